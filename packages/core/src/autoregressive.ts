@@ -1,0 +1,28 @@
+import type { Decoder } from "./decoder.ts";
+import { runDecode } from "./run-decode.ts";
+import type { Sampler } from "./sampler.ts";
+
+/**
+ * The classic loop: one pass over the prompt, then one pass for every new token, each chosen by `sampler`.
+ * Greedy, top-p and every chain of processors are this decoder with another sampler.
+ */
+export function autoregressive({ name, sampler }: { readonly name: string; readonly sampler: Sampler }): Decoder<"causal"> {
+  const decoder: Decoder<"causal"> = {
+    name,
+    requires: ["causal"],
+    decode: (models, prompt, options) =>
+      runDecode(decoder, models, prompt, options, async function* (run) {
+        const { promptLength, random } = run;
+        const target = await run.openSession("causal");
+        let logits = yield* target.forward(prompt, "prefill");
+        for (;;) {
+          const probabilities = sampler.distribution(logits.row(0), { tokens: run.tokens, promptLength });
+          const token = Int32Array.of(sampler.pick(probabilities, random));
+          const finishReason = yield* run.commit(token);
+          if (finishReason) return finishReason;
+          logits = yield* target.forward(token, "decode");
+        }
+      }),
+  };
+  return decoder;
+}

@@ -1,0 +1,159 @@
+const marker = Symbol.for("decodekit.error");
+
+export type ErrorCode =
+  | "INVALID_OPTION"
+  | "CONTEXT_LENGTH"
+  | "MISSING_MODEL"
+  | "MODEL_LOAD"
+  | "MODEL_SHAPE"
+  | "VOCABULARY_MISMATCH"
+  | "EXECUTION_UNAVAILABLE"
+  | "INVALID_LOGITS"
+  | "DISPOSED";
+
+/** Base of every error that decodekit throws on purpose. An abort throws the signal's own reason instead. */
+export class DecodekitError extends Error {
+  override readonly name: string = "DecodekitError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    Object.defineProperty(this, marker, { value: true });
+  }
+
+  /** Like `instanceof`, and also true for an error made by another copy of this package. */
+  static isInstance(error: unknown): error is DecodekitError {
+    return typeof error === "object" && error !== null && marker in error;
+  }
+}
+
+/** An option or argument that is unknown, out of range, of the wrong type, or without effect. */
+export class InvalidOptionError extends DecodekitError {
+  override readonly name = "InvalidOptionError";
+  /** What was being made or called, for example "topP". */
+  readonly where: string;
+  readonly option: string;
+  readonly expected: string;
+  readonly actual: unknown;
+
+  constructor(details: { where: string; option: string; expected: string; actual: unknown; cause?: unknown }) {
+    const { where, option, expected, actual, cause } = details;
+    super("INVALID_OPTION", `${where}: ${option} must be ${expected}, got ${show(actual)}.`, causeOf(cause));
+    this.where = where;
+    this.option = option;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** More tokens than the model can hold. */
+export class ContextLengthError extends DecodekitError {
+  override readonly name = "ContextLengthError";
+  readonly length: number;
+  readonly contextLength: number;
+
+  constructor(length: number, contextLength: number) {
+    super(
+      "CONTEXT_LENGTH",
+      `The sequence must be at most ${contextLength} tokens, got ${length}. Shorten the prompt or use a model with a longer context.`,
+    );
+    this.length = length;
+    this.contextLength = contextLength;
+  }
+}
+
+/** A decoder needs a model that was not given. */
+export class MissingModelError extends DecodekitError {
+  override readonly name = "MissingModelError";
+  readonly decoder: string;
+  readonly role: string;
+
+  constructor(decoder: string, role: string) {
+    super("MISSING_MODEL", `${decoder}: needs a "${role}" model, got none. Pass one, or choose a decoder that does without.`);
+    this.decoder = decoder;
+    this.role = role;
+  }
+}
+
+/** A file of a model could not be fetched, read or understood. */
+export class ModelLoadError extends DecodekitError {
+  override readonly name = "ModelLoadError";
+  /** URL, path or name of the file. */
+  readonly source: string;
+
+  constructor(source: string, problem: string, cause?: unknown) {
+    super("MODEL_LOAD", `${source}: ${problem}`, causeOf(cause));
+    this.source = source;
+  }
+}
+
+/** A graph's inputs or outputs are not those of a language model that can be run. */
+export class ModelShapeError extends DecodekitError {
+  override readonly name = "ModelShapeError";
+  readonly source: string;
+  readonly tensor: string;
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(details: { source: string; tensor: string; expected: string; actual: string }) {
+    const { source, tensor, expected, actual } = details;
+    super("MODEL_SHAPE", `${source}: ${tensor} must be ${expected}, got ${actual}.`);
+    this.source = source;
+    this.tensor = tensor;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** Two things that must share a vocabulary do not. */
+export class VocabularyMismatchError extends DecodekitError {
+  override readonly name = "VocabularyMismatchError";
+  /** Vocabulary size by thing, for example `{ model: 4096, tokenizer: 5000 }`. */
+  readonly vocabSizes: Readonly<Record<string, number>>;
+
+  constructor(vocabSizes: Readonly<Record<string, number>>, advice: string) {
+    const sizes = Object.entries(vocabSizes).map(([what, size]) => `${what} has ${size}`);
+    super("VOCABULARY_MISMATCH", `The vocabularies do not match: ${sizes.join(", ")}. ${advice}`);
+    this.vocabSizes = vocabSizes;
+  }
+}
+
+/** This machine cannot run models in the way that was asked for. */
+export class ExecutionUnavailableError extends DecodekitError {
+  override readonly name = "ExecutionUnavailableError";
+  readonly execution: string;
+
+  constructor(execution: string, problem: string, cause?: unknown) {
+    super("EXECUTION_UNAVAILABLE", `Execution "${execution}" is not available: ${problem}`, causeOf(cause));
+    this.execution = execution;
+  }
+}
+
+/** A row of logits that has no distribution: NaN, +Infinity, or every token forbidden. */
+export class LogitsError extends DecodekitError {
+  override readonly name = "LogitsError";
+
+  constructor(problem: string) {
+    super("INVALID_LOGITS", `The logits have no distribution: ${problem}. The model, its precision or a processor is at fault.`);
+  }
+}
+
+/** Something was used after it was disposed. */
+export class DisposedError extends DecodekitError {
+  override readonly name = "DisposedError";
+
+  constructor(what: string) {
+    super("DISPOSED", `The ${what} was disposed and cannot be used any more. Create a new one.`);
+  }
+}
+
+function causeOf(cause: unknown): ErrorOptions | undefined {
+  return cause === undefined ? undefined : { cause };
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? `an array of ${value.length}` : "an object";
+  return String(value);
+}

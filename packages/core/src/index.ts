@@ -1,0 +1,53 @@
+export { autoregressive } from "./autoregressive.ts";
+export type {
+  DecodeEndEvent,
+  DecodeEvent,
+  DecodeOptions,
+  Decoder,
+  DecodeStartEvent,
+  DraftVerifyEvent,
+  FinishReason,
+  ForwardEndEvent,
+  ForwardPhase,
+  TokensCommitEvent,
+  TokensProposeEvent,
+} from "./decoder.ts";
+export type { Draft, Drafter, DraftOptions, DraftSession } from "./drafter.ts";
+export {
+  ContextLengthError,
+  DecodekitError,
+  DisposedError,
+  type ErrorCode,
+  ExecutionUnavailableError,
+  InvalidOptionError,
+  LogitsError,
+  MissingModelError,
+  ModelLoadError,
+  ModelShapeError,
+  VocabularyMismatchError,
+} from "./errors.ts";
+export { generate, type GenerateOptions, type GenerateResult, type Generation } from "./generate.ts";
+export { greedySampler } from "./greedy-sampler.ts";
+export type { LanguageModel } from "./language-model.ts";
+export type {
+  CausalModel,
+  ForwardOptions,
+  Logits,
+  MaskedModel,
+  MaskedSession,
+  ModelCapabilities,
+  ModelRole,
+  ModelSet,
+  Session,
+  TokenId,
+} from "./model.ts";
+export { checkOptions, integerBetween, numberBetween, oneOf, type OptionCheck } from "./options.ts";
+export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./plugin.ts";
+export { type RandomSource, seededRandom } from "./random.ts";
+export { type CausalRole, checkTokens, type DecodeBody, type DecodeRun, type ReportingSession, runDecode } from "./run-decode.ts";
+export type { LogitsProcessor, Sampler, SamplingContext } from "./sampler.ts";
+export { argmax } from "./sampling/argmax.ts";
+export { categorical } from "./sampling/categorical.ts";
+export { logSoftmax, logSumExp, softmax } from "./sampling/softmax.ts";
+export { countStatistics, type DecodeStatistics, type StatisticsCounter } from "./statistics.ts";
+export type { Tokenizer } from "./tokenizer.ts";

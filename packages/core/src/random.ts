@@ -1,0 +1,58 @@
+import { categorical } from "./sampling/categorical.ts";
+import { philox4x32 } from "./philox.ts";
+import { integerBetween } from "./options.ts";
+import { InvalidOptionError } from "./errors.ts";
+
+/** Where a decoder draws from. Same seed, same draws in the same order. */
+export interface RandomSource {
+  /** A float64 in [0, 1), a multiple of 2^-53. Prefer the draws below: they can be enumerated. */
+  uniform(): number;
+  /** True with probability `p` in [0, 1]. */
+  bernoulli(p: number): boolean;
+  /**
+   * An index drawn in proportion to `weights`, shape (n,): finite, >= 0, not all 0. An index of weight 0 is never drawn.
+   * @throws LogitsError when the weights are none.
+   */
+  categorical(weights: ArrayLike<number>): number;
+  /**
+   * An independent stream named by `key`, an integer in [0, 2^53). It depends on this source's seed and the keys that
+   * led here, not on how much was drawn: fork(3) gives the same stream whenever it is called.
+   */
+  fork(key: number): RandomSource;
+}
+
+/**
+ * A random source whose n-th number is a function of (seed, keys forked by, n): Philox4x32-10 (Salmon et al. 2011).
+ * `seed` is an integer in [0, 2^53).
+ */
+export function seededRandom(seed: number): RandomSource {
+  return stream(...wordsOf("seededRandom", "seed", seed));
+}
+
+const FORK = 1;
+
+function stream(key0: number, key1: number): RandomSource {
+  let drawn = 0;
+  const uniform = (): number => {
+    const [high, low] = philox4x32([drawn >>> 0, Math.floor(drawn / 2 ** 32), 0, 0], [key0, key1]);
+    drawn++;
+    return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
+  };
+  return {
+    uniform,
+    bernoulli: (p) => uniform() < p,
+    categorical: (weights) => categorical(weights, uniform()),
+    fork(key) {
+      const [low, high] = wordsOf("RandomSource.fork", "key", key);
+      const [child0, child1] = philox4x32([low, high, 0, FORK], [key0, key1]);
+      return stream(child0, child1);
+    },
+  };
+}
+
+/** Low and high 32-bit words of an integer in [0, 2^53). */
+function wordsOf(where: string, option: string, value: number): [low: number, high: number] {
+  const check = integerBetween(0);
+  if (!check.accepts(value)) throw new InvalidOptionError({ where, option, expected: "an integer in [0, 2^53)", actual: value });
+  return [value >>> 0, Math.floor(value / 2 ** 32)];
+}

@@ -1,0 +1,177 @@
+import type {
+  DecodeEvent,
+  DecodeOptions,
+  Decoder,
+  FinishReason,
+  ForwardEndEvent,
+  ForwardPhase,
+  TokensCommitEvent,
+} from "./decoder.ts";
+import { ContextLengthError, InvalidOptionError, MissingModelError } from "./errors.ts";
+import type { CausalModel, ForwardOptions, Logits, ModelRole, ModelSet, Session, TokenId } from "./model.ts";
+import { integerBetween } from "./options.ts";
+import { seededRandom, type RandomSource } from "./random.ts";
+
+/** What the body of a decoder works with: the sequence so far, its limits, and sessions that report their passes. */
+export interface DecodeRun<Role extends ModelRole = ModelRole> {
+  readonly models: Pick<ModelSet, Role>;
+  /** Prompt and committed tokens, shape (n,). A view that later commits do not change, but do not extend either. */
+  readonly tokens: Int32Array;
+  readonly promptLength: number;
+  /** How many tokens may still be committed: >= 1 when the body starts. */
+  readonly remaining: number;
+  readonly stopTokens: ReadonlySet<TokenId>;
+  readonly random: RandomSource;
+  readonly signal: AbortSignal | undefined;
+  /** Opens a session of a causal model; it is disposed when the decode ends, however it ends. */
+  openSession(role: Role & CausalRole): Promise<ReportingSession>;
+  /**
+   * Commits `tokens` up to the first stop token or the limit, whichever comes first, and reports what was committed.
+   * Returns why the decode is over, or undefined when it goes on. The array must not be written to afterwards.
+   */
+  commit(tokens: Int32Array, details?: Pick<TokensCommitEvent, "logProbabilities">): Generator<DecodeEvent, FinishReason | undefined, void>;
+}
+
+export type CausalRole = { [Role in ModelRole]: ModelSet[Role] extends CausalModel ? Role : never }[ModelRole];
+
+/** A session whose every pass yields its `forward-end` before it returns the logits. */
+export interface ReportingSession {
+  readonly session: Session;
+  forward(tokens: Int32Array, phase: ForwardPhase, rows?: ForwardOptions["rows"]): AsyncGenerator<ForwardEndEvent, Logits, void>;
+}
+
+/** The part of a decoder that is its own: it yields events between start and end, and returns why it ended. */
+export type DecodeBody<Role extends ModelRole> = (run: DecodeRun<Role>) => AsyncGenerator<DecodeEvent, FinishReason, void>;
+
+/**
+ * Runs `body` as the `decode` of `decoder`: checks the input, brackets the events with `decode-start` and
+ * `decode-end`, turns an abort into a finish reason, and disposes every session.
+ */
+export async function* runDecode<Role extends ModelRole>(
+  decoder: Pick<Decoder<Role>, "name" | "requires">,
+  models: Pick<ModelSet, Role>,
+  prompt: Int32Array,
+  options: DecodeOptions,
+  body: DecodeBody<Role>,
+): AsyncGenerator<DecodeEvent, void, void> {
+  const limit = checkInput(decoder, models, prompt, options);
+  yield { type: "decode-start", promptLength: prompt.length };
+  const sessions: Session[] = [];
+  let finishReason: FinishReason = "length";
+  try {
+    if (limit > prompt.length) finishReason = yield* untilAborted(body(startRun(models, prompt, limit, options, sessions)), options.signal);
+  } finally {
+    await Promise.all(sessions.map((session) => session.dispose()));
+  }
+  yield { type: "decode-end", finishReason };
+}
+
+async function* untilAborted(
+  events: AsyncGenerator<DecodeEvent, FinishReason, void>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DecodeEvent, FinishReason, void> {
+  try {
+    while (!signal?.aborted) {
+      const next = await events.next();
+      if (next.done) return next.value;
+      yield next.value;
+    }
+  } catch (error) {
+    if (!(signal?.aborted && error === signal.reason)) throw error;
+  } finally {
+    await events.return("abort");
+  }
+  return "abort";
+}
+
+function startRun<Role extends ModelRole>(
+  models: Pick<ModelSet, Role>,
+  prompt: Int32Array,
+  limit: number,
+  options: DecodeOptions,
+  sessions: Session[],
+): DecodeRun<Role> {
+  const { signal } = options;
+  const stopTokens: ReadonlySet<TokenId> = new Set(options.stopTokens);
+  const sequence = new Int32Array(limit);
+  sequence.set(prompt);
+  let length = prompt.length;
+  return {
+    models,
+    get tokens() {
+      return sequence.subarray(0, length);
+    },
+    promptLength: prompt.length,
+    get remaining() {
+      return limit - length;
+    },
+    stopTokens,
+    random: options.random ?? seededRandom(options.seed ?? 0),
+    signal,
+    async openSession(role) {
+      const model = models[role] as CausalModel;
+      const session = await model.createSession();
+      sessions.push(session);
+      return reportingSession(session, role, signal);
+    },
+    *commit(tokens, details) {
+      const room = tokens.subarray(0, limit - length);
+      const stopAt = room.findIndex((token) => stopTokens.has(token));
+      const committed = stopAt < 0 ? room : room.subarray(0, stopAt);
+      const start = length;
+      sequence.set(committed, start);
+      length += committed.length;
+      const logProbabilities = details?.logProbabilities?.subarray(0, committed.length);
+      if (committed.length > 0) yield { type: "tokens-commit", start, tokens: committed, ...(logProbabilities && { logProbabilities }) };
+      if (stopAt >= 0) return "stop";
+      return length === limit ? "length" : undefined;
+    },
+  };
+}
+
+function reportingSession(session: Session, model: ModelRole, signal: AbortSignal | undefined): ReportingSession {
+  return {
+    session,
+    async *forward(tokens, phase, rows = "last") {
+      const started = performance.now();
+      const logits = await session.forward(tokens, { rows, signal });
+      yield { type: "forward-end", model, phase, positions: tokens.length, milliseconds: performance.now() - started };
+      return logits;
+    },
+  };
+}
+
+/** Checks everything that can be wrong before the first pass; gives the length at which the sequence is full. */
+function checkInput(
+  { name: where, requires }: Pick<Decoder, "name" | "requires">,
+  models: Partial<ModelSet>,
+  prompt: Int32Array,
+  { maxNewTokens, stopTokens = [] }: DecodeOptions,
+): number {
+  if (prompt.length === 0) throw new InvalidOptionError({ where, option: "prompt", expected: "at least 1 token", actual: 0 });
+  checkCount(where, "maxNewTokens", maxNewTokens);
+  let limit = prompt.length + maxNewTokens;
+  for (const role of requires) {
+    const model = models[role];
+    if (!model) throw new MissingModelError(where, role);
+    if (prompt.length > model.contextLength) throw new ContextLengthError(prompt.length, model.contextLength);
+    limit = Math.min(limit, model.contextLength);
+    checkTokens(where, "prompt", prompt, model.vocabSize);
+    checkTokens(where, "stopTokens", stopTokens, model.vocabSize);
+  }
+  return limit;
+}
+
+function checkCount(where: string, option: string, actual: number): void {
+  const check = integerBetween(0);
+  if (!check.accepts(actual)) throw new InvalidOptionError({ where, option, expected: check.expected, actual });
+}
+
+/** @throws InvalidOptionError when a token is no integer in [0, vocabSize). */
+export function checkTokens(where: string, option: string, tokens: ArrayLike<TokenId>, vocabSize: number): void {
+  for (let index = 0; index < tokens.length; index++) {
+    const actual = tokens[index]!;
+    if (Number.isInteger(actual) && actual >= 0 && actual < vocabSize) continue;
+    throw new InvalidOptionError({ where, option: `${option}[${index}]`, expected: `a token id in [0, ${vocabSize})`, actual });
+  }
+}

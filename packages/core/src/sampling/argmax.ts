@@ -1,0 +1,32 @@
+import { LogitsError } from "../errors.ts";
+import type { TokenId } from "../model.ts";
+
+/**
+ * Index of the largest of `values`, shape (n,); the lowest index wins a tie.
+ * @throws LogitsError when a value is NaN or +Infinity, or all are -Infinity.
+ */
+export function argmax(values: ArrayLike<number>): TokenId {
+  let best = 0;
+  let maximum = -Infinity;
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    if (value > maximum) {
+      maximum = value;
+      best = index;
+    }
+    sum += value;
+  }
+  // Any NaN or +Infinity shows in the sum, so the loop needs no check of its own.
+  if (!(sum < Infinity) || maximum === -Infinity) throw new LogitsError(describeProblem(values));
+  return best;
+}
+
+export function describeProblem(values: ArrayLike<number>): string {
+  const at = (test: (value: number) => boolean): number => Array.prototype.findIndex.call(values, test);
+  const notANumber = at(Number.isNaN);
+  if (notANumber >= 0) return `NaN for token ${notANumber}`;
+  const infinite = at((value) => value === Infinity);
+  if (infinite >= 0) return `+Infinity for token ${infinite}`;
+  return values.length === 0 ? "the row is empty" : "every token is -Infinity";
+}
