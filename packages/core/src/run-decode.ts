@@ -93,17 +93,15 @@ function startRun<Role extends ModelRole>(
 ): DecodeRun<Role> {
   const { signal } = options;
   const stopTokens: ReadonlySet<TokenId> = new Set(options.stopTokens);
-  const sequence = new Int32Array(limit);
-  sequence.set(prompt);
-  let length = prompt.length;
+  const sequence = growingSequence(prompt);
   return {
     models,
     get tokens() {
-      return sequence.subarray(0, length);
+      return sequence.tokens();
     },
     promptLength: prompt.length,
     get remaining() {
-      return limit - length;
+      return limit - sequence.length();
     },
     stopTokens,
     random: options.random ?? seededRandom(options.seed ?? 0),
@@ -115,16 +113,34 @@ function startRun<Role extends ModelRole>(
       return reportingSession(session, role, signal);
     },
     *commit(tokens, details) {
-      const room = tokens.subarray(0, limit - length);
+      const start = sequence.length();
+      const room = tokens.subarray(0, limit - start);
       const stopAt = room.findIndex((token) => stopTokens.has(token));
       const committed = stopAt < 0 ? room : room.subarray(0, stopAt);
-      const start = length;
-      sequence.set(committed, start);
-      length += committed.length;
+      sequence.append(committed);
       const logProbabilities = details?.logProbabilities?.subarray(0, committed.length);
       if (committed.length > 0) yield { type: "tokens-commit", start, tokens: committed, ...(logProbabilities && { logProbabilities }) };
       if (stopAt >= 0) return "stop";
-      return length === limit ? "length" : undefined;
+      return sequence.length() === limit ? "length" : undefined;
+    },
+  };
+}
+
+/** Tokens in a buffer that doubles when it is full, so that views of it stay what they were. */
+function growingSequence(initial: Int32Array): { length(): number; tokens(): Int32Array; append(more: Int32Array): void } {
+  let buffer = Int32Array.from(initial);
+  let length = initial.length;
+  return {
+    length: () => length,
+    tokens: () => buffer.subarray(0, length),
+    append(more) {
+      if (length + more.length > buffer.length) {
+        const larger = new Int32Array(2 * (length + more.length));
+        larger.set(buffer);
+        buffer = larger;
+      }
+      buffer.set(more, length);
+      length += more.length;
     },
   };
 }

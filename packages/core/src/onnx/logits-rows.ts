@@ -1,0 +1,41 @@
+import type { Tensor } from "onnxruntime-common";
+import type * as Ort from "onnxruntime-common";
+import type { Logits } from "../model.ts";
+import { float16ToFloat32 } from "./float16.ts";
+import { COPY_DST, MAP_MODE_READ, MAP_READ } from "./gpu-flags.ts";
+
+/** The last `rows` rows of a tensor of logits (1, positions, vocabSize). From a GPU buffer only their bytes are read. */
+export async function readLogits(ort: typeof Ort, tensor: Tensor, rows: number): Promise<Logits> {
+  const [, positions, vocabSize] = tensor.dims as [number, number, number];
+  const first = (positions - rows) * vocabSize;
+  const onGpu = tensor.location === "gpu-buffer";
+  const data = onGpu ? await readFromGpu(ort, tensor, first, rows * vocabSize) : (tensor.data as Float32Array | Uint16Array).subarray(first);
+  const values = data instanceof Float32Array ? data : float16ToFloat32(new Uint16Array(data.buffer, data.byteOffset, data.length));
+  return {
+    rows,
+    vocabSize,
+    row(index) {
+      if (!(index >= 0 && index < rows)) throw new RangeError(`row must be in [0, ${rows}), got ${index}`);
+      return values.subarray(index * vocabSize, (index + 1) * vocabSize);
+    },
+  };
+}
+
+async function readFromGpu(ort: typeof Ort, tensor: Tensor, first: number, count: number): Promise<Float32Array | Uint16Array> {
+  const device: GPUDevice = await ort.env.webgpu.device;
+  const bytesPerValue = tensor.type === "float16" ? 2 : 4;
+  // Offsets and sizes of copies are multiples of 4 bytes.
+  const start = Math.floor((first * bytesPerValue) / 4) * 4;
+  const size = Math.ceil(((first + count) * bytesPerValue - start) / 4) * 4;
+  const staging = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
+  try {
+    const commands = device.createCommandEncoder();
+    commands.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, start, staging, 0, size);
+    device.queue.submit([commands.finish()]);
+    await staging.mapAsync(MAP_MODE_READ);
+    const bytes = staging.getMappedRange().slice(first * bytesPerValue - start);
+    return bytesPerValue === 2 ? new Uint16Array(bytes, 0, count) : new Float32Array(bytes, 0, count);
+  } finally {
+    staging.destroy();
+  }
+}

@@ -1,0 +1,36 @@
+/** Runs tasks one after another. A task that fails fails alone: the next one runs all the same. */
+export interface RunQueue {
+  /**
+   * Runs `task` when its turn comes. Once `signal` is aborted the call rejects with its reason: a task that still waits
+   * is dropped; one that is running goes on, its result is given to `discard`, and the next task waits for it.
+   */
+  enqueue<Result>(task: () => Promise<Result>, options?: { signal?: AbortSignal | undefined; discard?: (result: Result) => void }): Promise<Result>;
+}
+
+export function runQueue(): RunQueue {
+  let tail: Promise<unknown> = Promise.resolve();
+  return {
+    enqueue(task, { signal, discard } = {}) {
+      const turn = tail.then(() => {
+        signal?.throwIfAborted();
+        return task();
+      });
+      tail = turn.catch(() => undefined);
+      return signal ? unlessAborted(turn, signal, discard) : turn;
+    },
+  };
+}
+
+function unlessAborted<Result>(turn: Promise<Result>, signal: AbortSignal, discard?: (result: Result) => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    turn
+      .then((result) => {
+        if (signal.aborted) discard?.(result);
+        resolve(result);
+      }, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
