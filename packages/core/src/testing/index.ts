@@ -1,0 +1,11 @@
+export { byteTokenizer, type ByteTokenizer } from "./byte-tokenizer.ts";
+export { collectDecode, type CollectedDecode } from "./collect-decode.ts";
+export { countingModel, type CountingModelOptions } from "./counting-model.ts";
+export { type Branch, enumerateOutcomes, type EnumerateOptions } from "./enumerate-outcomes.ts";
+export { failingModel, type ModelFailure } from "./failing-model.ts";
+export { type InterceptedPass, interceptPasses } from "./intercept-passes.ts";
+export { memoryModel, type MemoryModelOptions, type ModelPass, type TestModel } from "./memory-model.ts";
+export { exactDistribution, type OutputDistribution, outputKey, totalVariation } from "./output-distribution.ts";
+export { randomTable } from "./random-table.ts";
+export { type RandomDraw, recordingRandom, type RecordingRandom } from "./recording-random.ts";
+export { type ProbabilityTable, tableModel, type TableModelOptions } from "./table-model.ts";
