@@ -1,0 +1,86 @@
+import { argmax, type CausalModel, type RandomSource, seededRandom } from "@decodekit/core";
+import { expect } from "vitest";
+
+/** How far two rows of logits may be apart. */
+export interface Tolerance {
+  /** Rewound and fresh sessions that ran the same passes. 0 is bit-equal. */
+  readonly samePasses: number;
+  /**
+   * The same tokens in passes of other sizes, whose sums are rounded in another order. Added to it: 1e-6 of the
+   * largest logit, about 8 units in the last place of a float32.
+   */
+  readonly otherPasses: number;
+}
+
+/** A random prompt, a place to cut it, and what follows the cut. */
+interface Case {
+  readonly prompt: Int32Array;
+  readonly cut: number;
+  readonly continuation: Int32Array;
+}
+
+/** Rewinding, forking and caching must not show: a session is its tokens, however they came. */
+export async function expectCacheEquality(model: CausalModel, cases: number, tolerance: Tolerance): Promise<void> {
+  for (let seed = 0; seed < cases; seed++) {
+    const each = randomCase(seededRandom(seed), model.vocabSize);
+    const rewound = await rewoundRow(model, each);
+    expectRow(rewound, await freshRow(model, each, [each.cut]), tolerance.samePasses, `seed ${seed}, rewound to ${each.cut}`);
+    expectRow(rewound, await freshRow(model, each, []), tolerance.otherPasses, `seed ${seed}, cached against uncached`);
+    expectRow(await forkedRow(model, each), rewound, tolerance.samePasses, `seed ${seed}, forked`);
+  }
+}
+
+function randomCase(random: RandomSource, vocabSize: number): Case {
+  const below = (limit: number): number => Math.floor(random.uniform() * limit);
+  const tokens = (length: number): Int32Array => Int32Array.from({ length }, () => below(vocabSize));
+  const prompt = tokens(2 + below(40));
+  return { prompt, cut: 1 + below(prompt.length - 1), continuation: tokens(1 + below(6)) };
+}
+
+/** Reads up to the cut, then too far, rewinds to the cut and goes on. */
+async function rewoundRow(model: CausalModel, { prompt, cut, continuation }: Case): Promise<Float32Array> {
+  const session = await model.createSession();
+  await session.forward(prompt.subarray(0, cut));
+  await session.forward(prompt.subarray(cut));
+  await session.rewindTo(cut);
+  expect(session.length).toBe(cut);
+  const row = (await session.forward(continuation)).row(0).slice();
+  await session.dispose();
+  return row;
+}
+
+/** Reads prompt up to the cut and the continuation in passes that end at `cuts`. */
+async function freshRow(model: CausalModel, { prompt, cut, continuation }: Case, cuts: readonly number[]): Promise<Float32Array> {
+  const tokens = Int32Array.of(...prompt.subarray(0, cut), ...continuation);
+  const session = await model.createSession();
+  let start = 0;
+  for (const end of cuts) {
+    await session.forward(tokens.subarray(start, end));
+    start = end;
+  }
+  const row = (await session.forward(tokens.subarray(start))).row(0).slice();
+  await session.dispose();
+  return row;
+}
+
+/** Forks at the cut; the first session goes another way before the fork reads the continuation. */
+async function forkedRow(model: CausalModel, { prompt, cut, continuation }: Case): Promise<Float32Array> {
+  const session = await model.createSession();
+  await session.forward(prompt.subarray(0, cut));
+  const fork = await session.fork!();
+  await session.forward(prompt.subarray(cut));
+  await session.dispose();
+  const row = (await fork.forward(continuation)).row(0).slice();
+  await fork.dispose();
+  return row;
+}
+
+function expectRow(actual: Float32Array, expected: Float32Array, tolerance: number, what: string): void {
+  let difference = 0;
+  for (const [token, logit] of actual.entries()) difference = Math.max(difference, Math.abs(logit - expected[token]!));
+  const largest = expected.reduce((most, logit) => Math.max(most, Math.abs(logit)), 0);
+  const allowed = tolerance === 0 ? 0 : tolerance + 1e-6 * largest;
+  expect(difference, `largest difference of a logit: ${what}, logits up to ${largest}`).toBeLessThanOrEqual(allowed);
+  const [first, second] = expected.toSorted((a, b) => b - a);
+  if (first! - second! > allowed) expect(argmax(actual), what).toBe(argmax(expected));
+}

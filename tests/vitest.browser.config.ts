@@ -1,0 +1,32 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@decodekit/source"];
+
+export default defineConfig({
+  root: import.meta.dirname,
+  resolve: { conditions },
+  optimizeDeps: {
+    // onnxruntime-web finds its .wasm file beside its own module, so that module must stay where it is.
+    exclude: ["onnxruntime-web"],
+    // Known beforehand, so that no page reloads in the middle of a test.
+    include: ["@decodekit/core > @huggingface/tokenizers", "@decodekit/core > pbf"],
+  },
+  test: {
+    include: ["src/**/*.browser.test.ts"],
+    testTimeout: 240_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
+          // SwiftShader is a GPU in software: slow, exact, and on every machine.
+          args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+        },
+      }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+});
