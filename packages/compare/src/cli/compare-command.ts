@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { DecoderPlugin } from "@decodekit/core";
+import { type Execution, loadModel, type ModelSource } from "@decodekit/core/onnx";
+import { stories } from "@decodekit/tiny-models";
+import { compare, type ComparedModel } from "../compare.ts";
+import { type ComparedDecoder, isInvalidOption, presetDecoders } from "../compared-decoder.ts";
+import { parseDecoder } from "../parse-decoder.ts";
+import type { CompareReport } from "../report.ts";
+import { ExitCode } from "./exit-code.ts";
+import { catchInterruption } from "./interruption.ts";
+import { loadPlugins } from "./load-plugins.ts";
+import { progressDisplay } from "./progress.ts";
+import { readPrompts } from "./prompts.ts";
+import { renderReport } from "./render-report.ts";
+import { colorsFor, type Output, widthOf } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface CompareFlags {
+  readonly model?: string;
+  readonly prompt?: readonly string[];
+  readonly prompts?: string;
+  readonly decoder?: readonly string[];
+  readonly maxNewTokens: number;
+  readonly seed: number;
+  readonly runs: number;
+  readonly execution: Exclude<Execution, "webgpu"> | "auto";
+  readonly plugin?: readonly string[];
+  readonly json?: string;
+}
+
+/** Checks all flags before it loads anything. @throws UsageError for a wrong flag; errors of loading and decoding pass through. */
+export async function compareCommand(flags: CompareFlags, { stdout, stderr }: Output): Promise<ExitCode> {
+  const plugins = await loadPlugins(flags.plugin);
+  const chosen = (flags.decoder ?? []).map((specification) => decoderOf(specification, plugins));
+  const prompts = await readPrompts(flags.prompt, flags.prompts);
+  const source = await modelSource(flags.model);
+  checkReportPath(flags.json);
+
+  const { signal, release } = catchInterruption();
+  const progress = progressDisplay(stderr, typeof source === "string" ? source : "the embedded story model");
+  try {
+    const model = await loadModel(source, { execution: flags.execution, onProgress: progress.loading, signal });
+    try {
+      const decoders = chosen.length > 0 ? chosen : presetsFor(model, plugins);
+      const { maxNewTokens, seed, runs } = flags;
+      const report = await compare({ model, decoders, prompts, maxNewTokens, seed, runs, signal, onProgress: progress.comparing });
+      progress.end();
+      await show(report, flags.json, stdout);
+    } finally {
+      await model.dispose();
+    }
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  } finally {
+    progress.end();
+    release();
+  }
+  if (!signal.aborted) return ExitCode.success;
+  stderr.write("Interrupted; what is shown is what was finished.\n");
+  return ExitCode.interrupted;
+}
+
+function decoderOf(specification: string, plugins: readonly DecoderPlugin[]): ComparedDecoder {
+  try {
+    return parseDecoder(specification, plugins);
+  } catch (error) {
+    if (!isInvalidOption(error)) throw error;
+    throw new UsageError(`--decoder ${specification}: ${error.option} must be ${error.expected}.`, { cause: error });
+  }
+}
+
+async function modelSource(given: string | undefined): Promise<ModelSource> {
+  if (given === undefined) return stories;
+  if (URL.canParse(given) && !existsSync(given)) return given;
+  const found = await stat(given).catch(() => undefined);
+  if (!found?.isDirectory()) throw new UsageError(`--model: must be a folder or URL, got ${given}, which is ${found ? "a file" : "not there"}.`);
+  return given;
+}
+
+function checkReportPath(file: string | undefined): void {
+  if (file === undefined || file === "-") return;
+  const folder = path.dirname(path.resolve(file));
+  if (!existsSync(folder)) throw new UsageError(`--json: there is no folder ${folder}.`);
+}
+
+/** Every decoder that the model can run, with its presets. */
+function presetsFor(model: ComparedModel, plugins: readonly DecoderPlugin[]): ComparedDecoder[] {
+  return presetDecoders(plugins.filter(({ requires }) => requires.every((role) => model[role] !== undefined)));
+}
+
+/** "-" puts the JSON alone on standard output. */
+async function show(report: CompareReport, file: string | undefined, stdout: NodeJS.WriteStream): Promise<void> {
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  if (file === "-") return void stdout.write(json);
+  if (file !== undefined) await writeFile(file, json);
+  stdout.write(renderReport(report, { colors: colorsFor(stdout), width: widthOf(stdout) }));
+}

@@ -1,0 +1,35 @@
+import type { DecoderPlugin, PluginOption } from "@decodekit/core";
+import wrapAnsi from "wrap-ansi";
+import { describeOption } from "../describe-option.ts";
+import type { CompareFlags } from "./compare-command.ts";
+import { formatDecoder } from "./format.ts";
+import { loadPlugins } from "./load-plugins.ts";
+import { colorsFor, type Colors, type Output, widthOf } from "./terminal.ts";
+
+/** Lists the decoders and what each of their options takes. */
+export async function decodersCommand({ plugin }: Pick<CompareFlags, "plugin">, { stdout }: Output): Promise<void> {
+  const colors = colorsFor(stdout);
+  const width = widthOf(stdout);
+  const plugins = await loadPlugins(plugin);
+  stdout.write(`${plugins.map((each) => describePlugin(each, colors, width)).join("\n\n")}\n`);
+}
+
+function describePlugin(plugin: DecoderPlugin, colors: Colors, width: number | undefined): string {
+  const indented = (text: string, indent: string): string =>
+    (width === undefined ? text : wrapAnsi(text, width - indent.length)).replace(/^/gm, indent);
+  const shown = plugin.presets.map((preset) => formatDecoder(plugin.name, preset)).join("; ");
+  return [
+    `${colors.bold(plugin.name)}  ${plugin.title}`,
+    indented(plugin.description, "  "),
+    ...Object.entries(plugin.options).flatMap(([name, option]) => [
+      indented(`${colors.cyan(name)}  ${facts(option)}`, "    "),
+      indented(option.help, "      "),
+    ]),
+    indented(colors.dim(`needs: ${plugin.requires.join(", ")}; shown by default: ${shown}`), "  "),
+  ].join("\n");
+}
+
+function facts(option: PluginOption): string {
+  const otherwise = option.default === undefined ? "no default" : `default ${option.default}`;
+  return `${describeOption(option)}; ${otherwise}`;
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { DecodekitError } from "@decodekit/core";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { compareCommand, type CompareFlags } from "./compare-command.ts";
+import { decodersCommand } from "./decoders-command.ts";
+import { ExitCode } from "./exit-code.ts";
+import type { Output } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Runs the command with `args`, those after the program's name, and gives its exit code. Never rejects: what goes wrong
+ * is told on standard error.
+ */
+export async function runCommandLine(args: readonly string[], output: Output): Promise<number> {
+  let exitCode: number = ExitCode.success;
+  // A reader that has seen enough ("| head") is no failure.
+  output.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(exitCode);
+    throw error;
+  });
+  try {
+    await createProgram(output, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
+  } catch (error) {
+    exitCode = explain(error, output.stderr);
+  }
+  return exitCode;
+}
+
+function createProgram(output: Output, finish: (exitCode: number) => void): Command {
+  const program = new Command("decodekit")
+    .description("Compare ways of decoding on one language model: what each costs, and what it writes.")
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.stdout.write(text), writeErr: (text) => output.stderr.write(text) });
+  addCompare(program).action(async (flags: CompareFlags) => finish(await compareCommand(flags, output)));
+  program
+    .command("decoders")
+    .description("list the decoders and their options")
+    .addOption(pluginOption())
+    .action((flags: Pick<CompareFlags, "plugin">) => decodersCommand(flags, output));
+  return program;
+}
+
+function addCompare(program: Command): Command {
+  return program
+    .command("compare")
+    .description("run decoders on prompts, one after another on one model, and show a table and each text")
+    .option("--model <folder>", "folder or URL of a model in the Hugging Face layout (default: the embedded story model)")
+    .addOption(repeatable("--prompt <text>", 'text to continue; repeatable (default: "Once upon a time")'))
+    .option("--prompts <file>", 'one prompt per line; in a .jsonl file, one object with a "prompt" per line')
+    .addOption(repeatable("--decoder <name[:key=value,…]>", "decoder and its options; repeatable (default: every decoder, with its presets)"))
+    .addOption(integer("--max-new-tokens <n>", "most tokens per text", 1).default(128))
+    .addOption(integer("--seed <n>", "seed of the first run", 0).default(0))
+    .addOption(integer("--runs <n>", "repetitions, each with the next seed", 1).default(1))
+    .addOption(new Option("--execution <kind>", "what runs the model").choices(["auto", "wasm", "native"]).default("auto"))
+    .addOption(pluginOption())
+    .option("--json <file>", 'write the full report; "-" puts it on standard output, instead of the table')
+    .addHelpText("after", EXAMPLES);
+}
+
+const EXAMPLES = `
+Examples:
+  decodekit compare
+  decodekit compare --decoder greedy --decoder top-p:p=0.9,temperature=0.8
+  decodekit compare --prompts prompts.txt --runs 5 --json report.json
+  decodekit compare --plugin ./my-decoder.js --decoder my-decoder
+
+"decodekit decoders" lists the decoders and their options.
+Exit code: 0 done, 1 failed, 2 called wrongly, 130 interrupted.`;
+
+function pluginOption(): Option {
+  return repeatable("--plugin <module>", "file or package with a decoder of your own (its default export, a DecoderPlugin); repeatable");
+}
+
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, previous: readonly string[] = []) => [...previous, value]);
+}
+
+function integer(flags: string, description: string, minimum: number): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value) || value < minimum) throw new InvalidArgumentError(`It must be an integer >= ${minimum}.`);
+    return value;
+  });
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string };
+  return version;
+}
+
+/** Tells what went wrong; gives the exit code. */
+function explain(error: unknown, stderr: NodeJS.WriteStream): number {
+  // Commander has told its own errors, and ends help and version this way too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
+  if (error instanceof UsageError) {
+    stderr.write(`error: ${error.message}\n`);
+    return ExitCode.usage;
+  }
+  // Errors of ours say what to do; of others, the stack is all there is.
+  stderr.write(`error: ${DecodekitError.isInstance(error) ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  return ExitCode.failure;
+}

@@ -1,0 +1,91 @@
+import wrapAnsi from "wrap-ansi";
+import type { CompareReport, RunReport } from "../report.ts";
+import { count, formatBytes, formatCount, formatDecoder, formatNumber, formatOptions } from "./format.ts";
+import { type DecoderSummary, groupBy, summarize } from "./summary.ts";
+import type { Colors } from "./terminal.ts";
+import { renderTable, type TableContent, tableWidth } from "./text-table.ts";
+
+export interface RenderOptions {
+  readonly colors: Colors;
+  /** Columns of the terminal; undefined where lines have no end. */
+  readonly width: number | undefined;
+}
+
+/** The report for people: the model, a table with a row per decoder, and every text. Ends with a line break. */
+export function renderReport(report: CompareReport, { colors, width }: RenderOptions): string {
+  const wrap = (text: string, indent = ""): string =>
+    (width === undefined ? text : wrapAnsi(text, width - indent.length)).replace(/^/gm, indent).replace(/[ ]+$/gm, "");
+  const summaries = summarize(report.runs);
+  const parts = [wrap(modelLine(report, colors))];
+  if (summaries.length > 0) parts.push(renderTable(chooseTable(summaries, width), colors), wrap(colors.dim(legend(report.runs))));
+  for (const [prompt, runs] of groupBy(report.runs, (run) => run.prompt)) parts.push(...textsOf(prompt, runs, colors, wrap));
+  return `${parts.join("\n\n")}\n`;
+}
+
+function modelLine({ model, environment }: CompareReport, colors: Colors): string {
+  const facts = [
+    model.parameters !== null && `${formatCount(model.parameters)} parameters`,
+    `vocabulary ${model.vocabSize}`,
+    model.bytes !== null && formatBytes(model.bytes),
+    model.execution,
+    environment.runtime,
+  ];
+  return `${colors.bold(model.name)}: ${facts.filter(Boolean).join(", ")}`;
+}
+
+/** Options stand beside the decoder's name where there is room, else one below the other. */
+function chooseTable(summaries: readonly DecoderSummary[], width: number | undefined): TableContent {
+  const wide = summaryTable(summaries, ({ decoder, options }) => formatDecoder(decoder, options));
+  if (width === undefined || tableWidth(wide) <= width) return wide;
+  return summaryTable(summaries, ({ decoder, options }) => [decoder, ...formatOptions(options).map((option) => `  ${option}`)].join("\n"));
+}
+
+function summaryTable(summaries: readonly DecoderSummary[], label: (summary: DecoderSummary) => string): TableContent {
+  const drafts = summaries.some(({ acceptance }) => acceptance !== null);
+  const fields: (readonly [heading: string, (summary: DecoderSummary) => string])[] = [
+    ["tokens", ({ tokens }) => String(tokens)],
+    ["passes", ({ passes }) => String(passes)],
+    ["passes/\n1000", ({ passesPer1000Tokens }) => formatNumber(passesPer1000Tokens)],
+    ["tokens/\nsecond", ({ tokensPerSecond }) => formatNumber(tokensPerSecond)],
+    ["ms to\nfirst", ({ timeToFirstTokenMilliseconds }) => formatNumber(timeToFirstTokenMilliseconds)],
+    ["nats/\ntoken", ({ negativeLogLikelihood }) => formatNumber(negativeLogLikelihood)],
+  ];
+  if (drafts) fields.splice(5, 0, ["drafts\nkept", ({ acceptance }) => (acceptance === null ? "–" : `${Math.round(100 * acceptance)} %`)]);
+  return {
+    columns: [
+      { heading: "decoder", align: "left" },
+      ...fields.map(([heading]) => ({ heading, align: "right" }) as const),
+      { heading: "finish", align: "left" },
+    ],
+    rows: summaries.map((summary) => [label(summary), ...fields.map(([, show]) => show(summary)), finishOf(summary)]),
+  };
+}
+
+/** "length", or "3 length\n1 stop". */
+function finishOf({ finishReasons, runs }: DecoderSummary): string {
+  const [[only] = []] = finishReasons;
+  if (finishReasons.size === 1) return only!;
+  return runs.length === 0 ? "" : [...finishReasons].map(([reason, number]) => `${number} ${reason}`).join("\n");
+}
+
+function legend(runs: readonly RunReport[]): string {
+  const prompts = new Set(runs.map((run) => run.prompt)).size;
+  const seeds = new Set(runs.map((run) => run.seed)).size;
+  const meaning = "passes/1000: forward passes of the model per 1000 tokens; nats/token: how unlikely the model itself finds the text.";
+  if (prompts === 1 && seeds === 1) return meaning;
+  return `${count(prompts, "prompt")} with ${count(seeds, "seed")}: tokens and passes are totals, times are medians. ${meaning}`;
+}
+
+/** Texts of one prompt, those that are the same but for their seed only once. */
+function textsOf(prompt: string, runs: readonly RunReport[], colors: Colors, wrap: (text: string, indent?: string) => string): string[] {
+  const several = new Set(runs.map((run) => run.seed)).size > 1;
+  const texts = groupBy(runs, ({ decoder, options, text }) => JSON.stringify([decoder, options, text])).values();
+  return [
+    wrap(`${colors.bold("Prompt:")} ${prompt}`),
+    ...[...texts].map((group) => {
+      const [{ decoder, options, text }] = group;
+      const seeds = several ? ` · ${group.length === 1 ? "seed" : "seeds"} ${group.map((run) => run.seed).join(", ")}` : "";
+      return `${wrap(colors.cyan(formatDecoder(decoder, options) + seeds))}\n${wrap(colors.dim(prompt) + text, "  ")}`;
+    }),
+  ];
+}

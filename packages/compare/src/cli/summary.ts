@@ -1,0 +1,77 @@
+import type { PluginOptionValues } from "@decodekit/core";
+import type { RunReport } from "../report.ts";
+
+/** All runs of one decoder with one set of options, put together. */
+export interface DecoderSummary {
+  readonly decoder: string;
+  readonly options: PluginOptionValues;
+  readonly runs: readonly RunReport[];
+  readonly tokens: number;
+  /** Passes of the model itself. */
+  readonly passes: number;
+  readonly passesPer1000Tokens: number | null;
+  /** Median over the runs. */
+  readonly tokensPerSecond: number | null;
+  /** Median over the runs. */
+  readonly timeToFirstTokenMilliseconds: number | null;
+  /** Accepted over drafted tokens, in [0, 1]; null when nothing was drafted. */
+  readonly acceptance: number | null;
+  /** Mean over all tokens that were scored. */
+  readonly negativeLogLikelihood: number | null;
+  /** Number of runs by finish reason. */
+  readonly finishReasons: ReadonlyMap<string, number>;
+}
+
+/** One summary per decoder and options, in the order in which they first ran. */
+export function summarize(runs: readonly RunReport[]): DecoderSummary[] {
+  return [...groupBy(runs, ({ decoder, options }) => JSON.stringify([decoder, options])).values()].map(summarizeRuns);
+}
+
+/** Items by key, in the order of their first appearance. */
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, [Item, ...Item[]]> {
+  const groups = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+function summarizeRuns(runs: [RunReport, ...RunReport[]]): DecoderSummary {
+  const [{ decoder, options }] = runs;
+  const tokens = sum(runs.map((run) => run.tokens.length));
+  const passes = sum(runs.map(({ passes: { prefill, decode, verify, refine } }) => prefill + decode + verify + refine));
+  const drafted = sum(runs.map((run) => run.drafted));
+  const scored = runs.filter((run) => run.negativeLogLikelihood !== null);
+  const nats = sum(scored.map((run) => run.negativeLogLikelihood! * run.tokens.length));
+  return {
+    decoder,
+    options,
+    runs,
+    tokens,
+    passes,
+    passesPer1000Tokens: ratio(1000 * passes, tokens),
+    tokensPerSecond: median(runs.map((run) => run.tokensPerSecond)),
+    timeToFirstTokenMilliseconds: median(runs.map((run) => run.timeToFirstTokenMilliseconds)),
+    acceptance: ratio(sum(runs.map((run) => run.accepted)), drafted),
+    negativeLogLikelihood: ratio(nats, sum(scored.map((run) => run.tokens.length))),
+    finishReasons: new Map([...groupBy(runs, (run) => run.finishReason)].map(([reason, group]) => [reason, group.length])),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}
+
+/** Of the values that exist; the mean of the middle two where their number is even. */
+function median(values: readonly (number | null)[]): number | null {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return null;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -1,0 +1,19 @@
+import picocolors from "picocolors";
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** Where the command writes: `process`, or a stand-in. */
+export interface Output {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** Colours that do nothing unless `stream` is a terminal that has them (NO_COLOR, FORCE_COLOR and TERM count). */
+export function colorsFor(stream: NodeJS.WriteStream): Colors {
+  return picocolors.createColors(stream.isTTY === true && stream.hasColors());
+}
+
+/** Columns of a terminal; undefined where lines have no end, as in a file. */
+export function widthOf(stream: NodeJS.WriteStream): number | undefined {
+  return stream.isTTY === true && stream.columns > 0 ? stream.columns : undefined;
+}

@@ -1,0 +1,70 @@
+import { type DecodeStatistics, generate, type LanguageModel } from "@decodekit/core";
+import type { ComparedDecoder } from "./compared-decoder.ts";
+import { pauses } from "./pauses.ts";
+import type { RunReport } from "./report.ts";
+import { scoreOutput } from "./score-output.ts";
+
+export interface RunSettings {
+  readonly prompt: string;
+  readonly seed: number;
+  /** >= 1. */
+  readonly maxNewTokens: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Told the length of the output so far, after each commit. */
+  readonly onTokens?: ((tokens: number) => void) | undefined;
+}
+
+/** Decodes once and measures it. An abort ends the run early, with finish reason "abort" and no likelihood. */
+export async function measureRun(model: LanguageModel, { decoder, options = {} }: ComparedDecoder, settings: RunSettings): Promise<RunReport> {
+  const { prompt, seed, maxNewTokens, signal, onTokens } = settings;
+  const promptTokens = model.tokenizer.encode(prompt);
+  const generation = generate(model, promptTokens, { decoder, maxNewTokens, seed, signal });
+  const pause = pauses();
+  let committed = 0;
+  for await (const event of generation.events) {
+    if (event.type !== "tokens-commit") continue;
+    onTokens?.((committed += event.tokens.length));
+    await pause();
+  }
+  const { text, tokens, finishReason, statistics } = await generation.result;
+  const negativeLogLikelihood = tokens.length > 0 ? await likelihood(model, promptTokens, tokens, signal) : null;
+  return {
+    decoder: decoder.name,
+    options,
+    prompt,
+    seed,
+    text,
+    tokens: Array.from(tokens),
+    finishReason,
+    ...figures(statistics),
+    negativeLogLikelihood,
+  };
+}
+
+async function likelihood(model: LanguageModel, prompt: Int32Array, output: Int32Array, signal: AbortSignal | undefined): Promise<number | null> {
+  if (!model.causal || signal?.aborted) return null;
+  try {
+    const nats = await scoreOutput(model.causal, prompt, output, signal);
+    return Number.isFinite(nats) ? nats : null;
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return null;
+    throw error;
+  }
+}
+
+type Figures = Omit<RunReport, "decoder" | "options" | "prompt" | "seed" | "text" | "tokens" | "finishReason" | "negativeLogLikelihood">;
+
+function figures({ tokens, passes, ...rest }: DecodeStatistics): Figures {
+  const { prefill, decode, verify, refine } = passes;
+  return {
+    passes,
+    passesPer1000Tokens: tokens > 0 ? (1000 * (prefill + decode + verify + refine)) / tokens : null,
+    prefillMilliseconds: rest.prefillMilliseconds,
+    decodeMilliseconds: rest.decodeMilliseconds,
+    timeToFirstTokenMilliseconds: rest.timeToFirstTokenMilliseconds ?? null,
+    tokensPerSecond: rest.tokensPerSecond ?? null,
+    drafted: rest.drafted,
+    accepted: rest.accepted,
+    revisions: rest.revisions,
+  };
+}
