@@ -1,7 +1,9 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { findChromium } from "../scripts/chromium.mjs";
 
 const conditions = ["@decodekit/source"];
+const executablePath = await findChromium();
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -21,7 +23,7 @@ export default defineConfig({
       screenshotFailures: false,
       provider: playwright({
         launchOptions: {
-          ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
+          ...(executablePath && { executablePath }),
           // SwiftShader is a GPU in software: slow, exact, and on every machine.
           args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
         },
