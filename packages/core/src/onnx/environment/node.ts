@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
