@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DecoderPlugin } from "@decodekit/core";
@@ -7,7 +7,19 @@ import { builtInDecoders } from "../built-in-decoders.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The built-in decoders and those of `modules`, each a file or package as seen from the current folder. @throws UsageError */
-export async function loadPlugin(module: string): Promise<DecoderPlugin> {
+export async function loadPlugins(modules: readonly string[] = []): Promise<readonly DecoderPlugin[]> {
+  const plugins = [...builtInDecoders];
+  for (const module of modules) {
+    const plugin = await loadPlugin(module);
+    if (plugins.some(({ name }) => name === plugin.name)) {
+      throw new UsageError(`--plugin ${module}: there is a decoder named "${plugin.name}" already.`);
+    }
+    plugins.push(plugin);
+  }
+  return plugins;
+}
+
+async function loadPlugin(module: string): Promise<DecoderPlugin> {
   const url = urlOf(module);
   if (!url) throw new UsageError(`--plugin ${module}: there is no such file or package, as seen from ${process.cwd()}.`);
   let namespace: { readonly default?: unknown };
@@ -23,7 +35,7 @@ export async function loadPlugin(module: string): Promise<DecoderPlugin> {
 
 /** A file where there is one of that name; else a package, whose "./plugin" goes before the package itself. */
 function urlOf(module: string): string | undefined {
-  if (existsSync(module)) return pathToFileURL(path.resolve(module)).href;
+  if (statSync(module, { throwIfNoEntry: false })?.isFile()) return pathToFileURL(path.resolve(module)).href;
   const isPackageName = /^(@[^/]+\/)?[^./][^/]*$/.test(module);
   return (isPackageName ? resolveFromHere(`${module}/plugin`) : undefined) ?? resolveFromHere(module);
 }
