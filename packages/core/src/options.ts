@@ -15,8 +15,9 @@ export interface OptionCheck {
  * @throws InvalidOptionError for the first option that is wrong.
  */
 export function checkOptions(where: string, options: object, checks: Readonly<Record<string, OptionCheck>>): void {
+  if (typeof options !== "object" || options === null) throw new InvalidOptionError({ where, option: "options", expected: "an object", actual: options });
   for (const [option, actual] of Object.entries(options)) {
-    const check = checks[option];
+    const check = Object.hasOwn(checks, option) ? checks[option] : undefined;
     if (!check) {
       const expected = `one of its options (${Object.keys(checks).join(", ") || "it has none"})`;
       throw new InvalidOptionError({ where, option: `option "${option}"`, expected, actual });

@@ -1,0 +1,78 @@
+import type { CausalRole } from "@decodekit/core";
+import { interceptPasses } from "@decodekit/core/testing";
+import type { Check } from "./check.ts";
+import { expect, expectSame } from "./expect.ts";
+import { certainFixture, type Fixture, prompt, withModel } from "./fixture.ts";
+import { type Observation, observe, observeCertain } from "./observe.ts";
+
+const MANY = 6;
+
+/** Rule 3: an abort ends the decode within one forward pass, whenever it comes. */
+export const abortChecks: readonly Check[] = [
+  {
+    rule: 3,
+    name: "ends with \"abort\" when the signal was aborted before it began",
+    async run(create) {
+      const fixture = certainFixture();
+      const options = { maxNewTokens: MANY, signal: AbortSignal.abort(new Error("enough")) };
+      const observed = await observe(create(), { fixture, prompt: prompt(), options });
+      checkAborted(observed, fixture, 0, "aborted before the start");
+    },
+  },
+  {
+    rule: 3,
+    name: "ends with \"abort\" within one pass when the signal is aborted after any event",
+    async run(create) {
+      const { events } = await observeCertain(create(), { maxNewTokens: MANY });
+      const lastCommit = events.findLastIndex((event) => event.type === "tokens-commit");
+      for (let abortAt = 0; abortAt < lastCommit; abortAt++) {
+        const fixture = certainFixture();
+        const controller = new AbortController();
+        let passes = 0;
+        const observed = await observe(create(), { fixture, prompt: prompt(), options: { maxNewTokens: MANY, signal: controller.signal } }, (_, index) => {
+          if (index !== abortAt) return;
+          passes = fixture.passes();
+          controller.abort(new Error("enough"));
+        });
+        checkAborted(observed, fixture, passes, `aborted after event ${abortAt}`);
+      }
+    },
+  },
+  {
+    rule: 3,
+    name: "ends with \"abort\" when the signal is aborted during any pass, prefill included",
+    async run(create) {
+      for (const role of create().requires) {
+        const baseline = certainFixture();
+        await observe(create(), { fixture: baseline, prompt: prompt(), options: { maxNewTokens: MANY } });
+        const passes = baseline.models[role].passes().length;
+        for (let pass = 0; pass < passes; pass++) await abortDuring(create, role, pass, pass === passes - 1);
+      }
+    },
+  },
+];
+
+async function abortDuring(create: Parameters<Check["run"]>[0], role: CausalRole, abortAt: number, isLast: boolean): Promise<void> {
+  const controller = new AbortController();
+  let passes = 0;
+  const fixture: Fixture = withModel(certainFixture(), role, (model) =>
+    interceptPasses(model, async ({ index, run }) => {
+      const logits = run();
+      if (index === abortAt) {
+        passes = fixture.passes();
+        controller.abort(new Error("enough"));
+      }
+      return logits;
+    }),
+  );
+  const observed = await observe(create(), { fixture, prompt: prompt(), options: { maxNewTokens: MANY, signal: controller.signal } });
+  // Whoever commits what the last pass gave may also say that the output is whole.
+  const finishReason = isLast && observed.tokens.length === MANY ? "abort" : observed.finishReason;
+  checkAborted({ finishReason }, fixture, passes, `aborted during pass ${abortAt} of the ${role} model`);
+}
+
+function checkAborted({ finishReason }: Pick<Observation, "finishReason">, fixture: Fixture, passesBefore: number, what: string): void {
+  expectSame(finishReason, "abort", `${what}: finish reason`);
+  expect(fixture.passes() <= passesBefore + 1, `${what}: ${fixture.passes() - passesBefore} passes were run after it, at most 1 may be`);
+  expectSame(fixture.openSessions(), 0, `${what}: open sessions`);
+}

@@ -1,0 +1,91 @@
+import type { DecodeEvent } from "@decodekit/core";
+import type { Check } from "./check.ts";
+import { expect, expectSame } from "./expect.ts";
+import { VOCAB_SIZE } from "./fixture.ts";
+import { type Observation, observe, type Scenario, scenarios } from "./observe.ts";
+
+/** Rules 1, 2 and 4: what the events of one decode say when they are read one after another. */
+export const eventChecks: readonly Check[] = [
+  {
+    rule: 1,
+    name: "starts with decode-start, which tells the prompt's length, and starts once",
+    run: onEveryScenario(({ events }, { prompt }) => {
+      expectSame(events[0], { type: "decode-start", promptLength: prompt.length }, "first event");
+      expectSame(count(events, "decode-start"), 1, "number of decode-start events");
+    }),
+  },
+  {
+    rule: 1,
+    name: "ends with decode-end, once, and nothing comes after",
+    run: onEveryScenario(({ events }) => {
+      expectSame(events.at(-1)?.type, "decode-end", "last event");
+      expectSame(count(events, "decode-end"), 1, "number of decode-end events");
+    }),
+  },
+  {
+    rule: 2,
+    name: "commits from the end of the prompt on, without gap or overlap",
+    run: onEveryScenario(({ events }, { prompt }) => {
+      let end = prompt.length;
+      for (const event of events) {
+        if (event.type !== "tokens-commit") continue;
+        expectSame(event.start, end, "start of a commit");
+        expect(event.tokens.length > 0, "a commit holds no token");
+        expect(event.tokens.every(isToken), `a commit holds a token outside the vocabulary: ${event.tokens.join(", ")}`);
+        expectSame(event.logProbabilities?.length ?? event.tokens.length, event.tokens.length, "number of log probabilities");
+        expect(event.logProbabilities?.every((value) => value <= 1e-6) ?? true, "a log probability is above 0");
+        end += event.tokens.length;
+      }
+    }),
+  },
+  {
+    rule: 2,
+    name: "commits at most maxNewTokens tokens",
+    run: onEveryScenario(({ tokens }, { options }) => {
+      expect(tokens.length <= options.maxNewTokens, `${tokens.length} tokens were committed, maxNewTokens is ${options.maxNewTokens}`);
+    }),
+  },
+  {
+    rule: 4,
+    name: "proposes and verifies drafts for uncommitted positions only",
+    run: onEveryScenario(({ events }, { prompt }) => {
+      let end = prompt.length;
+      for (const event of events) {
+        if (event.type === "tokens-commit") end += event.tokens.length;
+        if (event.type === "tokens-propose") checkProposal(event, end);
+        if (event.type !== "draft-verify") continue;
+        expect(event.start >= end, `a draft was verified at ${event.start}, but everything before ${end} is committed`);
+        expect(event.accepted >= 0 && event.accepted <= event.drafted, `${event.accepted} of ${event.drafted} draft tokens were accepted`);
+      }
+    }),
+  },
+];
+
+function checkProposal({ start, tokens, probabilities }: Extract<DecodeEvent, { type: "tokens-propose" }>, committedEnd: number): void {
+  expect(start >= committedEnd, `a proposal starts at ${start}, but everything before ${committedEnd} is committed`);
+  expect(tokens.length > 0, "a proposal holds no token");
+  expect(tokens.every(isToken), `a proposal holds a token outside the vocabulary: ${tokens.join(", ")}`);
+  expectSame(probabilities?.length ?? tokens.length, tokens.length, "number of probabilities of a proposal");
+  expect(probabilities?.every((value) => value >= 0 && value <= 1 + 1e-6) ?? true, "a probability of a proposal is not in [0, 1]");
+}
+
+function onEveryScenario(check: (observation: Observation, scenario: Scenario) => void): Check["run"] {
+  return async (create) => {
+    for (const scenario of scenarios()) {
+      const observation = await observe(create(), scenario);
+      try {
+        check(observation, scenario);
+      } catch (error) {
+        throw new Error(`${scenario.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+    }
+  };
+}
+
+function count(events: readonly DecodeEvent[], type: DecodeEvent["type"]): number {
+  return events.filter((event) => event.type === type).length;
+}
+
+function isToken(token: number): boolean {
+  return token >= 0 && token < VOCAB_SIZE;
+}

@@ -1,0 +1,1 @@
+export { testDecoder, type TestFunction } from "./test-decoder.ts";

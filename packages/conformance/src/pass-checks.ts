@@ -1,0 +1,55 @@
+import { type CausalRole, type DecodeEvent } from "@decodekit/core";
+import type { Check } from "./check.ts";
+import { expect, expectSame } from "./expect.ts";
+import { type Observation, observe, type Scenario, scenarios } from "./observe.ts";
+
+const phases: readonly string[] = ["prefill", "decode", "draft", "verify", "refine"];
+
+/** Rule 8: passes can be counted from events alone. */
+export const passChecks: readonly Check[] = [
+  {
+    rule: 8,
+    name: "reports every pass by one forward-end, with its model, phase, positions and time",
+    async run(create) {
+      const { requires } = create();
+      for (const scenario of scenarios()) {
+        const { events } = await observe(create(), scenario);
+        for (const role of requires) {
+          const passes = scenario.fixture.models[role].passes().map(({ positions }) => positions);
+          expectSame(reportedPositions(events, role), passes, `${scenario.name}: positions of the passes of the ${role} model`);
+        }
+        for (const event of events.filter(isForwardEnd)) {
+          expect(requires.some((role) => role === event.model), `${scenario.name}: a pass of "${event.model}", which is not required`);
+          expect(phases.includes(event.phase), `${scenario.name}: phase "${event.phase}"`);
+          expect(event.milliseconds >= 0 && event.milliseconds < Infinity, `${scenario.name}: a pass of ${event.milliseconds} milliseconds`);
+        }
+      }
+    },
+  },
+  {
+    rule: 8,
+    name: "reports a pass before the events that follow from it",
+    async run(create) {
+      for (const scenario of scenarios()) checkOrder(await observe(create(), scenario), scenario);
+    },
+  },
+];
+
+/** No pass may still be unreported when something else is told. */
+function checkOrder({ events, passesBefore }: Observation, { name }: Scenario): void {
+  let reported = 0;
+  for (const [index, event] of events.entries()) {
+    if (isForwardEnd(event)) reported++;
+    else expectSame(reported, passesBefore[index], `${name}: passes reported before event ${index} (${event.type})`);
+  }
+}
+
+type ForwardEnd = Extract<DecodeEvent, { type: "forward-end" }>;
+
+function isForwardEnd(event: DecodeEvent): event is ForwardEnd {
+  return event.type === "forward-end";
+}
+
+function reportedPositions(events: readonly DecodeEvent[], role: CausalRole): readonly number[] {
+  return events.filter(isForwardEnd).filter(({ model }) => model === role).map(({ positions }) => positions);
+}

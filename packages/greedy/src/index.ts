@@ -1,0 +1,1 @@
+export { greedy, type GreedyOptions } from "./greedy.ts";
