@@ -5,7 +5,14 @@ import { measureRun } from "./measure-run.ts";
 import type { CompareReport, ModelReport, RunReport } from "./report.ts";
 
 /** A language model and, where known, what the report says about its files: all that `loadModel` gives. */
-export type ComparedModel = LanguageModel & Partial<Pick<{ [Key in keyof ModelReport]: NonNullable<ModelReport[Key]> }, "parameters" | "execution" | "bytes">>;
+export interface ComparedModel extends LanguageModel {
+  /** Elements of the graph's weights. */
+  readonly parameters?: number | undefined;
+  /** "webgpu", "wasm" or "native". */
+  readonly execution?: string | undefined;
+  /** Size of the graph and its external data. */
+  readonly bytes?: number | undefined;
+}
 
 export interface CompareOptions {
   readonly model: ComparedModel;
@@ -119,7 +126,7 @@ function checkOptions({ decoders, prompts, maxNewTokens, seed, repetitions }: Ch
     runs: [repetitions, integerBetween(1)],
     seed: [seed, integerBetween(0, Number.MAX_SAFE_INTEGER - repetitions + 1)],
   } as const;
-  for (const [option, [actual, { accepts, expected }]] of Object.entries(numbers)) {
-    if (!accepts(actual)) throw new InvalidOptionError({ where, option, expected, actual });
+  for (const [option, [actual, check]] of Object.entries(numbers)) {
+    if (!check.accepts(actual)) throw new InvalidOptionError({ where, option, expected: check.expected, actual });
   }
 }

@@ -44,7 +44,7 @@ export async function measureRun(model: LanguageModel, { decoder, options = {} }
 async function likelihood(model: LanguageModel, prompt: Int32Array, output: Int32Array, signal: AbortSignal | undefined): Promise<number | null> {
   if (!model.causal || signal?.aborted) return null;
   try {
-    const nats = await scoreOutput(model.causal, prompt, output, signal);
+    const nats = await scoreOutput(model.causal, prompt, output, { signal });
     return Number.isFinite(nats) ? nats : null;
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return null;

@@ -1,18 +1,22 @@
 import { type CausalModel, logSumExp } from "@decodekit/core";
 
-/** Logits are read this many at a time at most, so that long outputs over large vocabularies fit into memory. */
-const LOGITS_PER_PASS = 2 ** 24;
+export interface ScoreOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Logits read at a time at most, so that long outputs over large vocabularies fit into memory. @defaultValue 2^24 */
+  readonly logitsPerPass?: number | undefined;
+}
 
 /**
  * Mean negative log-likelihood of `output`, shape (n,), after `prompt`, shape (m,), both >= 1: nats per token under
  * `model` at temperature 1. Infinity when the model holds one of the tokens impossible.
  * One pass, or a few when the logits are many, in a session of its own. Rejects with `signal.reason` once aborted.
  */
-export async function scoreOutput(model: CausalModel, prompt: Int32Array, output: Int32Array, signal?: AbortSignal): Promise<number> {
+export async function scoreOutput(model: CausalModel, prompt: Int32Array, output: Int32Array, options: ScoreOptions = {}): Promise<number> {
+  const { signal, logitsPerPass = 2 ** 24 } = options;
   const sequence = new Int32Array(prompt.length + output.length);
   sequence.set(prompt);
   sequence.set(output, prompt.length);
-  const rowsPerPass = Math.max(1, Math.floor(LOGITS_PER_PASS / model.vocabSize));
+  const rowsPerPass = Math.max(1, Math.floor(logitsPerPass / model.vocabSize));
   const session = await model.createSession();
   try {
     let nats = 0;

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { DecoderPlugin } from "@decodekit/core";
 import { type Execution, loadModel, type ModelSource } from "@decodekit/core/onnx";
 import { stories } from "@decodekit/tiny-models";
-import { compare, type ComparedModel } from "../compare.ts";
+import { compare, type ComparedModel, type CompareProgress } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption, presetDecoders } from "../compared-decoder.ts";
 import { parseDecoder } from "../parse-decoder.ts";
 import type { CompareReport } from "../report.ts";
@@ -38,14 +38,16 @@ export async function compareCommand(flags: CompareFlags, { stdout, stderr }: Ou
   const source = await modelSource(flags.model);
   checkReportPath(flags.json);
 
-  const { signal, release } = catchInterruption();
+  const interruption = catchInterruption();
+  const { signal } = interruption;
   const progress = progressDisplay(stderr, typeof source === "string" ? source : "the embedded story model");
   try {
-    const model = await loadModel(source, { execution: flags.execution, onProgress: progress.loading, signal });
+    const model = await loadModel(source, { execution: flags.execution, onProgress: (loaded) => progress.loading(loaded), signal });
     try {
       const decoders = chosen.length > 0 ? chosen : presetsFor(model, plugins);
       const { maxNewTokens, seed, runs } = flags;
-      const report = await compare({ model, decoders, prompts, maxNewTokens, seed, runs, signal, onProgress: progress.comparing });
+      const onProgress = (compared: CompareProgress): void => progress.comparing(compared);
+      const report = await compare({ model, decoders, prompts, maxNewTokens, seed, runs, signal, onProgress });
       progress.end();
       await show(report, flags.json, stdout);
     } finally {
@@ -55,7 +57,7 @@ export async function compareCommand(flags: CompareFlags, { stdout, stderr }: Ou
     if (!signal.aborted || error !== signal.reason) throw error;
   } finally {
     progress.end();
-    release();
+    interruption.release();
   }
   if (!signal.aborted) return ExitCode.success;
   stderr.write("Interrupted; what is shown is what was finished.\n");

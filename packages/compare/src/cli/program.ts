@@ -73,7 +73,7 @@ function pluginOption(): Option {
 }
 
 function repeatable(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, previous: readonly string[] = []) => [...previous, value]);
+  return new Option(flags, description).argParser((value: string, previous?: readonly string[]) => [...(previous ?? []), value]);
 }
 
 function integer(flags: string, description: string, minimum: number): Option {

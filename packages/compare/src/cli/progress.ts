@@ -26,7 +26,7 @@ export function progressDisplay(stream: NodeJS.WriteStream, model: string): Prog
       if (tokens === 0) show.step(line);
       else show.detail(`${line}: ${tokens} tokens`);
     },
-    end: show.end,
+    end: () => show.end(),
   };
 }
 

@@ -33,27 +33,34 @@ function modelLine({ model, environment }: CompareReport, colors: Colors): strin
   return `${colors.bold(model.name)}: ${facts.filter(Boolean).join(", ")}`;
 }
 
-/** Options stand beside the decoder's name where there is room, else one below the other. */
+/** Options stand beside the decoder's name where there is room, else one below the other, broken if need be. */
 function chooseTable(summaries: readonly DecoderSummary[], width: number | undefined): TableContent {
   const wide = summaryTable(summaries, ({ decoder, options }) => formatDecoder(decoder, options));
   if (width === undefined || tableWidth(wide) <= width) return wide;
-  return summaryTable(summaries, ({ decoder, options }) => [decoder, ...formatOptions(options).map((option) => `  ${option}`)].join("\n"));
+  const room = Math.max(NARROWEST_LABEL, width - tableWidth(summaryTable(summaries, () => "")) + LABEL_HEADING.length);
+  return summaryTable(summaries, ({ decoder, options }) => {
+    const lines = [decoder, ...formatOptions(options).map((option) => `  ${option}`)];
+    return lines.map((line) => wrapAnsi(line, room, { hard: true, trim: false })).join("\n");
+  });
 }
+
+const LABEL_HEADING = "decoder";
+const NARROWEST_LABEL = 12;
 
 function summaryTable(summaries: readonly DecoderSummary[], label: (summary: DecoderSummary) => string): TableContent {
   const drafts = summaries.some(({ acceptance }) => acceptance !== null);
   const fields: (readonly [heading: string, (summary: DecoderSummary) => string])[] = [
     ["tokens", ({ tokens }) => String(tokens)],
     ["passes", ({ passes }) => String(passes)],
-    ["passes/\n1000", ({ passesPer1000Tokens }) => formatNumber(passesPer1000Tokens)],
-    ["tokens/\nsecond", ({ tokensPerSecond }) => formatNumber(tokensPerSecond)],
+    ["per\n1000", ({ passesPer1000Tokens }) => formatNumber(passesPer1000Tokens)],
+    ["tok/s", ({ tokensPerSecond }) => formatNumber(tokensPerSecond)],
     ["ms to\nfirst", ({ timeToFirstTokenMilliseconds }) => formatNumber(timeToFirstTokenMilliseconds)],
     ["nats/\ntoken", ({ negativeLogLikelihood }) => formatNumber(negativeLogLikelihood)],
   ];
-  if (drafts) fields.splice(5, 0, ["drafts\nkept", ({ acceptance }) => (acceptance === null ? "–" : `${Math.round(100 * acceptance)} %`)]);
+  if (drafts) fields.splice(5, 0, ["kept", ({ acceptance }) => (acceptance === null ? "–" : `${Math.round(100 * acceptance)} %`)]);
   return {
     columns: [
-      { heading: "decoder", align: "left" },
+      { heading: LABEL_HEADING, align: "left" },
       ...fields.map(([heading]) => ({ heading, align: "right" }) as const),
       { heading: "finish", align: "left" },
     ],
@@ -71,9 +78,11 @@ function finishOf({ finishReasons, runs }: DecoderSummary): string {
 function legend(runs: readonly RunReport[]): string {
   const prompts = new Set(runs.map((run) => run.prompt)).size;
   const seeds = new Set(runs.map((run) => run.seed)).size;
-  const meaning = "passes/1000: forward passes of the model per 1000 tokens; nats/token: how unlikely the model itself finds the text.";
-  if (prompts === 1 && seeds === 1) return meaning;
-  return `${count(prompts, "prompt")} with ${count(seeds, "seed")}: tokens and passes are totals, times are medians. ${meaning}`;
+  const meanings = ["per 1000: passes of the model per 1000 tokens", "nats/token: how unlikely the model finds the text"];
+  if (runs.some((run) => run.drafted > 0)) meanings.push("kept: share of the drafted tokens that stood");
+  const amount = `${count(prompts, "prompt")} × ${count(seeds, "seed")}`;
+  if (prompts * seeds > 1) meanings.unshift(`${amount}: tokens and passes are totals, times are medians`);
+  return `${meanings.join("; ")}.`;
 }
 
 /** Texts of one prompt, those that are the same but for their seed only once. */
@@ -81,11 +90,16 @@ function textsOf(prompt: string, runs: readonly RunReport[], colors: Colors, wra
   const several = new Set(runs.map((run) => run.seed)).size > 1;
   const texts = groupBy(runs, ({ decoder, options, text }) => JSON.stringify([decoder, options, text])).values();
   return [
-    wrap(`${colors.bold("Prompt:")} ${prompt}`),
+    wrap(`${colors.bold("Prompt:")} ${withoutControls(prompt)}`),
     ...[...texts].map((group) => {
       const [{ decoder, options, text }] = group;
       const seeds = several ? ` · ${group.length === 1 ? "seed" : "seeds"} ${group.map((run) => run.seed).join(", ")}` : "";
-      return `${wrap(colors.cyan(formatDecoder(decoder, options) + seeds))}\n${wrap(colors.dim(prompt) + text, "  ")}`;
+      return `${wrap(colors.cyan(formatDecoder(decoder, options) + seeds))}\n${wrap(colors.dim(withoutControls(prompt)) + withoutControls(text), "  ")}`;
     }),
   ];
+}
+
+/** A model may write anything; what would steer the terminal is shown as U+FFFD. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, "\uFFFD");
 }

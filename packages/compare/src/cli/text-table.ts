@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Colors } from "./terminal.ts";
 
-export interface Column {
+interface Column {
   /** May hold line breaks. */
   readonly heading: string;
   readonly align: "left" | "right";
@@ -15,10 +15,7 @@ export interface TableContent {
 
 const GAP = 2;
 
-/**
- * A table without borders. The headings stand on a rule and end on the line above it.
- * `width` is where lines must end, if they must: then the last column of aligned text ("left") wraps its words.
- */
+/** A table without borders, its headings standing on a rule. */
 export function renderTable({ columns, rows }: TableContent, colors: Colors): string {
   const headingLines = Math.max(...columns.map(({ heading }) => heading.split("\n").length));
   const rule = colors.dim("─");

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import type { CompareReport } from "../report.ts";
+
+// The built command in a process of its own, as users run it.
+const command = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), "decodekit-command-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in `folder`; `onStderr` sees all of standard error so far, whenever there is more. */
+async function decodekit(args: readonly string[], onStderr?: (stderr: string, child: ChildProcess) => void): Promise<Outcome> {
+  const { FORCE_COLOR: _, ...env } = process.env;
+  const child = spawn(process.execPath, [command, ...args], { cwd: folder, env });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => onStderr?.((stderr += chunk), child));
+  if (!onStderr) child.stderr.on("data", (chunk: string) => (stderr += chunk));
+  const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { exitCode, stdout, stderr };
+}
+
+/** A decoder that needs no model pass: it repeats the last token of the prompt. */
+const echoPlugin = `export default {
+  name: "echo", title: "Echo", description: "Repeats the last token", requires: ["causal"], presets: [{}],
+  options: { times: { type: "integer", help: "How often", default: 3, minimum: 1 } },
+  create: ({ times = 3 }) => ({
+    name: "echo", requires: ["causal"],
+    async *decode(models, prompt, { maxNewTokens }) {
+      yield { type: "decode-start", promptLength: prompt.length };
+      const tokens = new Int32Array(Math.min(times, maxNewTokens)).fill(prompt.at(-1));
+      yield { type: "tokens-commit", start: prompt.length, tokens };
+      yield { type: "decode-end", finishReason: "length" };
+    },
+  }),
+};`;
+writeFileSync(path.join(folder, "echo.mjs"), echoPlugin);
+writeFileSync(path.join(folder, "no-plugin.mjs"), "export default { name: 'nothing' };");
+writeFileSync(path.join(folder, "empty.txt"), "\n");
+
+describe("decodekit compare", () => {
+  test("prints a table and the texts, in plain text where there is no terminal", async () => {
+    const { exitCode, stdout, stderr } = await decodekit(["compare", "--max-new-tokens", "12", "--prompt", "Tom had a ball", "--execution", "wasm"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^stories: .* wasm, node /);
+    expect(stdout).toMatch(/^greedy +12 +12 +1000 /m);
+    expect(stdout.match(/^top-p p=[\d.]+, temperature=[\d.]+$/gm)).toHaveLength(2);
+    expect(stdout).toMatch(/^ {2}Tom had a ball\S* \w+/m);
+    expect(stdout + stderr).not.toContain("\u001b");
+    expect(stderr).toContain("Loading the embedded story model: 7.1 MB\n");
+    expect(stderr).toContain("Run 3 of 3: top-p");
+  });
+
+  test("writes the report, runs a plugin, and prints the same report alone for -", async () => {
+    const args = ["compare", "--max-new-tokens", "5", "--seed", "3", "--runs", "2", "--plugin", "./echo.mjs", "--decoder", "greedy", "--decoder", "echo:times=2"];
+    expect(await decodekit([...args, "--json", "report.json"])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("echo times=2") as string });
+    const report = JSON.parse(readFileSync(path.join(folder, "report.json"), "utf8")) as CompareReport;
+    expect(report.runs.map(({ decoder, options, seed, tokens }) => [decoder, options, seed, tokens.length])).toEqual([
+      ["greedy", {}, 3, 5],
+      ["echo", { times: 2 }, 3, 2],
+      ["echo", { times: 2 }, 4, 2],
+      ["greedy", {}, 4, 5],
+    ]);
+    expect(report.runs[1]).toMatchObject({ passesPer1000Tokens: 0, text: " time time" });
+    const { stdout } = await decodekit([...args, "--json", "-"]);
+    const printed = JSON.parse(stdout) as CompareReport;
+    expect(printed.runs.map((run) => run.tokens)).toEqual(report.runs.map((run) => run.tokens));
+  });
+
+  test("ends in order on Ctrl-C, with what it has", async () => {
+    let interrupted = false;
+    const outcome = await decodekit(["compare", "--runs", "10000", "--decoder", "greedy"], (stderr, child) => {
+      if (interrupted || !stderr.includes("Run 3 of")) return;
+      interrupted = true;
+      child.kill("SIGINT");
+    });
+    expect(outcome.exitCode).toBe(130);
+    expect(outcome.stderr).toMatch(/Interrupted; what is shown is what was finished\.\n$/);
+    expect(outcome.stdout).toMatch(/^greedy +\d+ /m);
+  });
+
+  test("fails with code 1 and the reason when the model does", async () => {
+    const { exitCode, stdout, stderr } = await decodekit(["compare", "--model", "."]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(/error: .*does not exist/);
+  });
+
+  test.each([
+    [["--decoder", "gredy"], "--decoder gredy: decoder must be one of greedy, top-p."],
+    [["--decoder", "top-p:q=1"], 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0).'],
+    [["--decoder", "top-p:p=0"], "--decoder top-p:p=0: p must be a number in (0, 1]."],
+    [["--max-new-tokens", "0"], "It must be an integer >= 1."],
+    [["--seed", "-1"], "It must be an integer >= 0."],
+    [["--runs", "two"], "It must be an integer >= 1."],
+    [["--execution", "gpu"], "Allowed choices are auto, wasm, native."],
+    [["--prompts", "none.txt"], "cannot read none.txt (ENOENT)."],
+    [["--prompts", "empty.txt"], "empty.txt holds no prompt."],
+    [["--model", "none"], "--model: must be a folder or URL, got none, which is not there."],
+    [["--model", "echo.mjs"], "which is a file."],
+    [["--json", "none/report.json"], "--json: there is no folder"],
+    [["--plugin", "none"], "--plugin none: there is no such file or package"],
+    [["--plugin", "no-plugin.mjs"], "its default export must be a DecoderPlugin, but its title is no text."],
+    [["--plugin", "echo.mjs", "--plugin", "./echo.mjs"], 'there is a decoder named "echo" already.'],
+    [["--decoders", "greedy"], "Did you mean --decoder?"],
+    [["greedy"], "too many arguments"],
+  ])("refuses %j with code 2 before it loads anything", async (args, message) => {
+    const { exitCode, stdout, stderr } = await decodekit(["compare", ...args]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("Loading");
+  });
+});
+
+describe("decodekit", () => {
+  test("lists the decoders, those of plugins too", async () => {
+    const { exitCode, stdout } = await decodekit(["decoders", "--plugin", "echo.mjs"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("p  a number in (0, 1]; default");
+    expect(stdout).toContain("echo  Echo\n  Repeats the last token\n    times  an integer >= 1; default 3\n      How often\n");
+  });
+
+  test("has help and a version, and refuses what it does not know", async () => {
+    expect(await decodekit(["--version"])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+    expect(await decodekit(["compare", "--help"])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Exit code: 0 done") as string });
+    expect(await decodekit(["compose"])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("unknown command 'compose'") as string });
+    expect(await decodekit([])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Usage: decodekit") as string });
+  });
+});

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readPrompts } from "./prompts.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "decodekit-prompts-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fileWith(name: string, content: string): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+test("takes one prompt per line, spaces kept and empty lines left out", async () => {
+  const file = fileWith("prompts.txt", "\uFEFFOne day\r\n\r\n  The cat \n{not json\n");
+  expect(await readPrompts(undefined, file)).toEqual(["One day", "  The cat ", "{not json"]);
+});
+
+test("takes a field per line of a .jsonl file, after the prompts given one by one", async () => {
+  const file = fileWith("prompts.jsonl", '{"prompt":"two\\nlines","id":1}\n\n{"prompt":""}\n');
+  expect(await readPrompts(["first"], file)).toEqual(["first", "two\nlines", ""]);
+});
+
+test("has a prompt of its own", async () => {
+  expect(await readPrompts()).toEqual(["Once upon a time"]);
+});
+
+test("names the file and line that it cannot use", async () => {
+  const read = (file: string): Promise<unknown> => readPrompts([], file);
+  await expect(read(path.join(folder, "none.txt"))).rejects.toThrow(/cannot read .*none\.txt \(ENOENT\)/);
+  await expect(read(fileWith("empty.txt", "\n \n"))).rejects.toThrow("holds no prompt");
+  await expect(read(fileWith("bad.jsonl", '{"prompt":"a"}\nnonsense\n'))).rejects.toThrow(/bad\.jsonl:2: .* got no JSON/);
+  await expect(read(fileWith("field.jsonl", '{"text":"a"}\n'))).rejects.toThrow('field.jsonl:1: a line of a .jsonl file must be an object with a text "prompt"');
+});

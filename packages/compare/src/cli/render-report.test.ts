@@ -1,0 +1,119 @@
+import { stripVTControlCharacters } from "node:util";
+import picocolors from "picocolors";
+import { expect, test } from "vitest";
+import type { CompareReport, RunReport } from "../report.ts";
+import { renderReport } from "./render-report.ts";
+
+const none = picocolors.createColors(false);
+const all = picocolors.createColors(true);
+
+function run(changes: Partial<RunReport> = {}): RunReport {
+  return {
+    decoder: "greedy",
+    options: {},
+    prompt: "Once",
+    seed: 0,
+    text: " upon a time",
+    tokens: [1, 2, 3, 4],
+    finishReason: "length",
+    passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 },
+    passesPer1000Tokens: 1000,
+    prefillMilliseconds: 2,
+    decodeMilliseconds: 8,
+    timeToFirstTokenMilliseconds: 2.25,
+    tokensPerSecond: 500,
+    drafted: 0,
+    accepted: 0,
+    revisions: 0,
+    negativeLogLikelihood: 0.5,
+    ...changes,
+  };
+}
+
+const drafting = run({
+  decoder: "speculative",
+  options: { drafter: "prompt-lookup", draftLength: 4, temperature: 0.8 },
+  passes: { prefill: 1, decode: 0, draft: 9, verify: 2, refine: 0 },
+  text: " upon a hill\n\nThere was a cat",
+  drafted: 8,
+  accepted: 6,
+  finishReason: "stop",
+});
+
+function report(...runs: RunReport[]): CompareReport {
+  return {
+    schemaVersion: 1,
+    environment: { runtime: "node 20.20.2", platform: "linux x64", processor: null, processors: 2 },
+    model: { name: "stories", parameters: 3_459_543, vocabSize: 4096, execution: "wasm", bytes: 6_981_165 },
+    runs,
+  };
+}
+
+test("shows model, table and texts, without an end to its lines where there is none", () => {
+  expect(renderReport(report(run(), drafting), { colors: none, width: undefined })).toBe(`\
+stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2
+
+                                                                                    per         ms to        nats/
+decoder                                                            tokens  passes  1000  tok/s  first  kept  token  finish
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+greedy                                                                  4       4  1000    500   2.25     –   0.50  length
+speculative drafter=prompt-lookup, draftLength=4, temperature=0.8       4       3   750    500   2.25  75 %   0.50  stop
+
+per 1000: passes of the model per 1000 tokens; nats/token: how unlikely the model finds the text; kept: share of the drafted tokens that stood.
+
+Prompt: Once
+
+greedy
+  Once upon a time
+
+speculative drafter=prompt-lookup, draftLength=4, temperature=0.8
+  Once upon a hill
+
+  There was a cat
+`);
+});
+
+test("keeps to the width of a terminal, options one below the other", () => {
+  const text = renderReport(report(run(), drafting), { colors: all, width: 80 });
+  const lines = stripVTControlCharacters(text).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(lines).toContain("  drafter=prompt-lookup");
+  expect(lines).toContain("  Once upon a hill");
+  expect(lines.filter((line) => line.endsWith(" "))).toEqual([]);
+});
+
+test("breaks an option that is too long for the terminal", () => {
+  const long = run({ decoder: "long", options: { schedule: "a-very-long-name-of-a-schedule" } });
+  const lines = renderReport(report(long), { colors: none, width: 70 }).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(70);
+});
+
+test("is the same with colours and without, colours aside", () => {
+  const coloured = renderReport(report(run(), drafting), { colors: all, width: 100 });
+  expect(coloured).toContain("\u001b[");
+  expect(stripVTControlCharacters(coloured)).toBe(renderReport(report(run(), drafting), { colors: none, width: 100 }));
+});
+
+test("puts the runs of a decoder together, and equal texts of several seeds", () => {
+  const runs = [
+    run(),
+    run({ seed: 1, tokensPerSecond: 700, timeToFirstTokenMilliseconds: null }),
+    run({ seed: 2, text: " more", tokens: [5], finishReason: "abort", negativeLogLikelihood: null, tokensPerSecond: null }),
+  ];
+  const text = renderReport(report(...runs), { colors: none, width: 80 });
+  expect(text).toMatch(/^greedy +9 +12 +1333 +600 +2\.25 +0\.50+ +2 length\n +1 abort$/m);
+  expect(text).toContain("1 prompt × 3 seeds: tokens and passes are totals, times are medians;");
+  expect(text).toContain("greedy · seeds 0, 1\n  Once upon a time\n");
+  expect(text).toContain("greedy · seed 2\n  Once more\n");
+});
+
+test("has texts under each prompt, and no table without runs", () => {
+  const text = renderReport(report(run(), run({ prompt: "Twice" })), { colors: none, width: 80 });
+  expect(text).toContain("Prompt: Once\n\ngreedy\n  Once upon a time\n\nPrompt: Twice\n\ngreedy\n  Twice upon a time\n");
+  expect(renderReport(report(), { colors: none, width: 80 })).toBe("stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2\n");
+});
+
+test("lets no text steer the terminal", () => {
+  const text = renderReport(report(run({ prompt: "a\tb\u001b[2J", text: "\u009b31m\r\n!" })), { colors: none, width: 80 });
+  expect(text).toContain("\n  a       b\uFFFD[2J\uFFFD31m\uFFFD\n  !\n");
+});

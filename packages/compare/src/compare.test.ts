@@ -1,0 +1,157 @@
+import type { LanguageModel, Tokenizer } from "@decodekit/core";
+import { countingModel, failingModel, tableModel, type TestModel } from "@decodekit/core/testing";
+import { greedy } from "@decodekit/greedy";
+import { topP } from "@decodekit/top-p";
+import { expect, test } from "vitest";
+import { compare, type CompareProgress } from "./compare.ts";
+import type { ComparedDecoder } from "./compared-decoder.ts";
+
+/** One token per letter: a is 0, b is 1, … */
+function letters(vocabSize: number): Tokenizer {
+  return {
+    vocabSize,
+    encode: (text) => Int32Array.from(text, (letter) => letter.charCodeAt(0) - 97),
+    decode: (tokens) => String.fromCharCode(...Array.from(tokens, (token) => token + 97)),
+  };
+}
+
+function languageModel(causal: TestModel, stopTokens: readonly number[] = []): LanguageModel & { readonly causal: TestModel } {
+  return { name: "letters", tokenizer: letters(causal.vocabSize), causal, stopTokens };
+}
+
+const threeLetters = [
+  [0.5, 0.25, 0.25],
+  [0.125, 0.125, 0.75],
+  [0.25, 0.5, 0.25],
+];
+
+const plainGreedy: ComparedDecoder = { decoder: greedy() };
+const plainTopP: ComparedDecoder = { decoder: topP({ p: 1 }), options: { p: 1 } };
+
+test("reports model, passes, text and likelihood of a run", async () => {
+  const model = { ...languageModel(tableModel({ probabilities: threeLetters })), parameters: 9, execution: "wasm", bytes: 36 };
+  const report = await compare({ model, decoders: [plainGreedy], prompts: ["b"], maxNewTokens: 4, seed: 7 });
+  expect(report.schemaVersion).toBe(1);
+  expect(report.environment).toMatchObject({ runtime: `node ${process.versions.node}`, processors: expect.any(Number) as number });
+  expect(report.model).toEqual({ name: "letters", parameters: 9, vocabSize: 3, execution: "wasm", bytes: 36 });
+  expect(report.runs).toHaveLength(1);
+  const milliseconds = expect.any(Number) as number;
+  expect(report.runs[0]).toEqual({
+    decoder: "greedy",
+    options: {},
+    prompt: "b",
+    seed: 7,
+    text: "cbcb",
+    tokens: [2, 1, 2, 1],
+    finishReason: "length",
+    passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 },
+    passesPer1000Tokens: 1000,
+    prefillMilliseconds: milliseconds,
+    decodeMilliseconds: milliseconds,
+    timeToFirstTokenMilliseconds: milliseconds,
+    tokensPerSecond: milliseconds,
+    drafted: 0,
+    accepted: 0,
+    revisions: 0,
+    // c after b: 3/4, b after c: 1/2.
+    negativeLogLikelihood: expect.closeTo((-2 * Math.log(0.75) - 2 * Math.log(0.5)) / 4, 6) as number,
+  });
+});
+
+test("scores under the model itself, whatever the decoder's temperature", async () => {
+  const model = languageModel(tableModel({ probabilities: threeLetters }));
+  const decoders = [plainGreedy, { decoder: topP({ temperature: 0 }) }];
+  const { runs } = await compare({ model, decoders, prompts: ["b"], maxNewTokens: 6 });
+  expect(runs[1]!.text).toBe(runs[0]!.text);
+  expect(runs[1]!.negativeLogLikelihood).toBe(runs[0]!.negativeLogLikelihood);
+});
+
+test("is the same after a trip through JSON, null standing for what does not exist", async () => {
+  const report = await compare({ model: languageModel(countingModel(), [3]), decoders: [plainGreedy], prompts: ["c"] });
+  expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  expect(report.model).toMatchObject({ parameters: null, execution: null, bytes: null });
+  expect(report.runs[0]).toMatchObject({ text: "", tokens: [], finishReason: "stop", passes: { prefill: 1 } });
+  expect(report.runs[0]).toMatchObject({
+    passesPer1000Tokens: null,
+    timeToFirstTokenMilliseconds: null,
+    tokensPerSecond: null,
+    negativeLogLikelihood: null,
+  });
+});
+
+test("repeats with the next seeds, and draws the same for the same seed", async () => {
+  const options = { model: languageModel(tableModel({ probabilities: threeLetters })), decoders: [plainTopP], prompts: ["a"], maxNewTokens: 30 };
+  const { runs } = await compare({ ...options, seed: 4, runs: 3 });
+  expect(runs.map((run) => run.seed)).toEqual([4, 5, 6]);
+  expect(new Set(runs.map((run) => run.text)).size).toBe(3);
+  const again = await compare({ ...options, seed: 5 });
+  expect(again.runs[0]!.text).toBe(runs[1]!.text);
+});
+
+test("lets another decoder go first with every prompt and repetition", async () => {
+  const decoders = ["x", "y", "z"].map((name) => ({ decoder: { ...greedy(), name } }));
+  const { runs } = await compare({ model: languageModel(countingModel()), decoders, prompts: ["a", "b"], runs: 2, maxNewTokens: 1 });
+  expect(runs.map(({ prompt, seed, decoder }) => `${prompt}${seed}${decoder}`)).toEqual(
+    ["a0x", "a0y", "a0z", "b0y", "b0z", "b0x", "a1y", "a1z", "a1x", "b1z", "b1x", "b1y"],
+  );
+});
+
+test("warms every decoder up before it measures, and tells its progress", async () => {
+  const seen: CompareProgress[] = [];
+  const model = languageModel(countingModel());
+  await compare({ model, decoders: [plainGreedy, plainTopP], prompts: ["a"], maxNewTokens: 2, onProgress: (progress) => seen.push(progress) });
+  expect(seen.map(({ stage, decoder, completedRuns, tokens }) => [stage, decoder.decoder.name, completedRuns, tokens])).toEqual([
+    ...[0, 1, 2].map((tokens) => ["warm-up", "greedy", 0, tokens]),
+    ...[0, 1, 2].map((tokens) => ["warm-up", "top-p", 0, tokens]),
+    ...[0, 1, 2].map((tokens) => ["run", "greedy", 0, tokens]),
+    ...[0, 1, 2].map((tokens) => ["run", "top-p", 1, tokens]),
+  ]);
+  expect(seen.every(({ totalRuns }) => totalRuns === 2)).toBe(true);
+  expect(model.causal.openSessions()).toBe(0);
+});
+
+test("reports what was done until an abort", async () => {
+  const controller = new AbortController();
+  const model = languageModel(countingModel());
+  const { runs } = await compare({
+    model,
+    decoders: [plainGreedy, plainTopP],
+    prompts: ["a"],
+    runs: 5,
+    maxNewTokens: 10,
+    signal: controller.signal,
+    onProgress: ({ completedRuns, tokens }) => completedRuns === 1 && tokens === 3 && controller.abort(),
+  });
+  expect(runs.map(({ decoder, finishReason, text }) => [decoder, finishReason, text])).toEqual([
+    ["greedy", "length", "bcdefghija"],
+    ["top-p", "abort", "bcd"],
+  ]);
+  expect(runs[1]!.negativeLogLikelihood).toBeNull();
+  expect(model.causal.openSessions()).toBe(0);
+});
+
+test("runs nothing once aborted", async () => {
+  const report = await compare({ model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a"], signal: AbortSignal.abort() });
+  expect(report.runs).toEqual([]);
+});
+
+test("rejects with a decoder's error", async () => {
+  const causal = failingModel(countingModel(), { pass: 3, error: new Error("device lost") });
+  const model = languageModel(causal);
+  await expect(compare({ model, decoders: [plainGreedy], prompts: ["a"] })).rejects.toThrow("device lost");
+  expect(causal.openSessions()).toBe(0);
+  const { causal: _, ...nothing } = model;
+  await expect(compare({ model: nothing, decoders: [plainGreedy], prompts: ["a"] })).rejects.toMatchObject({ code: "MISSING_MODEL" });
+});
+
+test.each([
+  ["decoders", { decoders: [] }],
+  ["prompts", { prompts: [] }],
+  ["maxNewTokens", { maxNewTokens: 0 }],
+  ["runs", { runs: 1.5 }],
+  ["seed", { seed: -1 }],
+  ["seed", { seed: Number.MAX_SAFE_INTEGER, runs: 2 }],
+])("refuses wrong %s", async (option, wrong) => {
+  const right = { model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a"] };
+  await expect(compare({ ...right, ...wrong })).rejects.toMatchObject({ code: "INVALID_OPTION", option });
+});

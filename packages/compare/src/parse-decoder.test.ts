@@ -1,0 +1,81 @@
+import type { DecoderPlugin, PluginOption, PluginOptionValues } from "@decodekit/core";
+import { greedy } from "@decodekit/greedy";
+import { describe, expect, test } from "vitest";
+import { builtInDecoders } from "./built-in-decoders.ts";
+import { describeOption } from "./describe-option.ts";
+import { parseDecoder } from "./parse-decoder.ts";
+
+/** A plugin that takes any options and gives them to `create`. */
+function pluginWith(options: Readonly<Record<string, PluginOption>>, created: PluginOptionValues[] = []): DecoderPlugin<"causal"> {
+  const create = (values: PluginOptionValues): ReturnType<DecoderPlugin<"causal">["create"]> => {
+    created.push(values);
+    return greedy();
+  };
+  return { name: "made-up", title: "Made up", description: "For tests", requires: ["causal"], options, presets: [{}], create };
+}
+
+const everyType = pluginWith({
+  ratio: { type: "number", help: "", minimum: 0, exclusiveMinimum: true, maximum: 1 },
+  steps: { type: "integer", help: "", minimum: 1 },
+  tree: { type: "boolean", help: "" },
+  order: { type: "string", help: "", choices: ["left", "right"] },
+  note: { type: "string", help: "" },
+});
+
+describe("parseDecoder", () => {
+  test("takes a name alone", () => {
+    expect(parseDecoder("greedy", builtInDecoders)).toMatchObject({ decoder: { name: "greedy" }, options: {} });
+  });
+
+  test("reads options by their types", () => {
+    const { options } = parseDecoder("made-up: ratio=1e-1 , steps=3,tree,order=right,note=a=b", [everyType]);
+    expect(options).toEqual({ ratio: 0.1, steps: 3, tree: true, order: "right", note: "a=b" });
+    expect(parseDecoder("made-up:tree=false", [everyType]).options).toEqual({ tree: false });
+  });
+
+  test("adds the defaults that have an effect beside the given options", () => {
+    expect(parseDecoder("top-p:p=0.9", builtInDecoders).options).toEqual({ p: 0.9, temperature: 1 });
+    expect(parseDecoder("top-p:temperature=0", builtInDecoders).options).toEqual({ temperature: 0 });
+  });
+
+  test("makes the decoder with the options that it reports", () => {
+    const created: PluginOptionValues[] = [];
+    const plugin = pluginWith({ steps: { type: "integer", help: "", default: 4 }, tree: { type: "boolean", help: "", default: true } }, created);
+    const { options } = parseDecoder("made-up:tree=false", [plugin]);
+    expect(options).toEqual({ tree: false, steps: 4 });
+    expect(created.at(-1)).toEqual(options);
+  });
+
+  test.each([
+    ["gredy", 'decoder must be one of greedy, top-p, got "gredy"'],
+    ["top-p:q=1", 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0)'],
+    ["top-p:constructor=1", 'option "constructor" must be one of'],
+    ["greedy:p=1", 'option "p" must be left out, since greedy has no options'],
+    ["top-p:p=0", "p must be a number in (0, 1]"],
+    ["top-p:p=1.5", "p must be a number in (0, 1]"],
+    ["top-p:p=high", "p must be a number in (0, 1]"],
+    ["top-p:p=", "p must be a number in (0, 1]"],
+    ["top-p:p", "p must be a number in (0, 1]"],
+    ["top-p:p=Infinity", "p must be a number in (0, 1]"],
+    ["top-p:p=0.9,p=0.8", "p must be given once"],
+    ["top-p:p=0.9,temperature=0", "p must be left out"],
+    ["made-up:steps=1.5", "steps must be an integer >= 1"],
+    ["made-up:tree=maybe", "tree must be true or false"],
+    ["made-up:order=up", "order must be one of left, right"],
+    ["made-up:note", "note must be a text"],
+  ])("refuses %s", (specification, message) => {
+    const parse = (): unknown => parseDecoder(specification, specification.startsWith("made-up") ? [everyType] : builtInDecoders);
+    expect(parse).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) as string }));
+  });
+
+  test("lets errors that are not about options through", () => {
+    const broken = { ...everyType, create: () => { throw new Error("broken"); } };
+    expect(() => parseDecoder("made-up", [broken])).toThrow("broken");
+  });
+});
+
+test("describeOption names type and range", () => {
+  expect(describeOption({ type: "number", help: "", maximum: 2 })).toBe("a number <= 2");
+  expect(describeOption({ type: "number", help: "", minimum: 0, exclusiveMinimum: true })).toBe("a number > 0");
+  expect(describeOption({ type: "integer", help: "", minimum: 0, maximum: 8 })).toBe("an integer in [0, 8]");
+});
