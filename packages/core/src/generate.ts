@@ -118,34 +118,39 @@ function sharedDecode(decode: () => AsyncGenerator<DecodeEvent, void, void>, mod
     finish("stop", true);
   };
 
-  const advance = (): Promise<void> =>
-    (step ??= receive()
+  const end = async (): Promise<void> => {
+    await source?.return();
+    finish("abort");
+  };
+
+  /** One thing at a time: whoever asks for more while the decode moves on or ends waits for that. */
+  const exclusively = (act: () => Promise<void>): Promise<void> =>
+    (step ??= act()
       .catch((error: unknown) => void (failure = { error }))
       .finally(() => (step = undefined)));
+
+  const leave = async (): Promise<void> => {
+    await step;
+    if (readers === 0 && !result && !finishReason && !failure) await exclusively(end);
+  };
 
   async function* read<Item>(items: readonly Item[]): AsyncGenerator<Item, void, void> {
     readers++;
     try {
       for (let index = 0; ; index++) {
-        while (index >= items.length && !finishReason && !failure) await advance();
+        while (index >= items.length && !finishReason && !failure) await exclusively(receive);
         if (index >= items.length) break;
         yield items[index]!;
       }
       if (failure) throw failure.error;
     } finally {
       readers--;
-      if (readers === 0 && !result && !finishReason && !failure) await leave();
+      await leave();
     }
   }
 
-  const leave = async (): Promise<void> => {
-    await step;
-    await source?.return();
-    if (!finishReason && !failure) finish("abort");
-  };
-
   const drain = async (): Promise<GenerateResult> => {
-    while (!finishReason && !failure) await advance();
+    while (!finishReason && !failure) await exclusively(receive);
     if (failure) throw failure.error;
     return { text: texts.join(""), tokens: Int32Array.from(tokens), finishReason: finishReason!, statistics: counter.statistics() };
   };

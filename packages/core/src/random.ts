@@ -7,7 +7,7 @@ import { InvalidOptionError } from "./errors.ts";
 export interface RandomSource {
   /** A float64 in [0, 1), a multiple of 2^-53. Prefer the draws below: they can be enumerated. */
   uniform(): number;
-  /** True with probability `p` in [0, 1]. */
+  /** True with probability `p`. @throws InvalidOptionError when `p` is not in [0, 1]. */
   bernoulli(p: number): boolean;
   /**
    * An index drawn in proportion to `weights`, shape (n,): finite, >= 0, not all 0. An index of weight 0 is never drawn.
@@ -40,7 +40,10 @@ function stream(key0: number, key1: number): RandomSource {
   };
   return {
     uniform,
-    bernoulli: (p) => uniform() < p,
+    bernoulli(p) {
+      if (!(p >= 0 && p <= 1)) throw new InvalidOptionError({ where: "bernoulli", option: "p", expected: "a number in [0, 1]", actual: p });
+      return uniform() < p;
+    },
     categorical: (weights) => categorical(weights, uniform()),
     fork(key) {
       const [low, high] = wordsOf("RandomSource.fork", "key", key);

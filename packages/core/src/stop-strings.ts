@@ -6,15 +6,18 @@ export interface StopStringFilter {
   end(): string;
 }
 
-/** The earliest match ends the text; of two that start together, either gives the same text. */
+/**
+ * The stop string that is complete first ends the text, the longest of those that end together; so the text does not depend
+ * on the pieces in which it comes.
+ */
 export function stopStringFilter(stopStrings: readonly string[]): StopStringFilter {
   let held = "";
   return {
     push(text) {
       held += text;
-      const matches = stopStrings.map((stop) => held.indexOf(stop)).filter((index) => index >= 0);
-      if (matches.length > 0) {
-        const before = held.slice(0, Math.min(...matches));
+      const start = firstMatch(held, stopStrings);
+      if (start >= 0) {
+        const before = held.slice(0, start);
         held = "";
         return { text: before, stopped: true };
       }
@@ -29,6 +32,17 @@ export function stopStringFilter(stopStrings: readonly string[]): StopStringFilt
       return rest;
     },
   };
+}
+
+/** Where the stop string that is complete first starts, -1 when there is none. */
+function firstMatch(text: string, stopStrings: readonly string[]): number {
+  let first = { start: -1, end: Infinity };
+  for (const stop of stopStrings) {
+    const start = text.indexOf(stop);
+    const end = start + stop.length;
+    if (start >= 0 && (end < first.end || (end === first.end && start < first.start))) first = { start, end };
+  }
+  return first.start;
 }
 
 /** Length of the longest end of `text` that a stop string could begin with. */

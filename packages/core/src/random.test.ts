@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { InvalidOptionError } from "./errors.ts";
+import { type RandomSource, seededRandom } from "./random.ts";
+
+const uniforms = (random: RandomSource, count = 5): readonly number[] => Array.from({ length: count }, () => random.uniform());
+
+describe("seededRandom", () => {
+  test("gives the same numbers for the same seed, and others for another", () => {
+    expect(uniforms(seededRandom(7))).toEqual(uniforms(seededRandom(7)));
+    const first = [0, 1, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1].map((seed) => seededRandom(seed).uniform());
+    expect(new Set(first).size).toBe(first.length);
+  });
+
+  test("gives multiples of 2^-53 in [0, 1), the first of seed 0 from the first words of Philox", () => {
+    for (const value of uniforms(seededRandom(3), 1000)) {
+      expect(value).toBeGreaterThanOrEqual(0);
+      expect(value).toBeLessThan(1);
+      expect(Number.isInteger(value * 2 ** 53)).toBe(true);
+    }
+    expect(seededRandom(0).uniform()).toBe(((0x6627e8d5 >>> 5) * 2 ** 26 + (0xe169c58d >>> 6)) / 2 ** 53);
+  });
+
+  test("draws uniformly", () => {
+    const counts = Array.from({ length: 20 }, () => 0);
+    for (const value of uniforms(seededRandom(11), 40_000)) counts[Math.floor(value * 20)]!++;
+    // 19 degrees of freedom: above 43.8 with probability 1e-3.
+    expect(chiSquare(counts, counts.map(() => 2000))).toBeLessThan(43.8);
+  });
+
+  test("draws categories in proportion to weights of any sum, and none of weight 0", () => {
+    const weights = [0, 3, 0.5, 1.5, 0, 4, 1, 0];
+    const counts = weights.map(() => 0);
+    const random = seededRandom(5);
+    for (let draw = 0; draw < 50_000; draw++) counts[random.categorical(weights)]!++;
+    expect(weights.map((weight, index) => weight === 0 && counts[index] !== 0)).not.toContain(true);
+    const possible = weights.flatMap((weight, index) => (weight > 0 ? [index] : []));
+    // 4 degrees of freedom: above 18.5 with probability 1e-3.
+    expect(chiSquare(possible.map((index) => counts[index]!), possible.map((index) => 5000 * weights[index]!))).toBeLessThan(18.5);
+  });
+
+  test("draws true with the probability asked for", () => {
+    const random = seededRandom(2);
+    let hits = 0;
+    for (let draw = 0; draw < 10_000; draw++) hits += random.bernoulli(0.3) ? 1 : 0;
+    // Standard deviation 46.
+    expect(Math.abs(hits - 3000)).toBeLessThan(4 * 46);
+    expect(Array.from({ length: 100 }, () => random.bernoulli(0))).not.toContain(true);
+    expect(Array.from({ length: 100 }, () => random.bernoulli(1))).not.toContain(false);
+  });
+});
+
+describe("fork", () => {
+  test("gives the same stream however much was drawn before", () => {
+    const random = seededRandom(9);
+    const before = uniforms(random.fork(3));
+    uniforms(random, 100);
+    expect(uniforms(random.fork(3))).toEqual(before);
+    expect(uniforms(seededRandom(9).fork(3))).toEqual(before);
+  });
+
+  test("leaves its source as it was", () => {
+    const forked = seededRandom(9);
+    uniforms(forked.fork(1));
+    expect(uniforms(forked)).toEqual(uniforms(seededRandom(9)));
+  });
+
+  test("gives another stream for every path of keys", () => {
+    const root = seededRandom(1);
+    const sources = [root, root.fork(0), root.fork(1), root.fork(2 ** 40), root.fork(0).fork(1), root.fork(1).fork(0), seededRandom(2).fork(0)];
+    expect(new Set(sources.map((source) => source.uniform())).size).toBe(sources.length);
+  });
+});
+
+describe("out of range", () => {
+  test.each([-1, 0.5, NaN, 2 ** 53])("%d is no seed and no key", (value) => {
+    expect(() => seededRandom(value)).toThrow(InvalidOptionError);
+    expect(() => seededRandom(0).fork(value)).toThrow(InvalidOptionError);
+  });
+
+  test.each([-0.1, 1.1, NaN])("%d is no probability", (p) => {
+    expect(() => seededRandom(0).bernoulli(p)).toThrow(InvalidOptionError);
+  });
+});
+
+/** Pearson's statistic Σ (observed - expected)² / expected. */
+function chiSquare(observed: readonly number[], expected: readonly number[]): number {
+  return observed.reduce((sum, count, index) => sum + (count - expected[index]!) ** 2 / expected[index]!, 0);
+}

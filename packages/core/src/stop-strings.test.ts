@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { stopStringFilter } from "./stop-strings.ts";
+
+/** The pieces that come out when `pieces` go in, and whether a stop string ended them. */
+function filtered(stopStrings: readonly string[], pieces: readonly string[]): { readonly texts: readonly string[]; readonly stopped: boolean } {
+  const filter = stopStringFilter(stopStrings);
+  const texts: string[] = [];
+  for (const piece of pieces) {
+    const { text, stopped } = filter.push(piece);
+    texts.push(text);
+    if (stopped) return { texts, stopped };
+  }
+  return { texts: [...texts, filter.end()], stopped: false };
+}
+
+describe("stopStringFilter", () => {
+  test.each([
+    { name: "lets text pass without stop strings", stops: [], pieces: ["a", "b"], texts: ["a", "b", ""], stopped: false },
+    { name: "cuts off from the stop string on", stops: ["END"], pieces: ["one END two"], texts: ["one "], stopped: true },
+    { name: "finds a stop string across pieces", stops: ["END"], pieces: ["one E", "N", "D two"], texts: ["one ", "", ""], stopped: true },
+    { name: "gives back what only looked like the start of one", stops: ["END"], pieces: ["E", "N", "TER"], texts: ["", "", "ENTER", ""], stopped: false },
+    { name: "gives what it held at the end", stops: ["END"], pieces: ["the EN"], texts: ["the ", "EN"], stopped: false },
+    { name: "finds one that starts inside a false start", stops: ["aab"], pieces: ["aa", "ab"], texts: ["", "a"], stopped: true },
+    { name: "ends at the one that is complete first", stops: ["abc", "b"], pieces: ["abc"], texts: ["a"], stopped: true },
+    { name: "ends at the longest of those complete together", stops: ["c", "abc"], pieces: ["xabc"], texts: ["x"], stopped: true },
+    { name: "holds back no more than it must", stops: ["\n\n"], pieces: ["a\n", "b\n"], texts: ["a", "\nb", "\n"], stopped: false },
+  ])("$name", ({ stops, pieces, texts, stopped }) => {
+    expect(filtered(stops, pieces)).toEqual({ texts, stopped });
+  });
+
+  test("gives the same text however it is cut into pieces", () => {
+    const text = "aXabYabXbaYc";
+    for (const stops of [["abX", "b"], ["bX", "abXb"], ["Yc"], ["ba", "XbaY"]]) {
+      const whole = filtered(stops, [text]);
+      for (let size = 1; size < text.length; size++) {
+        const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, index) => text.slice(index * size, (index + 1) * size));
+        const { texts, stopped } = filtered(stops, pieces);
+        expect({ text: texts.join(""), stopped }).toEqual({ text: whole.texts.join(""), stopped: whole.stopped });
+      }
+    }
+  });
+});
