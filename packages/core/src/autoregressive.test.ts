@@ -35,7 +35,8 @@ test.each([1, 2, 3, 4, 5])("drawing from the model's own distribution gives exac
 test("the sampler sees the prompt and all that was committed", async () => {
   const seen: number[][] = [];
   const sampler: Sampler = {
-    ...greedySampler,
+    name: "watching",
+    pick: greedySampler.pick,
     distribution(row, { tokens, promptLength }) {
       seen.push([promptLength, ...tokens]);
       return greedySampler.distribution(row, { tokens, promptLength });
