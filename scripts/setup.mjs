@@ -28,10 +28,11 @@ function install() {
   const stamp = path.join(root, "node_modules", ".decodekit-installed");
   const wanted = hashOf(["pnpm-lock.yaml", "pnpm-workspace.yaml"]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  step("Installing packages (the first time this takes a minute)", () =>
+  step("Installing packages (the first time this takes a minute)", () => {
     // CI: never stop to ask a question.
-    run("npx", ["-y", readPackage().packageManager, "install", "--frozen-lockfile"], { CI: "true" }),
-  );
+    const failure = run("npx", ["-y", readPackage().packageManager, "install", "--frozen-lockfile"], { CI: "true" });
+    return failure && `${failure}\nInstalling needs the network, this one time. Call this again when it is there.`;
+  });
   writeFileSync(stamp, wanted);
 }
 
@@ -43,7 +44,7 @@ function build(packages) {
   step("Building", () => run("turbo", ["run", "build", "--output-logs=errors-only", ...filters], settings));
 }
 
-/** Says what is being done and, when it took a while, for how long. */
+/** Says what is being done and for how long. `work` gives what went wrong, or undefined. */
 function step(title, work) {
   const started = Date.now();
   process.stderr.write(`${title} …`);

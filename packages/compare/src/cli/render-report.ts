@@ -11,14 +11,17 @@ export interface RenderOptions {
   readonly width: number | undefined;
 }
 
+/** Breaks and indents lines as the width asks for. */
+type Wrap = (text: string, indent?: string) => string;
+
 /** The report for people: the model, a table with a row per decoder, and every text. Ends with a line break. */
 export function renderReport(report: CompareReport, { colors, width }: RenderOptions): string {
-  const wrap = (text: string, indent = ""): string =>
+  const wrap: Wrap = (text, indent = "") =>
     (width === undefined ? text : wrapAnsi(text, width - indent.length)).replace(/^/gm, indent).replace(/[ ]+$/gm, "");
   const summaries = summarize(report.runs);
   const parts = [wrap(modelLine(report, colors))];
   if (summaries.length > 0) parts.push(renderTable(chooseTable(summaries, width), colors), wrap(colors.dim(legend(report.runs))));
-  for (const [prompt, runs] of groupBy(report.runs, (run) => run.prompt)) parts.push(...textsOf(prompt, runs, colors, wrap));
+  for (const [prompt, runs] of groupBy(report.runs, (run) => run.prompt)) parts.push(...textsOf(prompt, runs, { colors, wrap }));
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -86,7 +89,7 @@ function legend(runs: readonly RunReport[]): string {
 }
 
 /** Texts of one prompt, those that are the same but for their seed only once. */
-function textsOf(prompt: string, runs: readonly RunReport[], colors: Colors, wrap: (text: string, indent?: string) => string): string[] {
+function textsOf(prompt: string, runs: readonly RunReport[], { colors, wrap }: { readonly colors: Colors; readonly wrap: Wrap }): string[] {
   const several = new Set(runs.map((run) => run.seed)).size > 1;
   const texts = groupBy(runs, ({ decoder, options, text }) => JSON.stringify([decoder, options, text])).values();
   return [
