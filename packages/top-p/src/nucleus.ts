@@ -11,7 +11,7 @@ export interface Nucleus {
 /**
  * The shortest beginning of the vocabulary, sorted by descending probability, whose probabilities add up to p or more: the
  * token that crosses p is included (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", eq. 2).
- * All tokens of probability > 0 where rounding keeps the sum below p.
+ * All tokens of probability > 0 where rounding keeps the sum below p. Rounding decides where a sum should meet p exactly.
  *
  * `probabilities` has shape (V,), sums to 1 up to rounding; p is in (0, 1). No full sort: O(V + k log V) for k tokens.
  */

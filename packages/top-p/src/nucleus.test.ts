@@ -1,0 +1,54 @@
+import { seededRandom, softmax } from "@decodekit/core";
+import { describe, expect, test } from "vitest";
+import { type Nucleus, nucleusOf } from "./nucleus.ts";
+
+/** The definition, by a full sort. */
+function bySorting(probabilities: Float64Array, p: number): Nucleus {
+  const sorted = [...probabilities.keys()].filter((token) => probabilities[token]! > 0).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
+  const tokens: number[] = [];
+  let mass = 0;
+  for (const token of sorted) {
+    if (mass >= p) break;
+    tokens.push(token);
+    mass += probabilities[token]!;
+  }
+  return { tokens, mass };
+}
+
+/** A row whose logits are `logit` of uniform numbers in (0, 1]; the first one is possible in any case. */
+function randomRow(seed: number, length: number, logit: (uniform: number) => number): Float64Array {
+  const random = seededRandom(seed);
+  return softmax(Float32Array.from({ length }, (_, token) => logit(token === 0 ? 0.9 : 1 - random.uniform())));
+}
+
+const ps = [1e-9, 0.1, 0.5, 0.9, 0.95, 0.999, 1 - 1e-9, 1 - 1e-15, 1 - 2 ** -53];
+
+describe.each([
+  { name: "flat", logit: () => 0 },
+  { name: "nearly flat", logit: (uniform: number) => uniform },
+  { name: "peaked", logit: (uniform: number) => -20 * Math.log(uniform) },
+  { name: "full of ties", logit: (uniform: number) => Math.floor(uniform * 4) },
+  { name: "full of zeros", logit: (uniform: number) => (uniform < 0.7 ? -Infinity : 5 * uniform) },
+])("of a $name row", ({ logit }) => {
+  test.each([1, 2, 3, 7, 100, 3001])("of %d tokens it equals the sorted definition bit for bit", (length) => {
+    for (let seed = 0; seed < 3; seed++) {
+      const probabilities = randomRow(seed, length, logit);
+      for (const p of ps) expect(nucleusOf(probabilities, p)).toEqual(bySorting(probabilities, p));
+    }
+  });
+});
+
+test.each([
+  { p: 0.4, tokens: [3] },
+  { p: 0.400001, tokens: [3, 1] },
+  { p: 0.69, tokens: [3, 1] },
+  { p: 0.71, tokens: [3, 1, 0] },
+  { p: 0.86, tokens: [3, 1, 0, 2] },
+])("for p = $p the token that crosses it is in, the lowest id first among equals", ({ p, tokens }) => {
+  expect(nucleusOf(Float64Array.of(0.15, 0.3, 0.15, 0.4, 0), p).tokens).toEqual(tokens);
+});
+
+test("where rounding keeps the sum below p, all that is possible is in", () => {
+  const third = Float64Array.of(1 / 3 - 1e-12, 1 / 3 - 1e-12, 0, 1 / 3 - 1e-12);
+  expect(nucleusOf(third, 1 - 1e-13).tokens).toEqual([0, 1, 3]);
+});
