@@ -12,7 +12,10 @@ interface Defect {
 }
 
 const sampler: Sampler = { name: "plain", distribution: (row) => softmax(row), pick: (probabilities, random) => random.categorical(probabilities) };
-const withSampler = (changes: Partial<Sampler>): Decode => autoregressive({ name: "plain", sampler: { ...sampler, ...changes } }).decode;
+const withSampler = (changes: Partial<Sampler>): Decode => {
+  const decoder = autoregressive({ name: "plain", sampler: { ...sampler, ...changes } });
+  return (models, prompt, options) => decoder.decode(models, prompt, options);
+};
 const good: Decode = withSampler({});
 
 const withOptions = (change: (options: DecodeOptions) => DecodeOptions): Decode => (models, prompt, options) => good(models, prompt, change(options));

@@ -67,14 +67,15 @@ export const errorChecks: readonly Check[] = [
 async function expectRefusal(create: () => Decoder<CausalRole>, code: ErrorCode, tokens: readonly number[], options: Partial<DecodeOptions>): Promise<void> {
   const fixture = certainFixture();
   const scenario = { fixture, prompt: Int32Array.from(tokens), options: { maxNewTokens: MANY, ...options } };
-  const what = `prompt of ${tokens.length} tokens${Object.entries(options).map(([option, value]) => `, ${option} ${String(value)}`).join("")}`;
+  const changed = Object.entries(options).map(([option, value]) => `, ${option} ${typeof value === "number" ? value : JSON.stringify(value)}`);
+  const what = `prompt of ${tokens.length} tokens${changed.join("")}`;
   await expectError(code, () => observe(create(), scenario), what);
   expectSame(fixture.passes(), 0, `${what}: passes before the error`);
   expectSame(fixture.openSessions(), 0, `${what}: open sessions after the error`);
 }
 
 interface FailingDecode {
-  run(): Promise<Observation>;
+  readonly run: () => Promise<Observation>;
   /** The same decode on a model that does not fail. */
   readonly baseline: Observation;
   /** Checks that nothing is left open, and that the same decoder then decodes as if nothing had happened. */

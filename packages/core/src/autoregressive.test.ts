@@ -36,7 +36,7 @@ test("the sampler sees the prompt and all that was committed", async () => {
   const seen: number[][] = [];
   const sampler: Sampler = {
     name: "watching",
-    pick: greedySampler.pick,
+    pick: (probabilities, random) => greedySampler.pick(probabilities, random),
     distribution(row, { tokens, promptLength }) {
       seen.push([promptLength, ...tokens]);
       return greedySampler.distribution(row, { tokens, promptLength });

@@ -58,7 +58,7 @@ function advance(trail: Choice[]): boolean {
 }
 
 /** A source whose draws follow `trail`, then lengthen it by the first value that is possible. */
-function replay(trail: Choice[]): { readonly random: RandomSource; made(): number } {
+function replay(trail: Choice[]): { readonly random: RandomSource; readonly made: () => number } {
   const made = new Map<string, Choice>();
   const draw = (id: string, probabilities: Float64Array): number => {
     let choice = made.get(id);

@@ -7,7 +7,7 @@ export interface InterceptedPass {
   /** What it reads, shape (n,). Not to be written to. */
   readonly tokens: Int32Array;
   /** Runs it. */
-  run(): Promise<Logits>;
+  readonly run: () => Promise<Logits>;
 }
 
 /**

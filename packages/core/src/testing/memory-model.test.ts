@@ -6,7 +6,7 @@ import { countingModel } from "./counting-model.ts";
 const tokens = (...ids: number[]): Int32Array => Int32Array.from(ids);
 const open = (contextLength = 8): Promise<Session> => countingModel({ vocabSize: 5, contextLength }).createSession();
 /** The token that each row is certain of. */
-const certain = ({ rows, row }: Logits): readonly number[] => Array.from({ length: rows }, (_, index) => row(index).indexOf(0));
+const certain = (logits: Logits): readonly number[] => Array.from({ length: logits.rows }, (_, index) => logits.row(index).indexOf(0));
 
 describe("a session", () => {
   test.each([
