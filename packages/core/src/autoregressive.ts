@@ -1,6 +1,8 @@
 import type { Decoder } from "./decoder.ts";
+import type { TokenId } from "./model.ts";
+import type { RandomSource } from "./random.ts";
 import { runDecode } from "./run-decode.ts";
-import type { Sampler } from "./sampler.ts";
+import type { Sampler, SamplingContext } from "./sampler.ts";
 
 /**
  * The classic loop: one pass over the prompt, then one pass for every new token, each chosen by `sampler`.
@@ -16,8 +18,7 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
         const target = await run.openSession("causal");
         let logits = yield* target.forward(prompt, "prefill");
         for (;;) {
-          const probabilities = sampler.distribution(logits.row(0), { tokens: run.tokens, promptLength });
-          const token = Int32Array.of(sampler.pick(probabilities, random));
+          const token = Int32Array.of(sample(sampler, logits.row(0), { tokens: run.tokens, promptLength }, random));
           const finishReason = yield* run.commit(token);
           if (finishReason) return finishReason;
           logits = yield* target.forward(token, "decode");
@@ -25,4 +26,9 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
       }),
   };
   return decoder;
+}
+
+/** Draws one token from the distribution that `sampler` makes of `row`, by its short cut where it has one. */
+export function sample(sampler: Sampler, row: Float32Array, context: SamplingContext, random: RandomSource): TokenId {
+  return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
 }

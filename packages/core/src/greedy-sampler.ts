@@ -10,4 +10,5 @@ export const greedySampler: Sampler = {
     return probabilities;
   },
   pick: argmax,
+  sample: argmax,
 };

@@ -15,29 +15,31 @@ export interface IncrementalText {
  * Each step decodes a window of the last few tokens, since a tokenizer may join neighbours (spaces, byte runs).
  */
 export function incrementalText(tokenizer: Tokenizer): IncrementalText {
-  const tokens: number[] = [];
-  // Text of [windowStart, readEnd) was given out already; tokens from readEnd on are not, or only in part.
-  let windowStart = 0;
-  let readEnd = 0;
-  const textOf = (start: number, end: number): string => tokenizer.decode(Int32Array.from(tokens.slice(start, end)));
+  // The tokens that end the text given out so far, and what they spell; then the tokens not given out yet.
+  let before: readonly number[] = [];
+  let known = "";
+  let pending: number[] = [];
 
-  const take = (): string => {
-    const known = textOf(windowStart, readEnd);
-    const text = textOf(windowStart, tokens.length);
-    windowStart = readEnd;
-    readEnd = tokens.length;
-    return text.slice(known.length);
+  const spell = (tokens: readonly number[]): string => tokenizer.decode(Int32Array.from(tokens));
+
+  const take = (text: string): string => {
+    const fresh = text.slice(known.length);
+    before = pending;
+    known = spell(before);
+    pending = [];
+    return fresh;
   };
 
   return {
-    push(more) {
+    push(tokens) {
       let certain = "";
-      for (const token of more) {
-        tokens.push(token);
-        if (!textOf(windowStart, tokens.length).endsWith(REPLACEMENT)) certain += take();
+      for (const token of tokens) {
+        pending.push(token);
+        const text = spell([...before, ...pending]);
+        if (!text.endsWith(REPLACEMENT)) certain += take(text);
       }
       return certain;
     },
-    end: take,
+    end: () => take(spell([...before, ...pending])),
   };
 }

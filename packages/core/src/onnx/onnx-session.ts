@@ -90,14 +90,18 @@ async function runPass(graph: CausalGraph, cache: KvCache, tokens: Int32Array, r
 }
 
 function tokenFeeds({ runtime: { ort }, signature }: CausalGraph, tokens: Int32Array, past: number): Record<string, Tensor> {
-  const integers = (length: number, valueAt: (index: number) => number): Tensor =>
+  const integers = (values: Int32Array): Tensor =>
     signature.idType === "int64"
-      ? new ort.Tensor("int64", BigInt64Array.from({ length }, (_, index) => BigInt(valueAt(index))), [1, length])
-      : new ort.Tensor("int32", Int32Array.from({ length }, (_, index) => valueAt(index)), [1, length]);
+      ? new ort.Tensor("int64", BigInt64Array.from(values, BigInt), [1, values.length])
+      : new ort.Tensor("int32", values, [1, values.length]);
+  const ones = (length: number): Tensor =>
+    signature.idType === "int64"
+      ? new ort.Tensor("int64", new BigInt64Array(length).fill(1n), [1, length])
+      : new ort.Tensor("int32", new Int32Array(length).fill(1), [1, length]);
   return {
-    input_ids: integers(tokens.length, (index) => tokens[index]!),
-    ...(signature.hasAttentionMask && { attention_mask: integers(past + tokens.length, () => 1) }),
-    ...(signature.hasPositionIds && { position_ids: integers(tokens.length, (index) => past + index) }),
+    input_ids: integers(tokens.slice()),
+    ...(signature.hasAttentionMask && { attention_mask: ones(past + tokens.length) }),
+    ...(signature.hasPositionIds && { position_ids: integers(tokens.map((_, index) => past + index)) }),
   };
 }
 

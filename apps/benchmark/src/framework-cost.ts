@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { generate } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
+import { stories } from "@decodekit/tiny-models";
+import type * as Ort from "onnxruntime-common";
+import native from "onnxruntime-node";
+import * as web from "onnxruntime-web";
+import { bareGreedy } from "./bare-loop.ts";
+import { formatRatio, median, pairedRatio } from "./paired.ts";
+
+const NEW_TOKENS = 128;
+const PAIRS = 21;
+const PROMPT = "Once upon a time";
+
+console.log(`Greedy tokens per second of decodekit over a bare onnxruntime loop, same file, ${NEW_TOKENS} tokens a run:`);
+for (const [execution, ort] of [
+  ["native", native],
+  ["wasm", web],
+] as const) {
+  await compare(execution, ort);
+}
+
+async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<void> {
+  const model = await loadModel(stories, { execution });
+  const file = readFileSync(new URL(stories.files["onnx/model.onnx"]!));
+  const session = await ort.InferenceSession.create(file, { executionProviders: [execution === "native" ? "cpu" : "wasm"], logSeverityLevel: 3 });
+  const prompt = [...model.tokenizer.encode(PROMPT)];
+
+  const speeds = { ours: [] as number[], bare: [] as number[] };
+  let expected: number[] = [];
+  const ours = async (): Promise<number> => {
+    const started = performance.now();
+    const { tokens } = await generate(model, PROMPT, { decoder: greedy(), maxNewTokens: NEW_TOKENS, stopTokens: [] }).result;
+    const speed = record(speeds.ours, started);
+    if (tokens.join() !== expected.join()) throw new Error(`${execution}: the two loops gave different tokens`);
+    return speed;
+  };
+  const bare = async (): Promise<number> => {
+    const started = performance.now();
+    expected = await bareGreedy(ort, session, prompt, NEW_TOKENS);
+    return record(speeds.bare, started);
+  };
+
+  await bare();
+  await ours();
+  const ratio = await pairedRatio(ours, bare, PAIRS);
+  console.log(`${execution}: ${formatRatio(ratio)}; decodekit ${median(speeds.ours).toFixed(0)}, bare loop ${median(speeds.bare).toFixed(0)} tokens/s`);
+  await model.dispose();
+  await session.release();
+}
+
+function record(speeds: number[], started: number): number {
+  const speed = (1000 * NEW_TOKENS) / (performance.now() - started);
+  speeds.push(speed);
+  return speed;
+}

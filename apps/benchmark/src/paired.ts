@@ -1,0 +1,39 @@
+import { seededRandom } from "@decodekit/core";
+
+/** The middle of a ratio over many pairs, and where it would lie in 95 of 100 such runs. */
+export interface PairedRatio {
+  readonly median: number;
+  /** 95 % bootstrap interval of the median. */
+  readonly interval: readonly [low: number, high: number];
+  readonly pairs: number;
+}
+
+/**
+ * Runs `first` and `second` in turn, swapping who begins, so that a machine that drifts slows both alike.
+ * Both give a speed; the ratio is first over second, pair by pair.
+ */
+export async function pairedRatio(first: () => Promise<number>, second: () => Promise<number>, pairs: number): Promise<PairedRatio> {
+  const ratios: number[] = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const speeds = pair % 2 === 0 ? [await first(), await second()] : [await second(), await first()].toReversed();
+    ratios.push(speeds[0]! / speeds[1]!);
+  }
+  return { median: median(ratios), interval: bootstrapInterval(ratios), pairs };
+}
+
+export function formatRatio({ median: middle, interval: [low, high], pairs }: PairedRatio): string {
+  return `${middle.toFixed(3)} (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}, ${pairs} pairs)`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
+
+function bootstrapInterval(values: readonly number[], resamples = 2000): [low: number, high: number] {
+  const random = seededRandom(0);
+  const medians = Array.from({ length: resamples }, () => median(values.map(() => values[Math.floor(random.uniform() * values.length)]!)));
+  medians.sort((a, b) => a - b);
+  return [medians[Math.floor(0.025 * resamples)]!, medians[Math.floor(0.975 * resamples)]!];
+}
