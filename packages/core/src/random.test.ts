@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InvalidOptionError } from "./errors.ts";
+import { philox4x32 } from "./philox.ts";
 import { type RandomSource, seededRandom } from "./random.ts";
 
 const uniforms = (random: RandomSource, count = 5): readonly number[] => Array.from({ length: count }, () => random.uniform());
@@ -56,6 +57,12 @@ describe("fork", () => {
     uniforms(random, 100);
     expect(uniforms(random.fork(3))).toEqual(before);
     expect(uniforms(seededRandom(9).fork(3))).toEqual(before);
+  });
+
+  test("makes its key of the seed's words for a counter that no draw uses", () => {
+    const [low, high] = philox4x32([5, 0, 0, 1], [9, 0]);
+    const [first, second] = philox4x32([0, 0, 0, 0], [low, high]);
+    expect(seededRandom(9).fork(5).uniform()).toBe(((first >>> 5) * 2 ** 26 + (second >>> 6)) / 2 ** 53);
   });
 
   test("leaves its source as it was", () => {

@@ -86,7 +86,7 @@ test.each([
   { options: { temperature: -1 }, message: "topP: temperature must be a number >= 0, got -1." },
   { options: { temperature: Infinity }, message: "topP: temperature must be a number >= 0, got Infinity." },
   { options: { top_p: 0.9 } as TopPOptions, message: 'topP: option "top_p" must be one of its options (p, temperature), got 0.9.' },
-  { options: { p: 0.9, temperature: 0 }, message: "topP: p must be left out or 1 at temperature 0, where it has no effect (leave it out, or set a temperature above 0), got 0.9." },
+  { options: { p: 0.999, temperature: 0 }, message: "topP: p must be left out or 1 at temperature 0, where it has no effect (leave it out, or set a temperature above 0), got 0.999." },
 ])("refuses $options when it is called", ({ options, message }) => {
   for (const create of [topP, topPSampler, (values: object) => plugin.create(values as Record<string, number>)]) {
     expect(() => create(options)).toThrow(InvalidOptionError);
@@ -98,6 +98,10 @@ test.each([{}, { p: 1 }, { temperature: 0 }, { p: 1, temperature: 0 }])("rejects
   for (const row of [[NaN, 0], [0, Infinity], [-Infinity, -Infinity]]) {
     expect(() => topPSampler(options).distribution(Float32Array.from(row), context)).toThrow(LogitsError);
   }
+});
+
+test("p = 1 cuts nothing off, however unlikely", () => {
+  expect(topPSampler({ p: 1 }).distribution(Float32Array.of(0, -50, -Infinity), context)[1]).toBeCloseTo(Math.exp(-50), 30);
 });
 
 test("the sampler leaves the row as it was", () => {
