@@ -11,7 +11,7 @@ const MANY = 6;
 export const abortChecks: readonly Check[] = [
   {
     rule: 3,
-    name: "ends with \"abort\" when the signal was aborted before it began",
+    name: 'ends with "abort" when the signal was aborted before it began',
     async run(create) {
       const fixture = certainFixture();
       const options = { maxNewTokens: MANY, signal: AbortSignal.abort(new Error("enough")) };
@@ -21,7 +21,7 @@ export const abortChecks: readonly Check[] = [
   },
   {
     rule: 3,
-    name: "ends with \"abort\" within one pass when the signal is aborted after any event",
+    name: 'ends with "abort" within one pass when the signal is aborted after any event',
     async run(create) {
       const { events } = await observeCertain(create(), { maxNewTokens: MANY });
       const lastCommit = events.findLastIndex((event) => event.type === "tokens-commit");
@@ -29,18 +29,22 @@ export const abortChecks: readonly Check[] = [
         const fixture = certainFixture();
         const controller = new AbortController();
         let passes = 0;
-        const observed = await observe(create(), { fixture, prompt: prompt(), options: { maxNewTokens: MANY, signal: controller.signal } }, (_, index) => {
-          if (index !== abortAt) return;
-          passes = fixture.passes();
-          controller.abort(new Error("enough"));
-        });
+        const observed = await observe(
+          create(),
+          { fixture, prompt: prompt(), options: { maxNewTokens: MANY, signal: controller.signal } },
+          (_, index) => {
+            if (index !== abortAt) return;
+            passes = fixture.passes();
+            controller.abort(new Error("enough"));
+          },
+        );
         checkAborted(observed, fixture, passes, `aborted after event ${abortAt}`);
       }
     },
   },
   {
     rule: 3,
-    name: "ends with \"abort\" when the signal is aborted during any pass, prefill included",
+    name: 'ends with "abort" when the signal is aborted during any pass, prefill included',
     async run(create) {
       for (const role of create().requires) {
         const baseline = certainFixture();

@@ -1,4 +1,13 @@
-import { autoregressive, type DecodeEvent, type DecodeOptions, type Decoder, type RandomSource, type Sampler, seededRandom, softmax } from "@decodekit/core";
+import {
+  autoregressive,
+  type DecodeEvent,
+  type DecodeOptions,
+  type Decoder,
+  type RandomSource,
+  type Sampler,
+  seededRandom,
+  softmax,
+} from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { checkTitle, decoderChecks } from "./test-decoder.ts";
 
@@ -11,17 +20,27 @@ interface Defect {
   readonly alsoBreaks?: readonly string[];
 }
 
-const sampler: Sampler = { name: "plain", distribution: (row) => softmax(row), pick: (probabilities, random) => random.categorical(probabilities) };
+const sampler: Sampler = {
+  name: "plain",
+  distribution: (row) => softmax(row),
+  pick: (probabilities, random) => random.categorical(probabilities),
+};
 const withSampler = (changes: Partial<Sampler>): Decode => {
   const decoder = autoregressive({ name: "plain", sampler: { ...sampler, ...changes } });
   return (models, prompt, options) => decoder.decode(models, prompt, options);
 };
 const good: Decode = withSampler({});
 
-const withOptions = (change: (options: DecodeOptions) => DecodeOptions): Decode => (models, prompt, options) => good(models, prompt, change(options));
+const withOptions =
+  (change: (options: DecodeOptions) => DecodeOptions): Decode =>
+  (models, prompt, options) =>
+    good(models, prompt, change(options));
 
 /** The events of `good`, those of one type replaced by what `change` gives. */
-const withEvents = <Type extends DecodeEvent["type"]>(type: Type, change: (event: Extract<DecodeEvent, { type: Type }>) => readonly DecodeEvent[]): Decode =>
+const withEvents = <Type extends DecodeEvent["type"]>(
+  type: Type,
+  change: (event: Extract<DecodeEvent, { type: Type }>) => readonly DecodeEvent[],
+): Decode =>
   async function* (models, prompt, options) {
     for await (const event of good(models, prompt, options)) {
       yield* event.type === type ? change(event as Extract<DecodeEvent, { type: Type }>) : [event];
@@ -36,7 +55,10 @@ let current: RandomSource = seededRandom(0);
 const defects: Readonly<Record<string, Defect>> = {
   "no decode-start": { decode: withEvents("decode-start", () => []), foundBy: "starts with decode-start" },
   "decode-start twice": { decode: withEvents("decode-start", (event) => [event, event]), foundBy: "starts with decode-start" },
-  "a wrong prompt length": { decode: withEvents("decode-start", (event) => [{ ...event, promptLength: 1 }]), foundBy: "starts with decode-start" },
+  "a wrong prompt length": {
+    decode: withEvents("decode-start", (event) => [{ ...event, promptLength: 1 }]),
+    foundBy: "starts with decode-start",
+  },
   "no decode-end": { decode: withEvents("decode-end", () => []), foundBy: "ends with decode-end", alsoBreaks: ["rule 3"] },
   "an event after the end": {
     decode: withEvents("decode-end", (event) => [event, { type: "draft-verify", start: 40, drafted: 0, accepted: 0 }]),
@@ -76,7 +98,10 @@ const defects: Readonly<Record<string, Defect>> = {
   },
   "stopped by a token in the prompt": {
     decode: (models, prompt, options) =>
-      good(models, prompt, { ...options, maxNewTokens: options.stopTokens?.some((token) => prompt.includes(token)) ? 0 : options.maxNewTokens }),
+      good(models, prompt, {
+        ...options,
+        maxNewTokens: options.stopTokens?.some((token) => prompt.includes(token)) ? 0 : options.maxNewTokens,
+      }),
     foundBy: "ends at the first of several stop tokens",
   },
   "always the finish reason length": {
@@ -162,7 +187,10 @@ const defects: Readonly<Record<string, Defect>> = {
     foundBy: "never writes again",
     alsoBreaks: ["rule 5"],
   },
-  "only prefill reported": { decode: withEvents("forward-end", (event) => (event.phase === "prefill" ? [event] : [])), foundBy: "reports every pass" },
+  "only prefill reported": {
+    decode: withEvents("forward-end", (event) => (event.phase === "prefill" ? [event] : [])),
+    foundBy: "reports every pass",
+  },
   "passes reported twice": { decode: withEvents("forward-end", (event) => [event, event]), foundBy: "reports every pass" },
   "wrong positions": { decode: withEvents("forward-end", (event) => [{ ...event, positions: 1 }]), foundBy: "reports every pass" },
   "passes reported late": {
@@ -181,7 +209,9 @@ const defects: Readonly<Record<string, Defect>> = {
     foundBy: "uses neither Math.random",
   },
   "crypto.getRandomValues called": {
-    decode: withSampler({ pick: (probabilities) => (crypto.getRandomValues(new Uint8Array(1)).length === 1 ? probabilities.findIndex(isOne) : 0) }),
+    decode: withSampler({
+      pick: (probabilities) => (crypto.getRandomValues(new Uint8Array(1)).length === 1 ? probabilities.findIndex(isOne) : 0),
+    }),
     foundBy: "uses neither Math.random",
   },
   "`random` ignored": { decode: withOptions((options) => ({ ...options, random: undefined })), foundBy: "draws from `random`" },
@@ -206,7 +236,7 @@ const defects: Readonly<Record<string, Defect>> = {
       try {
         yield* good(models, prompt, options);
       } catch (error) {
-        throw new Error(`it failed: ${String(error)}`);
+        throw new Error("it failed", { cause: error });
       }
     },
     foundBy: "refuses a prompt over the context length",
@@ -229,6 +259,7 @@ async function failuresOf(decode: Decode): Promise<readonly string[]> {
   return failed;
 }
 
+const ruleOf = (title: string): string => title.slice(0, title.indexOf(":"));
 const found = new Set<string>();
 
 describe("the kit", () => {
@@ -241,7 +272,6 @@ describe("the kit", () => {
     for (const title of failed) found.add(title);
     const expected = failed.find((title) => title.includes(`: ${foundBy}`));
     expect(expected, `failed: ${failed.join("; ")}`).toBeDefined();
-    const ruleOf = (title: string): string => title.slice(0, title.indexOf(":"));
     const others = new Set(failed.map(ruleOf));
     others.delete(ruleOf(expected!));
     expect([...others]).toEqual(alsoBreaks);

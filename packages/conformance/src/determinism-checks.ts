@@ -25,35 +25,44 @@ export const determinismChecks: readonly Check[] = [
   {
     rule: 5,
     name: "gives the same events when two decodes take turns",
-    run: (create) => compareWithAlone(create, async (decodes) => {
-      const events: DecodeEvent[][] = decodes.map(() => []);
-      for (let open = decodes.length; open > 0; ) {
-        open = 0;
-        for (const [index, decode] of decodes.entries()) {
-          const next = await decode.next();
-          if (next.done) continue;
-          open++;
-          events[index]!.push(structuredClone(next.value));
+    run: (create) =>
+      compareWithAlone(create, async (decodes) => {
+        const events: DecodeEvent[][] = decodes.map(() => []);
+        for (let open = decodes.length; open > 0;) {
+          open = 0;
+          for (const [index, decode] of decodes.entries()) {
+            const next = await decode.next();
+            if (next.done) continue;
+            open++;
+            events[index]!.push(structuredClone(next.value));
+          }
         }
-      }
-      return events;
-    }),
+        return events;
+      }),
   },
   {
     rule: 5,
     name: "gives the same events when two decodes run at the same time",
-    run: (create) => compareWithAlone(create, (decodes) => Promise.all(decodes.map(async (decode) => {
-      const events: DecodeEvent[] = [];
-      for await (const event of decode) events.push(structuredClone(event));
-      return events;
-    }))),
+    run: (create) =>
+      compareWithAlone(create, (decodes) =>
+        Promise.all(
+          decodes.map(async (decode) => {
+            const events: DecodeEvent[] = [];
+            for await (const event of decode) events.push(structuredClone(event));
+            return events;
+          }),
+        ),
+      ),
   },
 ];
 
 type Decode = AsyncGenerator<DecodeEvent, void, void>;
 
 /** Runs two different decodes of one decoder on one set of models together, and each alone. */
-async function compareWithAlone(create: () => Decoder<CausalRole>, runTogether: (decodes: readonly Decode[]) => Promise<readonly DecodeEvent[][]>): Promise<void> {
+async function compareWithAlone(
+  create: () => Decoder<CausalRole>,
+  runTogether: (decodes: readonly Decode[]) => Promise<readonly DecodeEvent[][]>,
+): Promise<void> {
   const decoder = create();
   const shared: Fixture = uncertainFixture();
   const together = await runTogether(prompts.map((tokens, seed) => decoder.decode(shared.models, tokens, options(seed))));

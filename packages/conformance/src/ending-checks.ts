@@ -9,7 +9,7 @@ const MANY = 8;
 export const endingChecks: readonly Check[] = [
   {
     rule: 3,
-    name: "commits maxNewTokens tokens and says \"length\" when nothing stops it, also for 0 and 1",
+    name: 'commits maxNewTokens tokens and says "length" when nothing stops it, also for 0 and 1',
     async run(create) {
       for (const maxNewTokens of [0, 1, 2, 7]) {
         const { tokens, finishReason } = await observeCertain(create(), { maxNewTokens });
@@ -20,7 +20,7 @@ export const endingChecks: readonly Check[] = [
   },
   {
     rule: 3,
-    name: "fills the context of the model and says \"length\"",
+    name: 'fills the context of the model and says "length"',
     async run(create) {
       for (const room of [0, 1, 5]) {
         const tokens = Int32Array.from({ length: CONTEXT_LENGTH - room }, (_, index) => index % VOCAB_SIZE);
@@ -32,7 +32,7 @@ export const endingChecks: readonly Check[] = [
   },
   {
     rule: 3,
-    name: "ends before a stop token and says \"stop\", wherever it comes",
+    name: 'ends before a stop token and says "stop", wherever it comes',
     async run(create) {
       const { tokens: free } = await observeCertain(create(), { maxNewTokens: MANY });
       for (const stopToken of new Set(free)) {
@@ -59,7 +59,7 @@ export const endingChecks: readonly Check[] = [
   },
   {
     rule: 3,
-    name: "never commits a stop token of an uncertain model, and says \"stop\" exactly when it came to one",
+    name: 'never commits a stop token of an uncertain model, and says "stop" exactly when it came to one',
     async run(create) {
       for (let seed = 0; seed < 20; seed++) {
         const { tokens, finishReason } = await observeUncertain(create(), { maxNewTokens: MANY, stopTokens: [2, 7], seed });

@@ -21,7 +21,13 @@ export const errorChecks: readonly Check[] = [
   {
     rule: "errors",
     name: "refuses a prompt over the context length with CONTEXT_LENGTH",
-    run: (create) => expectRefusal(create, "CONTEXT_LENGTH", Array.from({ length: CONTEXT_LENGTH + 1 }, () => 1), {}),
+    run: (create) =>
+      expectRefusal(
+        create,
+        "CONTEXT_LENGTH",
+        Array.from({ length: CONTEXT_LENGTH + 1 }, () => 1),
+        {},
+      ),
   },
   {
     rule: "errors",
@@ -37,10 +43,16 @@ export const errorChecks: readonly Check[] = [
     name: "rejects logits without a distribution with INVALID_LOGITS, at any pass",
     async run(create) {
       const passes = await countPasses(create, "causal");
-      for (const spoilt of [{ logits: NaN }, { logits: NaN, token: 0 }, { logits: Infinity, token: VOCAB_SIZE - 1 }, { logits: -Infinity }]) {
+      for (const spoilt of [
+        { logits: NaN },
+        { logits: NaN, token: 0 },
+        { logits: Infinity, token: VOCAB_SIZE - 1 },
+        { logits: -Infinity },
+      ]) {
         const what = `logits ${spoilt.logits} ${spoilt.token === undefined ? "everywhere" : `for token ${spoilt.token}`}`;
         let rejected = 0;
-        for (let pass = 0; pass < passes; pass++) rejected += (await rejects(create, { pass, ...spoilt }, `${what} at pass ${pass}`)) ? 1 : 0;
+        for (let pass = 0; pass < passes; pass++)
+          rejected += (await rejects(create, { pass, ...spoilt }, `${what} at pass ${pass}`)) ? 1 : 0;
         expect(rejected > 0, `${what}: no pass was rejected`);
       }
     },
@@ -56,7 +68,10 @@ export const errorChecks: readonly Check[] = [
           const error = new Error("the device was lost");
           const decode = await failingDecode(create, role, { pass, error });
           const failure = await failureOf(decode.run, what);
-          expect(failure === error || (failure instanceof Error && failure.cause === error), `${what}: got another error: ${String(failure)}`);
+          expect(
+            failure === error || (failure instanceof Error && failure.cause === error),
+            `${what}: got another error: ${String(failure)}`,
+          );
           await decode.checkAftermath(what);
         }
       }
@@ -64,10 +79,17 @@ export const errorChecks: readonly Check[] = [
   },
 ];
 
-async function expectRefusal(create: () => Decoder<CausalRole>, code: ErrorCode, tokens: readonly number[], options: Partial<DecodeOptions>): Promise<void> {
+async function expectRefusal(
+  create: () => Decoder<CausalRole>,
+  code: ErrorCode,
+  tokens: readonly number[],
+  options: Partial<DecodeOptions>,
+): Promise<void> {
   const fixture = certainFixture();
   const scenario = { fixture, prompt: Int32Array.from(tokens), options: { maxNewTokens: MANY, ...options } };
-  const changed = Object.entries(options).map(([option, value]) => `, ${option} ${typeof value === "number" ? value : JSON.stringify(value)}`);
+  const changed = Object.entries(options).map(
+    ([option, value]) => `, ${option} ${typeof value === "number" ? value : JSON.stringify(value)}`,
+  );
   const what = `prompt of ${tokens.length} tokens${changed.join("")}`;
   await expectError(code, () => observe(create(), scenario), what);
   expectSame(fixture.passes(), 0, `${what}: passes before the error`);

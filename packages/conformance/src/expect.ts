@@ -38,5 +38,9 @@ function withoutTime(event: DecodeEvent | undefined): unknown {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => (ArrayBuffer.isView(item) ? Array.from(item as Int32Array | Float32Array, String) : item)) ?? "nothing";
+  return (
+    JSON.stringify(value, (_, item: unknown) =>
+      ArrayBuffer.isView(item) ? Array.from(item as Int32Array | Float32Array, String) : item,
+    ) ?? "nothing"
+  );
 }

@@ -41,4 +41,3 @@ function fixture(causal: TestModel, draft: TestModel): Fixture {
 function randomModel(seed: number): TestModel {
   return tableModel({ probabilities: randomTable(seededRandom(seed), VOCAB_SIZE), contextLength: CONTEXT_LENGTH });
 }
-

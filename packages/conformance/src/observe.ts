@@ -25,9 +25,22 @@ export interface Scenario {
   readonly options: DecodeOptions;
 }
 
+const certain = (name: string, options: DecodeOptions, tokens = prompt()): Scenario => ({
+  name,
+  fixture: certainFixture(),
+  prompt: tokens,
+  options,
+});
+
+const uncertain = (seed: number): Scenario => ({
+  name: `an uncertain model, seed ${seed}`,
+  fixture: uncertainFixture(),
+  prompt: prompt(),
+  options: { maxNewTokens: 8, seed, stopTokens: [7] },
+});
+
 /** Decodes of every kind, each on fresh models. */
 export function scenarios(): readonly Scenario[] {
-  const certain = (name: string, options: DecodeOptions, tokens = prompt()): Scenario => ({ name, fixture: certainFixture(), prompt: tokens, options });
   const long = Int32Array.from({ length: CONTEXT_LENGTH - 2 }, (_, index) => index % 3);
   return [
     certain("no new tokens", { maxNewTokens: 0 }),
@@ -36,25 +49,20 @@ export function scenarios(): readonly Scenario[] {
     certain("a stop token", { maxNewTokens: 8, stopTokens: [8] }),
     certain("a stop token that comes first", { maxNewTokens: 8, stopTokens: [5] }),
     certain("the end of the context", { maxNewTokens: 8 }, long),
-    ...[0, 1, 2, 3].map((seed) => ({
-      name: `an uncertain model, seed ${seed}`,
-      fixture: uncertainFixture(),
-      prompt: prompt(),
-      options: { maxNewTokens: 8, seed, stopTokens: [7] },
-    })),
+    ...[0, 1, 2, 3].map(uncertain),
   ];
 }
 
 /** Runs a decode to its end, or until `onEvent` returns "leave". */
 export async function observe(
   decoder: Decoder<CausalRole>,
-  { fixture, prompt, options }: Omit<Scenario, "name">,
+  { fixture, prompt: promptTokens, options }: Omit<Scenario, "name">,
   onEvent: (event: DecodeEvent, index: number) => "leave" | void = () => undefined,
 ): Promise<Observation> {
   const originals: DecodeEvent[] = [];
   const events: DecodeEvent[] = [];
   const passesBefore: number[] = [];
-  for await (const event of decoder.decode(fixture.models, prompt, options)) {
+  for await (const event of decoder.decode(fixture.models, promptTokens, options)) {
     originals.push(event);
     events.push(structuredClone(event));
     passesBefore.push(fixture.passes());
@@ -71,7 +79,7 @@ export async function observe(
   };
 }
 
-/** Decodes `maxNewTokens` tokens on fresh certain models. */
+/** Decodes on fresh certain models. */
 export function observeCertain(decoder: Decoder<CausalRole>, options: DecodeOptions): Promise<Observation> {
   return observe(decoder, { fixture: certainFixture(), prompt: prompt(), options });
 }

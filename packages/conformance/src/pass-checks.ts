@@ -3,7 +3,7 @@ import type { Check } from "./check.ts";
 import { expect, expectSame } from "./expect.ts";
 import { type Observation, observe, type Scenario, scenarios } from "./observe.ts";
 
-const phases: readonly string[] = ["prefill", "decode", "draft", "verify", "refine"];
+const phases: ReadonlySet<string> = new Set(["prefill", "decode", "draft", "verify", "refine"]);
 
 /** Rule 8: passes can be counted from events alone. */
 export const passChecks: readonly Check[] = [
@@ -19,9 +19,15 @@ export const passChecks: readonly Check[] = [
           expectSame(reportedPositions(events, role), passes, `${scenario.name}: positions of the passes of the ${role} model`);
         }
         for (const event of events.filter(isForwardEnd)) {
-          expect(requires.some((role) => role === event.model), `${scenario.name}: a pass of "${event.model}", which is not required`);
-          expect(phases.includes(event.phase), `${scenario.name}: phase "${event.phase}"`);
-          expect(event.milliseconds >= 0 && event.milliseconds < Infinity, `${scenario.name}: a pass of ${event.milliseconds} milliseconds`);
+          expect(
+            requires.some((role) => role === event.model),
+            `${scenario.name}: a pass of "${event.model}", which is not required`,
+          );
+          expect(phases.has(event.phase), `${scenario.name}: phase "${event.phase}"`);
+          expect(
+            event.milliseconds >= 0 && event.milliseconds < Infinity,
+            `${scenario.name}: a pass of ${event.milliseconds} milliseconds`,
+          );
         }
       }
     },
@@ -51,5 +57,8 @@ function isForwardEnd(event: DecodeEvent): event is ForwardEnd {
 }
 
 function reportedPositions(events: readonly DecodeEvent[], role: CausalRole): readonly number[] {
-  return events.filter(isForwardEnd).filter(({ model }) => model === role).map(({ positions }) => positions);
+  return events
+    .filter(isForwardEnd)
+    .filter(({ model }) => model === role)
+    .map(({ positions }) => positions);
 }

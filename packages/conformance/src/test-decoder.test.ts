@@ -15,8 +15,9 @@ function guessing(): Decoder<"causal" | "draft"> {
         const target = await run.openSession("causal");
         const draft = await run.openSession("draft");
         const context = { tokens: prompt, promptLength: prompt.length };
-        const choose = (row: Float32Array): Int32Array => Int32Array.of(greedySampler.pick(greedySampler.distribution(row, context), run.random));
-        for (let input = prompt; ; ) {
+        const choose = (row: Float32Array): Int32Array =>
+          Int32Array.of(greedySampler.pick(greedySampler.distribution(row, context), run.random));
+        for (let input = prompt; ;) {
           const start = run.tokens.length;
           const guess = choose((yield* draft.forward(input, "draft")).row(0));
           yield { type: "tokens-propose", start, tokens: guess };

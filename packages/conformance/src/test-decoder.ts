@@ -22,7 +22,7 @@ export const decoderChecks: readonly Check[] = [
   ...passChecks,
   ...randomnessChecks,
   ...errorChecks,
-].sort((a, b) => place(a) - place(b));
+].toSorted((a, b) => place(a) - place(b));
 
 /**
  * Registers one test for everything that a decoder promises: the nine rules in the doc comment of `Decoder` and its errors.

@@ -9,7 +9,11 @@ import { exactDistribution, outputKey, totalVariation } from "./testing/output-d
 import { randomTable } from "./testing/random-table.ts";
 import { tableModel } from "./testing/table-model.ts";
 
-const plain: Sampler = { name: "plain", distribution: (row) => softmax(row), pick: (probabilities, random) => random.categorical(probabilities) };
+const plain: Sampler = {
+  name: "plain",
+  distribution: (row) => softmax(row),
+  pick: (probabilities, random) => random.categorical(probabilities),
+};
 
 test.each([1, 2, 3, 4, 5])("drawing from the model's own distribution gives exactly that, model %d", async (seed) => {
   const table = randomTable(seededRandom(seed), 4);
@@ -42,13 +46,35 @@ test("the sampler sees the prompt and all that was committed", async () => {
       return greedySampler.distribution(row, { tokens, promptLength });
     },
   };
-  const causal = tableModel({ probabilities: [[0, 1, 0], [0, 0, 1], [1, 0, 0]] });
+  const causal = tableModel({
+    probabilities: [
+      [0, 1, 0],
+      [0, 0, 1],
+      [1, 0, 0],
+    ],
+  });
   await collectDecode(autoregressive({ name: "watching", sampler }).decode({ causal }, Int32Array.of(2, 0), { maxNewTokens: 3 }));
-  expect(seen).toEqual([[2, 2, 0], [2, 2, 0, 1], [2, 2, 0, 1, 2]]);
+  expect(seen).toEqual([
+    [2, 2, 0],
+    [2, 2, 0, 1],
+    [2, 2, 0, 1, 2],
+  ]);
 });
 
 test("n tokens take one pass over the prompt and n - 1 over one token", async () => {
-  const causal = tableModel({ probabilities: [[0, 1], [1, 0]] });
-  await collectDecode(autoregressive({ name: "greedy", sampler: greedySampler }).decode({ causal }, Int32Array.of(0, 1, 0), { maxNewTokens: 4 }));
-  expect(causal.passes().map(({ start, positions, rows }) => [start, positions, rows])).toEqual([[0, 3, 1], [3, 1, 1], [4, 1, 1], [5, 1, 1]]);
+  const causal = tableModel({
+    probabilities: [
+      [0, 1],
+      [1, 0],
+    ],
+  });
+  await collectDecode(
+    autoregressive({ name: "greedy", sampler: greedySampler }).decode({ causal }, Int32Array.of(0, 1, 0), { maxNewTokens: 4 }),
+  );
+  expect(causal.passes().map(({ start, positions, rows }) => [start, positions, rows])).toEqual([
+    [0, 3, 1],
+    [3, 1, 1],
+    [4, 1, 1],
+    [5, 1, 1],
+  ]);
 });

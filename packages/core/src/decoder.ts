@@ -67,13 +67,7 @@ export interface DecodeEndEvent {
   readonly finishReason: FinishReason;
 }
 
-export type DecodeEvent =
-  | DecodeStartEvent
-  | ForwardEndEvent
-  | TokensProposeEvent
-  | DraftVerifyEvent
-  | TokensCommitEvent
-  | DecodeEndEvent;
+export type DecodeEvent = DecodeStartEvent | ForwardEndEvent | TokensProposeEvent | DraftVerifyEvent | TokensCommitEvent | DecodeEndEvent;
 
 /**
  * A strategy that turns a model's logits into tokens: a plain object made by a factory.

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { ContextLengthError, DecodekitError, DisposedError, InvalidOptionError, LogitsError, MissingModelError, ModelLoadError, VocabularyMismatchError } from "./errors.ts";
+import {
+  ContextLengthError,
+  DecodekitError,
+  DisposedError,
+  InvalidOptionError,
+  LogitsError,
+  MissingModelError,
+  ModelLoadError,
+  VocabularyMismatchError,
+} from "./errors.ts";
 
 test.each([
   {
@@ -22,7 +31,11 @@ test.each([
     code: "VOCABULARY_MISMATCH",
     message: "The vocabularies do not match: model has 4096, tokenizer has 5000. Use the tokenizer of the model.",
   },
-  { error: new DisposedError("session"), code: "DISPOSED", message: "The session was disposed and cannot be used any more. Create a new one." },
+  {
+    error: new DisposedError("session"),
+    code: "DISPOSED",
+    message: "The session was disposed and cannot be used any more. Create a new one.",
+  },
 ])("$code says where, what and what to do", ({ error, code, message }) => {
   expect(error.code).toBe(code);
   expect(error.message).toBe(message);

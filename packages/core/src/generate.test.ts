@@ -20,7 +20,8 @@ function scripted(text: string, promptLength = PROMPT_LENGTH): LanguageModel & {
   const script = [...tokenizer.encode(text).subarray(1), tokenizer.endToken];
   const causal = tableModel({
     vocabSize: tokenizer.vocabSize,
-    probabilities: (prefix) => Array.from({ length: tokenizer.vocabSize }, (_, token) => (token === script[(prefix.length - promptLength) % script.length] ? 1 : 0)),
+    probabilities: (prefix) =>
+      Array.from({ length: tokenizer.vocabSize }, (_, token) => (token === script[(prefix.length - promptLength) % script.length] ? 1 : 0)),
     contextLength: 256,
   });
   return { name: "scripted", causal, tokenizer, stopTokens: [tokenizer.endToken] };
@@ -35,7 +36,7 @@ function inChunks(size: number): Decoder<"causal"> {
       runDecode(decoder, models, prompt, options, async function* (run) {
         const target = await run.openSession("causal");
         const tokens: number[] = [];
-        for (let input = prompt; ; ) {
+        for (let input = prompt; ;) {
           input = Int32Array.of(greedySampler.pick(Float64Array.from((yield* target.forward(input, "decode")).row(0)), run.random));
           tokens.push(input[0]!);
           if (tokens.length < size && tokens.length < run.remaining) continue;
@@ -91,14 +92,17 @@ describe("text", () => {
 
   test("ends at the model's stop tokens, or those given in their place", async () => {
     expect(await resultOf(scripted("a.b"))).toMatchObject({ text: "a.b", finishReason: "stop" });
-    expect(await resultOf(scripted("a.b"), { stopTokens: ["." .charCodeAt(0)] })).toMatchObject({ text: "a", finishReason: "stop" });
+    expect(await resultOf(scripted("a.b"), { stopTokens: [".".charCodeAt(0)] })).toMatchObject({ text: "a", finishReason: "stop" });
     expect(await resultOf(scripted("ab"), { stopTokens: [], maxNewTokens: 5 })).toMatchObject({ text: "abab", finishReason: "length" });
   });
 
   test("ends after maxNewTokens, an unfinished character shown as U+FFFD", async () => {
     expect(await resultOf(scripted("ab€"), { maxNewTokens: 4 })).toMatchObject({ text: "ab\uFFFD", finishReason: "length" });
     expect(await resultOf(scripted("ab€"), { maxNewTokens: 0 })).toMatchObject({ text: "", finishReason: "length" });
-    expect(await resultOf(scripted("ab€"), { maxNewTokens: 4, stopStrings: ["\uFFFD"] })).toMatchObject({ text: "ab", finishReason: "stop" });
+    expect(await resultOf(scripted("ab€"), { maxNewTokens: 4, stopStrings: ["\uFFFD"] })).toMatchObject({
+      text: "ab",
+      finishReason: "stop",
+    });
     const long = await resultOf(scripted("x".repeat(200)));
     expect(long.tokens).toHaveLength(128);
   });
@@ -117,7 +121,13 @@ describe("events and statistics", () => {
     const step = ["tokens-commit", "decode"];
     expect(types).toEqual(["decode-start", "prefill", ...step, ...step, ...step, "decode-end"]);
     const { statistics, tokens } = await generation.result;
-    expect(statistics).toMatchObject({ tokens: 3, passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 }, drafted: 0, accepted: 0, revisions: 0 });
+    expect(statistics).toMatchObject({
+      tokens: 3,
+      passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 },
+      drafted: 0,
+      accepted: 0,
+      revisions: 0,
+    });
     expect(tokens).toHaveLength(3);
     expect(statistics.timeToFirstTokenMilliseconds).toBeGreaterThanOrEqual(statistics.prefillMilliseconds);
   });
@@ -197,7 +207,7 @@ describe("reading", () => {
     const [first, second] = [generate(model, PROMPT, { decoder }), generate(model, PROMPT, { decoder: inChunks(3) })];
     const iterators = [first.textStream[Symbol.asyncIterator](), second.textStream[Symbol.asyncIterator]()] as const;
     const texts = ["", ""];
-    for (let open = true; open; ) {
+    for (let open = true; open;) {
       open = false;
       for (const [index, iterator] of iterators.entries()) {
         const next = await iterator.next();

@@ -44,10 +44,19 @@ export interface Generation {
  * Errors of the decoder reach every reader; see `Decoder.decode`.
  * @throws InvalidOptionError for a wrong stop string. @throws MissingModelError when `decoder` requires a model that is not there.
  */
-export function generate<Role extends ModelRole>(model: LanguageModel, prompt: string | Int32Array, options: GenerateOptions<Role>): Generation {
+export function generate<Role extends ModelRole>(
+  model: LanguageModel,
+  prompt: string | Int32Array,
+  options: GenerateOptions<Role>,
+): Generation {
   const { decoder, stopStrings = [], draft, maxNewTokens = 128, stopTokens = model.stopTokens, ...rest } = options;
   if (stopStrings.some((stop) => typeof stop !== "string" || stop.length === 0)) {
-    throw new InvalidOptionError({ where: "generate", option: "stopStrings", expected: "strings of at least 1 character", actual: stopStrings });
+    throw new InvalidOptionError({
+      where: "generate",
+      option: "stopStrings",
+      expected: "strings of at least 1 character",
+      actual: stopStrings,
+    });
   }
   const models = modelsFor(decoder, model, draft);
   const promptTokens = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
@@ -55,7 +64,11 @@ export function generate<Role extends ModelRole>(model: LanguageModel, prompt: s
   return sharedDecode(decode, model, stopStrings);
 }
 
-function modelsFor<Role extends ModelRole>(decoder: Decoder<Role>, model: LanguageModel, draft: Pick<LanguageModel, "causal"> | undefined): Pick<ModelSet, Role> {
+function modelsFor<Role extends ModelRole>(
+  decoder: Decoder<Role>,
+  model: LanguageModel,
+  draft: Pick<LanguageModel, "causal"> | undefined,
+): Pick<ModelSet, Role> {
   const models: Partial<ModelSet> = { ...pick(model), ...(draft?.causal && { draft: draft.causal }) };
   for (const role of decoder.requires) {
     if (!models[role]) throw new MissingModelError(decoder.name, role);
@@ -68,7 +81,11 @@ function pick({ causal, masked, draft }: LanguageModel): Partial<ModelSet> {
 }
 
 /** Runs the decode on demand, remembers its events and text, and shows them to any number of readers. */
-function sharedDecode(decode: () => AsyncGenerator<DecodeEvent, void, void>, model: LanguageModel, stopStrings: readonly string[]): Generation {
+function sharedDecode(
+  decode: () => AsyncGenerator<DecodeEvent, void, void>,
+  model: LanguageModel,
+  stopStrings: readonly string[],
+): Generation {
   const events: DecodeEvent[] = [];
   const texts: string[] = [];
   const tokens: number[] = [];

@@ -15,7 +15,8 @@ export interface OptionCheck {
  * @throws InvalidOptionError for the first option that is wrong.
  */
 export function checkOptions(where: string, options: object, checks: Readonly<Record<string, OptionCheck>>): void {
-  if (typeof options !== "object" || options === null) throw new InvalidOptionError({ where, option: "options", expected: "an object", actual: options });
+  if (typeof options !== "object" || options === null)
+    throw new InvalidOptionError({ where, option: "options", expected: "an object", actual: options });
   for (const [option, actual] of Object.entries(options)) {
     const check = Object.hasOwn(checks, option) ? checks[option] : undefined;
     if (!check) {
@@ -29,7 +30,11 @@ export function checkOptions(where: string, options: object, checks: Readonly<Re
 }
 
 /** A finite number in [minimum, maximum]; `exclusiveMinimum` shuts the lower end out. */
-export function numberBetween(minimum: number, maximum: number, { exclusiveMinimum = false }: { readonly exclusiveMinimum?: boolean } = {}): OptionCheck {
+export function numberBetween(
+  minimum: number,
+  maximum: number,
+  { exclusiveMinimum = false }: { readonly exclusiveMinimum?: boolean } = {},
+): OptionCheck {
   return {
     expected: `a number ${interval(minimum, maximum, exclusiveMinimum)}`,
     accepts: (value) =>

@@ -25,7 +25,12 @@ describe("seededRandom", () => {
     const counts = Array.from({ length: 20 }, () => 0);
     for (const value of uniforms(seededRandom(11), 40_000)) counts[Math.floor(value * 20)]!++;
     // 19 degrees of freedom: above 43.8 with probability 1e-3.
-    expect(chiSquare(counts, counts.map(() => 2000))).toBeLessThan(43.8);
+    expect(
+      chiSquare(
+        counts,
+        counts.map(() => 2000),
+      ),
+    ).toBeLessThan(43.8);
   });
 
   test("draws categories in proportion to weights of any sum, and none of weight 0", () => {
@@ -36,7 +41,12 @@ describe("seededRandom", () => {
     expect(weights.map((weight, index) => weight === 0 && counts[index] !== 0)).not.toContain(true);
     const possible = weights.flatMap((weight, index) => (weight > 0 ? [index] : []));
     // 4 degrees of freedom: above 18.5 with probability 1e-3.
-    expect(chiSquare(possible.map((index) => counts[index]!), possible.map((index) => 5000 * weights[index]!))).toBeLessThan(18.5);
+    expect(
+      chiSquare(
+        possible.map((index) => counts[index]!),
+        possible.map((index) => 5000 * weights[index]!),
+      ),
+    ).toBeLessThan(18.5);
   });
 
   test("draws true with the probability asked for", () => {
@@ -73,7 +83,15 @@ describe("fork", () => {
 
   test("gives another stream for every path of keys", () => {
     const root = seededRandom(1);
-    const sources = [root, root.fork(0), root.fork(1), root.fork(2 ** 40), root.fork(0).fork(1), root.fork(1).fork(0), seededRandom(2).fork(0)];
+    const sources = [
+      root,
+      root.fork(0),
+      root.fork(1),
+      root.fork(2 ** 40),
+      root.fork(0).fork(1),
+      root.fork(1).fork(0),
+      seededRandom(2).fork(0),
+    ];
     expect(new Set(sources.map((source) => source.uniform())).size).toBe(sources.length);
   });
 });

@@ -8,7 +8,10 @@ import { countingModel } from "./testing/counting-model.ts";
 const PROMPT = Int32Array.of(3, 1);
 
 /** Runs `body` on a counting model with a context of 8. */
-async function decoded(body: DecodeBody<"causal">, options: Partial<DecodeOptions> = {}): Promise<CollectedDecode & { readonly openSessions: number }> {
+async function decoded(
+  body: DecodeBody<"causal">,
+  options: Partial<DecodeOptions> = {},
+): Promise<CollectedDecode & { readonly openSessions: number }> {
   const causal = countingModel({ contextLength: 8 });
   const decoder: Pick<Decoder<"causal">, "name" | "requires"> = { name: "test", requires: ["causal"] };
   const collected = await collectDecode(runDecode(decoder, { causal }, PROMPT, { maxNewTokens: 4, ...options }, body));
@@ -23,10 +26,34 @@ const committing = (...tokens: number[]): DecodeBody<"causal"> =>
 describe("commit", () => {
   test.each([
     { name: "commits all there is room for", tokens: [5, 6, 7, 8, 9], options: {}, committed: [5, 6, 7, 8], finishReason: "length" },
-    { name: "leaves out a stop token and what follows", tokens: [5, 6, 7], options: { stopTokens: [6] }, committed: [5], finishReason: "stop" },
-    { name: "commits nothing before a stop token that comes first", tokens: [6, 7], options: { stopTokens: [6] }, committed: [], finishReason: "stop" },
-    { name: "does not see a stop token past the limit", tokens: [5, 6], options: { stopTokens: [6], maxNewTokens: 1 }, committed: [5], finishReason: "length" },
-    { name: "stops at the context length", tokens: [5, 5, 5, 5, 5, 5, 5], options: { maxNewTokens: 100 }, committed: [5, 5, 5, 5, 5, 5], finishReason: "length" },
+    {
+      name: "leaves out a stop token and what follows",
+      tokens: [5, 6, 7],
+      options: { stopTokens: [6] },
+      committed: [5],
+      finishReason: "stop",
+    },
+    {
+      name: "commits nothing before a stop token that comes first",
+      tokens: [6, 7],
+      options: { stopTokens: [6] },
+      committed: [],
+      finishReason: "stop",
+    },
+    {
+      name: "does not see a stop token past the limit",
+      tokens: [5, 6],
+      options: { stopTokens: [6], maxNewTokens: 1 },
+      committed: [5],
+      finishReason: "length",
+    },
+    {
+      name: "stops at the context length",
+      tokens: [5, 5, 5, 5, 5, 5, 5],
+      options: { maxNewTokens: 100 },
+      committed: [5, 5, 5, 5, 5, 5],
+      finishReason: "length",
+    },
     { name: "goes on when there is room", tokens: [5], options: {}, committed: [5], finishReason: "abort" },
   ])("$name", async ({ tokens, options, committed, finishReason }) => {
     const result = await decoded(committing(...tokens), options);

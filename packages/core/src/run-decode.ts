@@ -1,12 +1,4 @@
-import type {
-  DecodeEvent,
-  DecodeOptions,
-  Decoder,
-  FinishReason,
-  ForwardEndEvent,
-  ForwardPhase,
-  TokensCommitEvent,
-} from "./decoder.ts";
+import type { DecodeEvent, DecodeOptions, Decoder, FinishReason, ForwardEndEvent, ForwardPhase, TokensCommitEvent } from "./decoder.ts";
 import { ContextLengthError, InvalidOptionError, MissingModelError } from "./errors.ts";
 import type { CausalModel, ForwardOptions, Logits, ModelRole, ModelSet, Session, TokenId } from "./model.ts";
 import { integerBetween } from "./options.ts";
@@ -107,7 +99,7 @@ function startRun<Role extends ModelRole>(
     random: options.random ?? seededRandom(options.seed ?? 0),
     signal,
     async openSession(role) {
-      const model = models[role] as CausalModel;
+      const model = models[role];
       const session = await model.createSession();
       sessions.push(session);
       return reportingSession(session, role, signal);

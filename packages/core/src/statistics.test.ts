@@ -4,7 +4,13 @@ import { countStatistics, type DecodeStatistics } from "./statistics.ts";
 
 const MASK = 99;
 
-const forward = (phase: ForwardPhase, milliseconds = 1): DecodeEvent => ({ type: "forward-end", model: "causal", phase, positions: 1, milliseconds });
+const forward = (phase: ForwardPhase, milliseconds = 1): DecodeEvent => ({
+  type: "forward-end",
+  model: "causal",
+  phase,
+  positions: 1,
+  milliseconds,
+});
 const propose = (start: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-propose", start, tokens: Int32Array.from(tokens) });
 const commit = (start: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-commit", start, tokens: Int32Array.from(tokens) });
 
@@ -30,7 +36,15 @@ test("nothing is nothing", () => {
 });
 
 test("passes are counted by phase, tokens by commits", () => {
-  const { passes, tokens } = counted(forward("prefill"), commit(3, 1), forward("draft"), forward("draft"), forward("verify"), commit(4, 5, 6), forward("refine"));
+  const { passes, tokens } = counted(
+    forward("prefill"),
+    commit(3, 1),
+    forward("draft"),
+    forward("draft"),
+    forward("verify"),
+    commit(4, 5, 6),
+    forward("refine"),
+  );
   expect(passes).toEqual({ prefill: 1, decode: 0, draft: 2, verify: 1, refine: 1 });
   expect(tokens).toBe(3);
 });

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { stopStringFilter } from "./stop-strings.ts";
 
 /** The pieces that come out when `pieces` go in, and whether a stop string ended them. */
-function filtered(stopStrings: readonly string[], pieces: readonly string[]): { readonly texts: readonly string[]; readonly stopped: boolean } {
+function filtered(
+  stopStrings: readonly string[],
+  pieces: readonly string[],
+): { readonly texts: readonly string[]; readonly stopped: boolean } {
   const filter = stopStringFilter(stopStrings);
   const texts: string[] = [];
   for (const piece of pieces) {
@@ -18,7 +21,13 @@ describe("stopStringFilter", () => {
     { name: "lets text pass without stop strings", stops: [], pieces: ["a", "b"], texts: ["a", "b", ""], stopped: false },
     { name: "cuts off from the stop string on", stops: ["END"], pieces: ["one END two"], texts: ["one "], stopped: true },
     { name: "finds a stop string across pieces", stops: ["END"], pieces: ["one E", "N", "D two"], texts: ["one ", "", ""], stopped: true },
-    { name: "gives back what only looked like the start of one", stops: ["END"], pieces: ["E", "N", "TER"], texts: ["", "", "ENTER", ""], stopped: false },
+    {
+      name: "gives back what only looked like the start of one",
+      stops: ["END"],
+      pieces: ["E", "N", "TER"],
+      texts: ["", "", "ENTER", ""],
+      stopped: false,
+    },
     { name: "gives what it held at the end", stops: ["END"], pieces: ["the EN"], texts: ["the ", "EN"], stopped: false },
     { name: "finds one that starts inside a false start", stops: ["aab"], pieces: ["aa", "ab"], texts: ["", "a"], stopped: true },
     { name: "ends at the one that is complete first", stops: ["abc", "b"], pieces: ["abc"], texts: ["a"], stopped: true },

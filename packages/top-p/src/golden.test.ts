@@ -14,7 +14,11 @@ if (!present) console.log(`The golden files (${files.join(", ")}) are not next t
 interface Case {
   readonly name: string;
   readonly operation: string;
-  readonly input: { readonly probabilities?: readonly number[]; readonly logits?: readonly number[] | "ln(id)"; readonly vocabularySize?: number };
+  readonly input: {
+    readonly probabilities?: readonly number[];
+    readonly logits?: readonly number[] | "ln(id)";
+    readonly vocabularySize?: number;
+  };
   readonly options: { readonly p?: number; readonly temperature?: number; readonly order?: readonly string[] };
   readonly expected: {
     readonly kept?: readonly number[];
@@ -26,7 +30,8 @@ interface Case {
   readonly tolerance: number;
 }
 
-const read = (file: string): readonly Case[] => (JSON.parse(readFileSync(new URL(file, folder), "utf8")) as { readonly cases: readonly Case[] }).cases;
+const read = (file: string): readonly Case[] =>
+  (JSON.parse(readFileSync(new URL(file, folder), "utf8")) as { readonly cases: readonly Case[] }).cases;
 const cases = present ? files.flatMap(read) : [];
 const context = { tokens: Int32Array.of(0), promptLength: 1 };
 
@@ -35,7 +40,8 @@ function rowOf({ probabilities, logits, vocabularySize = 0 }: Case["input"]): Fl
   return Float32Array.from(logits ?? probabilities!.map(Math.log));
 }
 
-const keptIn = (row: ArrayLike<number>, forbidden: number): readonly number[] => Array.from(row).flatMap((value, token) => (value === forbidden ? [] : [token]));
+const keptIn = (row: ArrayLike<number>, forbidden: number): readonly number[] =>
+  Array.from(row).flatMap((value, token) => (value === forbidden ? [] : [token]));
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
   for (const [token, value] of expected.entries()) expect(Math.abs(actual[token]! - value)).toBeLessThanOrEqual(tolerance);
@@ -49,7 +55,8 @@ describe.skipIf(!present)("numbers of other implementations", () => {
     expect(keptIn(row, -Infinity)).toEqual(expected.kept);
     expect(keptIn(distribution, 0)).toEqual(expected.kept);
     // Where the source does not renormalise, its numbers are those before the cut.
-    if (expected.probabilities) expectClose(expected.renormalised === false ? row.map(Math.exp) : distribution, expected.probabilities, tolerance);
+    if (expected.probabilities)
+      expectClose(expected.renormalised === false ? row.map(Math.exp) : distribution, expected.probabilities, tolerance);
   });
 
   test.each(cases.filter(({ operation }) => operation === "temperature"))("$name", ({ input, options, expected, tolerance }) => {

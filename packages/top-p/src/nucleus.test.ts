@@ -4,7 +4,9 @@ import { type Nucleus, nucleusOf } from "./nucleus.ts";
 
 /** The definition, by a full sort. */
 function bySorting(probabilities: Float64Array, p: number): Nucleus {
-  const sorted = [...probabilities.keys()].filter((token) => probabilities[token]! > 0).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
+  const sorted = [...probabilities.keys()]
+    .filter((token) => probabilities[token]! > 0)
+    .toSorted((a, b) => probabilities[b]! - probabilities[a]! || a - b);
   const tokens: number[] = [];
   let mass = 0;
   for (const token of sorted) {

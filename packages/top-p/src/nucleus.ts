@@ -33,7 +33,8 @@ function positive(probabilities: Float64Array, least: number): TokenId[] {
 
 /** Takes candidates in descending order until they reach `target`. Reorders `candidates`, which become a heap. */
 function take(probabilities: Float64Array, candidates: TokenId[], target: number): Nucleus {
-  const before = (a: TokenId, b: TokenId): boolean => probabilities[a]! > probabilities[b]! || (probabilities[a] === probabilities[b] && a < b);
+  const before = (a: TokenId, b: TokenId): boolean =>
+    probabilities[a]! > probabilities[b]! || (probabilities[a] === probabilities[b] && a < b);
   const tokens: TokenId[] = [];
   let mass = 0;
   for (let root = (candidates.length >> 1) - 1; root >= 0; root--) siftDown(candidates, root, before);

@@ -1,5 +1,5 @@
 import type { DecoderPlugin } from "@decodekit/core";
-import { topP, type TopPOptions } from "./top-p.ts";
+import { topP } from "./top-p.ts";
 
 const plugin: DecoderPlugin<"causal"> = {
   name: "top-p",
@@ -26,7 +26,7 @@ const plugin: DecoderPlugin<"causal"> = {
     { p: 0.9, temperature: 0.8 },
     { p: 0.95, temperature: 1 },
   ],
-  create: (options) => topP(options as TopPOptions),
+  create: (options) => topP(options),
 };
 
 export default plugin;

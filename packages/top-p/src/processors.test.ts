@@ -29,7 +29,11 @@ test.each([
   expect([...row]).toEqual(expected.map((kept, token) => (kept === FORBIDDEN ? FORBIDDEN : Math.fround(logits[token]!))));
 });
 
-test.each([{ p: 0.9, value: 0.8 }, { p: 0.5, value: 1.5 }, { p: 1, value: 0.7 }])("both in a row are the sampler, up to float32 rounding: %o", ({ p, value }) => {
+test.each([
+  { p: 0.9, value: 0.8 },
+  { p: 0.5, value: 1.5 },
+  { p: 1, value: 0.7 },
+])("both in a row are the sampler, up to float32 rounding: %o", ({ p, value }) => {
   const random = seededRandom(8);
   const row = Float32Array.from({ length: 200 }, () => 6 * random.uniform());
   const expected = topPSampler({ p, temperature: value }).distribution(row, context);
@@ -38,13 +42,22 @@ test.each([{ p: 0.9, value: 0.8 }, { p: 0.5, value: 1.5 }, { p: 1, value: 0.7 }]
   expect(Math.max(...actual.map((probability, token) => Math.abs(probability - expected[token]!)))).toBeLessThan(1e-7);
 });
 
-test.each([() => temperature(-1), () => temperature(NaN), () => temperature(undefined as unknown as number), () => nucleus(0), () => nucleus(1.1), () => nucleus(NaN)])(
-  "%o is refused",
-  (create) => {
-    expect(create).toThrow(InvalidOptionError);
-  },
-);
+test.each([
+  () => temperature(-1),
+  () => temperature(NaN),
+  () => temperature(undefined as unknown as number),
+  () => nucleus(0),
+  () => nucleus(1.1),
+  () => nucleus(NaN),
+])("%o is refused", (create) => {
+  expect(create).toThrow(InvalidOptionError);
+});
 
 test.each([nucleus(0.5), nucleus(1), temperature(0)])("rows without a distribution are LogitsErrors", (processor) => {
-  for (const row of [[NaN, 1], [Infinity, 1], [FORBIDDEN, FORBIDDEN]]) expect(() => processor(Float32Array.from(row), context)).toThrow(LogitsError);
+  for (const row of [
+    [NaN, 1],
+    [Infinity, 1],
+    [FORBIDDEN, FORBIDDEN],
+  ])
+    expect(() => processor(Float32Array.from(row), context)).toThrow(LogitsError);
 });

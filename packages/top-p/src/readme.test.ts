@@ -9,8 +9,18 @@ const AsyncFunction = (async () => undefined).constructor as new (...parameters:
 
 test("the README's example runs, here with a model that counts in bytes", async () => {
   const tokenizer = byteTokenizer();
-  const model: core.LanguageModel = { name: "counting", causal: countingModel({ vocabSize: tokenizer.vocabSize, contextLength: 256 }), tokenizer, stopTokens: [] };
-  const modules = { "@decodekit/core": core, "@decodekit/core/onnx": { loadModel: () => model }, "@decodekit/top-p": topP, "@decodekit/tiny-models": { stories: "stories" } };
+  const model: core.LanguageModel = {
+    name: "counting",
+    causal: countingModel({ vocabSize: tokenizer.vocabSize, contextLength: 256 }),
+    tokenizer,
+    stopTokens: [],
+  };
+  const modules = {
+    "@decodekit/core": core,
+    "@decodekit/core/onnx": { loadModel: () => model },
+    "@decodekit/top-p": topP,
+    "@decodekit/tiny-models": { stories: "stories" },
+  };
   const written: string[] = [];
   const process = { stdout: { write: (text: string) => written.push(text) } };
   const example = /```js\n(.*?)```/s.exec(readFileSync(new URL("../README.md", import.meta.url), "utf8"))![1]!;

@@ -19,7 +19,9 @@ function definition(row: readonly number[], { p = 0.95, temperature = 1 }: TopPO
   if (temperature === 0) return logits.map((_, token) => (token === logits.indexOf(maximum) ? 1 : 0));
   const weights = logits.map((logit) => Math.exp((logit - maximum) / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const sorted = weights.map((weight, token) => ({ token, probability: weight / total })).sort((a, b) => b.probability - a.probability || a.token - b.token);
+  const sorted = weights
+    .map((weight, token) => ({ token, probability: weight / total }))
+    .toSorted((a, b) => b.probability - a.probability || a.token - b.token);
   let cumulative = 0;
   const kept = sorted.filter(({ probability }) => {
     const before = cumulative;
@@ -48,7 +50,13 @@ function outputs(table: ProbabilityTable, options: TopPOptions): ReadonlyMap<str
 /** Random tables, and one with ties and zeros. */
 const tables: readonly ProbabilityTable[] = [
   ...[1, 2, 3, 4, 5].map((seed) => randomTable(seededRandom(seed), 5)),
-  [[0.2, 0.2, 0.2, 0.2, 0.2], [0, 0.5, 0, 0.5, 0], [0, 0, 0, 0, 1], [0.4, 0.3, 0.1, 0.1, 0.1], [0.25, 0, 0.25, 0.25, 0.25]],
+  [
+    [0.2, 0.2, 0.2, 0.2, 0.2],
+    [0, 0.5, 0, 0.5, 0],
+    [0, 0, 0, 0, 1],
+    [0.4, 0.3, 0.1, 0.1, 0.1],
+    [0.25, 0, 0.25, 0.25, 0.25],
+  ],
 ];
 
 describe.each([
@@ -86,7 +94,11 @@ test.each([
   { options: { temperature: -1 }, message: "topP: temperature must be a number >= 0, got -1." },
   { options: { temperature: Infinity }, message: "topP: temperature must be a number >= 0, got Infinity." },
   { options: { top_p: 0.9 } as TopPOptions, message: 'topP: option "top_p" must be one of its options (p, temperature), got 0.9.' },
-  { options: { p: 0.999, temperature: 0 }, message: "topP: p must be left out or 1 at temperature 0, where it has no effect (leave it out, or set a temperature above 0), got 0.999." },
+  {
+    options: { p: 0.999, temperature: 0 },
+    message:
+      "topP: p must be left out or 1 at temperature 0, where it has no effect (leave it out, or set a temperature above 0), got 0.999.",
+  },
 ])("refuses $options when it is called", ({ options, message }) => {
   for (const create of [topP, topPSampler, (values: object) => plugin.create(values as Record<string, number>)]) {
     expect(() => create(options)).toThrow(InvalidOptionError);
@@ -95,7 +107,11 @@ test.each([
 });
 
 test.each([{}, { p: 1 }, { temperature: 0 }, { p: 1, temperature: 0 }])("rejects rows without a distribution, with %o", (options) => {
-  for (const row of [[NaN, 0], [0, Infinity], [-Infinity, -Infinity]]) {
+  for (const row of [
+    [NaN, 0],
+    [0, Infinity],
+    [-Infinity, -Infinity],
+  ]) {
     expect(() => topPSampler(options).distribution(Float32Array.from(row), context)).toThrow(LogitsError);
   }
 });

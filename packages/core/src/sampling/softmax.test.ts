@@ -21,7 +21,8 @@ test.each([
 test("logSoftmax is the logarithm of softmax, without its underflow", () => {
   const logits = [3, -1, 0.5, -Infinity];
   const probabilities = softmax(logits);
-  for (const [token, logProbability] of logSoftmax(logits).entries()) expect(Math.exp(logProbability)).toBeCloseTo(probabilities[token]!, 14);
+  for (const [token, logProbability] of logSoftmax(logits).entries())
+    expect(Math.exp(logProbability)).toBeCloseTo(probabilities[token]!, 14);
   expect([...logSoftmax([0, -2000])]).toEqual([0, -2000]);
 });
 

@@ -51,9 +51,16 @@ describe("branches", () => {
 describe("forks", () => {
   test("with one key give the same draws, with others independent ones", async () => {
     const same = await branchesOf((random) => [random.fork(3).bernoulli(0.5), random.fork(3).bernoulli(0.5)]);
-    expect(same.map(({ outcome }) => outcome)).toEqual([[false, false], [true, true]]);
+    expect(same.map(({ outcome }) => outcome)).toEqual([
+      [false, false],
+      [true, true],
+    ]);
     expect(total(same)).toBe(1);
-    const other = await branchesOf((random) => [random.fork(3).bernoulli(0.5), random.fork(4).bernoulli(0.5), random.fork(3).fork(4).bernoulli(0.5)]);
+    const other = await branchesOf((random) => [
+      random.fork(3).bernoulli(0.5),
+      random.fork(4).bernoulli(0.5),
+      random.fork(3).fork(4).bernoulli(0.5),
+    ]);
     expect(other).toHaveLength(8);
   });
 
@@ -86,7 +93,9 @@ describe("refusals", () => {
 
   test("randomness from elsewhere is found out", async () => {
     let runs = 0;
-    await expect(branchesOf((random) => random.categorical(runs++ === 0 ? [1, 1] : [1, 2]))).rejects.toThrow("All randomness must come from the source");
+    await expect(branchesOf((random) => random.categorical(runs++ === 0 ? [1, 1] : [1, 2]))).rejects.toThrow(
+      "All randomness must come from the source",
+    );
     let others = 0;
     await expect(branchesOf((random) => others++ === 0 && random.bernoulli(0.5) && random.bernoulli(0.5))).rejects.toThrow("drew 0 times");
   });
@@ -98,9 +107,11 @@ describe("refusals", () => {
   test("a tree with too many branches is given up", async () => {
     const branches = enumerateOutcomes(async (random) => Array.from({ length: 30 }, () => random.bernoulli(0.5)), { maxBranches: 100 });
     let visited = 0;
-    await expect((async () => {
-      for await (const _ of branches) visited++;
-    })()).rejects.toThrow("more than 100 branches");
+    await expect(
+      (async () => {
+        for await (const _ of branches) visited++;
+      })(),
+    ).rejects.toThrow("more than 100 branches");
     expect(visited).toBe(100);
   });
 });

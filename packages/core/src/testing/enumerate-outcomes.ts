@@ -37,7 +37,8 @@ export async function* enumerateOutcomes<Outcome>(
 ): AsyncGenerator<Branch<Outcome>, void, void> {
   const trail: Choice[] = [];
   for (let branches = 0; ; branches++) {
-    if (branches === maxBranches) throw new Error(`enumerateOutcomes: more than ${maxBranches} branches. Decode fewer tokens or use a smaller vocabulary.`);
+    if (branches === maxBranches)
+      throw new Error(`enumerateOutcomes: more than ${maxBranches} branches. Decode fewer tokens or use a smaller vocabulary.`);
     const { random, made } = replay(trail);
     const outcome = await run(random);
     if (made() < trail.length) throw notDeterministic(`drew ${made()} times`, `${trail.length} times or more`);
@@ -49,7 +50,7 @@ export async function* enumerateOutcomes<Outcome>(
 /** Moves on to the next branch: the last choice that has another value takes it. False when all were visited. */
 function advance(trail: Choice[]): boolean {
   for (let choice = trail.at(-1); choice; trail.pop(), choice = trail.at(-1)) {
-    const next = choice.probabilities.findIndex((probability, value) => value > choice!.taken && probability > 0);
+    const next = choice.probabilities.findIndex((probability, value) => value > choice.taken && probability > 0);
     if (next < 0) continue;
     choice.taken = next;
     return true;
@@ -102,7 +103,9 @@ function normalise(weights: ArrayLike<number>): Float64Array {
 }
 
 function notDeterministic(actual: string, expected: string): Error {
-  return new Error(`enumerateOutcomes: the run is not determined by its draws: it ${actual}, before it was ${expected}. All randomness must come from the source.`);
+  return new Error(
+    `enumerateOutcomes: the run is not determined by its draws: it ${actual}, before it was ${expected}. All randomness must come from the source.`,
+  );
 }
 
 function equal(a: Float64Array, b: Float64Array): boolean {

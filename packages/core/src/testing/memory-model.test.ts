@@ -93,7 +93,8 @@ describe("a session", () => {
     await session.dispose();
     await session.dispose();
     expect(model.openSessions()).toBe(0);
-    for (const use of [() => session.forward(tokens(1)), () => session.rewindTo(0), () => session.fork!()]) await expect(use()).rejects.toThrow(DisposedError);
+    for (const use of [() => session.forward(tokens(1)), () => session.rewindTo(0), () => session.fork!()])
+      await expect(use()).rejects.toThrow(DisposedError);
   });
 });
 

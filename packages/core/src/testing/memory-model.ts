@@ -81,14 +81,23 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
         cached.push(...input);
         ledger.passes.push({ session, start, positions: input.length, rows: count });
         const ends = Array.from({ length: count }, (_, row) => cached.length - count + row + 1);
-        return ledger.rows.give(session, ends.map((end) => options.logitsAfter(Int32Array.from(cached.slice(0, end)))), options.vocabSize);
+        return ledger.rows.give(
+          session,
+          ends.map((end) => options.logitsAfter(Int32Array.from(cached.slice(0, end)))),
+          options.vocabSize,
+        );
       });
     },
     async rewindTo(length) {
       checkOpen();
       return enqueue(async () => {
         if (!(Number.isInteger(length) && length >= 0 && length <= cached.length)) {
-          throw new InvalidOptionError({ where: "rewindTo", option: "length", expected: `an integer in [0, ${cached.length}]`, actual: length });
+          throw new InvalidOptionError({
+            where: "rewindTo",
+            option: "length",
+            expected: `an integer in [0, ${cached.length}]`,
+            actual: length,
+          });
         }
         cached.length = length;
       });
@@ -142,7 +151,10 @@ function rowGuard(): RowGuard {
     give(session, rows, vocabSize) {
       alteredBefore += alteredIn(session);
       for (const { row } of given.get(session) ?? []) row.fill(NaN);
-      given.set(session, rows.map((row) => ({ row, copy: row.slice() })));
+      given.set(
+        session,
+        rows.map((row) => ({ row, copy: row.slice() })),
+      );
       return { rows: rows.length, vocabSize, row: (index) => rowAt(rows, index) };
     },
     altered: () => [...given.keys()].reduce((sum, session) => sum + alteredIn(session), alteredBefore),

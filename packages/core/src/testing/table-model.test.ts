@@ -11,15 +11,19 @@ async function rowAfter(options: TableModelOptions, ...prefix: number[]): Promis
 }
 
 test("a table gives ln p by the last token, and -Infinity for 0", async () => {
-  const probabilities = [[0.5, 0.5], [0, 1]];
+  const probabilities = [
+    [0.5, 0.5],
+    [0, 1],
+  ];
   expect([...(await rowAfter({ probabilities }, 1, 0))]).toEqual([Math.fround(Math.log(0.5)), Math.fround(Math.log(0.5))]);
   expect([...(await rowAfter({ probabilities }, 0, 1))]).toEqual([-Infinity, 0]);
 });
 
+const afterOneZeroOne = (prefix: Int32Array): readonly number[] => (prefix.join() === "1,0,1" ? [1, 0] : [0, 1]);
+
 test("a function sees the whole prefix", async () => {
-  const probabilities = (prefix: Int32Array): readonly number[] => (prefix.join() === "1,0,1" ? [1, 0] : [0, 1]);
-  expect([...(await rowAfter({ probabilities, vocabSize: 2 }, 1, 0, 1))]).toEqual([0, -Infinity]);
-  expect([...(await rowAfter({ probabilities, vocabSize: 2 }, 1, 1, 1))]).toEqual([-Infinity, 0]);
+  expect([...(await rowAfter({ probabilities: afterOneZeroOne, vocabSize: 2 }, 1, 0, 1))]).toEqual([0, -Infinity]);
+  expect([...(await rowAfter({ probabilities: afterOneZeroOne, vocabSize: 2 }, 1, 1, 1))]).toEqual([-Infinity, 0]);
 });
 
 test("softmax of the logits is the probabilities within 1e-7", async () => {
@@ -30,7 +34,28 @@ test("softmax of the logits is the probabilities within 1e-7", async () => {
   }
 });
 
-test.each([[[[0.5, 0.4], [0, 1]]], [[[0.5, 0.5]]], [[[1.5, -0.5], [0, 1]]], [[[NaN, 1], [0, 1]]], [[]]])("%j is no table", (probabilities) => {
+test.each([
+  [
+    [
+      [0.5, 0.4],
+      [0, 1],
+    ],
+  ],
+  [[[0.5, 0.5]]],
+  [
+    [
+      [1.5, -0.5],
+      [0, 1],
+    ],
+  ],
+  [
+    [
+      [NaN, 1],
+      [0, 1],
+    ],
+  ],
+  [[]],
+])("%j is no table", (probabilities) => {
   expect(() => tableModel({ probabilities })).toThrow(InvalidOptionError);
 });
 

@@ -44,5 +44,10 @@ function checkRow(row: ArrayLike<number>, vocabSize: number): void {
   for (let token = 0; token < row.length; token++) sum += row[token]! >= 0 ? row[token]! : NaN;
   if (row.length === vocabSize && Math.abs(sum - 1) <= 1e-9) return;
   const expected = `rows of ${vocabSize} numbers >= 0 that sum to 1`;
-  throw new InvalidOptionError({ where: "tableModel", option: "probabilities", expected, actual: `${row.length} numbers that sum to ${sum}` });
+  throw new InvalidOptionError({
+    where: "tableModel",
+    option: "probabilities",
+    expected,
+    actual: `${row.length} numbers that sum to ${sum}`,
+  });
 }
