@@ -35,7 +35,9 @@ export async function ensureChromium() {
   }
   const packaged = await findChromium();
   if (packaged) return packaged;
-  throw new Error("The browser tests need Chromium or Chrome. Install one (on Debian: apt-get install chromium), or set CHROMIUM_PATH to its path.");
+  throw new Error(
+    "The browser tests need Chromium or Chrome. Install one (on Debian: apt-get install chromium), or set CHROMIUM_PATH to its path.",
+  );
 }
 
 function run(command, args) {

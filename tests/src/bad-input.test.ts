@@ -67,9 +67,19 @@ describe.each(executions)("a broken model folder on %s", (execution) => {
 });
 
 test("loading refuses an unknown option and a wrong value by name", async () => {
-  await expect(loadModel(stories, { executoin: "wasm" } as object)).rejects.toMatchObject({ name: "InvalidOptionError", option: 'option "executoin"' });
-  await expect(loadModel(stories, { execution: "cpu" as "wasm" })).rejects.toMatchObject({ name: "InvalidOptionError", option: "execution", actual: "cpu" });
-  await expect(loadModel(stories, { execution: "webgpu" })).rejects.toMatchObject({ name: "ExecutionUnavailableError", execution: "webgpu" });
+  await expect(loadModel(stories, { executoin: "wasm" } as object)).rejects.toMatchObject({
+    name: "InvalidOptionError",
+    option: 'option "executoin"',
+  });
+  await expect(loadModel(stories, { execution: "cpu" as "wasm" })).rejects.toMatchObject({
+    name: "InvalidOptionError",
+    option: "execution",
+    actual: "cpu",
+  });
+  await expect(loadModel(stories, { execution: "webgpu" })).rejects.toMatchObject({
+    name: "ExecutionUnavailableError",
+    execution: "webgpu",
+  });
 });
 
 test("loading stops when the signal aborts", async () => {
@@ -91,7 +101,9 @@ test("loading reports bytes that add up to the files", async () => {
 describe.each(executions)("wrong input to a good model on %s", (execution) => {
   let model: OnnxLanguageModel;
   let expected: number[];
-  const sixTokens = async (): Promise<number[]> => [...(await generate(model, "One day", { decoder: greedy(), maxNewTokens: 6 }).result).tokens];
+  const sixTokens = async (): Promise<number[]> => [
+    ...(await generate(model, "One day", { decoder: greedy(), maxNewTokens: 6 }).result).tokens,
+  ];
   beforeAll(async () => {
     model = await loadModel(stories, { execution });
     expected = await sixTokens();
@@ -105,7 +117,11 @@ describe.each(executions)("wrong input to a good model on %s", (execution) => {
     ["p = 0", "InvalidOptionError", async () => topP({ p: 0 })],
     ["an unknown option", "InvalidOptionError", async () => topP({ topP: 0.9 } as object)],
     ["maxNewTokens = -1", "InvalidOptionError", () => generate(model, "One day", { decoder: greedy(), maxNewTokens: -1 }).result],
-    ["NaN logits", "LogitsError", () => generate(model, "One day", { decoder: autoregressive({ name: "broken", sampler: spoiled }) }).result],
+    [
+      "NaN logits",
+      "LogitsError",
+      () => generate(model, "One day", { decoder: autoregressive({ name: "broken", sampler: spoiled }) }).result,
+    ],
   ];
   const spoiled: Sampler = { ...greedySampler, distribution: (row, context) => greedySampler.distribution(row.with(7, NaN), context) };
 

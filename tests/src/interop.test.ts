@@ -23,10 +23,22 @@ describe.runIf(present).each(["native", "wasm"] as const)("third-party graphs on
 
 /** These folders keep the graph at the top and have no `config.json` of the usual kind. */
 function withConfig(name: string, config: object): ModelFiles {
-  const tokenizer = { version: "1.0", added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, model: { type: "BPE", vocab: { a: 0 }, merges: [] } };
+  const tokenizer = {
+    version: "1.0",
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
+    model: { type: "BPE", vocab: { a: 0 }, merges: [] },
+  };
   const json = (value: object): string => `data:application/json,${encodeURIComponent(JSON.stringify(value))}`;
   return {
     name,
-    files: { "config.json": json(config), "tokenizer.json": json(tokenizer), "onnx/model.onnx": new URL(`file://${folder}${name}/model.onnx`) },
+    files: {
+      "config.json": json(config),
+      "tokenizer.json": json(tokenizer),
+      "onnx/model.onnx": new URL(`file://${folder}${name}/model.onnx`),
+    },
   };
 }

@@ -15,7 +15,9 @@ test("top-p keeps the tokens that Hugging Face transformers keeps, step by step"
       const sampler = topPSampler({ p, temperature });
       for (const [step, support] of supports.entries()) {
         const context = { tokens: tokens.subarray(0, promptTokens.length + step), promptLength: promptTokens.length };
-        const kept = [...sampler.distribution(logits.row(step), context).entries()].filter(([, probability]) => probability > 0).map(([token]) => token);
+        const kept = [...sampler.distribution(logits.row(step), context).entries()]
+          .filter(([, probability]) => probability > 0)
+          .map(([token]) => token);
         expect(kept, `"${prompt}", p ${p}, temperature ${temperature}, step ${step}`).toEqual(support);
       }
     }

@@ -2,7 +2,12 @@ import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 
 /** The least code that decodes greedily with onnxruntime: no checks, no events, no rewinding. */
-export async function bareGreedy(ort: typeof Ort, session: InferenceSession, prompt: readonly number[], newTokens: number): Promise<number[]> {
+export async function bareGreedy(
+  ort: typeof Ort,
+  session: InferenceSession,
+  prompt: readonly number[],
+  newTokens: number,
+): Promise<number[]> {
   const output: number[] = [];
   let past: Record<string, Tensor> = {};
   for (const name of session.inputNames.filter((each) => each.startsWith("past_key_values"))) {
@@ -18,7 +23,11 @@ export async function bareGreedy(ort: typeof Ort, session: InferenceSession, pro
       ...past,
       input_ids: new ort.Tensor("int64", BigInt64Array.from(input, BigInt), [1, input.length]),
       attention_mask: new ort.Tensor("int64", new BigInt64Array(length).fill(1n), [1, length]),
-      position_ids: new ort.Tensor("int64", BigInt64Array.from(input, (_, index) => BigInt(start + index)), [1, input.length]),
+      position_ids: new ort.Tensor(
+        "int64",
+        BigInt64Array.from(input, (_, index) => BigInt(start + index)),
+        [1, input.length],
+      ),
     });
     const logits = outputs.logits as Tensor;
     const vocabSize = logits.dims[2]!;

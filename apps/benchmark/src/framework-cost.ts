@@ -24,7 +24,10 @@ for (const [execution, ort] of [
 async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<void> {
   const model = await loadModel(stories, { execution });
   const file = readFileSync(new URL(stories.files["onnx/model.onnx"]!));
-  const session = await ort.InferenceSession.create(file, { executionProviders: [execution === "native" ? "cpu" : "wasm"], logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(file, {
+    executionProviders: [execution === "native" ? "cpu" : "wasm"],
+    logSeverityLevel: 3,
+  });
   const prompt = [...model.tokenizer.encode(PROMPT)];
 
   const speeds = { ours: [] as number[], bare: [] as number[] };
@@ -45,7 +48,9 @@ async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<v
   await bare();
   await ours();
   const ratio = await pairedRatio(ours, bare, PAIRS);
-  console.log(`${execution}: ${formatRatio(ratio)}; decodekit ${median(speeds.ours).toFixed(0)}, bare loop ${median(speeds.bare).toFixed(0)} tokens/s`);
+  console.log(
+    `${execution}: ${formatRatio(ratio)}; decodekit ${median(speeds.ours).toFixed(0)}, bare loop ${median(speeds.bare).toFixed(0)} tokens/s`,
+  );
   await model.dispose();
   await session.release();
 }

@@ -80,7 +80,12 @@ test("is the same after a trip through JSON, null standing for what does not exi
 });
 
 test("repeats with the next seeds, and draws the same for the same seed", async () => {
-  const options = { model: languageModel(tableModel({ probabilities: threeLetters })), decoders: [plainTopP], prompts: ["a"], maxNewTokens: 30 };
+  const options = {
+    model: languageModel(tableModel({ probabilities: threeLetters })),
+    decoders: [plainTopP],
+    prompts: ["a"],
+    maxNewTokens: 30,
+  };
   const { runs } = await compare({ ...options, seed: 4, runs: 3 });
   expect(runs.map((run) => run.seed)).toEqual([4, 5, 6]);
   expect(new Set(runs.map((run) => run.text)).size).toBe(3);
@@ -91,15 +96,32 @@ test("repeats with the next seeds, and draws the same for the same seed", async 
 test("lets another decoder go first with every prompt and repetition", async () => {
   const decoders = ["x", "y", "z"].map((name) => ({ decoder: { ...greedy(), name } }));
   const { runs } = await compare({ model: languageModel(countingModel()), decoders, prompts: ["a", "b"], runs: 2, maxNewTokens: 1 });
-  expect(runs.map(({ prompt, seed, decoder }) => `${prompt}${seed}${decoder}`)).toEqual(
-    ["a0x", "a0y", "a0z", "b0y", "b0z", "b0x", "a1y", "a1z", "a1x", "b1z", "b1x", "b1y"],
-  );
+  expect(runs.map(({ prompt, seed, decoder }) => `${prompt}${seed}${decoder}`)).toEqual([
+    "a0x",
+    "a0y",
+    "a0z",
+    "b0y",
+    "b0z",
+    "b0x",
+    "a1y",
+    "a1z",
+    "a1x",
+    "b1z",
+    "b1x",
+    "b1y",
+  ]);
 });
 
 test("warms every decoder up before it measures, and tells its progress", async () => {
   const seen: CompareProgress[] = [];
   const model = languageModel(countingModel());
-  await compare({ model, decoders: [plainGreedy, plainTopP], prompts: ["a"], maxNewTokens: 2, onProgress: (progress) => seen.push(progress) });
+  await compare({
+    model,
+    decoders: [plainGreedy, plainTopP],
+    prompts: ["a"],
+    maxNewTokens: 2,
+    onProgress: (progress) => seen.push(progress),
+  });
   expect(seen.map(({ stage, decoder, completedRuns, tokens }) => [stage, decoder.decoder.name, completedRuns, tokens])).toEqual([
     ...[0, 1, 2].map((tokens) => ["warm-up", "greedy", 0, tokens]),
     ...[0, 1, 2].map((tokens) => ["warm-up", "top-p", 0, tokens]),
@@ -131,7 +153,12 @@ test("reports what was done until an abort", async () => {
 });
 
 test("runs nothing once aborted", async () => {
-  const report = await compare({ model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a"], signal: AbortSignal.abort() });
+  const report = await compare({
+    model: languageModel(countingModel()),
+    decoders: [plainGreedy],
+    prompts: ["a"],
+    signal: AbortSignal.abort(),
+  });
   expect(report.runs).toEqual([]);
 });
 

@@ -88,7 +88,11 @@ interface ScheduledRun {
 }
 
 /** Every prompt in every repetition is one round over all decoders. Both the next prompt and the next repetition start with the next decoder. */
-function* schedule(decoders: readonly ComparedDecoder[], prompts: readonly string[], repetitions: number): Generator<ScheduledRun, void, void> {
+function* schedule(
+  decoders: readonly ComparedDecoder[],
+  prompts: readonly string[],
+  repetitions: number,
+): Generator<ScheduledRun, void, void> {
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const [index, prompt] of prompts.entries()) {
       for (let turn = 0; turn < decoders.length; turn++) {

@@ -15,7 +15,11 @@ export interface RunSettings {
 }
 
 /** Decodes once and measures it. An abort ends the run early, with finish reason "abort" and no likelihood. */
-export async function measureRun(model: LanguageModel, { decoder, options = {} }: ComparedDecoder, settings: RunSettings): Promise<RunReport> {
+export async function measureRun(
+  model: LanguageModel,
+  { decoder, options = {} }: ComparedDecoder,
+  settings: RunSettings,
+): Promise<RunReport> {
   const { prompt, seed, maxNewTokens, signal, onTokens } = settings;
   const promptTokens = model.tokenizer.encode(prompt);
   const generation = generate(model, promptTokens, { decoder, maxNewTokens, seed, signal });
@@ -41,7 +45,12 @@ export async function measureRun(model: LanguageModel, { decoder, options = {} }
   };
 }
 
-async function likelihood(model: LanguageModel, prompt: Int32Array, output: Int32Array, signal: AbortSignal | undefined): Promise<number | null> {
+async function likelihood(
+  model: LanguageModel,
+  prompt: Int32Array,
+  output: Int32Array,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
   if (!model.causal || signal?.aborted) return null;
   try {
     const nats = await scoreOutput(model.causal, prompt, output, { signal });

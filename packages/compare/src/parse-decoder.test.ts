@@ -40,7 +40,10 @@ describe("parseDecoder", () => {
 
   test("makes the decoder with the options that it reports", () => {
     const created: PluginOptionValues[] = [];
-    const plugin = pluginWith({ steps: { type: "integer", help: "", default: 4 }, tree: { type: "boolean", help: "", default: true } }, created);
+    const plugin = pluginWith(
+      { steps: { type: "integer", help: "", default: 4 }, tree: { type: "boolean", help: "", default: true } },
+      created,
+    );
     const { options } = parseDecoder("made-up:tree=false", [plugin]);
     expect(options).toEqual({ tree: false, steps: 4 });
     expect(created.at(-1)).toEqual(options);
@@ -69,7 +72,12 @@ describe("parseDecoder", () => {
   });
 
   test("lets errors that are not about options through", () => {
-    const broken = { ...everyType, create: () => { throw new Error("broken"); } };
+    const broken = {
+      ...everyType,
+      create: () => {
+        throw new Error("broken");
+      },
+    };
     expect(() => parseDecoder("made-up", [broken])).toThrow("broken");
   });
 });

@@ -20,7 +20,7 @@ export async function scoreOutput(model: CausalModel, prompt: Int32Array, output
   const session = await model.createSession();
   try {
     let nats = 0;
-    for (let scored = 0; scored < output.length; ) {
+    for (let scored = 0; scored < output.length;) {
       const rows = Math.min(rowsPerPass, output.length - scored);
       const first = prompt.length + scored;
       const logits = await session.forward(sequence.slice(session.length, first + rows - 1), { rows, signal });

@@ -29,6 +29,6 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
 }
 
 /** Draws one token from the distribution that `sampler` makes of `row`, by its short cut where it has one. */
-export function sample(sampler: Sampler, row: Float32Array, context: SamplingContext, random: RandomSource): TokenId {
+function sample(sampler: Sampler, row: Float32Array, context: SamplingContext, random: RandomSource): TokenId {
   return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
 }

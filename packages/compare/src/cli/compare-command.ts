@@ -77,7 +77,8 @@ async function modelSource(given: string | undefined): Promise<ModelSource> {
   if (given === undefined) return stories;
   if (URL.canParse(given) && !existsSync(given)) return given;
   const found = await stat(given).catch(() => undefined);
-  if (!found?.isDirectory()) throw new UsageError(`--model: must be a folder or URL, got ${given}, which is ${found ? "a file" : "not there"}.`);
+  if (!found?.isDirectory())
+    throw new UsageError(`--model: must be a folder or URL, got ${given}, which is ${found ? "a file" : "not there"}.`);
   return given;
 }
 

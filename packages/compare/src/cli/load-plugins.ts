@@ -26,7 +26,9 @@ async function loadPlugin(module: string): Promise<DecoderPlugin> {
   try {
     namespace = (await import(url)) as typeof namespace;
   } catch (error) {
-    throw new UsageError(`--plugin ${module}: cannot be imported. ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UsageError(`--plugin ${module}: cannot be imported. ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
   const problem = problemOf(namespace.default);
   if (problem) throw new UsageError(`--plugin ${module}: its default export must be a DecoderPlugin, ${problem}.`);

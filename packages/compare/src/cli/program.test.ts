@@ -50,7 +50,15 @@ writeFileSync(path.join(folder, "empty.txt"), "\n");
 
 describe("decodekit compare", () => {
   test("prints a table and the texts, in plain text where there is no terminal", async () => {
-    const { exitCode, stdout, stderr } = await decodekit(["compare", "--max-new-tokens", "12", "--prompt", "Tom had a ball", "--execution", "wasm"]);
+    const { exitCode, stdout, stderr } = await decodekit([
+      "compare",
+      "--max-new-tokens",
+      "12",
+      "--prompt",
+      "Tom had a ball",
+      "--execution",
+      "wasm",
+    ]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^stories: .* wasm, node /);
     expect(stdout).toMatch(/^greedy +12 +12 +1000 /m);
@@ -62,8 +70,25 @@ describe("decodekit compare", () => {
   });
 
   test("writes the report, runs a plugin, and prints the same report alone for -", async () => {
-    const args = ["compare", "--max-new-tokens", "5", "--seed", "3", "--runs", "2", "--plugin", "./echo.mjs", "--decoder", "greedy", "--decoder", "echo:times=2"];
-    expect(await decodekit([...args, "--json", "report.json"])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("echo times=2") as string });
+    const args = [
+      "compare",
+      "--max-new-tokens",
+      "5",
+      "--seed",
+      "3",
+      "--runs",
+      "2",
+      "--plugin",
+      "./echo.mjs",
+      "--decoder",
+      "greedy",
+      "--decoder",
+      "echo:times=2",
+    ];
+    expect(await decodekit([...args, "--json", "report.json"])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("echo times=2") as string,
+    });
     const report = JSON.parse(readFileSync(path.join(folder, "report.json"), "utf8")) as CompareReport;
     expect(report.runs.map(({ decoder, options, seed, tokens }) => [decoder, options, seed, tokens.length])).toEqual([
       ["greedy", {}, 3, 5],
@@ -131,8 +156,14 @@ describe("decodekit", () => {
 
   test("has help and a version, and refuses what it does not know", async () => {
     expect(await decodekit(["--version"])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
-    expect(await decodekit(["compare", "--help"])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Exit code: 0 done") as string });
-    expect(await decodekit(["compose"])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("unknown command 'compose'") as string });
+    expect(await decodekit(["compare", "--help"])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("Exit code: 0 done") as string,
+    });
+    expect(await decodekit(["compose"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("unknown command 'compose'") as string,
+    });
     expect(await decodekit([])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Usage: decodekit") as string });
   });
 });

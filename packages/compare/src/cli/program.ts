@@ -48,7 +48,9 @@ function addCompare(program: Command): Command {
     .option("--model <folder>", "folder or URL of a model in the Hugging Face layout (default: the embedded story model)")
     .addOption(repeatable("--prompt <text>", 'text to continue; repeatable (default: "Once upon a time")'))
     .option("--prompts <file>", 'one prompt per line; in a .jsonl file, one object with a "prompt" per line')
-    .addOption(repeatable("--decoder <name[:key=value,…]>", "decoder and its options; repeatable (default: every decoder, with its presets)"))
+    .addOption(
+      repeatable("--decoder <name[:key=value,…]>", "decoder and its options; repeatable (default: every decoder, with its presets)"),
+    )
     .addOption(integer("--max-new-tokens <n>", "most tokens per text", 1).default(128))
     .addOption(integer("--seed <n>", "seed of the first run", 0).default(0))
     .addOption(integer("--runs <n>", "repetitions, each with the next seed", 1).default(1))

@@ -12,7 +12,7 @@ export interface ProgressDisplay {
 }
 
 export function progressDisplay(stream: NodeJS.WriteStream, model: string): ProgressDisplay {
-  const show = stream.isTTY === true ? movingLine(stream) : plainLines(stream);
+  const show = stream.isTTY ? movingLine(stream) : plainLines(stream);
   show.step(`Loading ${model}`);
   return {
     loading({ loadedBytes, totalBytes }) {

@@ -32,5 +32,7 @@ test("names the file and line that it cannot use", async () => {
   await expect(read(path.join(folder, "none.txt"))).rejects.toThrow(/cannot read .*none\.txt \(ENOENT\)/);
   await expect(read(fileWith("empty.txt", "\n \n"))).rejects.toThrow("holds no prompt");
   await expect(read(fileWith("bad.jsonl", '{"prompt":"a"}\nnonsense\n'))).rejects.toThrow(/bad\.jsonl:2: .* got no JSON/);
-  await expect(read(fileWith("field.jsonl", '{"text":"a"}\n'))).rejects.toThrow('field.jsonl:1: a line of a .jsonl file must be an object with a text "prompt"');
+  await expect(read(fileWith("field.jsonl", '{"text":"a"}\n'))).rejects.toThrow(
+    'field.jsonl:1: a line of a .jsonl file must be an object with a text "prompt"',
+  );
 });

@@ -110,7 +110,9 @@ test("puts the runs of a decoder together, and equal texts of several seeds", ()
 test("has texts under each prompt, and no table without runs", () => {
   const text = renderReport(report(run(), run({ prompt: "Twice" })), { colors: none, width: 80 });
   expect(text).toContain("Prompt: Once\n\ngreedy\n  Once upon a time\n\nPrompt: Twice\n\ngreedy\n  Twice upon a time\n");
-  expect(renderReport(report(), { colors: none, width: 80 })).toBe("stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2\n");
+  expect(renderReport(report(), { colors: none, width: 80 })).toBe(
+    "stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2\n",
+  );
 });
 
 test("lets no text steer the terminal", () => {

@@ -70,7 +70,7 @@ function ratio(part: number, whole: number): number | null {
 
 /** Of the values that exist; the mean of the middle two where their number is even. */
 function median(values: readonly (number | null)[]): number | null {
-  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  const sorted = values.filter((value) => value !== null).toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   if (sorted.length === 0) return null;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

@@ -10,10 +10,10 @@ export interface Output {
 
 /** Colours that do nothing unless `stream` is a terminal that has them (NO_COLOR, FORCE_COLOR and TERM count). */
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
-  return picocolors.createColors(stream.isTTY === true && stream.hasColors());
+  return picocolors.createColors(stream.isTTY && stream.hasColors());
 }
 
 /** Columns of a terminal; undefined where lines have no end, as in a file. */
 export function widthOf(stream: NodeJS.WriteStream): number | undefined {
-  return stream.isTTY === true && stream.columns > 0 ? stream.columns : undefined;
+  return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
 }

@@ -36,7 +36,20 @@ export function tableWidth({ columns, rows }: TableContent): number {
 }
 
 const NO_BORDERS = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right", "left", "left-mid", "right", "right-mid"].map((name) => [name, ""]),
+  [
+    "top",
+    "top-mid",
+    "top-left",
+    "top-right",
+    "bottom",
+    "bottom-mid",
+    "bottom-left",
+    "bottom-right",
+    "left",
+    "left-mid",
+    "right",
+    "right-mid",
+  ].map((name) => [name, ""]),
 );
 
 function bottomAligned(heading: string, lines: number, colors: Colors): string {

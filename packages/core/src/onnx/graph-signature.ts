@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import { ModelShapeError } from "../errors.ts";
 
 /** Integer and float types that a graph may want its tokens and keep its cache in. */
-export type IdType = "int32" | "int64";
+type IdType = "int32" | "int64";
 export type FloatType = "float16" | "float32";
 
 /** One tensor of the cache: where it goes in, where its grown successor comes out. */
@@ -33,10 +33,17 @@ const IDS = ["input_ids", "attention_mask", "position_ids"];
 
 /** Recognises the layout `past_key_values.N.{key,value}` → `present.N.{key,value}`. @throws ModelShapeError for any other graph. */
 export function readGraphSignature(source: string, inputs: Values, outputs: Values): GraphSignature {
-  const find = (values: Values, name: string): Value | undefined => values.find((value): value is Value => value.name === name && value.isTensor);
+  const find = (values: Values, name: string): Value | undefined =>
+    values.find((value): value is Value => value.name === name && value.isTensor);
   const need = (values: Values, name: string, expected: string): Value => {
     const value = find(values, name);
-    if (!value) throw new ModelShapeError({ source, tensor: name, expected, actual: `none (the graph has ${values.map((each) => each.name).join(", ")})` });
+    if (!value)
+      throw new ModelShapeError({
+        source,
+        tensor: name,
+        expected,
+        actual: `none (the graph has ${values.map((each) => each.name).join(", ")})`,
+      });
     return value;
   };
 
@@ -60,7 +67,9 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     hasAttentionMask: find(inputs, "attention_mask") !== undefined,
     hasPositionIds: find(inputs, "position_ids") !== undefined,
     cacheType: typeOf(source, past[0]!, ["float32", "float16"]),
-    cache: past.map((value) => cacheTensor(source, value, need(outputs, value.name.replace("past_key_values", "present"), "an output of the grown cache"))),
+    cache: past.map((value) =>
+      cacheTensor(source, value, need(outputs, value.name.replace("past_key_values", "present"), "an output of the grown cache")),
+    ),
     logitsType: typeOf(source, logits, ["float32", "float16"]),
     vocabSize: typeof vocabSize === "number" ? vocabSize : undefined,
   };
@@ -69,7 +78,12 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
 function cacheTensor(source: string, input: Value, output: Value): CacheTensor {
   const [, heads, , headSize] = input.shape;
   if (input.shape.length !== 4 || typeof heads !== "number" || typeof headSize !== "number") {
-    throw new ModelShapeError({ source, tensor: input.name, expected: "of shape (batch, heads, past, headSize) with heads and headSize fixed", actual: shapeOf(input) });
+    throw new ModelShapeError({
+      source,
+      tensor: input.name,
+      expected: "of shape (batch, heads, past, headSize) with heads and headSize fixed",
+      actual: shapeOf(input),
+    });
   }
   return { input: input.name, output: output.name, heads, headSize };
 }

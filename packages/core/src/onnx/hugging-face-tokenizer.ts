@@ -17,6 +17,7 @@ export function huggingFaceTokenizer(source: string, definition: object, config:
     vocabSize,
     encode: (text) => Int32Array.from(inner.encode(text).ids),
     // The library refuses an empty list.
-    decode: (tokens) => (tokens.length === 0 ? "" : inner.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false })),
+    decode: (tokens) =>
+      tokens.length === 0 ? "" : inner.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
   };
 }

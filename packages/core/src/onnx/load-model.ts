@@ -30,7 +30,10 @@ export interface OnnxLanguageModel extends LanguageModel {
 
 const OPTIONS = {
   execution: oneOf("auto", "webgpu", "wasm", "native"),
-  modelFile: { expected: "the path of an .onnx file within the folder", accepts: (value: unknown) => typeof value === "string" && value.endsWith(".onnx") },
+  modelFile: {
+    expected: "the path of an .onnx file within the folder",
+    accepts: (value: unknown) => typeof value === "string" && value.endsWith(".onnx"),
+  },
   threads: integerBetween(1, 1024),
   onProgress: { expected: "a function", accepts: (value: unknown) => typeof value === "function" },
   signal: { expected: "an AbortSignal", accepts: (value: unknown) => value instanceof AbortSignal },
@@ -127,17 +130,28 @@ async function createInference(
   // The native runtime finds external data only beside a file that it opens itself.
   const path = execution === "native" && graphFile.externalData.length > 0 ? folder.localPath(modelFile) : undefined;
   try {
-    return await queueOf(ort).enqueue(() => (path === undefined ? ort.InferenceSession.create(graph, options) : ort.InferenceSession.create(path, options)));
+    return await queueOf(ort).enqueue(() =>
+      path === undefined ? ort.InferenceSession.create(graph, options) : ort.InferenceSession.create(path, options),
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ModelLoadError(folder.describe(modelFile), `could not be loaded on ${execution} (${reason}).`, error);
   }
 }
 
-function causalGraph(runtime: Runtime, inference: InferenceSession, signature: GraphSignature, config: ModelConfig, tokenizer: Tokenizer): CausalGraph {
+function causalGraph(
+  runtime: Runtime,
+  inference: InferenceSession,
+  signature: GraphSignature,
+  config: ModelConfig,
+  tokenizer: Tokenizer,
+): CausalGraph {
   const vocabSize = signature.vocabSize ?? config.vocabSize ?? tokenizer.vocabSize;
   if (tokenizer.vocabSize > vocabSize) {
-    throw new VocabularyMismatchError({ model: vocabSize, tokenizer: tokenizer.vocabSize }, "Use the tokenizer that the model was trained with.");
+    throw new VocabularyMismatchError(
+      { model: vocabSize, tokenizer: tokenizer.vocabSize },
+      "Use the tokenizer that the model was trained with.",
+    );
   }
   const contextLength = config.contextLength ?? Infinity;
   return { runtime, inference, signature, vocabSize, contextLength, queue: queueOf(runtime.ort), disposed: false };

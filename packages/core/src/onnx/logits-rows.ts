@@ -9,7 +9,9 @@ export async function readLogits(ort: typeof Ort, tensor: Tensor, rows: number):
   const [, positions, vocabSize] = tensor.dims as [number, number, number];
   const first = (positions - rows) * vocabSize;
   const onGpu = tensor.location === "gpu-buffer";
-  const data = onGpu ? await readFromGpu(ort, tensor, first, rows * vocabSize) : (tensor.data as Float32Array | Uint16Array).subarray(first);
+  const data = onGpu
+    ? await readFromGpu(ort, tensor, first, rows * vocabSize)
+    : (tensor.data as Float32Array | Uint16Array).subarray(first);
   const values = data instanceof Float32Array ? data : float16ToFloat32(new Uint16Array(data.buffer, data.byteOffset, data.length));
   return {
     rows,
@@ -30,7 +32,7 @@ async function readFromGpu(ort: typeof Ort, tensor: Tensor, first: number, count
   const staging = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
   try {
     const commands = device.createCommandEncoder();
-    commands.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, start, staging, 0, size);
+    commands.copyBufferToBuffer(tensor.gpuBuffer, start, staging, 0, size);
     device.queue.submit([commands.finish()]);
     await staging.mapAsync(MAP_MODE_READ);
     const bytes = staging.getMappedRange().slice(first * bytesPerValue - start);

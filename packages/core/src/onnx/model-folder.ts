@@ -3,15 +3,20 @@ import { InvalidOptionError, ModelLoadError } from "../errors.ts";
 import type { OpenFile } from "./environment/environment.ts";
 import type { LoadModelOptions, ModelSource } from "./model-source.ts";
 
-/** The files of one model, wherever they are. */
-export interface ModelFolder {
+/** Where the files of a model are. */
+interface Place {
   readonly name: string;
   /** Where a file is, for messages. */
   describe(path: string): string;
-  /** Bytes of a file; undefined when it does not exist. @throws ModelLoadError when it cannot be read. */
-  read(path: string): Promise<Uint8Array | undefined>;
   /** Path of a file that the native runtime may read by itself. */
   localPath(path: string): string | undefined;
+  open(path: string, signal: AbortSignal | undefined): Promise<OpenFile | undefined>;
+}
+
+/** The files of one model, wherever they are. */
+export interface ModelFolder extends Omit<Place, "open"> {
+  /** Bytes of a file; undefined when it does not exist. @throws ModelLoadError when it cannot be read. */
+  read(path: string): Promise<Uint8Array | undefined>;
 }
 
 export function openModelFolder(source: ModelSource, { onProgress, signal }: LoadModelOptions): ModelFolder {
@@ -31,9 +36,7 @@ export function openModelFolder(source: ModelSource, { onProgress, signal }: Loa
   };
 
   return {
-    name: place.name,
-    describe: place.describe,
-    localPath: place.localPath,
+    ...place,
     async read(path) {
       signal?.throwIfAborted();
       try {
@@ -41,17 +44,14 @@ export function openModelFolder(source: ModelSource, { onProgress, signal }: Loa
         return file && (await readAll(path, file));
       } catch (error) {
         if (signal?.aborted && error === signal.reason) throw error;
-        throw new ModelLoadError(place.describe(path), `could not be read (${error instanceof Error ? error.message : String(error)}).`, error);
+        throw new ModelLoadError(
+          place.describe(path),
+          `could not be read (${error instanceof Error ? error.message : String(error)}).`,
+          error,
+        );
       }
     },
   };
-}
-
-interface Place {
-  readonly name: string;
-  describe(path: string): string;
-  open(path: string, signal: AbortSignal | undefined): Promise<OpenFile | undefined>;
-  localPath(path: string): string | undefined;
 }
 
 function placeOf(source: ModelSource): Place {
@@ -71,7 +71,11 @@ function placeOf(source: ModelSource): Place {
 function placeOfUrls(name: string, urlOf: (path: string) => URL | undefined): Place {
   return {
     name,
-    describe: (path) => urlOf(path)?.href ?? `${name}/${path}`,
+    describe(path) {
+      const url = urlOf(path);
+      if (!url || url.protocol === "data:") return `${name}/${path}`;
+      return environment.localPath(url) ?? url.href;
+    },
     async open(path, signal) {
       const url = urlOf(path);
       return url && environment.openFile(url, signal);

@@ -53,7 +53,12 @@ function onnxSession(graph: CausalGraph, cache: KvCache): Session {
     rewindTo: (length) =>
       inTurn(async () => {
         if (!Number.isInteger(length) || length < 0 || length > cache.length) {
-          throw new InvalidOptionError({ where: "rewindTo", option: "length", expected: `an integer in [0, ${cache.length}]`, actual: length });
+          throw new InvalidOptionError({
+            where: "rewindTo",
+            option: "length",
+            expected: `an integer in [0, ${cache.length}]`,
+            actual: length,
+          });
         }
         cache.length = length;
       }),
@@ -69,7 +74,13 @@ function onnxSession(graph: CausalGraph, cache: KvCache): Session {
 }
 
 /** One pass over `tokens`; the cache grows only when all of it went well. */
-async function runPass(graph: CausalGraph, cache: KvCache, tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+async function runPass(
+  graph: CausalGraph,
+  cache: KvCache,
+  tokens: Int32Array,
+  rows: number,
+  signal: AbortSignal | undefined,
+): Promise<Logits> {
   const { runtime, inference, queue, contextLength } = graph;
   const length = cache.length + tokens.length;
   if (length > contextLength) throw new ContextLengthError(length, contextLength);
@@ -109,7 +120,12 @@ function countRows(rows: NonNullable<ForwardOptions["rows"]>, tokens: number): n
   if (tokens === 0) throw new InvalidOptionError({ where: "forward", option: "tokens", expected: "at least 1 token", actual: 0 });
   const count = rows === "last" ? 1 : rows === "all" ? tokens : rows;
   if (Number.isInteger(count) && count >= 1 && count <= tokens) return count;
-  throw new InvalidOptionError({ where: "forward", option: "rows", expected: `"last", "all" or an integer in [1, ${tokens}]`, actual: rows });
+  throw new InvalidOptionError({
+    where: "forward",
+    option: "rows",
+    expected: `"last", "all" or an integer in [1, ${tokens}]`,
+    actual: rows,
+  });
 }
 
 function disposeAll(outputs: Readonly<Record<string, OnnxValue>>): void {

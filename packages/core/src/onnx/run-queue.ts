@@ -4,7 +4,10 @@ export interface RunQueue {
    * Runs `task` when its turn comes. Once `signal` is aborted the call rejects with its reason: a task that still waits
    * is dropped; one that is running goes on, its result is given to `discard`, and the next task waits for it.
    */
-  enqueue<Result>(task: () => Promise<Result>, options?: { signal?: AbortSignal | undefined; discard?: (result: Result) => void }): Promise<Result>;
+  enqueue<Result>(
+    task: () => Promise<Result>,
+    options?: { signal?: AbortSignal | undefined; discard?: (result: Result) => void },
+  ): Promise<Result>;
 }
 
 export function runQueue(): RunQueue {

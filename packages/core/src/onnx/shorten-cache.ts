@@ -9,7 +9,7 @@ export function shortenOnCpu(ort: typeof Ort, tensor: Tensor, length: number): T
   const shortened = new (data.constructor as Float32ArrayConstructor)(heads * length * headSize);
   for (let head = 0; head < heads; head++) {
     const start = head * positions * headSize;
-    shortened.set(data.subarray(start, start + length * headSize) as Float32Array, head * length * headSize);
+    shortened.set(data.subarray(start, start + length * headSize), head * length * headSize);
   }
   return new ort.Tensor(tensor.type as "float32", shortened, [1, heads, length, headSize]);
 }
@@ -27,7 +27,7 @@ export async function shortenOnGpu(ort: typeof Ort, tensors: readonly Tensor[], 
     const buffer = device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST });
     for (let head = 0; head < heads; head++) {
       const from = head * positions * bytesPerPosition;
-      commands.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, from, buffer, head * length * bytesPerPosition, length * bytesPerPosition);
+      commands.copyBufferToBuffer(tensor.gpuBuffer, from, buffer, head * length * bytesPerPosition, length * bytesPerPosition);
     }
     return ort.Tensor.fromGpuBuffer(buffer, {
       dataType: tensor.type as "float32" | "float16",

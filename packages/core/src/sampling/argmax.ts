@@ -22,7 +22,7 @@ export function argmax(values: ArrayLike<number>): TokenId {
   return best;
 }
 
-export function describeProblem(values: ArrayLike<number>): string {
+function describeProblem(values: ArrayLike<number>): string {
   const at = (test: (value: number) => boolean): number => Array.prototype.findIndex.call(values, test);
   const notANumber = at(Number.isNaN);
   if (notANumber >= 0) return `NaN for token ${notANumber}`;

@@ -1,0 +1,51 @@
+// npm test: sets up what is missing, then runs every check and every test, browser tests included.
+// `npm test -- --quick` leaves out the checks of formatting, unused code and packages.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { root, setup } from "./setup.mjs";
+
+setup();
+const { ensureChromium } = await import("./chromium.mjs");
+
+const reports = mkdtempSync(path.join(tmpdir(), "decodekit-test-"));
+const bin = path.join(root, "node_modules", ".bin");
+const environment = { ...process.env, PATH: [bin, process.env.PATH].join(path.delimiter), TURBO_TELEMETRY_DISABLED: "1" };
+const failures = [];
+
+step("types", ["turbo", "run", "check", "--output-logs=errors-only"]);
+if (!process.argv.includes("--quick")) {
+  step("packages", ["turbo", "run", "check:package", "--output-logs=errors-only"]);
+  step("lint", ["oxlint", "--type-aware"]);
+  step("format", ["oxfmt", "--check", "."]);
+  step("unused code", ["knip"]);
+}
+environment.CHROMIUM_PATH = await ensureChromium();
+const counts = [vitest("tests in Node", []), vitest("tests in Chromium", ["--config", "tests/vitest.browser.config.ts"])];
+
+rmSync(reports, { recursive: true });
+const [passed, failed, skipped] = ["numPassedTests", "numFailedTests", "numPendingTests"].map((key) =>
+  counts.reduce((sum, count) => sum + count[key], 0),
+);
+if (failures.length > 0) console.log(`\nNot in order: ${failures.join(", ")}.`);
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exit(failures.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
+
+function step(title, [command, ...args]) {
+  console.log(`\n── ${title}: ${[command, ...args].join(" ")}`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: environment, shell: process.platform === "win32" });
+  if (status !== 0) failures.push(title);
+  return status;
+}
+
+/** Runs vitest and reads the counts from its own report. A run that left no report has failed. */
+function vitest(title, args) {
+  const report = path.join(reports, `${title}.json`);
+  step(title, ["vitest", "run", ...args, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
+  try {
+    return JSON.parse(readFileSync(report, "utf8"));
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+  }
+}

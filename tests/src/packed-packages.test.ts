@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { chromium } from "playwright";
+import { build } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import golden from "../../packages/tiny-models/golden/transformers.json" with { type: "json" };
+import { findChromium } from "../../scripts/chromium.mjs";
+import { serveFolder } from "./serve-folder.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const PACKAGES = ["core", "greedy", "tiny-models"];
+const MOST_GZIPPED_BYTES = 8000;
+
+/** An empty project outside the workspace with the packed packages installed. */
+let project: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "decodekit-packed-"));
+  for (const name of PACKAGES) {
+    execFileSync(join(root, "node_modules/.bin/pnpm"), ["pack", "--pack-destination", project], { cwd: join(root, "packages", name) });
+  }
+  const tarballs = readdirSync(project).map((file) => `./${file}`);
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty-project", private: true, type: "module" }));
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...tarballs], { cwd: project });
+  writeFileSync(join(project, "example.js"), readmeExample());
+}, 240_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+/** The first JavaScript block of the README. */
+function readmeExample(): string {
+  const example = /```js\n(.*?)```/s.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1];
+  if (!example) throw new Error("README.md has no JavaScript example");
+  return example;
+}
+
+/** What the example prints starts with this text. */
+const story = `${golden.prompts.find(({ prompt }) => prompt === "Once upon a time, there was a little girl named Lily.")?.greedyText.slice(0, 100)}`;
+
+test("the README's example runs in Node from the packed packages", () => {
+  const output = execFileSync(process.execPath, ["example.js"], { cwd: project, encoding: "utf8" });
+  expect(output).toContain(story);
+});
+
+test("the README's example runs in a production build in Chromium, under a strict policy, with no request elsewhere", async () => {
+  writeFileSync(
+    join(project, "index.html"),
+    '<!doctype html><title>example</title><link rel="icon" href="data:," /><script type="module" src="./example.js"></script>',
+  );
+  await build({ root: project, logLevel: "error", configFile: false, build: { target: "es2022", chunkSizeWarningLimit: Infinity } });
+  const server = await serveFolder(join(project, "dist"), {
+    "content-security-policy":
+      "default-src 'self'; img-src 'self' data:; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; base-uri 'none'; object-src 'none'",
+  });
+  const executablePath = await findChromium();
+  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox"] });
+  try {
+    const page = await browser.newPage();
+    const requests: string[] = [];
+    let output = "";
+    const problems: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => (message.type() === "error" ? problems.push(message.text()) : (output += message.text())));
+    await page.goto(server.url);
+    await expect.poll(() => (problems.length > 0 ? problems.join("\n") : output), { timeout: 60_000 }).toContain(story);
+    expect(problems).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith(server.url) && !url.startsWith("data:") && !url.startsWith("blob:"))).toEqual([]);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}, 120_000);
+
+test("core and greedy together are small", async () => {
+  writeFileSync(join(project, "size.js"), 'export * from "@decodekit/core";\nexport * from "@decodekit/greedy";\n');
+  const built = await build({
+    root: project,
+    logLevel: "error",
+    configFile: false,
+    build: { write: false, target: "es2022", minify: true, lib: { entry: "size.js", formats: ["es"] } },
+  });
+  const [{ output }] = built as unknown as [{ output: [{ code: string }] }];
+  const bytes = gzipSync(output[0].code, { level: 9 }).length;
+  console.log(`@decodekit/core (".") and @decodekit/greedy: ${bytes} bytes gzipped`);
+  expect(bytes).toBeLessThan(MOST_GZIPPED_BYTES);
+});
