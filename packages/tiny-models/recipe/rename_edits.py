@@ -1,0 +1,94 @@
+"""The edit task: a story excerpt, an instruction, the changed excerpt.
+
+    <|endoftext|>EXCERPT<|edit|> rename Lily to Anna<|edit|>CHANGED EXCERPT<|endoftext|>
+
+It is a workload where the output mostly copies the prompt. The same renaming also makes new stories out of old ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus import TextEncoder
+from model_config import EDIT_TOKEN, END_TOKEN
+
+# A word is renamed only within its group, so that pronouns and articles still fit.
+GROUPS = (
+    "Lily Lucy Mia Anna Amy Sara Sue Sally Jane Sarah Lila Molly Jill Mary Emma Bella Daisy Kate Ella Rose Nina Lisa Zoe".split(),
+    "Tim Tom Sam Max Ben Bob Jack Timmy John Tommy Billy Joe Jimmy Leo Mark Bobby Fred Dan Nick Peter Adam Luke".split(),
+    "dog cat bird bear frog fish duck bunny mouse horse pig cow fox lion monkey turtle".split(),
+    "ball doll car kite hat book toy bike cake cookie flower".split(),
+)
+WORD_GROUP = {word: group for group in GROUPS for word in group}
+ANY_WORD = re.compile(r"\b(" + "|".join(WORD_GROUP) + r")\b")
+NAME_GROUPS = 2  # the first groups are names; whole stories are renamed by these only
+
+
+@dataclass(frozen=True)
+class Edit:
+    original: str
+    old: str
+    new: str
+    changed: str
+
+    @property
+    def instruction(self) -> str:
+        return f" rename {self.old} to {self.new}"
+
+
+def replace_word(text: str, old: str, new: str) -> str:
+    return re.sub(rf"\b{old}\b", new, text)
+
+
+def choose_replacement(text: str, old: str, random: np.random.Generator) -> str | None:
+    """Another word of the same group that the text does not hold yet."""
+    free = [word for word in WORD_GROUP[old] if not re.search(rf"\b{word}", text)]
+    return free[random.integers(len(free))] if free else None
+
+
+def excerpt(text: str, longest: int, random: np.random.Generator) -> str:
+    """Whole sentences from a random one on, at most `longest` characters."""
+    sentences = re.findall(r"[^.!?]*[.!?]+[\"']?\s*", text)
+    if not sentences:
+        return ""
+    first = 0 if random.random() < 0.5 else int(random.integers(len(sentences)))
+    taken = ""
+    for sentence in sentences[first:]:
+        if len(taken) + len(sentence) > longest:
+            break
+        taken += sentence
+    return taken.strip()
+
+
+def make_edit(text: str, longest: int, random: np.random.Generator, fewest: int = 2) -> Edit | None:
+    """A renaming in an excerpt of `text`, of a word that occurs at least `fewest` times; None where there is none."""
+    original = excerpt(text, longest, random)
+    found = ANY_WORD.findall(original)
+    words = sorted({word for word in found if found.count(word) >= fewest})
+    if not words:
+        return None
+    old = words[random.integers(len(words))]
+    new = choose_replacement(original, old, random)
+    return Edit(original, old, new, replace_word(original, old, new)) if new else None
+
+
+def edit_prompt(edit: Edit, encoder: TextEncoder) -> np.ndarray:
+    marker = np.array([EDIT_TOKEN], dtype=np.uint16)
+    begin = np.array([END_TOKEN], dtype=np.uint16)
+    return np.concatenate((begin, encoder.encode(edit.original), marker, encoder.encode(edit.instruction), marker))
+
+
+def edit_document(edit: Edit, encoder: TextEncoder) -> np.ndarray:
+    return np.concatenate((edit_prompt(edit, encoder), encoder.encode(edit.changed)))
+
+
+def rename_characters(text: str, random: np.random.Generator) -> str:
+    """The story with every name of NAME_GROUPS that it holds replaced by another one."""
+    names = [name for group in GROUPS[:NAME_GROUPS] for name in group]
+    for name in [name for name in names if re.search(rf"\b{name}\b", text)]:
+        new = choose_replacement(text, name, random)
+        text = replace_word(text, name, new) if new else text
+    return text

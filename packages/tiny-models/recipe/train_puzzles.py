@@ -1,0 +1,128 @@
+"""Step 2 of the puzzle model: trains one network to write Sudoku solutions left to right and in any order.
+
+    python puzzle_sets.py --out runs/puzzle-sets
+    python train_puzzles.py --sets runs/puzzle-sets --run runs/puzzles --minutes 30
+
+Calling it again continues from the run's checkpoint.
+"""
+
+from __future__ import annotations
+
+import polite_threads  # noqa: F401  (first)
+
+import argparse
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from dual_network import DualNetwork
+from fused_loss import weighted_cross_entropy
+from model_config import MASK_TOKEN, ModelConfig
+from muon import make_optimisers
+from puzzle_solving import canvas_visibility_of_answer, solve_rates
+from run_folder import RunFolder, save_weights
+from sudoku import ANSWER_START, CELLS, SEQUENCE_LENGTH, SIDE, VOCAB_SIZE, disguise, to_tokens
+from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
+
+CORRUPTED_SHARE = 0.1  # of the visible cells show a wrong digit, to be corrected
+LOWEST_RATE = 0.05
+EDIT_WEIGHT = 0.3
+QUICK_PUZZLES = 40  # per difficulty, for the look now and then
+FIRST_DIGIT = 5
+
+
+class PuzzleTraining:
+    def __init__(self, options: argparse.Namespace) -> None:
+        set_up_torch(options.threads, options.device)
+        self.options, self.device = options, options.device
+        self.config = ModelConfig(
+            vocab_size=VOCAB_SIZE, width=options.width, layers=options.layers, heads=options.heads,
+            feed_forward=options.feed_forward, context=80, max_block=CELLS, max_gap=CELLS,
+        )
+        self.run = RunFolder(options.run)
+        self.pool = np.load(options.sets / "pool.npz")["pool"]
+        held_out = json.loads((options.sets / "held-out.json").read_text())
+        levels = dict.fromkeys(puzzle["difficulty"] for puzzle in held_out)
+        self.puzzles = [puzzle for level in levels for puzzle in [each for each in held_out if each["difficulty"] == level][:QUICK_PUZZLES]]
+        self.random = np.random.default_rng(options.seed)
+        self.network = DualNetwork(self.config).to(self.device)
+        self.forward = torch.compile(self.network) if options.compile else self.network
+        optimisers = make_optimisers(self.network, matrix_rate=options.rate, vector_rate=options.rate / 5, weight_decay=0.01)
+        schedule = Schedule(options.total_tokens, warm_tokens=options.total_tokens // 50, decay_share=0.5)
+        self.loop = TrainingLoop(self.run, self.network, optimisers, schedule, Pace(options.minutes, evaluate_minutes=options.evaluate_minutes))
+        if state := self.run.load():
+            self.loop.load_state(state)
+            self.random.bit_generator.state = state["random"]
+        bias, self.positions = canvas_visibility_of_answer(self.device)
+        # the clean tokens go on through the answer, which the canvas must not see
+        self.bias = torch.cat((bias[..., :ANSWER_START], torch.full((1, 1, CELLS, CELLS), -1e4, device=self.device), bias[..., ANSWER_START:]), dim=-1)
+
+    def puzzles_of_a_step(self) -> np.ndarray:
+        """Tokens (B, SEQUENCE_LENGTH) of freshly disguised puzzles."""
+        chosen = self.pool[self.random.integers(len(self.pool), size=self.options.batch)]
+        disguised = np.stack([disguise(pair, self.random) for pair in chosen])
+        return to_tokens(disguised[:, 0], disguised[:, 1])
+
+    def spoil(self, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The canvas for `answers` (B, 36), and the loss weight of each cell."""
+        rates = LOWEST_RATE + (1 - LOWEST_RATE) * self.random.random((len(answers), 1))
+        masked = self.random.random(answers.shape) < rates
+        wrong = ~masked & (self.random.random(answers.shape) < CORRUPTED_SHARE * self.random.random((len(answers), 1)) * 2)
+        noisy = answers.copy()
+        noisy[wrong] = self.random.integers(FIRST_DIGIT, FIRST_DIGIT + SIDE, size=wrong.sum())
+        noisy[masked] = MASK_TOKEN
+        weight = np.where(masked, 1 / np.maximum(rates, 0.1), EDIT_WEIGHT) / answers.size
+        return noisy, weight.astype(np.float32)
+
+    def step(self) -> tuple[int, dict]:
+        tokens = self.puzzles_of_a_step()
+        clean, answers = tokens[:, : SEQUENCE_LENGTH - 1], tokens[:, ANSWER_START : ANSWER_START + CELLS]
+        noisy, weight = self.spoil(answers)
+        on_device = lambda array: torch.from_numpy(array).to(self.device)
+        targets = on_device(answers).flatten()
+        with torch.autocast(self.device, torch.bfloat16):
+            hidden = self.forward(on_device(clean), on_device(noisy), self.bias, self.positions)
+            before_answer = hidden[:, ANSWER_START - 1 : ANSWER_START - 1 + CELLS]  # each predicts the next digit
+            even = torch.full((targets.numel(),), 1 / targets.numel(), device=self.device)
+            causal, _ = weighted_cross_entropy(before_answer.flatten(0, 1), self.network.head, targets, even)
+            canvas, _ = weighted_cross_entropy(hidden[:, clean.shape[1] :].flatten(0, 1), self.network.head, targets, on_device(weight).flatten())
+        (causal + canvas).backward()
+        return tokens.size, {"causal": causal.item(), "canvas": canvas.item()}
+
+    def save(self) -> None:
+        self.run.save(self.loop.state({"random": self.random.bit_generator.state}))
+        save_weights(self.network, self.config, self.run.folder / "weights", None)
+
+    def evaluate(self) -> dict:
+        self.network.eval()
+        rates = solve_rates(self.network, self.puzzles)
+        self.network.train()
+        return rates
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", type=Path, required=True, help="folder that puzzle_sets.py wrote")
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--total-tokens", type=int, default=30_000_000)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-compile", dest="compile", action="store_false")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=64, help="puzzles a step")
+    parser.add_argument("--rate", type=float, default=0.02)
+    parser.add_argument("--evaluate-minutes", type=float, default=5)
+    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--feed-forward", type=int, default=352)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    training = PuzzleTraining(parse_options())
+    training.loop.train(training.step, training.save, training.evaluate)

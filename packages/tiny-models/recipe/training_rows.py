@@ -1,0 +1,86 @@
+"""Rows of tokens to train on: stories packed end to end, some renamed, some rows opened by an edit document."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corpus import TextEncoder, as_document
+from model_config import END_TOKEN
+from rename_edits import edit_document, make_edit, rename_characters
+
+SHORTEST_REMAINDER = 48  # tokens of a cut story that are worth continuing in the next row
+CONTINUE_SHARE = 0.6  # of the cut stories are continued; the others are dropped, so that many rows begin with a story
+CHARACTERS_PER_TOKEN = 3.6  # a little under the corpus average, so that edit documents fit their row
+
+
+class TrainingRows:
+    """An endless, resumable source of rows; one shuffle of the stories per epoch."""
+
+    def __init__(self, stories: list[str], encoder: TextEncoder, *, seed: int, edit_share: float, rename_share: float) -> None:
+        self.stories = stories
+        self.encoder = encoder
+        self.encoded = encoder.encode_all(stories)
+        self.edit_share, self.rename_share = edit_share, rename_share
+        self.random = np.random.default_rng(seed)
+        self.order = self.random.permutation(len(stories))
+        self.next_story = 0
+        self.epoch = 0
+        self.remainder = np.empty(0, dtype=np.uint16)
+
+    def state(self) -> dict:
+        return {
+            "random": self.random.bit_generator.state,
+            "order": self.order.tolist(),
+            "next_story": self.next_story,
+            "epoch": self.epoch,
+            "remainder": self.remainder.tolist(),
+        }
+
+    def load_state(self, state: dict) -> None:
+        self.random.bit_generator.state = state["random"]
+        self.order = np.array(state["order"])
+        self.next_story, self.epoch = state["next_story"], state["epoch"]
+        self.remainder = np.array(state["remainder"], dtype=np.uint16)
+
+    def draw_story(self) -> np.ndarray:
+        if self.next_story == len(self.order):
+            self.order, self.next_story, self.epoch = self.random.permutation(len(self.stories)), 0, self.epoch + 1
+        index = self.order[self.next_story]
+        self.next_story += 1
+        if self.random.random() < self.rename_share:
+            return as_document(self.encoder.encode(rename_characters(self.stories[index], self.random)))
+        return as_document(self.encoded[index])
+
+    def draw_edit(self, length: int) -> np.ndarray:
+        """An edit document of at most `length` tokens, or nothing if none was found in a few tries."""
+        longest = (length - 16) / 2 * CHARACTERS_PER_TOKEN
+        for _ in range(4):
+            story = self.stories[self.random.integers(len(self.stories))]
+            edit = make_edit(story, int(longest * self.random.uniform(0.3, 1)), self.random)
+            document = edit_document(edit, self.encoder) if edit else None
+            if document is not None and len(document) < length:
+                return document
+        return np.empty(0, dtype=np.uint16)
+
+    def row(self, length: int) -> np.ndarray:
+        """`length` tokens, uint16."""
+        if self.random.random() < self.edit_share:
+            pieces = [self.draw_edit(length)]
+        else:
+            pieces, self.remainder = [self.remainder], np.empty(0, dtype=np.uint16)
+        filled = len(pieces[0])
+        while filled < length:
+            pieces.append(self.draw_story())
+            filled += len(pieces[-1])
+        joined = np.concatenate(pieces)
+        rest = joined[length:]
+        if len(rest) >= SHORTEST_REMAINDER and self.random.random() < CONTINUE_SHARE:
+            self.remainder = rest
+        return joined[:length]
+
+    def batch(self, rows: int, length: int) -> np.ndarray:
+        """(rows, length) int64, and one end token beyond counts as the target of a row's last position."""
+        return np.stack([self.row(length) for _ in range(rows)]).astype(np.int64)
+
+
+assert END_TOKEN == 0
