@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generate, greedySampler, autoregressive, type Sampler } from "@decodekit/core";
+import { argmax, generate, greedySampler, autoregressive, type Sampler } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { stories } from "@decodekit/tiny-models";
@@ -123,7 +123,11 @@ describe.each(executions)("wrong input to a good model on %s", (execution) => {
       () => generate(model, "One day", { decoder: autoregressive({ name: "broken", sampler: spoiled }) }).result,
     ],
   ];
-  const spoiled: Sampler = { ...greedySampler, distribution: (row, context) => greedySampler.distribution(row.with(7, NaN), context) };
+  const spoiled: Sampler = {
+    name: "spoiled",
+    distribution: (row, context) => greedySampler.distribution(row.with(7, NaN), context),
+    pick: argmax,
+  };
 
   test.each(failing)("%s is a %s, and the next call works", async (_what, name, call) => {
     await expect(call()).rejects.toMatchObject({ name });
