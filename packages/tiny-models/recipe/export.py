@@ -29,8 +29,7 @@ def export(checkpoint: Path, out: Path, *, half: bool = True) -> None:
     (out / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
     generation = {"bos_token_id": END_TOKEN, "eos_token_id": END_TOKEN, "pad_token_id": PAD_TOKEN}
     (out / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n")
-    if (checkpoint / "tokenizer.json").exists():
-        write_tokenizer_files(checkpoint / "tokenizer.json", out, config.context)
+    write_tokenizer_files(checkpoint / "tokenizer.json", out, config.context)
 
 
 if __name__ == "__main__":

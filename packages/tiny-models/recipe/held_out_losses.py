@@ -17,7 +17,6 @@ BATCH = 16
 MASK_RATES = (0.25, 0.5, 0.75, 1.0)
 BLOCK = 16  # of the masked losses
 DRAFT_BLOCK = 8  # of the acceptance
-CANVAS_STORIES = 32  # enough for the canvas measures, which take more passes
 
 
 def padded_documents(stories: list[np.ndarray], context: int) -> tuple[Tensor, Tensor]:
@@ -57,14 +56,14 @@ def canvas_hidden(network: DualNetwork, tokens: Tensor, noisy: Tensor, block: in
 
 
 @torch.no_grad()
-def masked_losses(network: DualNetwork, stories: list[str], encoder: TextEncoder) -> dict[str, float]:
+def masked_losses(network: DualNetwork, stories: list[str], encoder: TextEncoder, rates: tuple[float, ...] = MASK_RATES) -> dict[str, float]:
     """Nats per masked token by mask rate, blocks of BLOCK; the true tokens before the block are known."""
     device = network.head.device
-    tokens, real = (part.to(device) for part in padded_documents(encoder.encode_all(stories[:CANVAS_STORIES]), network.config.context - 1))
+    tokens, real = (part.to(device) for part in padded_documents(encoder.encode_all(stories), network.config.context - 1))
     random = torch.Generator().manual_seed(1)
     draws = torch.rand(tokens.shape, generator=random).to(device)
     losses = {}
-    for rate in MASK_RATES:
+    for rate in rates:
         masked = (draws < rate) & real
         masked[:, 0] = False
         total = 0.0
@@ -81,7 +80,7 @@ def masked_losses(network: DualNetwork, stories: list[str], encoder: TextEncoder
 def draft_acceptance(network: DualNetwork, stories: list[str], encoder: TextEncoder) -> list[float]:
     """Σ min(p, q) at positions 1 to DRAFT_BLOCK of a wholly masked block, p the causal stream given the true tokens before."""
     device = network.head.device
-    tokens, real = (part.to(device) for part in padded_documents(encoder.encode_all(stories[:CANVAS_STORIES]), network.config.context - 1))
+    tokens, real = (part.to(device) for part in padded_documents(encoder.encode_all(stories), network.config.context - 1))
     length = tokens.shape[1]
     sums, counts = torch.zeros(DRAFT_BLOCK), torch.zeros(DRAFT_BLOCK)
     for start in range(0, len(tokens), BATCH):

@@ -57,12 +57,12 @@ def named_weights(network: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().float().cpu().contiguous() for name, value in network.named_parameters()}
 
 
-def save_weights(network: nn.Module, config: ModelConfig, folder: Path, tokenizer_file: Path | None) -> None:
-    """model.safetensors and config.json, and tokenizer.json where there is one: what export.py reads."""
+def save_weights(network: nn.Module, config: ModelConfig, folder: Path, tokenizer_file: Path) -> None:
+    """model.safetensors, config.json and tokenizer.json: what export.py reads."""
     folder.mkdir(parents=True, exist_ok=True)
     save_file(named_weights(network), folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
-    if tokenizer_file is not None and tokenizer_file.resolve() != (folder / "tokenizer.json").resolve():
+    if tokenizer_file.resolve() != (folder / "tokenizer.json").resolve():
         shutil.copyfile(tokenizer_file, folder / "tokenizer.json")
 
 

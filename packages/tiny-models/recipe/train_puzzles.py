@@ -23,6 +23,7 @@ from fused_loss import weighted_cross_entropy
 from model_config import MASK_TOKEN, ModelConfig
 from muon import make_optimisers
 from puzzle_solving import canvas_visibility_of_answer, solve_rates
+from puzzle_tokenizer import write_puzzle_tokenizer
 from run_folder import RunFolder, save_weights
 from sudoku import ANSWER_START, CELLS, SEQUENCE_LENGTH, SIDE, VOCAB_SIZE, disguise, to_tokens
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
@@ -94,7 +95,9 @@ class PuzzleTraining:
 
     def save(self) -> None:
         self.run.save(self.loop.state({"random": self.random.bit_generator.state}))
-        save_weights(self.network, self.config, self.run.folder / "weights", None)
+        tokenizer_file = self.run.folder / "tokenizer.json"
+        write_puzzle_tokenizer(tokenizer_file)
+        save_weights(self.network, self.config, self.run.folder / "weights", tokenizer_file)
 
     def evaluate(self) -> dict:
         self.network.eval()

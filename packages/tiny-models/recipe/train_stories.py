@@ -32,6 +32,7 @@ from training_rows import TrainingRows
 SHORT_LENGTH = 256  # tokens per row; from LONG_FROM on some batches have rows as long as the context
 LONG_FROM, LONG_SHARE = 0.6, 0.3  # progress of the schedule, share of the batches
 ACCEPTANCE_FROM = 0.5  # progress from which the canvas is also drawn towards the causal distribution
+CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the look now and then
 DISTANCE_SCALE = 7.0  # positions over which that pull fades by e: later ones are seldom reached
 
 
@@ -39,9 +40,12 @@ class StoryTraining:
     def __init__(self, options: argparse.Namespace) -> None:
         set_up_torch(options.threads, options.device)
         self.options, self.device = options, options.device
-        self.config = ModelConfig(width=options.width, layers=options.layers, heads=options.heads, feed_forward=options.feed_forward, context=options.context)
-        self.run = RunFolder(options.run)
         self.encoder = TextEncoder(options.tokenizer)
+        self.config = ModelConfig(
+            vocab_size=self.encoder.tokenizer.get_vocab_size(), width=options.width, layers=options.layers,
+            heads=options.heads, feed_forward=options.feed_forward, context=options.context,
+        )
+        self.run = RunFolder(options.run)
         corpus = split_corpus(read_texts(options.corpus)[: options.texts])
         self.held_out = corpus.held_out
         self.edits = held_out_edits(corpus.held_out)
@@ -108,17 +112,20 @@ class StoryTraining:
         save_weights(self.network, self.config, self.run.folder / "weights", self.options.tokenizer)
 
     def evaluate(self) -> dict:
-        rounded = lambda values: [round(value, 3) for value in values]
+        """A look at a part of the held-out stories; evaluate_stories.py measures all of them."""
         self.network.eval()
-        causal = causal_loss(self.network, self.held_out, self.encoder)
-        values = {
-            "epoch": self.rows.epoch,
-            "causalPerToken": round(causal["perToken"], 4),
-            "causalPerCharacter": round(causal["perCharacter"], 4),
-            "masked": {rate: round(loss, 3) for rate, loss in masked_losses(self.network, self.held_out, self.encoder).items()},
-            "acceptance": rounded(draft_acceptance(self.network, self.held_out, self.encoder)),
-            "editExactMatch": edit_exact_match(self.network, self.edits, self.encoder),
-        }
+        rounded = lambda values: [round(value, 3) for value in values]
+        few = sorted(self.held_out[:CANVAS_STORIES], key=len)
+        with torch.autocast(self.device, torch.bfloat16):
+            causal = causal_loss(self.network, self.held_out[:CAUSAL_STORIES], self.encoder)
+            values = {
+                "epoch": self.rows.epoch,
+                "causalPerToken": round(causal["perToken"], 4),
+                "causalPerCharacter": round(causal["perCharacter"], 4),
+                "masked": {rate: round(loss, 3) for rate, loss in masked_losses(self.network, few, self.encoder, (0.5, 1.0)).items()},
+                "acceptance": rounded(draft_acceptance(self.network, few, self.encoder)),
+                "editExactMatch": edit_exact_match(self.network, self.edits[:EDITS], self.encoder),
+            }
         self.network.train()
         return values
 

@@ -78,7 +78,7 @@ class TrainingLoop:
         self.stopped = True
 
     def train(self, step: Callable[[], tuple[int, dict]], save: Callable[[], None], evaluate: Callable[[], dict]) -> None:
-        """Calls `step` → (tokens, losses) until the schedule, the minutes or a signal ends it; then saves and evaluates."""
+        """Calls `step` → (tokens, losses) until the schedule, the minutes or a signal ends it; then saves, and evaluates unless a signal asked for a stop."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         begun = saved = evaluated = logged = time.monotonic()
@@ -109,4 +109,5 @@ class TrainingLoop:
             if now - begun > self.pace.minutes * 60:
                 break
         save()
-        self.run.log(seen=self.seen, heldOut=evaluate(), finished=self.seen >= self.schedule.total_tokens)
+        if not self.stopped:
+            self.run.log(seen=self.seen, heldOut=evaluate(), finished=self.seen >= self.schedule.total_tokens)
