@@ -6,7 +6,8 @@ import type { Sampler, SamplingContext } from "./sampler.ts";
 
 /**
  * The classic loop: one pass over the prompt, then one pass for every new token, each chosen by `sampler`.
- * Greedy, top-p and every chain of processors are this decoder with another sampler.
+ * Greedy, top-p and every chain of processors are this decoder with another sampler. The token at position n draws from
+ * `random.fork(n)`, so that a decoder which chooses several tokens per pass can give the very same output.
  */
 export function autoregressive({ name, sampler }: { readonly name: string; readonly sampler: Sampler }): Decoder<"causal"> {
   const decoder: Decoder<"causal"> = {
@@ -15,10 +16,16 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
     decode: (models, prompt, options) =>
       runDecode(decoder, models, prompt, options, async function* (run) {
         const { promptLength, random } = run;
+        const context: SamplingContext = {
+          promptLength,
+          get tokens() {
+            return run.tokens;
+          },
+        };
         const target = await run.openSession("causal");
         let logits = yield* target.forward(prompt, "prefill");
         for (;;) {
-          const token = Int32Array.of(sample(sampler, logits.row(0), { tokens: run.tokens, promptLength }, random));
+          const token = Int32Array.of(sample(sampler, logits.row(0), context, random));
           const finishReason = yield* run.commit(token);
           if (finishReason) return finishReason;
           logits = yield* target.forward(token, "decode");

@@ -9,6 +9,7 @@ export type ErrorCode =
   | "VOCABULARY_MISMATCH"
   | "EXECUTION_UNAVAILABLE"
   | "INVALID_LOGITS"
+  | "DRAFTER"
   | "DISPOSED";
 
 /** Base of every error that decodekit throws on purpose. An abort throws the signal's own reason instead. */
@@ -136,6 +137,18 @@ export class LogitsError extends DecodekitError {
 
   constructor(problem: string) {
     super("INVALID_LOGITS", `The logits have no distribution: ${problem}. The model, its precision or a processor is at fault.`);
+  }
+}
+
+/** A drafter failed, or gave a draft that breaks its contract. The output up to there is right. */
+export class DrafterError extends DecodekitError {
+  override readonly name = "DrafterError";
+  /** Name of the drafter. */
+  readonly drafter: string;
+
+  constructor(drafter: string, problem: string, cause?: unknown) {
+    super("DRAFTER", `${drafter}: ${problem} The drafter or its model is at fault; decoding without it works.`, causeOf(cause));
+    this.drafter = drafter;
   }
 }
 

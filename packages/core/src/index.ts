@@ -12,11 +12,12 @@ export type {
   TokensCommitEvent,
   TokensProposeEvent,
 } from "./decoder.ts";
-export type { Draft, Drafter, DraftOptions, DraftSession } from "./drafter.ts";
+export type { Draft, Drafter, DraftOutcome, DraftRequest, DraftRun, DraftSession } from "./drafter.ts";
 export {
   ContextLengthError,
   DecodekitError,
   DisposedError,
+  DrafterError,
   type ErrorCode,
   ExecutionUnavailableError,
   InvalidOptionError,
@@ -44,7 +45,8 @@ export type {
 export { checkOptions, integerBetween, numberBetween, oneOf, type OptionCheck } from "./options.ts";
 export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./plugin.ts";
 export { type RandomSource, seededRandom } from "./random.ts";
-export { type CausalRole, checkTokens, type DecodeBody, type DecodeRun, type ReportingSession, runDecode } from "./run-decode.ts";
+export type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./reporting-session.ts";
+export { checkTokens, type DecodeBody, type DecodeRun, runDecode } from "./run-decode.ts";
 export type { LogitsProcessor, Sampler, SamplingContext } from "./sampler.ts";
 export { argmax } from "./sampling/argmax.ts";
 export { categorical } from "./sampling/categorical.ts";

@@ -1,8 +1,16 @@
-import type { DecodeEvent, DecodeOptions, Decoder, FinishReason, ForwardEndEvent, ForwardPhase, TokensCommitEvent } from "./decoder.ts";
+import type { DecodeEvent, DecodeOptions, Decoder, FinishReason, TokensCommitEvent } from "./decoder.ts";
 import { ContextLengthError, InvalidOptionError, MissingModelError } from "./errors.ts";
-import type { CausalModel, ForwardOptions, Logits, ModelRole, ModelSet, Session, TokenId } from "./model.ts";
+import type { MaskedSession, ModelRole, ModelSet, Session, TokenId } from "./model.ts";
 import { integerBetween } from "./options.ts";
 import { seededRandom, type RandomSource } from "./random.ts";
+import {
+  type CausalRole,
+  type MaskedRole,
+  reportingMaskedSession,
+  type ReportingMaskedSession,
+  reportingSession,
+  type ReportingSession,
+} from "./reporting-session.ts";
 
 /** What the body of a decoder works with: the sequence so far, its limits, and sessions that report their passes. */
 export interface DecodeRun<Role extends ModelRole = ModelRole> {
@@ -17,19 +25,13 @@ export interface DecodeRun<Role extends ModelRole = ModelRole> {
   readonly signal: AbortSignal | undefined;
   /** Opens a session of a causal model; it is disposed when the decode ends, however it ends. */
   openSession(role: Role & CausalRole): Promise<ReportingSession>;
+  /** Opens a session of a masked model, on top of the cache of `over` where given; disposed like the others, before `over`. */
+  openMaskedSession(role: Role & MaskedRole, over?: Session): Promise<ReportingMaskedSession>;
   /**
    * Commits `tokens` up to the first stop token or the limit, whichever comes first, and reports what was committed.
    * Returns why the decode is over, or undefined when it goes on. The array must not be written to afterwards.
    */
   commit(tokens: Int32Array, details?: Pick<TokensCommitEvent, "logProbabilities">): Generator<DecodeEvent, FinishReason | undefined, void>;
-}
-
-export type CausalRole = { [Role in ModelRole]: ModelSet[Role] extends CausalModel ? Role : never }[ModelRole];
-
-/** A session whose every pass yields its `forward-end` before it returns the logits. */
-export interface ReportingSession {
-  readonly session: Session;
-  forward(tokens: Int32Array, phase: ForwardPhase, rows?: ForwardOptions["rows"]): AsyncGenerator<ForwardEndEvent, Logits, void>;
 }
 
 /** The part of a decoder that is its own: it yields events between start and end, and returns why it ended. */
@@ -48,7 +50,7 @@ export async function* runDecode<Role extends ModelRole>(
 ): AsyncGenerator<DecodeEvent, void, void> {
   const limit = checkInput(decoder, models, prompt, options);
   yield { type: "decode-start", promptLength: prompt.length };
-  const sessions: Session[] = [];
+  const sessions: (Session | MaskedSession)[] = [];
   let finishReason: FinishReason = "length";
   try {
     if (limit > prompt.length) finishReason = yield* untilAborted(body(startRun(models, prompt, limit, options, sessions)), options.signal);
@@ -81,7 +83,7 @@ function startRun<Role extends ModelRole>(
   prompt: Int32Array,
   limit: number,
   options: DecodeOptions,
-  sessions: Session[],
+  sessions: (Session | MaskedSession)[],
 ): DecodeRun<Role> {
   const { signal } = options;
   const stopTokens: ReadonlySet<TokenId> = new Set(options.stopTokens);
@@ -103,6 +105,12 @@ function startRun<Role extends ModelRole>(
       const session = await model.createSession();
       sessions.push(session);
       return reportingSession(session, role, signal);
+    },
+    async openMaskedSession(role, over) {
+      const model = models[role];
+      const session = await model.createSession(over);
+      sessions.unshift(session);
+      return reportingMaskedSession(session, role, signal);
     },
     *commit(tokens, details) {
       const start = sequence.length();
@@ -133,18 +141,6 @@ function growingSequence(initial: Int32Array): { length(): number; tokens(): Int
       }
       buffer.set(more, length);
       length += more.length;
-    },
-  };
-}
-
-function reportingSession(session: Session, model: ModelRole, signal: AbortSignal | undefined): ReportingSession {
-  return {
-    session,
-    async *forward(tokens, phase, rows = "last") {
-      const started = performance.now();
-      const logits = await session.forward(tokens, { rows, signal });
-      yield { type: "forward-end", model, phase, positions: tokens.length, milliseconds: performance.now() - started };
-      return logits;
     },
   };
 }
