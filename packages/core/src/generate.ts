@@ -2,9 +2,8 @@ import type { DecodeEvent, DecodeOptions, Decoder, FinishReason } from "./decode
 import { InvalidOptionError, MissingModelError } from "./errors.ts";
 import type { LanguageModel } from "./language-model.ts";
 import type { ModelRole, ModelSet } from "./model.ts";
-import { countStatistics, type DecodeStatistics } from "./statistics.ts";
-import { stopStringFilter } from "./stop-strings.ts";
-import { incrementalText } from "./text-decoder.ts";
+import { sharedDecode } from "./shared-decode.ts";
+import type { DecodeStatistics } from "./statistics.ts";
 
 export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omit<DecodeOptions, "maxNewTokens"> {
   readonly decoder: Decoder<Role>;
@@ -78,110 +77,4 @@ function modelsFor<Role extends ModelRole>(
 
 function pick({ causal, masked, draft }: LanguageModel): Partial<ModelSet> {
   return { ...(causal && { causal }), ...(masked && { masked }), ...(draft && { draft }) };
-}
-
-/** Runs the decode on demand, remembers its events and text, and shows them to any number of readers. */
-function sharedDecode(
-  decode: () => AsyncGenerator<DecodeEvent, void, void>,
-  model: LanguageModel,
-  stopStrings: readonly string[],
-): Generation {
-  const events: DecodeEvent[] = [];
-  const texts: string[] = [];
-  const tokens: number[] = [];
-  const counter = countStatistics({ maskTokenId: model.masked?.maskTokenId });
-  const text = incrementalText(model.tokenizer);
-  const filter = stopStringFilter(stopStrings);
-  let source: AsyncGenerator<DecodeEvent, void, void> | undefined;
-  let step: Promise<void> | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  let finishReason: FinishReason | undefined;
-  let readers = 0;
-  let result: Promise<GenerateResult> | undefined;
-
-  const show = (piece: string): void => {
-    if (piece !== "") texts.push(piece);
-  };
-
-  const finish = (reason: FinishReason, stoppedByString = false): void => {
-    if (!stoppedByString) {
-      const last = filter.push(text.end());
-      show(last.text);
-      if (last.stopped) reason = "stop";
-      else show(filter.end());
-    }
-    finishReason = reason;
-    events.push({ type: "decode-end", finishReason: reason });
-  };
-
-  const receive = async (): Promise<void> => {
-    source ??= decode();
-    const asked = performance.now();
-    const next = await source.next();
-    if (next.done) throw new Error("unreachable: a decoder ended without decode-end");
-    const event = next.value;
-    counter.add(event, performance.now() - asked);
-    if (event.type === "decode-end") {
-      await source.return();
-      return finish(event.finishReason);
-    }
-    events.push(event);
-    if (event.type !== "tokens-commit") return;
-    tokens.push(...event.tokens);
-    const piece = filter.push(text.push(event.tokens));
-    show(piece.text);
-    if (!piece.stopped) return;
-    await source.return();
-    finish("stop", true);
-  };
-
-  const end = async (): Promise<void> => {
-    await source?.return();
-    finish("abort");
-  };
-
-  /** One thing at a time: whoever asks for more while the decode moves on or ends waits for that. */
-  const exclusively = (act: () => Promise<void>): Promise<void> =>
-    (step ??= act()
-      .catch((error: unknown) => void (failure = { error }))
-      .finally(() => (step = undefined)));
-
-  const leave = async (): Promise<void> => {
-    await step;
-    if (readers === 0 && !result && !finishReason && !failure) await exclusively(end);
-  };
-
-  async function* read<Item>(items: readonly Item[]): AsyncGenerator<Item, void, void> {
-    readers++;
-    try {
-      for (let index = 0; ; index++) {
-        while (index >= items.length && !finishReason && !failure) await exclusively(receive);
-        if (index >= items.length) break;
-        yield items[index]!;
-      }
-      if (failure) throw failure.error;
-    } finally {
-      readers--;
-      await leave();
-    }
-  }
-
-  const drain = async (): Promise<GenerateResult> => {
-    while (!finishReason && !failure) await exclusively(receive);
-    if (failure) throw failure.error;
-    return { text: texts.join(""), tokens: Int32Array.from(tokens), finishReason: finishReason!, statistics: counter.statistics() };
-  };
-
-  return {
-    textStream: { [Symbol.asyncIterator]: () => read(texts) },
-    events: { [Symbol.asyncIterator]: () => read(events) },
-    get result() {
-      if (!result) {
-        result = drain();
-        // Whoever reads only a stream learns of the error there.
-        result.catch(() => undefined);
-      }
-      return result;
-    },
-  };
 }

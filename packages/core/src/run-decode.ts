@@ -51,31 +51,27 @@ export async function* runDecode<Role extends ModelRole>(
   const limit = checkInput(decoder, models, prompt, options);
   yield { type: "decode-start", promptLength: prompt.length };
   const sessions: (Session | MaskedSession)[] = [];
-  let finishReason: FinishReason = "length";
+  const { signal } = options;
+  let finishReason: FinishReason = signal?.aborted ? "abort" : "length";
+  const events = limit > prompt.length ? body(startRun(models, prompt, limit, options, sessions)) : undefined;
   try {
-    if (limit > prompt.length) finishReason = yield* untilAborted(body(startRun(models, prompt, limit, options, sessions)), options.signal);
-  } finally {
-    await Promise.all(sessions.map((session) => session.dispose()));
-  }
-  yield { type: "decode-end", finishReason };
-}
-
-async function* untilAborted(
-  events: AsyncGenerator<DecodeEvent, FinishReason, void>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<DecodeEvent, FinishReason, void> {
-  try {
-    while (!signal?.aborted) {
+    while (events && !signal?.aborted) {
       const next = await events.next();
-      if (next.done) return next.value;
+      if (next.done) {
+        finishReason = next.value;
+        break;
+      }
       yield next.value;
+      if (signal?.aborted) finishReason = "abort";
     }
   } catch (error) {
     if (!(signal?.aborted && error === signal.reason)) throw error;
+    finishReason = "abort";
   } finally {
-    await events.return("abort");
+    await events?.return("abort");
+    await Promise.all(sessions.map((session) => session.dispose()));
   }
-  return "abort";
+  yield { type: "decode-end", finishReason };
 }
 
 function startRun<Role extends ModelRole>(
@@ -114,16 +110,29 @@ function startRun<Role extends ModelRole>(
     },
     *commit(tokens, details) {
       const start = sequence.length();
-      const room = tokens.subarray(0, limit - start);
-      const stopAt = room.findIndex((token) => stopTokens.has(token));
-      const committed = stopAt < 0 ? room : room.subarray(0, stopAt);
-      sequence.append(committed);
-      const logProbabilities = details?.logProbabilities?.subarray(0, committed.length);
-      if (committed.length > 0) yield { type: "tokens-commit", start, tokens: committed, ...(logProbabilities && { logProbabilities }) };
-      if (stopAt >= 0) return "stop";
-      return sequence.length() === limit ? "length" : undefined;
+      const { count, finishReason } = countCommitted(tokens, limit - start, stopTokens);
+      if (count > 0) {
+        const committed = count === tokens.length ? tokens : tokens.subarray(0, count);
+        const logProbabilities = details?.logProbabilities?.subarray(0, count);
+        sequence.append(committed);
+        yield { type: "tokens-commit", start, tokens: committed, ...(logProbabilities && { logProbabilities }) };
+      }
+      return finishReason;
     },
   };
+}
+
+/** How many of `tokens` come before a stop token and find room, and why the decode ends with them, if it does. */
+function countCommitted(
+  tokens: Int32Array,
+  room: number,
+  stopTokens: ReadonlySet<TokenId>,
+): { count: number; finishReason: FinishReason | undefined } {
+  const most = Math.min(tokens.length, room);
+  for (let count = 0; count < most; count++) {
+    if (stopTokens.has(tokens[count]!)) return { count, finishReason: "stop" };
+  }
+  return { count: most, finishReason: most === room ? "length" : undefined };
 }
 
 /** Tokens in a buffer that doubles when it is full, so that views of it stay what they were. */

@@ -30,15 +30,22 @@ export function incrementalText(tokenizer: Tokenizer): IncrementalText {
     return fresh;
   };
 
+  const pushEach = (tokens: Int32Array): string => {
+    let certain = "";
+    for (const token of tokens) {
+      pending.push(token);
+      const text = spell([...before, ...pending]);
+      if (!text.endsWith(REPLACEMENT)) certain += take(text);
+    }
+    return certain;
+  };
+
   return {
     push(tokens) {
-      let certain = "";
-      for (const token of tokens) {
-        pending.push(token);
-        const text = spell([...before, ...pending]);
-        if (!text.endsWith(REPLACEMENT)) certain += take(text);
-      }
-      return certain;
+      const text = spell([...before, ...pending, ...tokens]);
+      if (text.endsWith(REPLACEMENT)) return pushEach(tokens);
+      pending.push(...tokens);
+      return take(text);
     },
     end: () => take(spell([...before, ...pending])),
   };

@@ -13,8 +13,10 @@ import { shortenOnCpu, shortenOnGpu } from "./shorten-cache.ts";
 export interface KvCache {
   /** Positions that count; the tensors may hold more. */
   length: number;
-  /** Feeds for a pass, by input name, exactly `length` positions long. */
-  feeds(): Promise<Record<string, Tensor>>;
+  /** Cuts off the rows past `length`, if there are any. */
+  settle(): Promise<void> | undefined;
+  /** Feeds for a pass, by input name, after `settle`. */
+  feeds(): Record<string, Tensor>;
   /** Takes the grown tensors of a pass, by output name, and lets go of the old ones. */
   replace(outputs: Readonly<Record<string, OnnxValue>>, length: number): void;
   fork(): KvCache;
@@ -46,13 +48,17 @@ function kvCache(layout: CacheLayout, initial: readonly SharedTensor[], initialL
   let held = initial;
   return {
     length: initialLength,
-    async feeds() {
-      if (held[0]!.tensor.dims[2] !== this.length) {
-        const shortened = await shorten(layout, held, this.length);
+    settle() {
+      if (held[0]!.tensor.dims[2] === this.length) return undefined;
+      return shorten(layout, held, this.length).then((shortened) => {
         held.forEach(release);
         held = shortened;
-      }
-      return Object.fromEntries(layout.tensors.map(({ input }, index) => [input, held[index]!.tensor]));
+      });
+    },
+    feeds() {
+      const feeds: Record<string, Tensor> = {};
+      for (const [index, { input }] of layout.tensors.entries()) feeds[input] = held[index]!.tensor;
+      return feeds;
     },
     replace(outputs, length) {
       held.forEach(release);

@@ -1,4 +1,5 @@
 import type { InferenceSession, OnnxValue, Tensor } from "onnxruntime-common";
+import type * as Ort from "onnxruntime-common";
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
 import type { ForwardOptions, Logits, Session } from "../model.ts";
 import { checkTokens } from "../run-decode.ts";
@@ -84,7 +85,8 @@ async function runPass(
   const { runtime, inference, queue, contextLength } = graph;
   const length = cache.length + tokens.length;
   if (length > contextLength) throw new ContextLengthError(length, contextLength);
-  const feeds = { ...(await cache.feeds()), ...tokenFeeds(graph, tokens, cache.length) };
+  await cache.settle();
+  const feeds = Object.assign(cache.feeds(), tokenFeeds(graph, tokens, cache.length));
   const outputs = await queue.enqueue(() => inference.run(feeds), { signal, discard: disposeAll });
   const logitsTensor = outputs.logits as Tensor;
   let logits: Logits;
@@ -101,19 +103,24 @@ async function runPass(
 }
 
 function tokenFeeds({ runtime: { ort }, signature }: CausalGraph, tokens: Int32Array, past: number): Record<string, Tensor> {
-  const integers = (values: Int32Array): Tensor =>
-    signature.idType === "int64"
-      ? new ort.Tensor("int64", BigInt64Array.from(values, BigInt), [1, values.length])
-      : new ort.Tensor("int32", values, [1, values.length]);
-  const ones = (length: number): Tensor =>
-    signature.idType === "int64"
-      ? new ort.Tensor("int64", new BigInt64Array(length).fill(1n), [1, length])
-      : new ort.Tensor("int32", new Int32Array(length).fill(1), [1, length]);
-  return {
-    input_ids: integers(tokens.slice()),
-    ...(signature.hasAttentionMask && { attention_mask: ones(past + tokens.length) }),
-    ...(signature.hasPositionIds && { position_ids: integers(tokens.map((_, index) => past + index)) }),
-  };
+  const { idType } = signature;
+  const total = past + tokens.length;
+  const feeds: Record<string, Tensor> = { input_ids: idTensor(ort, idType, tokens.length, (index) => tokens[index]!) };
+  if (signature.hasAttentionMask) feeds.attention_mask = idTensor(ort, idType, total);
+  if (signature.hasPositionIds) feeds.position_ids = idTensor(ort, idType, tokens.length, (index) => past + index);
+  return feeds;
+}
+
+/** A tensor (1, length) of the type that the graph wants; of ones when no values are given. */
+function idTensor(ort: typeof Ort, type: GraphSignature["idType"], length: number, valueAt?: (index: number) => number): Tensor {
+  if (type === "int32") {
+    const values = new Int32Array(length).fill(1);
+    if (valueAt) for (let index = 0; index < length; index++) values[index] = valueAt(index);
+    return new ort.Tensor("int32", values, [1, length]);
+  }
+  const values = new BigInt64Array(length).fill(1n);
+  if (valueAt) for (let index = 0; index < length; index++) values[index] = BigInt(valueAt(index));
+  return new ort.Tensor("int64", values, [1, length]);
 }
 
 function countRows(rows: NonNullable<ForwardOptions["rows"]>, tokens: number): number {
