@@ -24,8 +24,8 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
         };
         const target = await run.openSession("causal");
         let logits = yield* target.forward(prompt, "prefill");
-        for (;;) {
-          const token = Int32Array.of(sample(sampler, logits.row(0), context, random));
+        for (let position = promptLength; ; position++) {
+          const token = Int32Array.of(sample(sampler, logits.row(0), context, random.fork(position)));
           const finishReason = yield* run.commit(token);
           if (finishReason) return finishReason;
           logits = yield* target.forward(token, "decode");
