@@ -1,6 +1,6 @@
 """The evaluation set of the edit task: renamings in held-out stories.
 
-    python evaluation_edits.py --corpus FOLDER --out ../models/stories/edits.json
+    python evaluation_edits.py --corpus FOLDER --out ../golden/edits.json
 """
 
 from __future__ import annotations

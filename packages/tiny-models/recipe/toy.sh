@@ -31,7 +31,8 @@ for name in stories draft puzzles; do
   python export.py --checkpoint "$out/$name/weights" --out "$out/models/$name"
   python verify.py --model "$out/models/$name" --inputs 10
 done
-python evaluation_edits.py --corpus "$corpus" --out "$out/models/stories/edits.json"
+mkdir -p "$out/golden"
+python evaluation_edits.py --corpus "$corpus" --out "$out/golden/edits.json"
 python quantise.py --model "$out/models/stories" --corpus "$corpus" --out "$out/variants"
 python oracle_transformers.py --model "$out/models/stories" --out "$out/golden/transformers.json"
 echo "== done: $out"

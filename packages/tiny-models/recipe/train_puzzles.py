@@ -50,7 +50,7 @@ class PuzzleTraining:
         self.puzzles = [puzzle for level in levels for puzzle in [each for each in held_out if each["difficulty"] == level][:QUICK_PUZZLES]]
         self.random = np.random.default_rng(options.seed)
         self.network = DualNetwork(self.config).to(self.device)
-        self.forward = torch.compile(self.network) if options.compile else self.network
+        self.forward = torch.compile(self.network, dynamic=False) if options.compile else self.network
         optimisers = make_optimisers(self.network, matrix_rate=options.rate, vector_rate=options.rate / 5, weight_decay=0.01)
         schedule = Schedule(options.total_tokens, warm_tokens=options.total_tokens // 50, decay_share=0.5)
         self.loop = TrainingLoop(self.run, self.network, optimisers, schedule, Pace(options.minutes, evaluate_minutes=options.evaluate_minutes))

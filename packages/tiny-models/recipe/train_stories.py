@@ -30,7 +30,7 @@ from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
 from training_rows import TrainingRows
 
 SHORT_LENGTH = 256  # tokens per row; from LONG_FROM on some batches have rows as long as the context
-LONG_FROM, LONG_SHARE = 0.6, 0.3  # progress of the schedule, share of the batches
+LONG_FROM, LONG_SHARE = 0.6, 0.2  # progress of the schedule, share of the batches
 ACCEPTANCE_FROM = 0.5  # progress from which the canvas is also drawn towards the causal distribution
 CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the look now and then
 DISTANCE_SCALE = 7.0  # positions over which that pull fades by e: later ones are seldom reached
@@ -55,7 +55,7 @@ class StoryTraining:
         if options.start:
             load_weights(self.network, options.start)
         self.network.to(self.device)
-        self.forward = torch.compile(self.network) if options.compile else self.network
+        self.forward = torch.compile(self.network, dynamic=False) if options.compile else self.network
         optimisers = make_optimisers(self.network, matrix_rate=options.rate, vector_rate=options.rate / 5, weight_decay=options.weight_decay)
         self.schedule = Schedule(options.total_tokens, warm_tokens=min(400_000, options.total_tokens // 20), decay_share=options.decay_share)
         pace = Pace(options.minutes, save_minutes=options.save_minutes, evaluate_minutes=options.evaluate_minutes)
