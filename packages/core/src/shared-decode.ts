@@ -86,7 +86,7 @@ export function sharedDecode(
   };
 
   return {
-    textStream: { [Symbol.asyncIterator]: () => read(text.pieces, text.spell) },
+    textStream: { [Symbol.asyncIterator]: () => read(text.pieces, () => text.spell()) },
     events: { [Symbol.asyncIterator]: () => read(events) },
     get result() {
       if (!result) {

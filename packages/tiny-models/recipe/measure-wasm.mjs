@@ -37,7 +37,7 @@ async function medianMilliseconds(session, rows) {
     await session.run(inputs);
     times.push(performance.now() - begun);
   }
-  return times.sort((a, b) => a - b)[REPEATS / 2];
+  return times.toSorted((a, b) => a - b)[REPEATS / 2];
 }
 
 for (const path of process.argv.slice(2)) {

@@ -11,6 +11,7 @@ export const stories: ModelFiles = {
     "generation_config.json": new URL("../models/stories/generation_config.json", import.meta.url),
     "tokenizer.json": new URL("../models/stories/tokenizer.json", import.meta.url),
     "tokenizer_config.json": new URL("../models/stories/tokenizer_config.json", import.meta.url),
+    "onnx/canvas.onnx": new URL("../models/stories/onnx/canvas.onnx", import.meta.url),
     "onnx/model.onnx": new URL("../models/stories/onnx/model.onnx", import.meta.url),
   },
 };

@@ -10,7 +10,8 @@ export interface Output {
 
 /** Colours that do nothing unless `stream` is a terminal that has them (NO_COLOR, FORCE_COLOR and TERM count). */
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
-  return picocolors.createColors(stream.isTTY && stream.hasColors());
+  // A pipe has no `isTTY` at all, and picocolors takes undefined as "find out", which colours wherever CI is set.
+  return picocolors.createColors(stream.isTTY ? stream.hasColors() : false);
 }
 
 /** Columns of a terminal; undefined where lines have no end, as in a file. */

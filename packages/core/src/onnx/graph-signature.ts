@@ -31,8 +31,11 @@ type Values = readonly InferenceSession.ValueMetadata[];
 const PAST = /^past_key_values\.(\d+)\.(key|value)$/;
 const IDS = ["input_ids", "attention_mask", "position_ids"];
 
-/** Recognises the layout `past_key_values.N.{key,value}` → `present.N.{key,value}`. @throws ModelShapeError for any other graph. */
-export function readGraphSignature(source: string, inputs: Values, outputs: Values): GraphSignature {
+/**
+ * Recognises the layout `past_key_values.N.{key,value}` → `present.N.{key,value}`; `moreInputs` are names that the graph
+ * must have besides. @throws ModelShapeError for any other graph.
+ */
+export function readGraphSignature(source: string, inputs: Values, outputs: Values, moreInputs: readonly string[] = []): GraphSignature {
   const find = (values: Values, name: string): Value | undefined =>
     values.find((value): value is Value => value.name === name && value.isTensor);
   const need = (values: Values, name: string, expected: string): Value => {
@@ -55,9 +58,11 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
   }
   const past = inputs.filter((value): value is Value => value.isTensor && PAST.test(value.name));
   if (past.length === 0) need(inputs, "past_key_values.0.key", "an input of cached keys");
-  const unknown = inputs.find((value) => !IDS.includes(value.name) && !PAST.test(value.name));
+  for (const name of moreInputs) need(inputs, name, "an input");
+  const known = [...IDS, ...moreInputs];
+  const unknown = inputs.find((value) => !known.includes(value.name) && !PAST.test(value.name));
   if (unknown) {
-    const expected = `one of ${IDS.join(", ")}, past_key_values.N.key, past_key_values.N.value`;
+    const expected = `one of ${known.join(", ")}, past_key_values.N.key, past_key_values.N.value`;
     throw new ModelShapeError({ source, tensor: `input ${unknown.name}`, expected, actual: "an input of unknown meaning" });
   }
 

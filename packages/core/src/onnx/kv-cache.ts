@@ -1,7 +1,7 @@
 import type { OnnxValue, Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 import type { CacheTensor, FloatType } from "./graph-signature.ts";
-import { shortenOnCpu, shortenOnGpu } from "./shorten-cache.ts";
+import { copyPositions, type Range } from "./cache-positions.ts";
 
 /**
  * Keys and values of one sequence, a tensor (1, heads, length, headSize) per layer and kind.
@@ -19,6 +19,8 @@ export interface KvCache {
   feeds(): Record<string, Tensor>;
   /** Takes the grown tensors of a pass, by output name, and lets go of the old ones. */
   replace(outputs: Readonly<Record<string, OnnxValue>>, length: number): void;
+  /** Takes copies of the positions `ranges` of the grown tensors of a pass; the pass's own tensors stay the caller's. */
+  replaceByCopy(outputs: Readonly<Record<string, OnnxValue>>, ranges: readonly Range[], length: number): Promise<void>;
   fork(): KvCache;
   dispose(): void;
 }
@@ -45,24 +47,31 @@ export function emptyKvCache(layout: CacheLayout): KvCache {
 }
 
 function kvCache(layout: CacheLayout, initial: readonly SharedTensor[], initialLength: number): KvCache {
+  const { ort, tensors: layoutTensors } = layout;
   let held = initial;
+  const hold = (tensors: readonly Tensor[]): void => {
+    held.forEach(release);
+    held = tensors.map(share);
+  };
+  const grown = (outputs: Readonly<Record<string, OnnxValue>>): Tensor[] => layoutTensors.map(({ output }) => outputs[output] as Tensor);
   return {
     length: initialLength,
     settle() {
       if (held[0]!.tensor.dims[2] === this.length) return undefined;
-      return shorten(layout, held, this.length).then((shortened) => {
-        held.forEach(release);
-        held = shortened;
-      });
+      const tensors = held.map(({ tensor }) => tensor);
+      return copyPositions(ort, tensors, [[0, this.length]]).then(hold);
     },
     feeds() {
       const feeds: Record<string, Tensor> = {};
-      for (const [index, { input }] of layout.tensors.entries()) feeds[input] = held[index]!.tensor;
+      for (const [index, { input }] of layoutTensors.entries()) feeds[input] = held[index]!.tensor;
       return feeds;
     },
     replace(outputs, length) {
-      held.forEach(release);
-      held = layout.tensors.map(({ output }) => share(outputs[output] as Tensor));
+      hold(grown(outputs));
+      this.length = length;
+    },
+    async replaceByCopy(outputs, ranges, length) {
+      hold(await copyPositions(ort, grown(outputs), ranges));
       this.length = length;
     },
     fork() {
@@ -74,13 +83,6 @@ function kvCache(layout: CacheLayout, initial: readonly SharedTensor[], initialL
       held = [];
     },
   };
-}
-
-async function shorten({ ort }: CacheLayout, held: readonly SharedTensor[], length: number): Promise<SharedTensor[]> {
-  const tensors = held.map(({ tensor }) => tensor);
-  const onGpu = tensors[0]!.location === "gpu-buffer";
-  const shortened = onGpu ? await shortenOnGpu(ort, tensors, length) : tensors.map((tensor) => shortenOnCpu(ort, tensor, length));
-  return shortened.map(share);
 }
 
 function share(tensor: Tensor): SharedTensor {

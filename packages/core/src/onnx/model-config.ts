@@ -8,9 +8,11 @@ export interface ModelConfig {
   readonly contextLength: number | undefined;
   readonly vocabSize: number | undefined;
   readonly stopTokens: readonly TokenId[];
+  /** The mask token of a model with a canvas stream; undefined for any other. */
+  readonly canvasMaskTokenId: TokenId | undefined;
 }
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 /** A JSON file that must be an object; undefined when it does not exist. @throws ModelLoadError when it is something else. */
 export async function readJson(folder: ModelFolder, path: string): Promise<Json | undefined> {
@@ -36,6 +38,7 @@ export function modelConfig(config: Json, generationConfig: Json = {}): ModelCon
   return {
     contextLength: firstInteger(config.max_position_embeddings, config.n_positions, config.n_ctx),
     vocabSize: firstInteger(config.vocab_size),
+    canvasMaskTokenId: config.canvas === undefined ? undefined : firstInteger(config.mask_token_id),
     stopTokens: [generationConfig.eos_token_id ?? config.eos_token_id].flat().filter((token): token is number => Number.isInteger(token)),
   };
 }

@@ -1,0 +1,78 @@
+import type { Tensor } from "onnxruntime-common";
+import type * as Ort from "onnxruntime-common";
+import { COPY_DST, COPY_SRC, STORAGE } from "./gpu-flags.ts";
+
+/** Positions [start, end) of a cache. */
+export type Range = readonly [start: number, end: number];
+
+/**
+ * Copies of tensors (1, heads, positions, headSize) that hold only the positions in `ranges`, one after another, in the
+ * same kind of memory. The caller owns them; the originals stay.
+ */
+export async function copyPositions(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
+  if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(ort, tensors, ranges);
+  return tensors.map((tensor) => copyOnCpu(ort, tensor, ranges));
+}
+
+/** The ranges of single positions after a prefix, neighbours joined. */
+export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {
+  const ranges: [number, number][] = [[0, prefix]];
+  for (const position of positions) {
+    const last = ranges.at(-1)!;
+    if (last[1] === position) last[1]++;
+    else ranges.push([position, position + 1]);
+  }
+  return ranges;
+}
+
+function copyOnCpu(ort: typeof Ort, tensor: Tensor, ranges: readonly Range[]): Tensor {
+  const [, heads, positions, headSize] = dimsOf(tensor);
+  const length = countPositions(ranges);
+  const data = tensor.data as Float32Array | Uint16Array;
+  const copy = new (data.constructor as Float32ArrayConstructor)(heads * length * headSize);
+  let offset = 0;
+  for (let head = 0; head < heads; head++) {
+    for (const [start, end] of ranges) {
+      const first = head * positions * headSize;
+      copy.set(data.subarray(first + start * headSize, first + end * headSize), offset);
+      offset += (end - start) * headSize;
+    }
+  }
+  return new ort.Tensor(tensor.type as "float32", copy, [1, heads, length, headSize]);
+}
+
+async function copyOnGpu(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
+  const device: GPUDevice = await ort.env.webgpu.device;
+  const commands = device.createCommandEncoder();
+  const length = countPositions(ranges);
+  const copies = tensors.map((tensor) => {
+    const [, heads, positions, headSize] = dimsOf(tensor);
+    const bytesPerPosition = headSize * (tensor.type === "float16" ? 2 : 4);
+    // onnxruntime binds whole multiples of 16 bytes, and a buffer must not be empty.
+    const size = Math.max(16, Math.ceil((heads * length * bytesPerPosition) / 16) * 16);
+    const buffer = device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST });
+    let offset = 0;
+    for (let head = 0; head < heads; head++) {
+      for (const [start, end] of ranges) {
+        const bytes = (end - start) * bytesPerPosition;
+        commands.copyBufferToBuffer(tensor.gpuBuffer, (head * positions + start) * bytesPerPosition, buffer, offset, bytes);
+        offset += bytes;
+      }
+    }
+    return ort.Tensor.fromGpuBuffer(buffer, {
+      dataType: tensor.type as "float32" | "float16",
+      dims: [1, heads, length, headSize],
+      dispose: () => buffer.destroy(),
+    });
+  });
+  device.queue.submit([commands.finish()]);
+  return copies;
+}
+
+function dimsOf(tensor: Tensor): readonly [batch: number, heads: number, positions: number, headSize: number] {
+  return tensor.dims as [number, number, number, number];
+}
+
+function countPositions(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, [start, end]) => sum + end - start, 0);
+}

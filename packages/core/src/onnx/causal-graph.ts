@@ -1,0 +1,20 @@
+import type { InferenceSession } from "onnxruntime-common";
+import type { CanvasGraph } from "./canvas-graph.ts";
+import type { Runtime } from "./environment/environment.ts";
+import type { GraphSignature } from "./graph-signature.ts";
+import type { RunQueue } from "./run-queue.ts";
+
+/** A loaded causal graph, shared by its sessions. */
+export interface CausalGraph {
+  readonly runtime: Runtime;
+  readonly signature: GraphSignature;
+  readonly inference: InferenceSession;
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  /** One queue for all graphs of a runtime: it runs one at a time. */
+  readonly queue: RunQueue;
+  /** The graph with an explicit mask over the same cache, where the model has one. */
+  readonly canvas: CanvasGraph | undefined;
+  /** True once the graph was disposed. */
+  disposed: boolean;
+}

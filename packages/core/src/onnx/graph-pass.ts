@@ -1,0 +1,48 @@
+import type { InferenceSession, OnnxValue, Tensor } from "onnxruntime-common";
+import type { Logits } from "../model.ts";
+import type { CausalGraph } from "./causal-graph.ts";
+import type { KvCache } from "./kv-cache.ts";
+import { readLogits } from "./logits-rows.ts";
+
+export type GraphOutputs = Readonly<Record<string, OnnxValue>>;
+
+/** What a pass gives: the last rows of its logits, and its tensors, which the caller keeps or disposes. */
+export interface GraphPass {
+  readonly logits: Logits;
+  readonly outputs: GraphOutputs;
+}
+
+export interface PassInput {
+  /** The graph to run over the cache: the causal one, or another with the same cache. */
+  readonly inference: InferenceSession;
+  readonly cache: KvCache;
+  /** Feeds beside the cache. Called when the pass's turn has come. */
+  feeds(): Record<string, Tensor>;
+  /** How many of the last rows to read. */
+  readonly rows: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs one pass over `cache` when its turn comes; the cache stays as it is. */
+export async function runGraphPass({ queue, runtime: { ort } }: CausalGraph, input: PassInput): Promise<GraphPass> {
+  const { inference, cache, rows, signal } = input;
+  const run = async (): Promise<GraphOutputs> => {
+    await cache.settle();
+    return inference.run(Object.assign(cache.feeds(), input.feeds()));
+  };
+  const outputs = await queue.enqueue(run, { signal, discard: disposeOutputs });
+  const tensor = outputs.logits as Tensor;
+  try {
+    const logits = await readLogits(ort, tensor, rows);
+    signal?.throwIfAborted();
+    if (tensor.location === "gpu-buffer") tensor.dispose();
+    return { logits, outputs };
+  } catch (error) {
+    disposeOutputs(outputs);
+    throw error;
+  }
+}
+
+export function disposeOutputs(outputs: GraphOutputs): void {
+  for (const output of Object.values(outputs)) output.dispose();
+}

@@ -1,0 +1,50 @@
+import { DisposedError } from "../errors.ts";
+import type { Session } from "../model.ts";
+import type { CausalGraph } from "./causal-graph.ts";
+import type { KvCache } from "./kv-cache.ts";
+import { runQueue } from "./run-queue.ts";
+
+/** What is behind a session: its cache, and the order of its calls. */
+export interface Sequence {
+  readonly graph: CausalGraph;
+  readonly cache: KvCache;
+  /** Runs a call when those before it are done. @throws DisposedError when session or model were disposed. */
+  inTurn<Result>(task: () => Promise<Result>): Promise<Result>;
+  /** Frees the cache when the calls before are done. */
+  dispose(): Promise<void>;
+}
+
+const sequences = new WeakMap<Session, Sequence>();
+
+export function createSequence(graph: CausalGraph, cache: KvCache): Sequence {
+  const calls = runQueue();
+  let disposed = false;
+  return {
+    graph,
+    cache,
+    inTurn: (task) =>
+      calls.enqueue(async () => {
+        if (disposed) throw new DisposedError("session");
+        if (graph.disposed) throw new DisposedError("model of this session");
+        return task();
+      }),
+    dispose: () =>
+      calls.enqueue(async () => {
+        if (disposed) return;
+        disposed = true;
+        // A pass that was aborted may still be reading the cache.
+        await graph.queue.enqueue(async () => cache.dispose());
+      }),
+  };
+}
+
+/** Remembers which sequence a session stands for. */
+export function registerSession<Each extends Session>(session: Each, sequence: Sequence): Each {
+  sequences.set(session, sequence);
+  return session;
+}
+
+/** The sequence of a session of this runtime; undefined for any other. */
+export function sequenceOf(session: Session): Sequence | undefined {
+  return sequences.get(session);
+}
