@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { runQueue } from "./run-queue.ts";
+
+/** A task that ends when told to. */
+function pendingTask(): { task: () => Promise<string>; started: () => boolean; finish(result: string): void; fail(error: Error): void } {
+  const { promise, resolve, reject } = withResolvers<string>();
+  let started = false;
+  const task = (): Promise<string> => {
+    started = true;
+    return promise;
+  };
+  return { task, started: () => started, finish: resolve, fail: reject };
+}
+
+function withResolvers<Value>(): { promise: Promise<Value>; resolve(value: Value): void; reject(error: Error): void } {
+  let settle: { resolve(value: Value): void; reject(error: Error): void };
+  const promise = new Promise<Value>((resolve, reject) => (settle = { resolve, reject }));
+  return { promise, ...settle! };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("tasks run one after another, in the order they came", async () => {
+  const queue = runQueue();
+  const first = pendingTask();
+  const second = pendingTask();
+  const results = [queue.enqueue(first.task), queue.enqueue(second.task)];
+  await settled();
+  expect([first.started(), second.started()]).toEqual([true, false]);
+  first.finish("first");
+  await settled();
+  expect(second.started()).toBe(true);
+  second.finish("second");
+  expect(await Promise.all(results)).toEqual(["first", "second"]);
+});
+
+test("a task that fails does not touch the next one", async () => {
+  const queue = runQueue();
+  const failed = queue.enqueue(() => Promise.reject(new Error("broken")));
+  const next = queue.enqueue(async () => "fine");
+  await expect(failed).rejects.toThrow("broken");
+  expect(await next).toBe("fine");
+});
+
+test("a task that throws before it gives a promise does not touch the next one", async () => {
+  const queue = runQueue();
+  const failed = queue.enqueue(() => {
+    throw new Error("broken");
+  });
+  await expect(failed).rejects.toThrow("broken");
+  expect(await queue.enqueue(async () => "fine")).toBe("fine");
+});
+
+test("an aborted task that waits is never run", async () => {
+  const queue = runQueue();
+  const first = pendingTask();
+  const second = pendingTask();
+  const controller = new AbortController();
+  void queue.enqueue(first.task);
+  const waiting = queue.enqueue(second.task, { signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+  first.finish("first");
+  await settled();
+  expect(second.started()).toBe(false);
+});
+
+test("an aborted task that runs is let go at once, its result discarded, and the next one waits for it", async () => {
+  const queue = runQueue();
+  const running = pendingTask();
+  const controller = new AbortController();
+  const discarded: string[] = [];
+  const aborted = queue.enqueue(running.task, { signal: controller.signal, discard: (result) => discarded.push(result) });
+  const next = pendingTask();
+  const result = queue.enqueue(next.task);
+  await settled();
+  controller.abort(new Error("enough"));
+  await expect(aborted).rejects.toThrow("enough");
+  expect(next.started()).toBe(false);
+  running.finish("late");
+  await settled();
+  expect(discarded).toEqual(["late"]);
+  expect(next.started()).toBe(true);
+  next.finish("next");
+  expect(await result).toBe("next");
+});
+
+test("a signal that was aborted before is seen", async () => {
+  const queue = runQueue();
+  const { task, started } = pendingTask();
+  await expect(queue.enqueue(task, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+  expect(started()).toBe(false);
+});
