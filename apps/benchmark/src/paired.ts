@@ -1,4 +1,5 @@
 import { seededRandom } from "@decodekit/core";
+import { collectGarbage } from "./collect-garbage.ts";
 
 /** The middle of a ratio over many pairs, and where it would lie in 95 of 100 such runs. */
 export interface PairedRatio {
@@ -9,14 +10,20 @@ export interface PairedRatio {
 }
 
 /**
- * Runs `first` and `second` in turn, swapping who begins, so that a machine that drifts slows both alike.
+ * Runs `first` and `second` in turn, swapping who begins, so that a machine that drifts slows both alike. Garbage is
+ * collected before each: otherwise a collection every few runs falls on the same one of the two again and again.
  * Both give a speed; the ratio is first over second, pair by pair.
  */
 export async function pairedRatio(first: () => Promise<number>, second: () => Promise<number>, pairs: number): Promise<PairedRatio> {
   const ratios: number[] = [];
   for (let pair = 0; pair < pairs; pair++) {
-    const speeds = pair % 2 === 0 ? [await first(), await second()] : [await second(), await first()].toReversed();
-    ratios.push(speeds[0]! / speeds[1]!);
+    const isSwapped = pair % 2 === 1;
+    const speeds: number[] = [];
+    for (const run of isSwapped ? [second, first] : [first, second]) {
+      collectGarbage();
+      speeds.push(await run());
+    }
+    ratios.push(isSwapped ? speeds[1]! / speeds[0]! : speeds[0]! / speeds[1]!);
   }
   return { median: median(ratios), interval: bootstrapInterval(ratios), pairs };
 }
