@@ -1,4 +1,4 @@
-"""The evaluation set of the edit task: renamings in held-out stories.
+"""The evaluation set of the edit task: renamings in held-out stories. The file points into the corpus, it holds no text.
 
     python evaluation_edits.py --corpus FOLDER --out ../golden/edits.json
 """
@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +26,17 @@ def held_out_edits(held_out: list[str], count: int = COUNT) -> list[Edit]:
     return [edit for edit in edits if edit is not None][:count]
 
 
+def reference(edit: Edit, stories: list[str]) -> dict:
+    """Where the excerpt is: the story by the beginning of its SHA-256, and the characters [start, start + length) of it."""
+    story = next(text for text in stories if edit.original in text)
+    digest = hashlib.sha256(story.encode()).hexdigest()[:16]
+    return {"story": digest, "start": story.index(edit.original), "length": len(edit.original), "old": edit.old, "new": edit.new}
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    edits = held_out_edits(split_corpus(read_texts(options.corpus)).held_out)
-    options.out.write_text(json.dumps([asdict(edit) for edit in edits], indent=1) + "\n")
+    stories = split_corpus(read_texts(options.corpus)).held_out
+    options.out.write_text(json.dumps([reference(edit, stories) for edit in held_out_edits(stories)], indent=1) + "\n")
