@@ -50,7 +50,7 @@ async function copyOnGpu(ort: typeof Ort, tensors: readonly Tensor[], ranges: re
     const bytesPerPosition = headSize * (tensor.type === "float16" ? 2 : 4);
     // onnxruntime binds whole multiples of 16 bytes, and a buffer must not be empty.
     const size = Math.max(16, Math.ceil((heads * length * bytesPerPosition) / 16) * 16);
-    const buffer = device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST });
+    const buffer = device.createBuffer({ label: "decodekit cache", size, usage: STORAGE | COPY_SRC | COPY_DST });
     let offset = 0;
     for (let head = 0; head < heads; head++) {
       for (const [start, end] of ranges) {

@@ -29,7 +29,7 @@ async function readFromGpu(ort: typeof Ort, tensor: Tensor, first: number, count
   // Offsets and sizes of copies are multiples of 4 bytes.
   const start = Math.floor((first * bytesPerValue) / 4) * 4;
   const size = Math.ceil(((first + count) * bytesPerValue - start) / 4) * 4;
-  const staging = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
+  const staging = device.createBuffer({ label: "decodekit logits", size, usage: MAP_READ | COPY_DST });
   try {
     const commands = device.createCommandEncoder();
     commands.copyBufferToBuffer(tensor.gpuBuffer, start, staging, 0, size);
