@@ -44,10 +44,11 @@ export interface DraftSession {
   /** Told after every commit, before the next draft. Does no passes. */
   observe(outcome: DraftOutcome): void;
   /**
-   * Guesses the next tokens, yielding the `forward-end` of every pass as it ends. An empty draft means "no idea".
+   * Guesses the next tokens. An empty draft means "no idea". One that runs passes is a generator, which yields the
+   * `forward-end` of every pass as it ends; one that does not may return a promise.
    * Whatever it throws ends the decode with a DrafterError, except the signal's own reason.
    */
-  propose(request: DraftRequest): AsyncGenerator<ForwardEndEvent, Draft, void>;
+  propose(request: DraftRequest): Promise<Draft> | AsyncGenerator<ForwardEndEvent, Draft, void>;
 }
 
 /** What became of a round. */
@@ -85,4 +86,10 @@ export interface Draft {
   readonly probabilities?: readonly Float64Array[] | undefined;
   /** For a drafter that gives a "tree": parent of each token, `parents[i]` < i, -1 for the committed prefix, shape (n,). */
   readonly parents?: Int32Array | undefined;
+}
+
+/** What `session` proposes, with the events of its passes, in whichever of its two ways it proposes. */
+export async function* draftFrom(session: DraftSession, request: DraftRequest): AsyncGenerator<ForwardEndEvent, Draft, void> {
+  const proposed = session.propose(request);
+  return "next" in proposed ? yield* proposed : await proposed;
 }

@@ -12,7 +12,7 @@ export type {
   TokensCommitEvent,
   TokensProposeEvent,
 } from "./decoder.ts";
-export type { Draft, Drafter, DraftOutcome, DraftRequest, DraftRun, DraftSession } from "./drafter.ts";
+export { type Draft, type Drafter, draftFrom, type DraftOutcome, type DraftRequest, type DraftRun, type DraftSession } from "./drafter.ts";
 export {
   ContextLengthError,
   DecodekitError,

@@ -1,6 +1,9 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { CausalModel, ForwardOptions, Logits, Session } from "../model.ts";
+import type { CausalModel, ForwardOptions, Session } from "../model.ts";
 import { checkTokens } from "../run-decode.ts";
+import { type RowGuard, rowGuard } from "./row-guard.ts";
+import { runQueue } from "./run-queue.ts";
+import { checkTree, pathOf } from "./tree-path.ts";
 
 /** A causal model for tests that tells what was done with it. */
 export interface TestModel extends CausalModel {
@@ -27,6 +30,8 @@ export interface ModelPass {
 export interface MemoryModelOptions {
   readonly vocabSize: number;
   readonly contextLength: number;
+  /** Whether sessions read trees. @defaultValue false */
+  readonly tree?: boolean | undefined;
   /** The logits after `prefix`, shape (n,), n >= 1: a new row of shape (vocabSize,) for every call. */
   logitsAfter(prefix: Int32Array): Float32Array;
 }
@@ -39,7 +44,7 @@ interface Ledger {
 }
 
 /**
- * A causal model without weights, which rewinds and forks and keeps every promise of `Session`: passes queue, a failed or
+ * A causal model without weights, which rewinds, forks and where asked to reads trees, and keeps every promise of `Session`: passes queue, a failed or
  * aborted pass changes nothing, wrong arguments and use after dispose are errors. Rows of logits turn to NaN at the
  * session's next pass, so that a decoder which reads a view for too long is found out.
  */
@@ -49,7 +54,7 @@ export function memoryModel(options: MemoryModelOptions): TestModel {
     kind: "causal",
     vocabSize: options.vocabSize,
     contextLength: options.contextLength,
-    capabilities: { rewind: true, fork: true, tree: false },
+    capabilities: { rewind: true, fork: true, tree: options.tree ?? false },
     createSession: async () => memorySession(options, ledger, []),
     openSessions: () => ledger.open,
     passes: () => [...ledger.passes],
@@ -62,10 +67,11 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
   ledger.open++;
   const enqueue = runQueue();
   let disposed = false;
+  let lastTree: { readonly tokens: Int32Array; readonly parents: Int32Array } | undefined;
   const checkOpen = (): void => {
     if (disposed) throw new DisposedError("session");
   };
-  return {
+  const given: Session = {
     get length() {
       return cached.length;
     },
@@ -77,6 +83,7 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
         const count = checkPass(options, cached.length, input, rows);
         await Promise.resolve();
         signal?.throwIfAborted();
+        lastTree = undefined;
         const start = cached.length;
         cached.push(...input);
         ledger.passes.push({ session, start, positions: input.length, rows: count });
@@ -99,9 +106,36 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
             actual: length,
           });
         }
+        lastTree = undefined;
         cached.length = length;
       });
     },
+    ...(options.tree && {
+      async forwardTree(tokens: Int32Array, parents: Int32Array, { signal }: Pick<ForwardOptions, "signal"> = {}) {
+        checkOpen();
+        const tree = { tokens: tokens.slice(), parents: parents.slice() };
+        return enqueue(async () => {
+          signal?.throwIfAborted();
+          checkPass(options, cached.length, tree.tokens, "all");
+          checkTree(tree.tokens, tree.parents);
+          lastTree = tree;
+          ledger.passes.push({ session, start: cached.length, positions: tokens.length, rows: tokens.length });
+          const rows = Array.from(tree.tokens, (_, node) => options.logitsAfter(Int32Array.of(...cached, ...pathOf(tree, node))));
+          return ledger.rows.give(session, rows, options.vocabSize);
+        });
+      },
+      async keepPath(nodes: Int32Array) {
+        checkOpen();
+        return enqueue(async () => {
+          const path = lastTree && nodes.length > 0 ? pathOf(lastTree, nodes.at(-1)!) : [];
+          if (!lastTree || path.length !== nodes.length || nodes.some((node, depth) => lastTree!.tokens[node] !== path[depth])) {
+            throw new InvalidOptionError({ where: "keepPath", option: "nodes", expected: "a path of the last tree", actual: nodes });
+          }
+          lastTree = undefined;
+          cached.push(...path);
+        });
+      },
+    }),
     async fork() {
       checkOpen();
       return enqueue(async () => memorySession(options, ledger, [...cached]));
@@ -112,16 +146,15 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
       ledger.open--;
     },
   };
+  caches.set(given, cached);
+  return given;
 }
 
-/** Runs tasks one after another; one that fails does not keep the next from running. */
-function runQueue(): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
-  };
+const caches = new WeakMap<Session, readonly number[]>();
+
+/** What a session of a memory model holds, and will hold; undefined for any other session. */
+export function cacheOf(session: Session): readonly number[] | undefined {
+  return caches.get(session);
 }
 
 /** Checks the arguments of a pass; gives the number of rows asked for. */
@@ -134,35 +167,4 @@ function checkPass(options: MemoryModelOptions, cached: number, tokens: Int32Arr
   const count = rows === "last" ? 1 : rows === "all" ? tokens.length : rows;
   if (Number.isInteger(count) && count >= 1 && count <= tokens.length) return count;
   throw new InvalidOptionError({ where, option: "rows", expected: `"last", "all" or an integer in [1, ${tokens.length}]`, actual: rows });
-}
-
-interface RowGuard {
-  /** Gives out the rows of a session's new pass, and takes back those of the one before. */
-  give(session: number, rows: readonly Float32Array[], vocabSize: number): Logits;
-  altered(): number;
-}
-
-function rowGuard(): RowGuard {
-  const given = new Map<number, { readonly row: Float32Array; readonly copy: Float32Array }[]>();
-  const alteredIn = (session: number): number =>
-    (given.get(session) ?? []).filter(({ row, copy }) => row.some((value, index) => !Object.is(value, copy[index]))).length;
-  let alteredBefore = 0;
-  return {
-    give(session, rows, vocabSize) {
-      alteredBefore += alteredIn(session);
-      for (const { row } of given.get(session) ?? []) row.fill(NaN);
-      given.set(
-        session,
-        rows.map((row) => ({ row, copy: row.slice() })),
-      );
-      return { rows: rows.length, vocabSize, row: (index) => rowAt(rows, index) };
-    },
-    altered: () => [...given.keys()].reduce((sum, session) => sum + alteredIn(session), alteredBefore),
-  };
-}
-
-function rowAt(rows: readonly Float32Array[], index: number): Float32Array {
-  const row = rows[index];
-  if (row) return row;
-  throw new InvalidOptionError({ where: "Logits.row", option: "index", expected: `an integer in [0, ${rows.length - 1}]`, actual: index });
 }

@@ -14,6 +14,8 @@ export interface TableModelOptions {
   readonly vocabSize?: number | undefined;
   /** @defaultValue 64 */
   readonly contextLength?: number | undefined;
+  /** Whether sessions read trees. @defaultValue false */
+  readonly tree?: boolean | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface TableModelOptions {
  * What it computes exactly is `softmax(logits)` of those float32 values, within 1e-7 of `probabilities`.
  * @throws InvalidOptionError when a row is no distribution over the vocabulary: at once for a table, else at the pass.
  */
-export function tableModel({ probabilities, contextLength = 64, ...options }: TableModelOptions): TestModel {
+export function tableModel({ probabilities, contextLength = 64, tree, ...options }: TableModelOptions): TestModel {
   const vocabSize = options.vocabSize ?? (typeof probabilities === "function" ? 0 : probabilities.length);
   if (!(Number.isInteger(vocabSize) && vocabSize > 0)) {
     throw new InvalidOptionError({ where: "tableModel", option: "vocabSize", expected: "an integer >= 1", actual: vocabSize });
@@ -31,6 +33,7 @@ export function tableModel({ probabilities, contextLength = 64, ...options }: Ta
   return memoryModel({
     vocabSize,
     contextLength,
+    tree,
     logitsAfter(prefix) {
       const row = after(prefix);
       checkRow(row, vocabSize);

@@ -1,0 +1,121 @@
+import { type RandomSource, seededRandom, type TokenId } from "@decodekit/core";
+import {
+  memoryMaskedModel,
+  type ProbabilityTable,
+  randomTable,
+  tableModel,
+  type TestMaskedModel,
+  type TestModel,
+} from "@decodekit/core/testing";
+
+/** Models with known probabilities on which a decoder is enumerated. */
+export interface LosslessCase {
+  /** What the models have in common, for example "zeros". */
+  readonly family: string;
+  /** Which of them, an integer >= 1. */
+  readonly seed: number;
+  readonly models: { readonly causal: TestModel; readonly draft: TestModel; readonly masked: TestMaskedModel };
+  /** Holds every token and a repetition, so that lookups find something. */
+  readonly prompt: Int32Array;
+  /** Can come, and is drafted. */
+  readonly stopToken: TokenId;
+  /** Tokens to decode: enough for drafts of 2 where every token can follow, of 4 where two can. */
+  readonly maxNewTokens: number;
+}
+
+const VOCAB_SIZE = 4;
+const STOP = 3;
+/** Takes the place of token 2 in masked models of a vocabulary that has no room for a mask. */
+const MASK = 2;
+const CONTEXT_LENGTH = 24;
+
+type Row = readonly number[];
+type Rows = (prefix: Int32Array) => Row;
+
+/** Makes the rows of a target and of a draft model from random tables. */
+const families: Readonly<
+  Record<string, { readonly tokens: number; readonly rows: (random: RandomSource) => readonly [target: Rows, draft: Rows] }>
+> = {
+  random: { tokens: 4, rows: (random) => [byLast(random.fork(1)), byLast(random.fork(2))] },
+  zeros: { tokens: 4, rows: (random) => [without(byLast(random.fork(1)), 1, 1), without(byLast(random.fork(2)), 2, 1)] },
+  "few successors": { tokens: 6, rows: (random) => [without(byLast(random.fork(1)), 1, 2), without(byLast(random.fork(2)), 0, 2)] },
+  "equal to the draft": { tokens: 4, rows: (random) => [byLast(random.fork(1)), byLast(random.fork(1))] },
+  "disjoint from the draft": {
+    tokens: 5,
+    rows: (random) => [only(byLast(random.fork(1)), [0, STOP]), only(byLast(random.fork(2)), [1, MASK])],
+  },
+  "certain draft": { tokens: 4, rows: (random) => [without(byLast(random.fork(1)), 2, 1), likeliest(byLast(random.fork(2)))] },
+  history: { tokens: 4, rows: (random) => [byHistory(random.fork(1)), byHistory(random.fork(2))] },
+};
+
+/** Every family with 5 seeds each. Models are made anew by every call. */
+export function losslessCases(seeds: readonly number[] = [1, 2, 3, 4, 5]): readonly LosslessCase[] {
+  return Object.entries(families).flatMap(([family, { tokens, rows }]) =>
+    seeds.map((seed) => {
+      const [target, draft] = rows(seededRandom(seed));
+      return {
+        family,
+        seed,
+        models: { causal: causalModel(target), draft: causalModel(draft), masked: maskedModel(draft, tokens) },
+        prompt: Int32Array.of(0, 1, 2, 3, 0, 1),
+        stopToken: STOP,
+        maxNewTokens: tokens,
+      };
+    }),
+  );
+}
+
+function causalModel(probabilities: Rows): TestModel {
+  return tableModel({ probabilities, vocabSize: VOCAB_SIZE, contextLength: CONTEXT_LENGTH, tree: true });
+}
+
+/** Its marginals depend on the last known token and on how far away that is; two tokens each where many are decoded. */
+function maskedModel(rows: Rows, tokens: number): TestMaskedModel {
+  return memoryMaskedModel({
+    vocabSize: VOCAB_SIZE,
+    contextLength: CONTEXT_LENGTH,
+    maskTokenId: MASK,
+    logitsAt(prefix, canvas, index) {
+      const anchor = canvas[0] === MASK ? (prefix.at(-1) ?? 0) : canvas[0]!;
+      const row = rows(Int32Array.of(prefix.length, anchor + index));
+      const excluded = tokens > 4 ? [0, 1, STOP][(anchor + index) % 3] : undefined;
+      return Float32Array.from(row, (probability, token) => (token === excluded ? -Infinity : Math.log(probability + 0.01)));
+    },
+  });
+}
+
+/** A row for every last token. */
+function byLast(random: RandomSource): Rows {
+  const table = randomTable(random, VOCAB_SIZE);
+  return (prefix) => table[prefix.at(-1)! % VOCAB_SIZE]!;
+}
+
+/** A row for every pair of last tokens, and others at even lengths. */
+function byHistory(random: RandomSource): Rows {
+  const tables: readonly ProbabilityTable[] = Array.from({ length: 2 * VOCAB_SIZE }, (_, key) => randomTable(random.fork(key), VOCAB_SIZE));
+  return (prefix) => tables[((prefix.at(-2) ?? 0) % VOCAB_SIZE) + VOCAB_SIZE * (prefix.length % 2)]![prefix.at(-1)! % VOCAB_SIZE]!;
+}
+
+/** The same rows with `count` tokens forbidden, which ones depends on the last token and `offset`. */
+function without(rows: Rows, offset: number, count: number): Rows {
+  return (prefix) => {
+    const first = (prefix.at(-1)! + offset) % VOCAB_SIZE;
+    return normalised(rows(prefix).map((probability, token) => ((token - first + VOCAB_SIZE) % VOCAB_SIZE < count ? 0 : probability)));
+  };
+}
+
+function only(rows: Rows, allowed: readonly TokenId[]): Rows {
+  return (prefix) => normalised(rows(prefix).map((probability, token) => (allowed.includes(token) ? probability : 0)));
+}
+
+function likeliest(rows: Rows): Rows {
+  return (prefix) => {
+    const row = rows(prefix);
+    return row.map((_, token) => (token === row.indexOf(Math.max(...row)) ? 1 : 0));
+  };
+}
+
+function normalised(row: Row): Row {
+  const total = row.reduce((sum, probability) => sum + probability, 0);
+  return row.map((probability) => probability / total);
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { ContextLengthError, InvalidOptionError } from "../errors.ts";
+import { countingModel } from "./counting-model.ts";
+import { memoryMaskedModel } from "./memory-masked-model.ts";
+
+/** Logit t at place i is 100 · (last prefix token) + 10 · (first canvas token) + i + t. */
+const model = () =>
+  memoryMaskedModel({
+    vocabSize: 4,
+    contextLength: 5,
+    maskTokenId: 3,
+    logitsAt: (prefix, canvas, index) =>
+      Float32Array.from({ length: 4 }, (_, token) => 100 * (prefix.at(-1) ?? 0) + 10 * canvas[0]! + index + token),
+  });
+
+describe("memoryMaskedModel", () => {
+  test("predicts every place of the canvas after a prefix of its own", async () => {
+    const masked = model();
+    const session = await masked.createSession();
+    await session.commit(Int32Array.of(1, 2));
+    const logits = await session.predict(Int32Array.of(3, 3));
+    expect([logits.rows, ...logits.row(1)]).toEqual([2, 231, 232, 233, 234]);
+    expect(session.length).toBe(2);
+    await session.rewindTo(1);
+    expect((await session.predict(Int32Array.of(0))).row(0)[0]).toBe(100);
+    expect(logits.row(1)[0]).toBeNaN();
+    expect(masked.passes().map(({ start, positions, rows }) => [start, positions, rows])).toEqual([
+      [0, 2, 0],
+      [2, 2, 2],
+      [1, 1, 1],
+    ]);
+  });
+
+  test("reads the cache of a causal session that it is opened over, and leaves it alone", async () => {
+    const causal = await countingModel({ vocabSize: 4 }).createSession();
+    const session = await model().createSession(causal);
+    await causal.forward(Int32Array.of(0, 2));
+    expect(session.length).toBe(2);
+    expect((await session.predict(Int32Array.of(1))).row(0)[0]).toBe(210);
+    await expect(session.commit(Int32Array.of(1))).rejects.toThrow(InvalidOptionError);
+    await expect(session.rewindTo(0)).rejects.toThrow(InvalidOptionError);
+    expect(causal.length).toBe(2);
+  });
+
+  test("refuses what does not fit, aborts, and counts open sessions", async () => {
+    const masked = model();
+    const session = await masked.createSession();
+    await expect(session.predict(new Int32Array(6))).rejects.toThrow(ContextLengthError);
+    await expect(session.predict(Int32Array.of(4))).rejects.toThrow(InvalidOptionError);
+    await expect(session.predict(new Int32Array(0))).rejects.toThrow(InvalidOptionError);
+    await expect(session.rewindTo(1)).rejects.toThrow(InvalidOptionError);
+    await expect(session.predict(Int32Array.of(1), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+    expect([masked.passes().length, masked.openSessions()]).toEqual([0, 1]);
+    await session.dispose();
+    await session.dispose();
+    expect(masked.openSessions()).toBe(0);
+    await expect(session.predict(Int32Array.of(1))).rejects.toThrow("disposed");
+  });
+});

@@ -1,0 +1,117 @@
+import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
+import type { MaskedModel, MaskedSession, Session, TokenId } from "../model.ts";
+import { checkTokens } from "../run-decode.ts";
+import { cacheOf, type ModelPass } from "./memory-model.ts";
+import { type RowGuard, rowGuard } from "./row-guard.ts";
+import { runQueue } from "./run-queue.ts";
+
+/** A masked model for tests that tells what was done with it. */
+export interface TestMaskedModel extends MaskedModel {
+  /** Sessions that were created and not yet disposed. */
+  openSessions(): number;
+  /** The predictions and commits that ended well, of all sessions, in the order in which they ended; a commit has no rows. A copy. */
+  passes(): readonly ModelPass[];
+  /** How many rows of logits were written to by whoever received them. */
+  alteredRows(): number;
+}
+
+export interface MemoryMaskedModelOptions {
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly maskTokenId: TokenId;
+  /** The logits for place `index` of `canvas`, after the committed `prefix`: a new row of shape (vocabSize,) for every call. */
+  logitsAt(prefix: Int32Array, canvas: Int32Array, index: number): Float32Array;
+}
+
+interface Ledger {
+  readonly passes: ModelPass[];
+  readonly rows: RowGuard;
+  created: number;
+  open: number;
+}
+
+/**
+ * A masked model without weights that keeps every promise of `MaskedSession`; rows turn to NaN at the session's next pass.
+ * On top of a session of a memory model it reads that session's cache, as models with shared weights do, and refuses to
+ * commit or rewind; on top of any other it keeps a prefix of its own, which is empty at first.
+ */
+export function memoryMaskedModel(options: MemoryMaskedModelOptions): TestMaskedModel {
+  const ledger: Ledger = { passes: [], rows: rowGuard(), created: 0, open: 0 };
+  return {
+    kind: "masked",
+    vocabSize: options.vocabSize,
+    contextLength: options.contextLength,
+    maskTokenId: options.maskTokenId,
+    createSession: async (over) => memoryMaskedSession(options, ledger, over),
+    openSessions: () => ledger.open,
+    passes: () => [...ledger.passes],
+    alteredRows: () => ledger.rows.altered(),
+  };
+}
+
+function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, over: Session | undefined): MaskedSession {
+  const session = ledger.created++;
+  ledger.open++;
+  const enqueue = runQueue();
+  const own: number[] = [];
+  const shared = over && cacheOf(over);
+  const prefix = (): readonly number[] => shared ?? own;
+  let disposed = false;
+  const checkCall = (tokens: Int32Array): void => {
+    if (disposed) throw new DisposedError("session");
+    if (tokens.length === 0) throw new InvalidOptionError({ where: "masked", option: "tokens", expected: "at least 1 token", actual: 0 });
+    checkTokens("masked", "tokens", tokens, options.vocabSize);
+    const length = prefix().length + tokens.length;
+    if (length > options.contextLength) throw new ContextLengthError(length, options.contextLength);
+  };
+  const checkOwn = (where: string): void => {
+    const expected = "on a session with a prefix of its own";
+    if (shared) throw new InvalidOptionError({ where, option: "the call", expected, actual: "one over a causal session" });
+  };
+  return {
+    get length() {
+      return prefix().length;
+    },
+    async predict(canvas, { signal } = {}) {
+      const input = canvas.slice();
+      return enqueue(async () => {
+        signal?.throwIfAborted();
+        checkCall(input);
+        await Promise.resolve();
+        signal?.throwIfAborted();
+        const before = Int32Array.from(prefix());
+        ledger.passes.push({ session, start: before.length, positions: input.length, rows: input.length });
+        const rows = Array.from(input, (_, index) => options.logitsAt(before, input, index));
+        return ledger.rows.give(session, rows, options.vocabSize);
+      });
+    },
+    async commit(tokens, { signal } = {}) {
+      const input = tokens.slice();
+      return enqueue(async () => {
+        signal?.throwIfAborted();
+        checkOwn("commit");
+        checkCall(input);
+        ledger.passes.push({ session, start: own.length, positions: input.length, rows: 0 });
+        own.push(...input);
+      });
+    },
+    async rewindTo(length) {
+      return enqueue(async () => {
+        checkOwn("rewindTo");
+        if (Number.isInteger(length) && length >= 0 && length <= own.length) own.length = length;
+        else
+          throw new InvalidOptionError({
+            where: "rewindTo",
+            option: "length",
+            expected: `an integer in [0, ${own.length}]`,
+            actual: length,
+          });
+      });
+    },
+    async dispose() {
+      if (disposed) return;
+      disposed = true;
+      ledger.open--;
+    },
+  };
+}

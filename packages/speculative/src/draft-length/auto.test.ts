@@ -1,0 +1,90 @@
+import { InvalidOptionError, seededRandom } from "@decodekit/core";
+import { describe, expect, test } from "vitest";
+import { autoDraftLength } from "./auto.ts";
+import { measuredCosts } from "./cost-curve.ts";
+
+/** Runs rounds in which each drafted token stands with probability `rate`; gives the lengths. */
+function lengthsFor(rate: number, cost: (length: number) => number, rounds = 400, measured = false): readonly number[] {
+  const control = autoDraftLength({ maximum: 8, ...(measured ? {} : { cost }) }).start();
+  const random = seededRandom(1);
+  return Array.from({ length: rounds }, () => {
+    const asked = control.next();
+    let accepted = 0;
+    while (accepted < asked && random.bernoulli(rate)) accepted++;
+    control.observe({ asked, drafted: asked, accepted, draftMilliseconds: 0, targetMilliseconds: cost(asked) });
+    return asked;
+  });
+}
+
+/** Tokens per unit of cost when every token stands with probability `rate`. */
+function speedOf(length: number, rate: number, cost: (length: number) => number): number {
+  return (rate === 1 ? length + 1 : (1 - rate ** (length + 1)) / (1 - rate)) / cost(length);
+}
+
+describe("autoDraftLength", () => {
+  test.each([
+    { rate: 0.9, slope: 0.1 },
+    { rate: 0.7, slope: 0.1 },
+    { rate: 0.6, slope: 0.3 },
+    { rate: 1, slope: 0.05 },
+    { rate: 0.8, slope: 0.3 },
+  ])("comes within a tenth of the best length's speed, acceptance $rate, $slope of a pass per token", ({ rate, slope }) => {
+    const cost = (length: number): number => 1 + slope * length;
+    for (const measured of [false, true]) {
+      const settled = lengthsFor(rate, cost, 600, measured).slice(50);
+      const speed = settled.reduce((sum, length) => sum + speedOf(length, rate, cost), 0) / settled.length;
+      const best = Math.max(...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((length) => speedOf(length, rate, cost)));
+      expect(speed).toBeGreaterThan(0.9 * best);
+    }
+  });
+
+  test.each([true, false])("stops drafting where that cannot pay, and tries again ever more rarely (measured: %s)", (measured) => {
+    const lengths = lengthsFor(0.05, (length) => 1 + 0.4 * length, 1000, measured);
+    const drafts = lengths.flatMap((length, round) => (length > 0 ? [round] : []));
+    expect(drafts.length).toBeLessThan(25);
+    expect(drafts.at(-1)).toBeGreaterThan(100);
+    const gaps = drafts.slice(1).map((round, index) => round - drafts[index]!);
+    expect(gaps.at(-1)).toBeGreaterThanOrEqual(gaps.find((gap) => gap > 1)!);
+  });
+
+  test("starts drafting again when it pays", () => {
+    const control = autoDraftLength({ cost: (length) => 1 + 0.1 * length }).start();
+    const play = (rounds: number, rate: number): number => {
+      let drafted = 0;
+      for (let round = 0; round < rounds; round++) {
+        const asked = control.next();
+        drafted += asked;
+        control.observe({ asked, drafted: asked, accepted: Math.round(asked * rate), draftMilliseconds: 0, targetMilliseconds: 1 });
+      }
+      return drafted / rounds;
+    };
+    expect(play(40, 0)).toBeLessThan(2);
+    expect(play(200, 1)).toBeGreaterThan(5);
+  });
+
+  test("asks again and again while the drafter has no idea, which costs nothing", () => {
+    const control = autoDraftLength({ cost: () => 1 }).start();
+    for (let round = 0; round < 20; round++) {
+      expect(control.next()).toBe(3);
+      control.observe({ asked: 3, drafted: 0, accepted: 0, draftMilliseconds: 0, targetMilliseconds: 1 });
+    }
+  });
+
+  test("refuses wrong options", () => {
+    expect(() => autoDraftLength({ maximum: 0 })).toThrow(InvalidOptionError);
+    expect(() => autoDraftLength({ cost: 3 as never })).toThrow("cost must be a function");
+  });
+});
+
+test("measured costs are medians, joined by lines that do not fall", () => {
+  const costs = measuredCosts();
+  const add = (drafted: number, targetMilliseconds: number, draftMilliseconds = 0): void =>
+    costs.add({ asked: drafted, drafted, accepted: 0, draftMilliseconds, targetMilliseconds });
+  for (const time of [10, 10, 99]) add(0, time);
+  expect(costs.of(0)).toBe(10);
+  expect(costs.of(2)).toBeCloseTo(11, 12);
+  add(4, 18);
+  expect([costs.of(0), costs.of(1), costs.of(4), costs.of(6)]).toEqual([10, 12, 18, 22]);
+  add(6, 4);
+  expect([costs.of(5), costs.of(8)]).toEqual([18, 4]);
+});

@@ -1,0 +1,66 @@
+import type { MeasuredRound } from "./policy.ts";
+
+/** What a round costs, by the number of drafted tokens. */
+export interface CostCurve {
+  /** Milliseconds of a round that drafts `length` tokens; 0 is a plain pass. */
+  of(length: number): number;
+  add(round: MeasuredRound): void;
+}
+
+/** How many of the newest times the median is taken of. */
+const WINDOW = 9;
+/** What one more row is taken to cost, as a share of a plain pass, until lengths have been measured. */
+const PRIOR_SLOPE = 0.05;
+
+/**
+ * Running medians of measured times: of the target's pass by the number of drafted tokens, between which straight lines
+ * are drawn, never falling; and of the draft model's time per drafted token.
+ */
+export function measuredCosts(): CostCurve {
+  const target = new Map<number, number[]>();
+  const drafting: number[] = [];
+  return {
+    add({ drafted, draftMilliseconds, targetMilliseconds }) {
+      remember(target, drafted, targetMilliseconds);
+      if (drafted > 0) keepNewest(drafting, draftMilliseconds / drafted);
+    },
+    of(length) {
+      const points = [...target].map(([drafted, times]) => ({ drafted, time: median(times) })).toSorted((a, b) => a.drafted - b.drafted);
+      return interpolate(points, length) + length * (drafting.length > 0 ? median(drafting) : 0);
+    },
+  };
+}
+
+interface Point {
+  readonly drafted: number;
+  readonly time: number;
+}
+
+/** The line through `points`, sorted; beyond them it goes on as between the outer two, or with the slope assumed at first. */
+function interpolate(points: readonly Point[], length: number): number {
+  const first = points[0];
+  if (!first) return 1 + PRIOR_SLOPE * length;
+  const assumed = (first.time * PRIOR_SLOPE) / (1 + PRIOR_SLOPE * first.drafted);
+  const above = points.findIndex(({ drafted }) => drafted >= length);
+  const [left, right] =
+    above < 0 ? [points.at(-2), points.at(-1)!] : above === 0 ? [first, points[1]] : [points[above - 1], points[above]!];
+  const slope = left && right ? Math.max(0, (right.time - left.time) / (right.drafted - left.drafted)) : assumed;
+  const anchor = above < 0 ? points.at(-1)! : above === 0 ? first : left!;
+  return Math.max(anchor.time + slope * (length - anchor.drafted), Number.MIN_VALUE);
+}
+
+function remember(times: Map<number, number[]>, key: number, time: number): void {
+  const known = times.get(key) ?? [];
+  if (known.length === 0) times.set(key, known);
+  keepNewest(known, time);
+}
+
+function keepNewest(times: number[], time: number): void {
+  times.push(time);
+  if (times.length > WINDOW) times.shift();
+}
+
+/** The middle value; the lower one of two. */
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[(times.length - 1) >> 1]!;
+}

@@ -1,0 +1,51 @@
+import type { DecodeEvent, ForwardPhase } from "@decodekit/core";
+import { expect, test } from "vitest";
+import { draftStatistics } from "./draft-statistics.ts";
+
+const pass = (phase: ForwardPhase, milliseconds: number): DecodeEvent => ({
+  type: "forward-end",
+  model: "causal",
+  phase,
+  positions: 1,
+  milliseconds,
+});
+const verify = (drafted: number, accepted: number): DecodeEvent => ({ type: "draft-verify", start: 3, drafted, accepted });
+const commit = (length: number): DecodeEvent => ({ type: "tokens-commit", start: 3, tokens: new Int32Array(length) });
+
+test("counts rounds, tokens by place, times by phase and speed-ups", () => {
+  const counter = draftStatistics();
+  const events = [
+    pass("prefill", 50),
+    commit(1),
+    pass("decode", 10),
+    commit(1),
+    pass("draft", 2),
+    pass("verify", 12),
+    verify(3, 3),
+    commit(4),
+    pass("draft", 2),
+    pass("verify", 12),
+    verify(3, 1),
+    commit(2),
+  ];
+  for (const event of events) counter.add(event);
+  const statistics = counter.statistics();
+  expect(statistics).toMatchObject({ rounds: 2, drafted: 6, accepted: 4, acceptanceRate: 4 / 6, meanAcceptedLength: 3 });
+  expect(statistics.acceptanceByPosition).toEqual([1, 0.5, 0.5]);
+  expect(statistics.millisecondsByPhase).toEqual({ prefill: 50, decode: 10, draft: 4, verify: 24, refine: 0 });
+  // 7 tokens after the first in 38 ms, a plain pass takes 10; 4 of the 5 tokens that were reached stood.
+  expect(statistics.observedSpeedup).toBeCloseTo(70 / 38, 12);
+  expect(statistics.predictedSpeedup).toBeCloseTo(((1 - 0.8 ** 4) / 0.2) * (10 / 14), 12);
+});
+
+test("leaves out what there is no ground for", () => {
+  expect(draftStatistics().statistics()).toMatchObject({
+    rounds: 0,
+    acceptanceRate: undefined,
+    meanAcceptedLength: undefined,
+    observedSpeedup: undefined,
+  });
+  const counter = draftStatistics({ plainMilliseconds: 5 });
+  for (const event of [pass("prefill", 9), commit(1), pass("verify", 5), verify(2, 2), commit(3)]) counter.add(event);
+  expect(counter.statistics()).toMatchObject({ observedSpeedup: 3, predictedSpeedup: 3 });
+});

@@ -1,0 +1,77 @@
+import {
+  type DecodeRun,
+  type Draft,
+  type Drafter,
+  draftFrom,
+  DrafterError,
+  type DraftOutcome,
+  type DraftRequest,
+  type DraftRun,
+  type DraftSession,
+  type ForwardEndEvent,
+  type ModelRole,
+  type ModelSet,
+  type ReportingSession,
+  type Sampler,
+  VocabularyMismatchError,
+} from "@decodekit/core";
+import { checkDraft, type DraftLimits } from "./check-draft.ts";
+
+/** A drafter at work in one decode: what it gives has been checked, and what it throws is a DrafterError. */
+export interface Drafting {
+  observe(outcome: DraftOutcome): void;
+  propose(request: DraftRequest): AsyncGenerator<ForwardEndEvent, Draft, void>;
+}
+
+/** Starts `drafter` next to the session of the target. */
+export async function startDrafting<Role extends ModelRole>(
+  run: DecodeRun<"causal" | Role>,
+  target: ReportingSession,
+  drafter: Drafter<Role>,
+  sampler: Sampler,
+): Promise<Drafting> {
+  const { signal } = run;
+  const { vocabSize } = run.models.causal;
+  const masked = (run.models as Partial<ModelSet>).masked;
+  const maskTokenId = drafter.requires.some((role) => role === "masked") ? masked?.maskTokenId : undefined;
+  const limits: DraftLimits = { drafter, vocabSize, stopTokens: run.stopTokens, maskTokenId };
+  const surfaced = (error: unknown): unknown => {
+    if (error instanceof DrafterError || error instanceof VocabularyMismatchError) return error;
+    if (signal?.aborted && error === signal.reason) return error;
+    return new DrafterError(drafter.name, `failed: ${error instanceof Error ? error.message : String(error)}`, error);
+  };
+  let session: DraftSession;
+  try {
+    session = await drafter.start(draftRun(run, target, sampler));
+  } catch (error) {
+    throw surfaced(error);
+  }
+  return {
+    observe(outcome) {
+      try {
+        session.observe(outcome);
+      } catch (error) {
+        throw surfaced(error);
+      }
+    },
+    async *propose(request) {
+      try {
+        return checkDraft(yield* draftFrom(session, request), request, limits);
+      } catch (error) {
+        throw surfaced(error);
+      }
+    },
+  };
+}
+
+function draftRun<Role extends ModelRole>(run: DecodeRun<"causal" | Role>, target: ReportingSession, sampler: Sampler): DraftRun<Role> {
+  return {
+    models: run.models,
+    prompt: run.tokens,
+    vocabSize: run.models.causal.vocabSize,
+    stopTokens: run.stopTokens,
+    sampler,
+    openSession: (role) => run.openSession(role),
+    openMaskedSession: (role) => run.openMaskedSession(role, target.session),
+  };
+}

@@ -1,0 +1,132 @@
+import { autoregressive, type Draft, type Drafter, DrafterError, greedySampler, seededRandom } from "@decodekit/core";
+import { collectDecode, countingModel, failingModel, randomTable, tableModel } from "@decodekit/core/testing";
+import { describe, expect, test } from "vitest";
+import { draftModel } from "./drafters/draft-model.ts";
+import { speculative } from "./speculative.ts";
+
+const VOCAB_SIZE = 10;
+const prompt = Int32Array.of(3, 1, 4);
+const options = { maxNewTokens: 12, stopTokens: [9] };
+
+/** A drafter that gives `draft`, from its second round on. */
+function scripted(gives: Drafter["gives"], draft: () => Draft | Promise<Draft>): Drafter<never> {
+  let rounds = 0;
+  return {
+    name: "scripted",
+    requires: [],
+    gives,
+    start: async () => ({
+      observe: () => undefined,
+      propose: async () => (rounds++ === 0 ? { tokens: new Int32Array(0), parents: new Int32Array(0), probabilities: [] } : draft()),
+    }),
+  };
+}
+
+const half = Float64Array.from({ length: VOCAB_SIZE }, (_, token) => (token < 2 ? 0.5 : 0));
+const tokens = Int32Array.of(0, 1);
+
+describe("a drafter that breaks its contract ends the decode with a DrafterError that says how", () => {
+  test.each<[string, Drafter["gives"], () => Draft, string]>([
+    ["a token out of range", "tokens", () => ({ tokens: Int32Array.of(1, VOCAB_SIZE) }), "proposed token 10, which is not in [0, 10)"],
+    ["a negative token", "tokens", () => ({ tokens: Int32Array.of(-1) }), "proposed token -1"],
+    ["more than was asked for", "tokens", () => ({ tokens: new Int32Array(5) }), "proposed 5 tokens where at most 4 were asked for"],
+    ["no tokens", "tokens", () => ({}) as Draft, "no Int32Array"],
+    ["nothing", "tokens", () => undefined as unknown as Draft, "failed: "],
+    ["too few rows", "probabilities", () => ({ tokens, probabilities: [half] }), "2 tokens with 1 rows of probabilities"],
+    ["short rows", "probabilities", () => ({ tokens, probabilities: [half, half.slice(1)] }), "9 probabilities for a vocabulary of 10"],
+    ["rows of another sum", "probabilities", () => ({ tokens, probabilities: [half, half.map((x) => x / 2)] }), "that sum to 0.5"],
+    ["an impossible token", "probabilities", () => ({ tokens: Int32Array.of(5), probabilities: [half] }), "token 5 from a row in which"],
+    ["no parents", "tree", () => ({ tokens }), "a tree of 2 tokens with 0 parents"],
+    ["parents that come later", "tree", () => ({ tokens, parents: Int32Array.of(-1, 1) }), "node 1 has parent 1"],
+  ])("%s", async (_, gives, draft, message) => {
+    const causal = tableModel({ probabilities: randomTable(seededRandom(1), VOCAB_SIZE), tree: true });
+    const decoder = speculative({ drafter: scripted(gives, draft) });
+    const failure = await collectDecode(decoder.decode({ causal }, prompt, { maxNewTokens: 12 })).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DrafterError);
+    expect((failure as DrafterError).message).toContain(`scripted: `);
+    expect((failure as DrafterError).message).toContain(message);
+    expect(causal.openSessions()).toBe(0);
+  });
+});
+
+test.each(["start", "observe", "propose"])("what a drafter throws in %s is the cause of a DrafterError", async (where) => {
+  const error = new Error("out of ideas");
+  const fail = (at: string): void => {
+    if (at === where) throw error;
+  };
+  const drafter: Drafter<never> = {
+    name: "failing",
+    requires: [],
+    gives: "tokens",
+    async start() {
+      fail("start");
+      const propose = async (): Promise<Draft> => {
+        fail("propose");
+        return { tokens: new Int32Array(0) };
+      };
+      return { observe: () => fail("observe"), propose };
+    },
+  };
+  const causal = countingModel();
+  const failure = await collectDecode(speculative({ drafter }).decode({ causal }, prompt, options)).catch((thrown: unknown) => thrown);
+  expect(failure).toBeInstanceOf(DrafterError);
+  expect(failure).toMatchObject({ drafter: "failing", code: "DRAFTER", cause: error });
+  expect(causal.openSessions()).toBe(0);
+});
+
+test("tokens after a stop token are not verified", async () => {
+  const causal = countingModel();
+  // The first pass gives 5, the second, without a draft, 6.
+  const drafter = scripted("tokens", () => ({ tokens: Int32Array.of(7, 8, 9, 1) }));
+  const { events, tokens: output, finishReason } = await collectDecode(speculative({ drafter }).decode({ causal }, prompt, options));
+  expect(events.filter(({ type }) => type === "draft-verify")).toEqual([{ type: "draft-verify", start: 5, drafted: 3, accepted: 3 }]);
+  expect([...output]).toEqual([5, 6, 7, 8]);
+  expect(finishReason).toBe("stop");
+});
+
+test("drafts are shortened to what may still be committed, and to the context", async () => {
+  const asked: number[] = [];
+  const drafter: Drafter<never> = {
+    name: "counting",
+    requires: [],
+    gives: "tokens",
+    start: async () => ({
+      observe: () => undefined,
+      propose: async ({ max }) => {
+        asked.push(max);
+        return { tokens: new Int32Array(0) };
+      },
+    }),
+  };
+  const decode = (contextLength: number) =>
+    collectDecode(speculative({ drafter }).decode({ causal: countingModel({ contextLength }) }, prompt, { maxNewTokens: 7 }));
+  expect((await decode(64)).tokens).toHaveLength(7);
+  expect(asked.splice(0)).toEqual([4, 4, 3, 2, 1]);
+  expect((await decode(8)).tokens).toHaveLength(5);
+  expect(asked).toEqual([3, 2, 1]);
+});
+
+test("after a pass of the target has failed the same decoder gives what plain decoding gives", async () => {
+  const table = randomTable(seededRandom(1), VOCAB_SIZE);
+  const draft = tableModel({ probabilities: randomTable(seededRandom(2), VOCAB_SIZE) });
+  const decoder = speculative({ drafter: draftModel() });
+  const expected = await collectDecode(
+    autoregressive({ name: "plain", sampler: greedySampler }).decode({ causal: tableModel({ probabilities: table }) }, prompt, {
+      maxNewTokens: 12,
+    }),
+  );
+  for (let pass = 0; pass < 5; pass++) {
+    const causal = failingModel(tableModel({ probabilities: table }), { pass, error: new Error("the device was lost") });
+    await expect(collectDecode(decoder.decode({ causal, draft }, prompt, { maxNewTokens: 12 }))).rejects.toThrow("the device was lost");
+    expect(causal.openSessions() + draft.openSessions()).toBe(0);
+    expect((await collectDecode(decoder.decode({ causal, draft }, prompt, { maxNewTokens: 12 }))).tokens).toEqual(expected.tokens);
+  }
+});
+
+test("a draft model of another vocabulary is refused", async () => {
+  const decoder = speculative({ drafter: draftModel() });
+  const causal = countingModel();
+  const other = countingModel({ vocabSize: 11 });
+  await expect(collectDecode(decoder.decode({ causal, draft: other }, prompt, options))).rejects.toThrow("model has 10, draft has 11");
+  expect(causal.openSessions() + other.openSessions()).toBe(0);
+});

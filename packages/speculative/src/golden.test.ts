@@ -1,0 +1,204 @@
+/// <reference types="node" />
+import { existsSync, readFileSync } from "node:fs";
+import { type RandomSource, seededRandom } from "@decodekit/core";
+import { enumerateOutcomes, recordingRandom } from "@decodekit/core/testing";
+import { describe, expect, test } from "vitest";
+import { lookUp, promptLookup } from "./drafters/prompt-lookup.ts";
+import { match } from "./verify/match.ts";
+import { ratio } from "./verify/ratio.ts";
+import { residual } from "./verify/residual.ts";
+
+// Numbers from the test suites of onnxruntime-genai (MIT) and vLLM (Apache-2.0), kept next to the repository.
+const folder = new URL("../../../../shared/golden/", import.meta.url);
+const files = ["ngram-draft.json", "rejection.json"];
+const present = files.every((file) => existsSync(new URL(file, folder)));
+if (!present) console.log(`The golden files (${files.join(", ")}) are not next to the repository: their cases are skipped.`);
+
+interface Case<Input, Options, Expected> {
+  readonly name: string;
+  readonly operation: string;
+  readonly input: Input;
+  readonly options: Options;
+  readonly expected: Expected;
+  readonly tolerance: number;
+}
+
+function casesOf<Input, Expected, Options = object>(file: string, operation: string): readonly Case<Input, Options, Expected>[] {
+  if (!present) return [];
+  const { cases } = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as {
+    readonly cases: readonly Case<Input, Options, Expected>[];
+  };
+  return cases.filter((each) => each.operation === operation);
+}
+
+function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
+  for (const [index, value] of expected.entries()) expect(Math.abs((actual[index] ?? 0) - value)).toBeLessThanOrEqual(tolerance);
+}
+
+/** Verifies by what the target would say at each place. */
+function matchWith(
+  draft: readonly number[],
+  sampleAt: (place: number) => number,
+): { readonly tokens: readonly number[]; readonly accepted: number } {
+  const tokens = Int32Array.from(draft);
+  const random = seededRandom(0);
+  const distribution = (): never => expect.unreachable();
+  const { accepted, next } = match({
+    draft: { tokens },
+    drafted: tokens.length,
+    distribution,
+    sample: (node) => sampleAt(node + 1),
+    random,
+  });
+  return { tokens: [...tokens.subarray(0, accepted.length), next], accepted: accepted.length };
+}
+
+/** One round of "ratio", the draft being drawn from `drafts`, as tokens. */
+function ratioRound(
+  targets: readonly (readonly number[])[],
+  drafts: readonly (readonly number[])[],
+  random: RandomSource,
+): readonly number[] {
+  const tokens = Int32Array.from(drafts, (q) => random.categorical(q));
+  const distribution = (node: number): Float64Array => Float64Array.from(targets[Math.min(node + 1, targets.length - 1)]!);
+  const draft = { tokens, probabilities: drafts.map((q) => Float64Array.from(q)) };
+  const { accepted, next } = ratio({ draft, drafted: tokens.length, distribution, sample: () => expect.unreachable(), random });
+  return [...tokens.subarray(0, accepted.length), next];
+}
+
+describe.skipIf(!present)("n-gram proposals of other implementations", () => {
+  interface Ngrams {
+    readonly order: number;
+    readonly minNgram: number;
+    readonly maxNgram: number;
+    readonly maxTokens: number;
+    readonly chained?: boolean;
+    readonly stopTokens?: readonly number[];
+  }
+  const of = (operation: string) =>
+    casesOf<{ readonly history: readonly number[] }, { readonly proposal: readonly number[] }, Ngrams>("ngram-draft.json", operation);
+
+  test.each(of("ngram-latest"))("$name", async ({ input, options, expected }) => {
+    const size = options.order - 1;
+    const drafter = promptLookup({ maxNgram: size, minNgram: size, occurrence: "latest", chained: options.chained });
+    if (options.maxTokens === 0 || input.history.length === 0) return;
+    const session = await drafter.start({ prompt: Int32Array.from(input.history) } as never);
+    const draft = session.propose({ max: options.maxTokens, maxDepth: options.maxTokens, random: seededRandom(0) });
+    expect([...(await (draft as Promise<{ tokens: Int32Array }>)).tokens]).toEqual(expected.proposal);
+  });
+
+  for (const occurrence of ["earliest", "latest"] as const) {
+    test.each(of(`ngram-longest-${occurrence}`))("$name", ({ input, options, expected }) => {
+      const { minNgram, maxNgram, maxTokens, stopTokens = [] } = options;
+      const proposal = [...lookUp(Int32Array.from(input.history), maxTokens, { minNgram, maxNgram, occurrence })];
+      // The source cuts before a stop token; here `speculative` cuts, and after it, so that it is verified too.
+      const stopAt = proposal.findIndex((token) => stopTokens.includes(token));
+      expect(stopAt < 0 ? proposal : proposal.slice(0, stopAt)).toEqual(expected.proposal);
+    });
+  }
+});
+
+describe.skipIf(!present)("verification in other implementations", () => {
+  interface Greedy {
+    readonly draft: readonly number[];
+    readonly target: readonly number[];
+    readonly output: readonly number[];
+    readonly fallback: number;
+  }
+  interface Round {
+    readonly tokens: readonly number[];
+    readonly accepted: number;
+  }
+  const file = "rejection.json";
+
+  test.each(casesOf<Greedy, Round>(file, "greedy-verify"))("$name", ({ input, expected }) => {
+    expect(matchWith(input.draft, (place) => input.target[place]!)).toEqual(expected);
+  });
+
+  interface Constraints {
+    readonly frequencyPenalty?: number;
+    readonly bannedSequences?: readonly (readonly number[])[];
+    readonly disallowedTokens?: readonly number[];
+  }
+  test.each(casesOf<Greedy, Round, Constraints>(file, "greedy-verify-constrained"))("$name", ({ input, options, expected }) => {
+    const { frequencyPenalty = 0, bannedSequences = [], disallowedTokens = [] } = options;
+    const sampleAt = (place: number): number => {
+      const token = input.target[place]!;
+      const before = [...input.output, ...input.draft.slice(0, place)];
+      if (place === input.draft.length && input.draft.length > 0) return token;
+      const banned = bannedSequences.some((sequence) => [...before, token].slice(-sequence.length).join() === sequence.join());
+      const penalty = frequencyPenalty * before.filter((other) => other === token).length;
+      return banned || disallowedTokens.includes(token) || 100 - penalty < 99 ? input.fallback : token;
+    };
+    expect(matchWith(input.draft, sampleAt)).toEqual(expected);
+  });
+
+  test.each(
+    casesOf<{ draft: readonly number[]; sampled: readonly number[] }, { accepted: number; finalToken: number }>(file, "match-verify"),
+  )("$name", ({ input, expected }) => {
+    const { tokens, accepted } = matchWith(input.draft, (place) => input.sampled[place]!);
+    expect({ accepted, finalToken: tokens.at(-1) }).toMatchObject({ accepted: expected.accepted, finalToken: expected.finalToken });
+  });
+
+  type Pair = { readonly target: readonly number[]; readonly draft: readonly number[] };
+  test.each(casesOf<Pair, { probabilities: readonly number[] }>(file, "residual"))("$name", ({ input, expected, tolerance }) => {
+    const weights = residual(Float64Array.from(input.target), Float64Array.from(input.draft));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    expectClose(
+      weights.map((weight) => weight / total),
+      expected.probabilities,
+      tolerance,
+    );
+  });
+
+  const accepts = casesOf<{ target: number; draft: number }, { probability: number }>(file, "accept-probability");
+  test.each(accepts.filter(({ input }) => input.draft > 0))("$name", ({ input, expected, tolerance }) => {
+    const random = recordingRandom(seededRandom(0));
+    const row = (probability: number) => Float64Array.of(probability, 1 - probability);
+    const draft = { tokens: Int32Array.of(0), probabilities: [row(input.draft)] };
+    ratio({ draft, drafted: 1, distribution: () => row(input.target), sample: () => expect.unreachable(), random });
+    const [draw] = random.draws;
+    expectClose([draw?.kind === "bernoulli" ? draw.probability : NaN], [expected.probability], tolerance);
+  });
+
+  test.each(casesOf<Pair, { probabilities: readonly number[]; acceptance: number }>(file, "output-law"))(
+    "$name",
+    async ({ input, expected, tolerance }) => {
+      const law = new Float64Array(input.target.length);
+      let acceptance = 0;
+      for await (const { outcome, probability } of enumerateOutcomes(async (random) => ratioRound([input.target], [input.draft], random))) {
+        law[outcome[0]!]! += probability;
+        if (outcome.length === 2) acceptance += probability;
+      }
+      expectClose(law, expected.probabilities, tolerance);
+      expectClose([acceptance], [expected.acceptance], tolerance);
+    },
+  );
+
+  type Rounds = {
+    readonly targets: readonly (readonly number[])[];
+    readonly drafts: readonly (readonly number[])[];
+    readonly position: number;
+  };
+  test.each(casesOf<Rounds, { probabilities: readonly number[]; lengths: readonly number[] }>(file, "round-law"))(
+    "$name",
+    async ({ input, expected, tolerance }) => {
+      const law = new Float64Array(3);
+      const lengths = new Float64Array(4);
+      let reached = 0;
+      for await (const { outcome, probability } of enumerateOutcomes(async (random) => ratioRound(input.targets, input.drafts, random))) {
+        lengths[outcome.length - 1]! += probability;
+        const token = outcome[input.position];
+        if (token === undefined) continue;
+        law[token]! += probability;
+        reached += probability;
+      }
+      expectClose(lengths, expected.lengths, tolerance);
+      expectClose(
+        law.map((probability) => probability / reached),
+        expected.probabilities,
+        tolerance,
+      );
+    },
+  );
+});

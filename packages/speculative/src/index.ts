@@ -1,0 +1,14 @@
+export { cascade, type CascadeOptions } from "./drafters/cascade.ts";
+export { ddtree, type DdtreeOptions } from "./drafters/ddtree.ts";
+export { draftModel, type DraftModelOptions } from "./drafters/draft-model.ts";
+export { jacobi } from "./drafters/jacobi.ts";
+export { lookahead, type LookaheadOptions } from "./drafters/lookahead.ts";
+export { maskedDraft, type MaskedDraftOptions } from "./drafters/masked-draft.ts";
+export { promptLookup, type PromptLookupOptions } from "./drafters/prompt-lookup.ts";
+export { suffix, type SuffixOptions } from "./drafters/suffix.ts";
+export { autoDraftLength, type AutoDraftLengthOptions } from "./draft-length/auto.ts";
+export type { DraftLengthControl, DraftLengthPolicy, MeasuredRound } from "./draft-length/policy.ts";
+export { draftStatistics, type DraftStatistics, type DraftStatisticsOptions } from "./draft-statistics.ts";
+export { gumbelSampling } from "./gumbel-sampling.ts";
+export { racingSampler } from "./racing-random.ts";
+export { speculative, type SpeculativeOptions, type Verify } from "./speculative.ts";

@@ -1,0 +1,134 @@
+import { LARGEST_LOSS, losslessCases, measureLoss, plainSampler, testDecoder, testLossless } from "@decodekit/conformance";
+import { autoregressive, type Drafter, greedySampler, InvalidOptionError, type Sampler } from "@decodekit/core";
+import { collectDecode, countingModel, tableModel } from "@decodekit/core/testing";
+import { topPSampler } from "@decodekit/top-p";
+import { describe, expect, test } from "vitest";
+import { autoDraftLength } from "./draft-length/auto.ts";
+import { draftModel } from "./drafters/draft-model.ts";
+import { promptLookup } from "./drafters/prompt-lookup.ts";
+import { everyDrafter } from "./every-drafter.ts";
+import { gumbelSampling } from "./gumbel-sampling.ts";
+import { speculative, type Verify } from "./speculative.ts";
+
+const sampler = topPSampler({ p: 0.9, temperature: 1.2 });
+const names = Object.keys(everyDrafter);
+const chains = names.filter((name) => everyDrafter[name]!().gives !== "tree");
+/** Counts more with every token, so that the lengths change without a clock. */
+const auto = autoDraftLength({ maximum: 4, cost: (length) => 1 + 0.2 * length });
+
+describe.each(chains.filter((name) => name !== "masked-draft"))("speculative with %s", (name) => {
+  testDecoder(test, () => speculative({ drafter: everyDrafter[name]!() as Drafter<"draft">, sampler, draftLength: auto }));
+});
+
+describe.each(["ratio", "block", "gumbel"] as const)("speculative with a draft model and %s", (verify) => {
+  testDecoder(test, () => speculative({ drafter: draftModel(), verify, sampler, draftLength: 3 }));
+});
+
+describe("exactness", () => {
+  const kernels = names.flatMap((name) => {
+    const { gives } = everyDrafter[name]!();
+    const possible: readonly Verify[] = gives === "tree" ? ["tree"] : gives === "probabilities" ? ["match", "ratio", "block"] : ["match"];
+    return possible.map((verify) => ({ name, verify }));
+  });
+  const dense = losslessCases([2]).filter(({ family }) => family === "random" || family === "few successors");
+
+  test.each(kernels.flatMap((kernel) => [1, 4].map((draftLength) => ({ ...kernel, draftLength }))))(
+    "of $name, $verify, $draftLength",
+    async ({ name, verify, draftLength }) => {
+      for (const testCase of dense.filter(({ family }) => family === (draftLength > 1 && name === "masked-draft" ? "random" : family))) {
+        const decoder = speculative({ drafter: everyDrafter[name]!(), verify, draftLength, sampler: plainSampler });
+        expect(await measureLoss(decoder, testCase)).toBeLessThan(LARGEST_LOSS);
+      }
+    },
+  );
+
+  testLossless(test, () => speculative({ drafter: draftModel(), verify: "ratio", sampler, draftLength: auto }), { sampler, seeds: [1] });
+  testLossless(test, () => speculative({ drafter: draftModel({ sampler: greedySampler }), verify: "block", sampler }), {
+    sampler,
+    seeds: [1],
+  });
+  testLossless(test, () => speculative({ drafter: draftModel({ minProbability: 0.5 }), verify: "ratio", sampler: plainSampler }), {
+    seeds: [1],
+  });
+});
+
+describe.each(names)("the output with %s", (name) => {
+  const plain = (plainSamplerOf: Sampler) => autoregressive({ name: "plain", sampler: plainSamplerOf });
+  const options = (seed: number) => ({ maxNewTokens: 14, stopTokens: [3], seed });
+
+  test.each([1, 2, 3, 5, 8])("is greedy's, %i tokens at a time", async (draftLength) => {
+    for (const { models, prompt } of losslessCases([1, 2])) {
+      const actual = await collectDecode(speculative({ drafter: everyDrafter[name]!(), draftLength }).decode(models, prompt, options(0)));
+      const expected = await collectDecode(plain(greedySampler).decode(models, prompt, options(0)));
+      expect([...actual.tokens, actual.finishReason]).toEqual([...expected.tokens, expected.finishReason]);
+    }
+  });
+
+  test("is plain sampling's for the same seed", async () => {
+    for (const { models, prompt } of losslessCases([1])) {
+      for (let seed = 0; seed < 5; seed++) {
+        const decoder = speculative({ drafter: everyDrafter[name]!(), sampler, draftLength: 3 });
+        const actual = await collectDecode(decoder.decode(models, prompt, options(seed)));
+        expect(actual.tokens).toEqual((await collectDecode(plain(sampler).decode(models, prompt, options(seed)))).tokens);
+        if (name === "ddtree") continue;
+        const coupled = speculative({ drafter: everyDrafter[name]!(), sampler, draftLength: auto, verify: "gumbel" });
+        const gumbel = await collectDecode(coupled.decode(models, prompt, options(seed)));
+        expect(gumbel.tokens).toEqual((await collectDecode(gumbelSampling({ sampler }).decode(models, prompt, options(seed)))).tokens);
+      }
+    }
+  });
+
+  test("leaves the cache one token short of the output, and reads 1 to draft + 1 tokens per round", async () => {
+    for (const { models, prompt } of losslessCases([1, 2])) {
+      const decoder = speculative({ drafter: everyDrafter[name]!(), draftLength: 3, sampler });
+      const { events } = await collectDecode(decoder.decode(models, prompt, { maxNewTokens: 15, seed: 4 }));
+      let length = prompt.length;
+      const passes = models.causal.passes();
+      expect(passes[0]).toMatchObject({ start: 0, positions: length });
+      const commits = events.filter((event) => event.type === "tokens-commit");
+      for (const [round, { start, tokens }] of commits.entries()) {
+        expect(start).toBe(length);
+        if (round > 0) expect(passes[round]).toMatchObject({ start: length - 1 });
+        if (round > 0) expect(tokens.length).toBeLessThanOrEqual(passes[round]!.positions);
+        length += tokens.length;
+      }
+      expect(passes).toHaveLength(commits.length);
+    }
+  });
+});
+
+test("a draft model that always agrees gives a token for every row", async () => {
+  const models = { causal: countingModel(), draft: countingModel() };
+  const decoder = speculative({ drafter: draftModel(), draftLength: 4 });
+  const { tokens, events } = await collectDecode(decoder.decode(models, Int32Array.of(3), { maxNewTokens: 11 }));
+  expect([...tokens]).toEqual([4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4]);
+  expect(events.flatMap((event) => (event.type === "draft-verify" ? [event.accepted] : []))).toEqual([4, 4]);
+  expect(models.causal.passes().map(({ positions }) => positions)).toEqual([1, 5, 5]);
+  // The prompt and the first token at once, then one token at a time; after a full draft the two that it has not read.
+  expect(models.draft.passes().map(({ positions }) => positions)).toEqual([2, 1, 1, 1, 2, 1, 1, 1]);
+});
+
+test.each([
+  [{ drafter: undefined }, "drafter must be a Drafter"],
+  [{ drafter: promptLookup(), verify: "ratio" }, 'verify must be one of "match", "gumbel" for the drafter "prompt-lookup"'],
+  [{ drafter: promptLookup(), verify: "tree" }, 'verify must be one of "match", "gumbel"'],
+  [{ drafter: everyDrafter["ddtree"]!(), verify: "match" }, 'verify must be one of "tree" for the drafter "ddtree"'],
+  [{ drafter: promptLookup(), draftLength: 0 }, 'draftLength must be an integer >= 1, "auto" or a DraftLengthPolicy, got 0.'],
+  [{ drafter: promptLookup(), sampler: 3 }, "sampler must be a Sampler"],
+  [{ drafter: promptLookup(), length: 3 }, 'option "length" must be one of its options'],
+])("refuses %o when it is called", (options, message) => {
+  const create = (): unknown => speculative(options as never);
+  expect(create).toThrow(InvalidOptionError);
+  expect(create).toThrow(message);
+});
+
+test("refuses a model that cannot rewind, or cannot read a tree", async () => {
+  const causal = tableModel({ probabilities: [[1]] });
+  const stuck = { ...causal, capabilities: { ...causal.capabilities, rewind: false } };
+  const decode = (drafter: Drafter, models: object) =>
+    collectDecode(speculative({ drafter }).decode(models as never, Int32Array.of(0), { maxNewTokens: 4 }));
+  await expect(decode(promptLookup(), { causal: stuck })).rejects.toThrow("able to rewind its cache");
+  const { masked } = losslessCases([1])[0]!.models;
+  await expect(decode(everyDrafter["ddtree"]!(), { causal, masked })).rejects.toThrow("able to read trees");
+  expect(causal.openSessions()).toBe(0);
+});

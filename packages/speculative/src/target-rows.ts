@@ -1,0 +1,74 @@
+import {
+  argmax,
+  type DecodeRun,
+  type Draft,
+  type ForwardEndEvent,
+  type Logits,
+  type ReportingSession,
+  type Sampler,
+  type SamplingContext,
+  type TokenId,
+} from "@decodekit/core";
+
+/** What the target says after the committed prefix, node -1, and after each node of a draft. Valid until the session's next pass. */
+export interface TargetRows {
+  /** The distribution of the next token, processed with the node's own prefix, shape (vocabSize,). The caller's. */
+  distribution(node: number): Float64Array;
+  /** A token drawn from it, with the randomness of the position that it would stand at. */
+  sample(node: number): TokenId;
+  /** The likeliest next token, before any processing. */
+  likeliest(node: number): TokenId;
+  /** Keeps the nodes `accepted`, root first, in the cache and forgets the others. */
+  keep(accepted: readonly number[]): Promise<void>;
+}
+
+/** One pass over the last committed token and `draft`, in which every drafted token sees its own prefix only. */
+export async function* readTarget(
+  run: DecodeRun<"causal">,
+  target: ReportingSession,
+  draft: Draft,
+  sampler: Sampler,
+): AsyncGenerator<ForwardEndEvent, TargetRows, void> {
+  const { promptLength, random } = run;
+  const committed = run.tokens;
+  const sequence = new Int32Array(committed.length + draft.tokens.length);
+  sequence.set(committed);
+  sequence.set(draft.tokens, committed.length);
+  const input = sequence.subarray(committed.length - 1);
+  const logits = yield* forward(target, input, draft);
+  const contextOf = (node: number): SamplingContext => {
+    const tokens = draft.parents ? pathTo(node, committed, draft) : sequence.subarray(0, committed.length + node + 1);
+    return { tokens, promptLength };
+  };
+  return {
+    distribution: (node) => sampler.distribution(logits.row(node + 1), contextOf(node)),
+    sample(node) {
+      const context = contextOf(node);
+      return sampleRow(sampler, logits.row(node + 1), context, random.fork(context.tokens.length));
+    },
+    likeliest: (node) => argmax(logits.row(node + 1)),
+    async keep(accepted) {
+      if (draft.parents) await target.session.keepPath!(Int32Array.of(0, ...accepted.map((node) => node + 1)));
+      else if (accepted.length < draft.tokens.length) await target.session.rewindTo(committed.length + accepted.length);
+    },
+  };
+}
+
+/** Draws from the distribution that `sampler` makes of `row`, by its short cut where it has one. */
+export function sampleRow(sampler: Sampler, row: Float32Array, context: SamplingContext, random: DecodeRun["random"]): TokenId {
+  return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
+}
+
+function forward(target: ReportingSession, input: Int32Array, { tokens, parents }: Draft): AsyncGenerator<ForwardEndEvent, Logits, void> {
+  if (tokens.length === 0) return target.forward(input, "decode");
+  if (!parents) return target.forward(input, "verify", "all");
+  // The last committed token is the root: node i of the draft is node i + 1 of the tree.
+  return target.forwardTree(input, Int32Array.of(-1, ...parents.map((parent) => parent + 1)), "verify");
+}
+
+/** The committed tokens and those from the root down to `node`. */
+function pathTo(node: number, committed: Int32Array, { tokens, parents }: Draft): Int32Array {
+  const path: TokenId[] = [];
+  for (let step = node; step >= 0; step = parents![step]!) path.unshift(tokens[step]!);
+  return Int32Array.of(...committed, ...path);
+}
