@@ -88,7 +88,9 @@ class StoryTraining:
         known = torch.full_like(weights, 1 / (clean.size - len(clean)))
         known[:, -1] = 0  # the token after a row is not known
         with torch.autocast(self.device, torch.bfloat16):
-            hidden = self.forward(tokens, on_device(canvas.noisy), bias)
+            # The compiler fails on a second row length ("Exponent must be non-negative", PyTorch 2.13), so long rows run as they are.
+            forward = self.forward if length == SHORT_LENGTH else self.network
+            hidden = forward(tokens, on_device(canvas.noisy), bias)
             causal, guessed = hidden[:, :length], hidden[:, length:]
             chosen = weights > 0
             next_token, _ = weighted_cross_entropy(causal.flatten(0, 1), self.network.head, targets.flatten(), known.flatten())
