@@ -4,6 +4,7 @@ export { countingModel, type CountingModelOptions } from "./counting-model.ts";
 export { type Branch, enumerateOutcomes, type EnumerateOptions } from "./enumerate-outcomes.ts";
 export { failingModel, type ModelFailure } from "./failing-model.ts";
 export { type InterceptedPass, interceptPasses } from "./intercept-passes.ts";
+export { type JointDistribution, jointModel, type JointModel, type JointModelOptions, randomJoint } from "./joint-model.ts";
 export { memoryModel, type MemoryModelOptions, type ModelPass, type TestModel } from "./memory-model.ts";
 export { memoryMaskedModel, type MemoryMaskedModelOptions, type TestMaskedModel } from "./memory-masked-model.ts";
 export { exactDistribution, type OutputDistribution, outputKey, totalVariation } from "./output-distribution.ts";

@@ -1,0 +1,89 @@
+import { InvalidOptionError } from "../errors.ts";
+import type { TokenId } from "../model.ts";
+import type { RandomSource } from "../random.ts";
+import { memoryMaskedModel, type TestMaskedModel } from "./memory-masked-model.ts";
+
+/** The probability of every text of one length. */
+export interface JointDistribution {
+  /** Number of different tokens V: 0 to V - 1. */
+  readonly tokens: number;
+  /** Tokens in a text, L. */
+  readonly length: number;
+  /** Shape (V^L,), summing to 1: the text with tokens x is at Σ x_i V^(L - 1 - i). */
+  readonly probabilities: Float64Array;
+}
+
+/** A masked model of a joint distribution, with two ids for every token so that its conditionals are exact to 1e-13. */
+export interface JointModel extends TestMaskedModel {
+  /** The token of the joint distribution, in [0, V), that `token` stands for. */
+  meaning(token: TokenId): number;
+}
+
+export interface JointModelOptions {
+  readonly joint: JointDistribution;
+  /** Tokens before the text, which mean nothing. @defaultValue 1 */
+  readonly promptLength?: number | undefined;
+}
+
+/** The logit of the mask token, which a decoder must not follow. */
+const MASK_LOGIT = 20;
+
+/** A joint distribution drawn from `random`, far from independent: weights are exp(5 u), u uniform. Same source, same distribution. */
+export function randomJoint(random: RandomSource, { tokens, length }: Pick<JointDistribution, "tokens" | "length">): JointDistribution {
+  const weights = Float64Array.from({ length: tokens ** length }, () => Math.exp(5 * random.uniform()));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return { tokens, length, probabilities: weights.map((weight) => weight / total) };
+}
+
+/**
+ * A masked model whose row for a position is the exact conditional of `joint` given all other known tokens of the text. So
+ * decoding one position after another, in any order that does not look at what it draws, gives exactly `joint`.
+ *
+ * Logits are float32, which would leave conditionals that contradict each other by 1e-8. Therefore token t < V has a second id
+ * t + V: the first has the probability that a float32 logit can express from below, the second the rest. The mask token is
+ * 2 V, vocabSize 2 V + 1; its logit is high, and is no part of the conditional.
+ */
+export function jointModel({ joint, promptLength = 1 }: JointModelOptions): JointModel {
+  const { tokens, length } = joint;
+  if (joint.probabilities.length !== tokens ** length) {
+    const expected = `of ${tokens ** length} probabilities`;
+    throw new InvalidOptionError({ where: "jointModel", option: "joint", expected, actual: joint.probabilities.length });
+  }
+  const maskTokenId = 2 * tokens;
+  const model = memoryMaskedModel({
+    vocabSize: maskTokenId + 1,
+    contextLength: promptLength + length,
+    maskTokenId,
+    logitsAt(prefix, canvas, index) {
+      const known = Int32Array.of(...prefix.subarray(promptLength), ...canvas);
+      const position = prefix.length - promptLength + index;
+      const meanings = known.map((token, at) => (at === position || token === maskTokenId ? -1 : token % tokens));
+      return toLogits(conditional(joint, meanings, position));
+    },
+  });
+  return { ...model, meaning: (token) => token % tokens };
+}
+
+/** Probabilities of the token at `position` given `known`, of length <= L, where -1 is unknown; shape (V,). */
+function conditional({ tokens, length, probabilities }: JointDistribution, known: Int32Array, position: number): Float64Array {
+  const sums = new Float64Array(tokens);
+  const digit = (text: number, at: number): number => Math.floor(text / tokens ** (length - 1 - at)) % tokens;
+  for (const [text, probability] of probabilities.entries()) {
+    if (known.every((token, at) => token < 0 || token === digit(text, at))) sums[digit(text, position)]! += probability;
+  }
+  const total = sums.reduce((sum, each) => sum + each, 0);
+  return sums.map((each) => each / total);
+}
+
+/** A row of shape (2 V + 1,). */
+function toLogits(probabilities: Float64Array): Float32Array {
+  const row = new Float32Array(2 * probabilities.length + 1).fill(-Infinity);
+  row[row.length - 1] = MASK_LOGIT;
+  for (const [token, probability] of probabilities.entries()) {
+    let logit = Math.fround(Math.log(probability));
+    while (Math.exp(logit) > probability) logit = Math.fround(logit - 2 ** -24 * Math.max(1, Math.abs(logit)));
+    row[token] = logit;
+    row[token + probabilities.length] = Math.log(probability - Math.exp(logit));
+  }
+  return row;
+}
