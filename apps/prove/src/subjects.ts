@@ -25,7 +25,7 @@ export interface Subject {
   settings(tokens: number): readonly Setting[];
 }
 
-export interface Setting {
+interface Setting {
   readonly sampler: Sampler;
   readonly create: () => Decoder;
 }
@@ -33,7 +33,7 @@ export interface Setting {
 const nucleus = { p: 0.8, temperature: 1.3 };
 
 /** Every drafter, and how its drafts can be verified. */
-export const drafters: Readonly<Record<string, { readonly create: () => Drafter; readonly verify: readonly Verify[] }>> = {
+const drafters: Readonly<Record<string, { readonly create: () => Drafter; readonly verify: readonly Verify[] }>> = {
   "prompt-lookup": { create: promptLookup, verify: ["match"] },
   suffix: { create: suffix, verify: ["match"] },
   jacobi: { create: jacobi, verify: ["match"] },

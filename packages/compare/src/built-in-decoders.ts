@@ -1,6 +1,7 @@
 import type { DecoderPlugin } from "@decodekit/core";
 import greedy from "@decodekit/greedy/plugin";
+import speculative from "@decodekit/speculative/plugin";
 import topP from "@decodekit/top-p/plugin";
 
 /** Every strategy of decodekit, in the order in which they are shown. A new one is added here. */
-export const builtInDecoders: readonly DecoderPlugin[] = [greedy, topP];
+export const builtInDecoders: readonly DecoderPlugin[] = [greedy, topP, speculative];

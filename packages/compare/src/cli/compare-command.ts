@@ -90,7 +90,8 @@ function checkReportPath(file: string | undefined): void {
 
 /** Every decoder that the model can run, with its presets. */
 function presetsFor(model: ComparedModel, plugins: readonly DecoderPlugin[]): ComparedDecoder[] {
-  return presetDecoders(plugins.filter(({ requires }) => requires.every((role) => model[role] !== undefined)));
+  const runnable = plugins.filter(({ requires }) => requires.every((role) => model[role] !== undefined));
+  return presetDecoders(runnable).filter(({ decoder }) => decoder.requires.every((role) => model[role] !== undefined));
 }
 
 /** "-" puts the JSON alone on standard output. */

@@ -66,7 +66,8 @@ describe("decodekit compare", () => {
     expect(stdout).toMatch(/^ {2}Tom had a ball\S* \w+/m);
     expect(stdout + stderr).not.toContain("\u001b");
     expect(stderr).toContain("Loading the embedded story model: 7.1 MB\n");
-    expect(stderr).toContain("Run 3 of 3: top-p");
+    expect(stdout.match(/^speculative drafter=[\w-]+, .*p=1$/gm)).toHaveLength(2);
+    expect(stderr).toContain("Run 5 of 5: speculative");
   });
 
   test("writes the report, runs a plugin, and prints the same report alone for -", async () => {
@@ -121,7 +122,7 @@ describe("decodekit compare", () => {
   });
 
   test.each([
-    [["--decoder", "gredy"], "--decoder gredy: decoder must be one of greedy, top-p."],
+    [["--decoder", "gredy"], "--decoder gredy: decoder must be one of greedy, top-p, speculative."],
     [["--decoder", "top-p:q=1"], 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0).'],
     [["--decoder", "top-p:p=0"], "--decoder top-p:p=0: p must be a number in (0, 1]."],
     [["--max-new-tokens", "0"], "It must be an integer >= 1."],
