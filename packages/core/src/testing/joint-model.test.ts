@@ -75,7 +75,7 @@ describe("a joint model", () => {
     const session = await model.createSession();
     const row = (await session.predict(Int32Array.of(MASK))).row(0);
     expect(row.indexOf(Math.max(...row))).toBe(model.maskTokenId);
-    expect([0, 1, 2, 3].map(model.meaning)).toEqual([0, 1, 0, 1]);
+    expect([0, 1, 2, 3].map((token) => model.meaning(token))).toEqual([0, 1, 0, 1]);
   });
 
   test("refuses probabilities that are not those of all texts", () => {
