@@ -25,7 +25,12 @@ export async function pairedRatio(first: () => Promise<number>, second: () => Pr
     }
     ratios.push(isSwapped ? speeds[1]! / speeds[0]! : speeds[0]! / speeds[1]!);
   }
-  return { median: median(ratios), interval: bootstrapInterval(ratios), pairs };
+  return pairedMedians(ratios);
+}
+
+/** The median of ratios and its bootstrap interval. */
+export function pairedMedians(ratios: readonly number[]): PairedRatio {
+  return { median: median(ratios), interval: bootstrapInterval(ratios), pairs: ratios.length };
 }
 
 export function formatRatio({ median: middle, interval: [low, high], pairs }: PairedRatio): string {

@@ -1,0 +1,72 @@
+import { generate, type LanguageModel } from "@decodekit/core";
+import { greedy } from "@decodekit/greedy";
+
+/** Beginnings of stories, written for this benchmark. */
+export const OPENINGS: readonly string[] = [
+  "Once upon a time, there was a little girl named Lily.",
+  "One day, a boy named Tim went to the park.",
+  "Tom had a big red ball.",
+  "There was a small bird who lived in a tall tree.",
+  "Anna and Ben were good friends.",
+  "Mia loved to draw pictures of her cat.",
+  "A little dog named Max lived on a farm.",
+  "It was a sunny day, and Sam wanted to swim.",
+  "Once there was an old man who had a kind heart.",
+  "Lucy found a shiny stone in the garden.",
+  "The bear was very hungry.",
+  "Jack and his mom went to the store.",
+  "A frog sat on a green leaf in the pond.",
+  "Sara had a new doll with a pink dress.",
+  "One night, Leo heard a strange noise.",
+  "The little train wanted to climb the hill.",
+  "Amy was afraid of the dark.",
+  "Ben built a tower with his blocks.",
+  "There was a fish who wanted to fly.",
+  "Grandma baked a big cake for Emma.",
+  "The rabbit hopped into the forest.",
+  "Bob had a toy car that was very fast.",
+  "It was raining, so Molly stayed inside.",
+  "A duck and a hen played near the lake.",
+  "Daisy wanted to help her dad in the kitchen.",
+  "The wind took away Nick's hat.",
+  "Once upon a time, a lion lost his roar.",
+  "Zoe saw a butterfly on a flower.",
+  "Peter and Kate found a map in the attic.",
+  "The snow was white and soft.",
+  "A turtle was slow, but he never gave up.",
+  "Rose gave her little brother a cookie.",
+];
+
+const NAMES = [
+  "Lily",
+  "Tim",
+  "Tom",
+  "Anna",
+  "Ben",
+  "Mia",
+  "Max",
+  "Sam",
+  "Lucy",
+  "Jack",
+  "Sara",
+  "Leo",
+  "Amy",
+  "Emma",
+  "Bob",
+  "Molly",
+] as const;
+
+/**
+ * Prompts of the edit task over the model's own greedy stories: the story, "rename X to Y", and room for the answer.
+ * The name is the first one that the story holds; stories without any are left out.
+ */
+export async function editPrompts(model: LanguageModel, storyTokens: number): Promise<string[]> {
+  const prompts: string[] = [];
+  for (const opening of OPENINGS) {
+    const { text } = await generate(model, opening, { decoder: greedy(), maxNewTokens: storyTokens }).result;
+    const story = `${opening}${text}`;
+    const old = NAMES.find((name) => story.includes(name));
+    if (old) prompts.push(`${story}<|edit|> rename ${old} to ${NAMES.find((name) => !story.includes(name))!}<|edit|>`);
+  }
+  return prompts;
+}
