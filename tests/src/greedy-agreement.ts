@@ -1,4 +1,4 @@
-import { argmax, generate } from "@decodekit/core";
+import { argmax, type Decoder, generate, type ModelRole } from "@decodekit/core";
 import type { OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { expect } from "vitest";
@@ -7,8 +7,13 @@ import { expect } from "vitest";
 const NEAR_TIE = 1e-3;
 
 /** Decodes as many tokens as expected; a difference must be a near tie, and is printed. */
-export async function expectGreedyTokens(model: OnnxLanguageModel, prompt: string, expected: readonly number[]): Promise<void> {
-  const { tokens } = await generate(model, prompt, { decoder: greedy(), maxNewTokens: expected.length }).result;
+export async function expectGreedyTokens(
+  model: OnnxLanguageModel,
+  prompt: string,
+  expected: readonly number[],
+  decoder: Decoder<ModelRole> = greedy(),
+): Promise<void> {
+  const { tokens } = await generate(model, prompt, { decoder, maxNewTokens: expected.length }).result;
   const different = expected.findIndex((token, index) => token !== tokens[index]);
   if (different < 0) return expect([...tokens]).toEqual(expected);
   const session = await model.causal.createSession();

@@ -1,0 +1,23 @@
+import { type Decoder, generate, type ModelRole } from "@decodekit/core";
+import type { OnnxLanguageModel } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
+import { ddtree, jacobi, lookahead, maskedDraft, promptLookup, speculative, suffix } from "@decodekit/speculative";
+import { expectGreedyTokens } from "./greedy-agreement.ts";
+
+/** Every drafter that the embedded story model can feed. */
+const DRAFTERS: Readonly<Record<string, () => Decoder<ModelRole>>> = {
+  "prompt-lookup": () => speculative({ drafter: promptLookup(), draftLength: 4 }),
+  suffix: () => speculative({ drafter: suffix(), draftLength: "auto" }),
+  jacobi: () => speculative({ drafter: jacobi(), draftLength: 3 }),
+  lookahead: () => speculative({ drafter: lookahead(), draftLength: 3 }),
+  "masked-draft": () => speculative({ drafter: maskedDraft(), draftLength: 4 }),
+  ddtree: () => speculative({ drafter: ddtree(), draftLength: 6 }),
+};
+
+/** Speculation at temperature 0 gives what greedy decoding gives; a difference must be a near tie, and is printed. */
+export async function expectGreedySpeculation(model: OnnxLanguageModel, prompts: readonly string[], newTokens: number): Promise<void> {
+  for (const prompt of prompts) {
+    const { tokens } = await generate(model, prompt, { decoder: greedy(), maxNewTokens: newTokens }).result;
+    for (const create of Object.values(DRAFTERS)) await expectGreedyTokens(model, prompt, [...tokens], create());
+  }
+}
