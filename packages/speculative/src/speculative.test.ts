@@ -1,4 +1,4 @@
-import { LARGEST_LOSS, losslessCases, measureLoss, plainSampler, testDecoder, testLossless } from "@decodekit/conformance";
+import { LARGEST_LOSS, losslessCases, measureLoss, plainSampler, testDecoder, testDrafter, testLossless } from "@decodekit/conformance";
 import { autoregressive, type Drafter, greedySampler, InvalidOptionError, type Sampler } from "@decodekit/core";
 import { collectDecode, countingModel, tableModel } from "@decodekit/core/testing";
 import { topPSampler } from "@decodekit/top-p";
@@ -22,6 +22,10 @@ describe.each(chains.filter((name) => name !== "masked-draft"))("speculative wit
 
 describe.each(["ratio", "block", "gumbel"] as const)("speculative with a draft model and %s", (verify) => {
   testDecoder(test, () => speculative({ drafter: draftModel(), verify, sampler, draftLength: 3 }));
+});
+
+describe.each(names)("the drafter %s", (name) => {
+  testDrafter(test, everyDrafter[name]!);
 });
 
 describe("exactness", () => {

@@ -46,18 +46,19 @@ export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLeng
       const acceptance = acceptanceByPosition(maximum);
       const costs: CostCurve = cost ? { of: cost, add: () => undefined } : measuredCosts();
       const pause = probePause();
+      const probe = Math.min(PROBE_LENGTH, maximum);
+      let best = probe;
       return {
         next() {
-          if (!acceptance.known()) return Math.min(PROBE_LENGTH, maximum);
-          const best = bestLength(maximum, (length) => acceptance.expectedTokens(length) / costs.of(length));
           if (best > 0) return best;
-          return pause.isOver() ? Math.min(PROBE_LENGTH, maximum) : 0;
+          return pause.isOver() ? probe : 0;
         },
         observe(round) {
           costs.add(round);
-          if (round.asked === 0) return pause.wait();
-          acceptance.add(round.drafted, round.accepted, pause.isOver());
-          pause.restart(bestLength(maximum, (length) => acceptance.expectedTokens(length) / costs.of(length)) > 0);
+          if (round.asked > 0) acceptance.add(round.drafted, round.accepted, pause.isOver());
+          if (acceptance.known()) best = bestLength(maximum, (length) => acceptance.expectedTokens(length) / costs.of(length));
+          if (round.asked > 0) pause.restart(best > 0);
+          else pause.wait();
         },
       };
     },

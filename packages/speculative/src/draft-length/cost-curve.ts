@@ -19,15 +19,15 @@ const PRIOR_SLOPE = 0.05;
 export function measuredCosts(): CostCurve {
   const target = new Map<number, number[]>();
   const drafting: number[] = [];
+  // Kept up to date by `add`: `of` is asked for many lengths in every round.
+  const points: Point[] = [];
+  let perDrafted = 0;
   return {
     add({ drafted, draftMilliseconds, targetMilliseconds }) {
-      remember(target, drafted, targetMilliseconds);
-      if (drafted > 0) keepNewest(drafting, draftMilliseconds / drafted);
+      setPoint(points, { drafted, time: median(remember(target, drafted, targetMilliseconds)) });
+      if (drafted > 0) perDrafted = median(keepNewest(drafting, draftMilliseconds / drafted));
     },
-    of(length) {
-      const points = [...target].map(([drafted, times]) => ({ drafted, time: median(times) })).toSorted((a, b) => a.drafted - b.drafted);
-      return interpolate(points, length) + length * (drafting.length > 0 ? median(drafting) : 0);
-    },
+    of: (length) => interpolate(points, length) + length * perDrafted,
   };
 }
 
@@ -49,15 +49,24 @@ function interpolate(points: readonly Point[], length: number): number {
   return Math.max(anchor.time + slope * (length - anchor.drafted), Number.MIN_VALUE);
 }
 
-function remember(times: Map<number, number[]>, key: number, time: number): void {
-  const known = times.get(key) ?? [];
-  if (known.length === 0) times.set(key, known);
-  keepNewest(known, time);
+/** Puts `point` in its place in `points`, which are sorted, or in that of the one with the same number. */
+function setPoint(points: Point[], point: Point): void {
+  const place = points.findIndex(({ drafted }) => drafted >= point.drafted);
+  if (place < 0) points.push(point);
+  else points.splice(place, points[place]!.drafted === point.drafted ? 1 : 0, point);
 }
 
-function keepNewest(times: number[], time: number): void {
+function remember(times: Map<number, number[]>, key: number, time: number): readonly number[] {
+  const known = times.get(key) ?? [];
+  if (known.length === 0) times.set(key, known);
+  return keepNewest(known, time);
+}
+
+/** Adds `time` and forgets the oldest one beyond the window; gives `times`. */
+function keepNewest(times: number[], time: number): readonly number[] {
   times.push(time);
   if (times.length > WINDOW) times.shift();
+  return times;
 }
 
 /** The middle value; the lower one of two. */
