@@ -73,9 +73,19 @@ describe("a joint model", () => {
   test("gives the mask token the highest logit, and token t also as t + V", async () => {
     const model = jointModel({ joint });
     const session = await model.createSession();
+    await session.commit(Int32Array.of(0));
     const row = (await session.predict(Int32Array.of(MASK))).row(0);
     expect(row.indexOf(Math.max(...row))).toBe(model.maskTokenId);
     expect([0, 1, 2, 3].map((token) => model.meaning(token))).toEqual([0, 1, 0, 1]);
+  });
+
+  test("has one id for every token where two are not wanted", async () => {
+    const model = jointModel({ joint, idsPerToken: 1 });
+    expect([model.vocabSize, model.maskTokenId]).toEqual([3, 2]);
+    const session = await model.createSession();
+    await session.commit(Int32Array.of(0));
+    const row = (await session.predict(Int32Array.of(2, 2))).row(1);
+    expect(softmax(row.subarray(0, 2))[1]).toBeCloseTo(0.6, 6);
   });
 
   test("refuses probabilities that are not those of all texts", () => {

@@ -13,7 +13,7 @@ export interface JointDistribution {
   readonly probabilities: Float64Array;
 }
 
-/** A masked model of a joint distribution, with two ids for every token so that its conditionals are exact to 1e-13. */
+/** A masked model of a joint distribution. */
 export interface JointModel extends TestMaskedModel {
   /** The token of the joint distribution, in [0, V), that `token` stands for. */
   meaning(token: TokenId): number;
@@ -23,6 +23,8 @@ export interface JointModelOptions {
   readonly joint: JointDistribution;
   /** Tokens before the text, which mean nothing. @defaultValue 1 */
   readonly promptLength?: number | undefined;
+  /** 2 makes the conditionals exact to 1e-13, 1 only to 1e-7, for fewer branches to enumerate. @defaultValue 2 */
+  readonly idsPerToken?: 1 | 2 | undefined;
 }
 
 /** The logit of the mask token, which a decoder must not follow. */
@@ -40,16 +42,16 @@ export function randomJoint(random: RandomSource, { tokens, length }: Pick<Joint
  * decoding one position after another, in any order that does not look at what it draws, gives exactly `joint`.
  *
  * Logits are float32, which would leave conditionals that contradict each other by 1e-8. Therefore token t < V has a second id
- * t + V: the first has the probability that a float32 logit can express from below, the second the rest. The mask token is
- * 2 V, vocabSize 2 V + 1; its logit is high, and is no part of the conditional.
+ * t + V: the first has the probability that a float32 logit can express from below, the second the rest. The mask token is the
+ * last one, 2 V (or V where there is one id per token); its logit is high, and is no part of the conditional.
  */
-export function jointModel({ joint, promptLength = 1 }: JointModelOptions): JointModel {
+export function jointModel({ joint, promptLength = 1, idsPerToken = 2 }: JointModelOptions): JointModel {
   const { tokens, length } = joint;
   if (joint.probabilities.length !== tokens ** length) {
     const expected = `of ${tokens ** length} probabilities`;
     throw new InvalidOptionError({ where: "jointModel", option: "joint", expected, actual: joint.probabilities.length });
   }
-  const maskTokenId = 2 * tokens;
+  const maskTokenId = idsPerToken * tokens;
   const model = memoryMaskedModel({
     vocabSize: maskTokenId + 1,
     contextLength: promptLength + length,
@@ -58,7 +60,10 @@ export function jointModel({ joint, promptLength = 1 }: JointModelOptions): Join
       const known = Int32Array.of(...prefix.subarray(promptLength), ...canvas);
       const position = prefix.length - promptLength + index;
       const meanings = known.map((token, at) => (at === position || token === maskTokenId ? -1 : token % tokens));
-      return toLogits(conditional(joint, meanings, position));
+      const row = new Float32Array(maskTokenId + 1).fill(-Infinity);
+      row[maskTokenId] = MASK_LOGIT;
+      write(row, conditional(joint, meanings, position));
+      return row;
     },
   });
   return { ...model, meaning: (token) => token % tokens };
@@ -75,15 +80,13 @@ function conditional({ tokens, length, probabilities }: JointDistribution, known
   return sums.map((each) => each / total);
 }
 
-/** A row of shape (2 V + 1,). */
-function toLogits(probabilities: Float64Array): Float32Array {
-  const row = new Float32Array(2 * probabilities.length + 1).fill(-Infinity);
-  row[row.length - 1] = MASK_LOGIT;
+/** Writes the logits of `probabilities`, shape (V,), to the ids of the tokens in `row`, which are one or two for each. */
+function write(row: Float32Array, probabilities: Float64Array): void {
+  const hasTwoIds = row.length > probabilities.length + 1;
   for (const [token, probability] of probabilities.entries()) {
     let logit = Math.fround(Math.log(probability));
-    while (Math.exp(logit) > probability) logit = Math.fround(logit - 2 ** -24 * Math.max(1, Math.abs(logit)));
+    while (hasTwoIds && Math.exp(logit) > probability) logit = Math.fround(logit - 2 ** -24 * Math.max(1, Math.abs(logit)));
     row[token] = logit;
-    row[token + probabilities.length] = Math.log(probability - Math.exp(logit));
+    if (hasTwoIds) row[token + probabilities.length] = Math.log(probability - Math.exp(logit));
   }
-  return row;
 }

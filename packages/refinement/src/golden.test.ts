@@ -1,0 +1,212 @@
+/// <reference types="node" />
+import { existsSync, readFileSync } from "node:fs";
+import { collectDecode, memoryMaskedModel } from "@decodekit/core/testing";
+import { describe, expect, test } from "vitest";
+import { hasEnded } from "./canvas.ts";
+import { guideLogits } from "./guidance.ts";
+import { adaptive, blockPlan, editAbove, refine, type RefineOptions, rewrite, threshold } from "./index.ts";
+import { annealed } from "./refine-options.ts";
+import { transferCount } from "./schedule/counts.ts";
+import { selectByEntropyBound } from "./select/entropy-bound.ts";
+import { entropyOf } from "./select/entropy-of.ts";
+import { selectByFactor } from "./select/factor.ts";
+import { highest } from "./select/highest.ts";
+import { selectByThreshold } from "./select/threshold.ts";
+import type { ScoredPosition } from "./step.ts";
+
+// Numbers of LLaDA (MIT), Fast-dLLM, dInfer and diffusers (Apache-2.0), kept next to the repository.
+const file = new URL("../../../../shared/golden/refinement-schedules.json", import.meta.url);
+const present = existsSync(file);
+if (!present) console.log("The golden file (refinement-schedules.json) is not next to the repository: its cases are skipped.");
+
+interface Case {
+  readonly name: string;
+  readonly operation: string;
+  readonly input: {
+    readonly masked?: number | readonly boolean[];
+    readonly confidence?: readonly number[];
+    readonly entropies?: readonly number[];
+    readonly logits?: readonly number[];
+    readonly unconditionalLogits?: readonly number[];
+    readonly tokens?: readonly number[];
+    readonly peaks?: readonly (readonly [token: number, logit: number])[] | readonly number[];
+    readonly certain?: readonly (readonly [position: number, token: number])[];
+    readonly positions?: number;
+    readonly vocabularySize?: number;
+    readonly finished?: boolean;
+    readonly step?: number;
+    readonly masksRemaining?: boolean;
+    readonly editing?: boolean;
+    readonly edited?: boolean;
+    readonly postSteps?: number;
+    readonly maxPostSteps?: number;
+  };
+  readonly options: Readonly<Record<string, number>>;
+  readonly expected: {
+    readonly counts?: readonly number[];
+    readonly blocks?: number;
+    readonly stepsPerBlock?: number;
+    readonly error?: boolean;
+    readonly selected?: readonly number[];
+    readonly logits?: readonly number[];
+    readonly tokens?: readonly number[];
+    readonly token?: number;
+    readonly confidence?: readonly number[];
+    readonly cumulative?: readonly number[];
+    readonly accepted?: number;
+    readonly entropies?: readonly number[];
+    readonly temperatures?: readonly number[];
+    readonly finished?: boolean;
+    readonly continue?: boolean;
+    readonly committed?: readonly number[] | number;
+  };
+  readonly tolerance: number;
+}
+
+const all: readonly Case[] = present ? (JSON.parse(readFileSync(file, "utf8")) as { readonly cases: readonly Case[] }).cases : [];
+const of = (operation: string): readonly Case[] => all.filter((each) => each.operation === operation);
+const counts = (open: number, steps: number): number[] => Array.from({ length: steps }, (_, step) => transferCount(open, steps, step));
+const ascending = (positions: readonly number[]): number[] => positions.toSorted((a, b) => a - b);
+
+function openScores({ confidence = [], masked }: Case["input"]): ScoredPosition[] {
+  return confidence.map((score, position) => ({ position, score })).filter(({ position }) => (masked as readonly boolean[])[position]);
+}
+
+/** Decodes one canvas on a model whose logits do not depend on what is known; gives the canvas after every step. */
+async function canvases(
+  { peaks = [], tokens = [], vocabularySize = 0 }: Case["input"],
+  maskTokenId: number,
+  options: RefineOptions,
+): Promise<number[][]> {
+  const masked = memoryMaskedModel({
+    vocabSize: vocabularySize,
+    contextLength: 1 + peaks.length,
+    maskTokenId,
+    logitsAt(_prefix, _canvas, index) {
+      const row = new Float32Array(vocabularySize);
+      const [token, logit] = peaks[index] as readonly [number, number];
+      row[token] = logit;
+      return row;
+    },
+  });
+  const positions = tokens.flatMap((token, position) => (token === maskTokenId ? [position] : []));
+  const decoder = rewrite({ ...options, text: tokens, positions });
+  const { events } = await collectDecode(decoder.decode({ masked }, Int32Array.of(0), { maxNewTokens: peaks.length }));
+  return events.flatMap((event) => (event.type === "tokens-propose" ? [[...event.tokens]] : []));
+}
+
+describe.skipIf(!present)("numbers of other implementations", () => {
+  test.each(of("transfer-counts"))("$name", ({ input, options, expected }) => {
+    expect(counts(input.masked as number, options["steps"]!)).toEqual(expected.counts);
+  });
+
+  test.each(of("block-plan"))("$name", ({ options, expected }) => {
+    const plan = (): ReturnType<typeof blockPlan> => blockPlan(options as unknown as Parameters<typeof blockPlan>[0]);
+    if (expected.error) return expect(plan).toThrow("must be a multiple of");
+    expect(plan()).toEqual({ blocks: expected.blocks, steps: expected.stepsPerBlock });
+    expect(counts(options["blockLength"]!, plan().steps)).toEqual(expected.counts);
+  });
+
+  test.each(of("quota-select"))("$name", ({ input, options, expected }) => {
+    expect(ascending(highest(openScores(input), options["count"]!))).toEqual(expected.selected);
+  });
+
+  test.each(of("threshold-select"))("$name", ({ input, options, expected }) => {
+    expect(ascending(selectByThreshold(openScores(input), options["threshold"]!, 1))).toEqual(expected.selected);
+  });
+
+  test.each(of("factor-select"))("$name", ({ input, options, expected }) => {
+    expect(ascending(selectByFactor(openScores(input), options["factor"]!, 1))).toEqual(expected.selected);
+  });
+
+  test.each(of("entropy-bound-select"))("$name", ({ input, options, expected }) => {
+    const scored = input.entropies!.map((entropy, position) => ({ position, score: -entropy }));
+    expect(ascending(selectByEntropyBound(scored, options["bound"]!, 1))).toEqual(expected.selected);
+  });
+
+  test.each(of("entropy-bound-temperature"))("$name", ({ options, expected, tolerance }) => {
+    const { steps, first, last } = options;
+    for (const [step, temperature] of expected.temperatures!.entries()) {
+      expect(Math.abs(annealed({ first: first!, last: last! }, step, steps!) - temperature)).toBeLessThanOrEqual(tolerance);
+    }
+  });
+
+  test.each(of("masked-guidance"))("$name", ({ input, options, expected, tolerance }) => {
+    const out = new Float64Array(input.logits!.length);
+    guideLogits(out, input.logits!, input.unconditionalLogits!, options["scale"]!);
+    for (const [token, logit] of out.entries()) expect(Math.abs(logit - expected.logits![token]!)).toBeLessThanOrEqual(tolerance);
+  });
+
+  test.each(of("cumulative-quota"))("$name", ({ input, options, expected }) => {
+    const perStep = counts(input.positions!, options["steps"]!);
+    expect(perStep.map((_, step) => perStep.slice(0, step + 1).reduce((sum, count) => sum + count, 0))).toEqual(expected.cumulative);
+  });
+
+  test.each(of("entropy-bound-logits"))("$name", ({ input, options, expected, tolerance }) => {
+    const { bound, temperature } = options;
+    const peaks = input.peaks as readonly number[];
+    const scored = Array.from({ length: input.positions! }, (_, position) => ({
+      position,
+      score: -entropyOf(peakRow(input.vocabularySize!, (peaks[position] ?? 0) / temperature!)),
+    }));
+    for (const [position, entropy] of expected.entropies!.entries()) {
+      expect(Math.abs(-scored[position]!.score - entropy)).toBeLessThanOrEqual(tolerance);
+    }
+    expect(selectByEntropyBound(scored, bound!, 1)).toHaveLength(expected.accepted!);
+  });
+
+  test.each(of("refinement-step"))("$name", async ({ input, options, expected }) => {
+    const { maskToken, quota, threshold: bound } = options;
+    const shown = await canvases(input, maskToken!, {
+      select: threshold({ threshold: bound }),
+      schedule: { name: "quota", count: () => quota! },
+    });
+    expect(shown[0]).toEqual(expected.tokens);
+  });
+
+  test.each(of("stop-token-finished").filter(({ input }) => !input.finished))("$name", ({ input, options, expected }) => {
+    const canvas = { tokens: Int32Array.from(input.tokens!.slice(options["promptLength"])), maskTokenId: options["maskToken"]! };
+    expect(hasEnded(canvas, new Set([options["stopToken"]!]))).toBe(expected.finished);
+  });
+
+  test.each(of("uniform-edit"))("$name", ({ input, options, expected }) => {
+    const tokens = Int32Array.from(input.tokens!);
+    const certain = new Map(input.certain);
+    const predictions = {
+      candidate: (position: number) => certain.get(position) ?? tokens[position]!,
+      probabilities: () => Float64Array.of(1, 1),
+    };
+    const view = { step: 0, steps: 8, initial: 4, tokens, open: [], filled: [0, 1, 2, 3], confidence: new Float64Array(4) };
+    const random = undefined as never;
+    const { replace } = editAbove({ threshold: options["editingThreshold"] }).revise({ ...view, committed: [], predictions, random });
+    for (const position of replace ?? []) tokens[position] = predictions.candidate(position);
+    expect([...tokens]).toEqual(expected.tokens);
+  });
+
+  // Without masks it is up to the revision; steps used up, a finished text or open masks are the loop's, see below.
+  test.each(of("should-continue").filter(({ input }) => !input.masksRemaining))("$name", ({ input, expected }) => {
+    const revision = editAbove({ extraSteps: input.maxPostSteps });
+    expect(revision.goesOn({ step: input.step!, fullSteps: input.postSteps!, changed: input.edited! })).toBe(expected.continue);
+  });
+
+  test.each(of("candidate-token"))("$name", async ({ input, options, expected }) => {
+    const { temperature } = options;
+    if (expected.error) return expect(() => refine({ temperature })).toThrow("refine: temperature must be a number >= 0");
+    const logits = Float32Array.of(...input.logits!, 0);
+    const masked = memoryMaskedModel({
+      vocabSize: logits.length,
+      contextLength: 2,
+      maskTokenId: logits.length - 1,
+      logitsAt: () => logits.slice(),
+    });
+    const decode = refine({ temperature, schedule: adaptive() }).decode({ masked }, Int32Array.of(0), { maxNewTokens: 1, seed: 3 });
+    expect([...(await collectDecode(decode)).tokens]).toEqual([expected.token]);
+  });
+});
+
+/** Probabilities of a row with one logit `peak` and zeros. */
+function peakRow(vocabSize: number, peak: number): Float64Array {
+  const other = Math.exp(-peak);
+  const total = 1 + (vocabSize - 1) * other;
+  return new Float64Array(vocabSize).fill(other / total).fill(1 / total, 0, 1);
+}

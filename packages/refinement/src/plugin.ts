@@ -1,0 +1,68 @@
+import { type DecoderPlugin, InvalidOptionError, oneOf, type PluginOption } from "@decodekit/core";
+import { classifierFree } from "./guidance.ts";
+import { maskPredict, mdlm, remdm } from "./presets/diffusion.ts";
+import { dream } from "./presets/dream.ts";
+import { llada, llada21 } from "./presets/llada.ts";
+import { ebSampler, fastDllm, hierarchy, klass } from "./presets/parallel.ts";
+import { refine, type RefineOptions } from "./refine.ts";
+
+const presets = {
+  "fast-dllm": fastDllm,
+  "eb-sampler": ebSampler,
+  klass,
+  hierarchy,
+  llada,
+  "llada-2.1": llada21,
+  dream,
+  mdlm,
+  remdm,
+  "mask-predict": maskPredict,
+} as const satisfies Readonly<Record<string, (options: object) => RefineOptions>>;
+
+const names = Object.keys(presets);
+const share = { type: "number", minimum: 0, maximum: 1 } as const;
+const count = { type: "integer", minimum: 1 } as const;
+
+const options: Readonly<Record<string, PluginOption>> = {
+  preset: { type: "string", help: "Published rule for what is committed and revised", default: "fast-dllm", choices: names },
+  blockLength: { ...count, help: "Positions worked out together; default 32, for whole canvases 128 or 512" },
+  steps: { ...count, help: "Most predictions per block; default one per position, mask-predict 10, llada-2.1 16 more" },
+  temperature: { type: "number", minimum: 0, help: "0 takes the likeliest tokens; default 0, for mdlm and remdm 1" },
+  canvas: { type: "string", choices: ["block", "rest"], help: "Whether the model also sees the masked rest; default block, llada rest" },
+  guidanceScale: { type: "number", minimum: 0, exclusiveMinimum: true, help: "Classifier-free guidance; doubles the passes" },
+  threshold: { ...share, help: "fast-dllm, klass, hierarchy, llada-2.1: confidence that is committed; default 0.9, llada-2.1 0.95" },
+  factor: { type: "number", minimum: 0, exclusiveMinimum: true, help: "fast-dllm: its dynamic rule in place of the threshold" },
+  bound: { type: "number", minimum: 0, help: "eb-sampler: nats per step, default 0.1; klass: stable change, default 0.01" },
+  lowThreshold: { ...share, help: "hierarchy: confidence for the best of a run, default 0.4" },
+  remaskThreshold: { ...share, exclusiveMinimum: true, help: "hierarchy: probability below which tokens are taken back" },
+  editThreshold: { ...share, help: "llada-2.1: probability of a token that replaces another, default 0.9" },
+  algorithm: { type: "string", choices: ["origin", "maskgit-plus", "topk-margin", "entropy"], help: "dream: order, default entropy" },
+  remasking: { type: "string", choices: ["low-confidence", "random"], help: "llada: order, default low-confidence" },
+  variant: { type: "string", choices: ["cap", "rescale", "confidence", "loop"], help: "remdm: what is taken back, default cap" },
+  eta: { ...share, exclusiveMinimum: true, help: "remdm: strength of re-masking; default 0.008, rescale 0.015, loop 0.02" },
+};
+
+const plugin: DecoderPlugin<"masked"> = {
+  name: "refine",
+  title: "Iterative refinement",
+  description: "Fills blocks of unknown tokens over several passes, several tokens per pass",
+  requires: ["masked"],
+  options,
+  presets: [
+    { preset: "fast-dllm", blockLength: 8 },
+    { preset: "eb-sampler", blockLength: 8 },
+  ],
+  create({ preset = "fast-dllm", guidanceScale, canvas, ...rest }) {
+    const check = oneOf(...names);
+    if (!check.accepts(preset))
+      throw new InvalidOptionError({ where: "refine", option: "preset", expected: check.expected, actual: preset });
+    const chosen = presets[preset as keyof typeof presets] as (options: object) => RefineOptions;
+    return refine({
+      ...chosen(rest),
+      ...(canvas !== undefined && { canvas: canvas as RefineOptions["canvas"] }),
+      ...(guidanceScale !== undefined && { guidance: classifierFree({ scale: guidanceScale as number }) }),
+    });
+  },
+};
+
+export default plugin;

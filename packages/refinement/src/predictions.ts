@@ -1,0 +1,68 @@
+import { type LogitsProcessor, type RandomSource, type Sampler, type SamplingContext, softmax, type TokenId } from "@decodekit/core";
+import type { CanvasRows } from "./predictor.ts";
+import type { Predictions } from "./step.ts";
+
+/** How rows become distributions and candidates. */
+export interface Sampling {
+  readonly processors: readonly LogitsProcessor[];
+  /** Draws the candidates in step `step` of `steps`. */
+  samplerAt(step: number, steps: number): Sampler;
+  /** Whose distribution selections and revisions look at. */
+  readonly scores: "model" | "sampler";
+}
+
+export interface PredictionSource {
+  readonly rows: CanvasRows;
+  readonly sampler: Sampler;
+  readonly sampling: Pick<Sampling, "processors" | "scores">;
+  /** Prefix and canvas, shape (n,): the tokens before a position are its context. */
+  readonly sequence: Int32Array;
+  /** Where in `sequence` the canvas starts. */
+  readonly start: number;
+  readonly promptLength: number;
+  readonly vocabSize: number;
+  readonly maskTokenId: TokenId;
+  /** The token at position n of the sequence draws from `random.fork(n)`. */
+  readonly random: RandomSource;
+}
+
+/** What one step makes of a pass. Every row is read and processed once, when it is first asked for. */
+export function predictionsOf(source: PredictionSource): Predictions {
+  const { sampler, start, promptLength } = source;
+  const rows = new Map<number, Float32Array>();
+  const scored = new Map<number, Float64Array>();
+  const candidates = new Map<number, TokenId>();
+  const contextAt = (position: number): SamplingContext => ({ tokens: source.sequence.subarray(0, start + position), promptLength });
+  const rowAt = (position: number): Float32Array => remembered(rows, position, () => readRow(source, position, contextAt(position)));
+  const fromSampler = source.sampling.scores === "sampler";
+  const probabilities = (position: number): Float64Array =>
+    remembered(scored, position, () =>
+      fromSampler ? sampler.distribution(rowAt(position), contextAt(position)) : softmax(rowAt(position)),
+    );
+  const draw = (position: number): TokenId => {
+    const random = source.random.fork(start + position);
+    if (fromSampler) return sampler.pick(probabilities(position), random);
+    const row = rowAt(position);
+    const context = contextAt(position);
+    return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
+  };
+  return { probabilities, candidate: (position) => remembered(candidates, position, () => draw(position)) };
+}
+
+/** The row of `position` as a copy, processed, with the mask token forbidden. */
+function readRow({ rows, sampling, vocabSize, maskTokenId }: PredictionSource, position: number, context: SamplingContext): Float32Array {
+  const row = new Float32Array(vocabSize);
+  rows.read(position, row);
+  row[maskTokenId] = -Infinity;
+  for (const processor of sampling.processors) processor(row, context);
+  row[maskTokenId] = -Infinity;
+  return row;
+}
+
+function remembered<Value>(values: Map<number, Value>, key: number, make: () => Value): Value {
+  const known = values.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  values.set(key, made);
+  return made;
+}
