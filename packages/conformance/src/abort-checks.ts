@@ -1,4 +1,4 @@
-import type { CausalRole } from "@decodekit/core";
+import type { ModelRole } from "@decodekit/core";
 import { interceptPasses } from "@decodekit/core/testing";
 import type { Check } from "./check.ts";
 import { expect, expectSame } from "./expect.ts";
@@ -56,7 +56,7 @@ export const abortChecks: readonly Check[] = [
   },
 ];
 
-async function abortDuring(create: Parameters<Check["run"]>[0], role: CausalRole, abortAt: number, isLast: boolean): Promise<void> {
+async function abortDuring(create: Parameters<Check["run"]>[0], role: ModelRole, abortAt: number, isLast: boolean): Promise<void> {
   const controller = new AbortController();
   let passes = 0;
   const fixture: Fixture = withModel(certainFixture(), role, (model) =>

@@ -1,4 +1,4 @@
-import type { CausalRole, Decoder } from "@decodekit/core";
+import type { Decoder } from "@decodekit/core";
 
 /** One thing that every decoder does. */
 export interface Check {
@@ -7,5 +7,5 @@ export interface Check {
   /** A sentence about the decoder, which is its subject. */
   readonly name: string;
   /** Rejects with an Error that says what went wrong. */
-  run(create: () => Decoder<CausalRole>): Promise<void>;
+  run(create: () => Decoder): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { CausalRole, DecodeEvent, DecodeOptions, Decoder } from "@decodekit/core";
+import type { DecodeEvent, DecodeOptions, Decoder } from "@decodekit/core";
 import type { Check } from "./check.ts";
 import { expectSameEvents } from "./expect.ts";
 import { type Fixture, prompt, uncertainFixture } from "./fixture.ts";
@@ -60,7 +60,7 @@ type Decode = AsyncGenerator<DecodeEvent, void, void>;
 
 /** Runs two different decodes of one decoder on one set of models together, and each alone. */
 async function compareWithAlone(
-  create: () => Decoder<CausalRole>,
+  create: () => Decoder,
   runTogether: (decodes: readonly Decode[]) => Promise<readonly DecodeEvent[][]>,
 ): Promise<void> {
   const decoder = create();

@@ -1,4 +1,4 @@
-import type { CausalRole, DecodeOptions, Decoder, ErrorCode } from "@decodekit/core";
+import type { ModelRole, DecodeOptions, Decoder, ErrorCode } from "@decodekit/core";
 import { failingModel, type ModelFailure } from "@decodekit/core/testing";
 import type { Check } from "./check.ts";
 import { expect, expectError, expectSame, expectSameEvents, failureOf } from "./expect.ts";
@@ -80,7 +80,7 @@ export const errorChecks: readonly Check[] = [
 ];
 
 async function expectRefusal(
-  create: () => Decoder<CausalRole>,
+  create: () => Decoder,
   code: ErrorCode,
   tokens: readonly number[],
   options: Partial<DecodeOptions>,
@@ -104,7 +104,7 @@ interface FailingDecode {
   checkAftermath(what: string): Promise<void>;
 }
 
-async function failingDecode(create: () => Decoder<CausalRole>, role: CausalRole, failure: ModelFailure): Promise<FailingDecode> {
+async function failingDecode(create: () => Decoder, role: ModelRole, failure: ModelFailure): Promise<FailingDecode> {
   const decoder = create();
   const baseline = await observeCertain(create(), { maxNewTokens: MANY });
   const fixture: Fixture = withModel(certainFixture(), role, (model) => failingModel(model, failure));
@@ -120,7 +120,7 @@ async function failingDecode(create: () => Decoder<CausalRole>, role: CausalRole
 }
 
 /** Whether the decode rejects spoilt logits; false when it goes on as if it had not looked at them, which it may. */
-async function rejects(create: () => Decoder<CausalRole>, failure: ModelFailure, what: string): Promise<boolean> {
+async function rejects(create: () => Decoder, failure: ModelFailure, what: string): Promise<boolean> {
   const decode = await failingDecode(create, "causal", failure);
   const outcome = await decode.run().catch((error: unknown) => ({ error }));
   if ("error" in outcome) await expectError("INVALID_LOGITS", () => Promise.reject(outcome.error), what);
@@ -129,7 +129,7 @@ async function rejects(create: () => Decoder<CausalRole>, failure: ModelFailure,
   return "error" in outcome;
 }
 
-async function countPasses(create: () => Decoder<CausalRole>, role: CausalRole): Promise<number> {
+async function countPasses(create: () => Decoder, role: ModelRole): Promise<number> {
   const fixture = certainFixture();
   await observe(create(), { fixture, prompt: prompt(), options: { maxNewTokens: MANY } });
   return fixture.models[role].passes().length;

@@ -1,4 +1,4 @@
-import type { CausalRole, DecodeEvent, DecodeOptions, Decoder } from "@decodekit/core";
+import type { DecodeEvent, DecodeOptions, Decoder } from "@decodekit/core";
 import { certainFixture, CONTEXT_LENGTH, type Fixture, prompt, uncertainFixture } from "./fixture.ts";
 
 const MOST_EVENTS = 10_000;
@@ -55,7 +55,7 @@ export function scenarios(): readonly Scenario[] {
 
 /** Runs a decode to its end, or until `onEvent` returns "leave". */
 export async function observe(
-  decoder: Decoder<CausalRole>,
+  decoder: Decoder,
   { fixture, prompt: promptTokens, options }: Omit<Scenario, "name">,
   onEvent: (event: DecodeEvent, index: number) => "leave" | void = () => undefined,
 ): Promise<Observation> {
@@ -80,11 +80,11 @@ export async function observe(
 }
 
 /** Decodes on fresh certain models. */
-export function observeCertain(decoder: Decoder<CausalRole>, options: DecodeOptions): Promise<Observation> {
+export function observeCertain(decoder: Decoder, options: DecodeOptions): Promise<Observation> {
   return observe(decoder, { fixture: certainFixture(), prompt: prompt(), options });
 }
 
 /** Decodes on fresh uncertain models. */
-export function observeUncertain(decoder: Decoder<CausalRole>, options: DecodeOptions): Promise<Observation> {
+export function observeUncertain(decoder: Decoder, options: DecodeOptions): Promise<Observation> {
   return observe(decoder, { fixture: uncertainFixture(), prompt: prompt(), options });
 }

@@ -1,4 +1,4 @@
-import { type CausalRole, type DecodeEvent } from "@decodekit/core";
+import { type ModelRole, type DecodeEvent } from "@decodekit/core";
 import type { Check } from "./check.ts";
 import { expect, expectSame } from "./expect.ts";
 import { type Observation, observe, type Scenario, scenarios } from "./observe.ts";
@@ -56,7 +56,7 @@ function isForwardEnd(event: DecodeEvent): event is ForwardEnd {
   return event.type === "forward-end";
 }
 
-function reportedPositions(events: readonly DecodeEvent[], role: CausalRole): readonly number[] {
+function reportedPositions(events: readonly DecodeEvent[], role: ModelRole): readonly number[] {
   return events
     .filter(isForwardEnd)
     .filter(({ model }) => model === role)

@@ -1,4 +1,4 @@
-import type { CausalRole, Decoder } from "@decodekit/core";
+import type { ModelRole, Decoder } from "@decodekit/core";
 import { abortChecks } from "./abort-checks.ts";
 import type { Check } from "./check.ts";
 import { determinismChecks } from "./determinism-checks.ts";
@@ -28,14 +28,14 @@ export const decoderChecks: readonly Check[] = [
  * Registers one test for everything that a decoder promises: the nine rules in the doc comment of `Decoder` and its errors.
  * The tests run on small models with known logits, made for each test, in well under a second.
  *
- * `create` makes the decoder under test, a new one at each call, which must be the same each time. It may require a causal
- * and a draft model. The vocabulary is 10 tokens, the context 32; a causal model that is certain of each next token must
+ * `create` makes the decoder under test, a new one at each call, which must be the same each time. It may require a causal,
+ * a draft and a masked model. The vocabulary is 10 tokens, the context 32; a causal model that is certain of each next token must
  * not be led to another.
  */
-export function testDecoder<Role extends CausalRole>(test: TestFunction, create: () => Decoder<Role>): void {
-  // A decoder is given both models and takes those that it requires.
-  const createForBoth = create as unknown as () => Decoder<CausalRole>;
-  for (const check of decoderChecks) test(checkTitle(check), () => check.run(createForBoth));
+export function testDecoder<Role extends ModelRole>(test: TestFunction, create: () => Decoder<Role>): void {
+  // A decoder is given all models and takes those that it requires.
+  const createForAll = create as unknown as () => Decoder;
+  for (const check of decoderChecks) test(checkTitle(check), () => check.run(createForAll));
 }
 
 /** The name under which a check is registered. */

@@ -1,4 +1,4 @@
-import type { CausalModel, Logits, TokenId } from "../model.ts";
+import type { CausalModel, Logits, MaskedModel, TokenId } from "../model.ts";
 import { interceptPasses } from "./intercept-passes.ts";
 
 /** What goes wrong, and at which pass, counted from 0 over all sessions of the model. */
@@ -13,7 +13,7 @@ export type ModelFailure = { readonly pass: number } & (
 );
 
 /** The same model, one pass of which fails. Later passes run as if nothing had happened. */
-export function failingModel<Model extends CausalModel>(model: Model, failure: ModelFailure): Model {
+export function failingModel<Model extends CausalModel | MaskedModel>(model: Model, failure: ModelFailure): Model {
   return interceptPasses(model, async ({ index, run }) => {
     if (index !== failure.pass) return run();
     if ("error" in failure) throw failure.error;

@@ -1,4 +1,5 @@
-import type { CausalModel, Logits, Session } from "../model.ts";
+import type { CausalModel, Logits, MaskedModel, MaskedSession, Session } from "../model.ts";
+import { shareCache } from "./memory-model.ts";
 
 /** A pass that is about to run. */
 export interface InterceptedPass {
@@ -6,22 +7,31 @@ export interface InterceptedPass {
   readonly index: number;
   /** What it reads, shape (n,). Not to be written to. */
   readonly tokens: Int32Array;
-  /** Runs it. */
+  /** Runs it. The commit of a masked session gives no rows. */
   readonly run: () => Promise<Logits>;
 }
 
+type Intercept = (tokens: Int32Array, run: () => Promise<Logits>) => Promise<Logits>;
+
 /**
- * The same model, with `intercept` called in place of every forward pass, tree passes included; it usually calls
- * `pass.run()` and can do something before, after or instead. Everything else of `model` is passed through.
+ * The same model, with `intercept` called in place of every pass, tree passes and the commits of masked sessions included; it
+ * usually calls `pass.run()` and can do something before, after or instead. Everything else of `model` is passed through.
  */
-export function interceptPasses<Model extends CausalModel>(model: Model, intercept: (pass: InterceptedPass) => Promise<Logits>): Model {
+export function interceptPasses<Model extends CausalModel | MaskedModel>(
+  model: Model,
+  intercept: (pass: InterceptedPass) => Promise<Logits>,
+): Model {
   let passes = 0;
-  const pass = (tokens: Int32Array, run: () => Promise<Logits>): Promise<Logits> => intercept({ index: passes++, tokens, run });
-  return { ...model, createSession: async () => interceptedSession(await model.createSession(), pass) };
+  const pass: Intercept = (tokens, run) => intercept({ index: passes++, tokens, run });
+  const createSession = async (over?: Session): Promise<Session | MaskedSession> =>
+    model.kind === "causal"
+      ? interceptedSession(await model.createSession(), pass)
+      : interceptedMaskedSession(await model.createSession(over), pass, model.vocabSize);
+  return { ...model, createSession };
 }
 
-function interceptedSession(session: Session, pass: (tokens: Int32Array, run: () => Promise<Logits>) => Promise<Logits>): Session {
-  return {
+function interceptedSession(session: Session, pass: Intercept): Session {
+  const intercepted: Session = {
     get length() {
       return session.length;
     },
@@ -32,6 +42,28 @@ function interceptedSession(session: Session, pass: (tokens: Int32Array, run: ()
       forwardTree: (tokens: Int32Array, parents: Int32Array, options) => pass(tokens, () => session.forwardTree!(tokens, parents, options)),
     }),
     ...(session.keepPath && { keepPath: (nodes: Int32Array) => session.keepPath!(nodes) }),
+    dispose: () => session.dispose(),
+  };
+  shareCache(intercepted, session);
+  return intercepted;
+}
+
+function interceptedMaskedSession(session: MaskedSession, pass: Intercept, vocabSize: number): MaskedSession {
+  const nothing = (): never => {
+    throw new Error("unreachable: a commit has no rows");
+  };
+  return {
+    get length() {
+      return session.length;
+    },
+    predict: (canvas, options) => pass(canvas, () => session.predict(canvas, options)),
+    async commit(tokens, options) {
+      await pass(tokens, async () => {
+        await session.commit(tokens, options);
+        return { rows: 0, vocabSize, row: nothing };
+      });
+    },
+    rewindTo: (length) => session.rewindTo(length),
     dispose: () => session.dispose(),
   };
 }

@@ -152,6 +152,12 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
 
 const caches = new WeakMap<Session, readonly number[]>();
 
+/** Lets `wrapper`, which passes every call on to `session`, count as having the same cache. */
+export function shareCache(wrapper: Session, session: Session): void {
+  const cache = caches.get(session);
+  if (cache) caches.set(wrapper, cache);
+}
+
 /** What a session of a memory model holds, and will hold; undefined for any other session. */
 export function cacheOf(session: Session): readonly number[] | undefined {
   return caches.get(session);
