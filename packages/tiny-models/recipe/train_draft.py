@@ -49,7 +49,7 @@ class DraftTraining:
         if options.start:
             load_weights(self.network, options.start)
         self.network.to(self.device)
-        compiled = torch.compile if options.compile else lambda network: network
+        compiled = lambda network: torch.compile(network, dynamic=False) if options.compile else network
         self.forward, self.teach = compiled(self.network), compiled(self.teacher)
         optimisers = make_optimisers(self.network, matrix_rate=options.rate, vector_rate=options.rate / 5, weight_decay=0.01)
         schedule = Schedule(options.total_tokens, warm_tokens=min(400_000, options.total_tokens // 20))
