@@ -52,7 +52,6 @@ const settings: readonly { readonly name: string; readonly options: RefineOption
 function randomOptions(random: RandomSource): RefineOptions {
   const pick = <Item>(...items: readonly Item[]): Item => items[random.categorical(items.map(() => 1))]!;
   const orderBy = pick("max-probability", "sampled-probability");
-  const { remasking, remaskLeastConfident, remaskBelow, editAbove } = refinement;
   return {
     select: pick(
       refinement.confidence({ orderBy }),
@@ -77,10 +76,10 @@ function randomOptions(random: RandomSource): RefineOptions {
     ),
     revise: pick(
       undefined,
-      remaskLeastConfident(),
-      remaskBelow({ threshold: 0.6 }),
-      editAbove({ threshold: 0.2 }),
-      remasking({ eta: 0.2 }).revise,
+      refinement.remaskLeastConfident(),
+      refinement.remaskBelow({ threshold: 0.6 }),
+      refinement.editAbove({ threshold: 0.2 }),
+      refinement.remasking({ eta: 0.2 }).revise,
     ),
     guidance: pick(undefined, refinement.classifierFree({ scale: 1 })),
     temperature: pick<RefineOptions["temperature"]>(0, 0.5, 1, { first: 1, last: 0 }),

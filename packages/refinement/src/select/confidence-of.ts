@@ -28,6 +28,6 @@ function confidenceOf({ predictions }: RefineStep, position: number, orderBy: Or
 /** The largest of `values`, shape (n,), n >= 1. */
 export function largest(values: ArrayLike<number>): number {
   let maximum = values[0]!;
-  for (let index = 1; index < values.length; index++) maximum = Math.max(maximum, values[index]!);
+  for (let index = 1; index < values.length; index++) if (values[index]! > maximum) maximum = values[index]!;
   return maximum;
 }

@@ -16,8 +16,8 @@ export interface KlStableOptions extends OrderByOption {
 
 /**
  * Every position whose distribution has been stable, KL(now ‖ step before) < bound for `history` steps in a row, and whose
- * confidence is at least `threshold`; besides, the most confident ones up to what the schedule asks for: KLASS (Kim et al.
- * 2025, arXiv 2511.05664).
+ * confidence is at least `threshold`; where these are fewer than the schedule asks for, the most confident of the others too:
+ * KLASS (Kim et al. 2025, arXiv 2511.05664).
  * @throws InvalidOptionError for an unknown option or one out of range.
  */
 export function klStable(options: KlStableOptions = {}): Selection {
@@ -44,9 +44,10 @@ function choose(
   rule: { readonly threshold: number; readonly orderBy: OrderBy; readonly isStable: (position: number) => boolean },
 ): readonly number[] {
   const stable = new Set(step.open.filter(rule.isStable));
-  return byScore(openConfidences(step, rule.orderBy))
-    .filter(({ position, score }, rank) => rank < least || (score >= rule.threshold && stable.has(position)))
-    .map(({ position }) => position);
+  const ranked = byScore(openConfidences(step, rule.orderBy));
+  const ready = ranked.filter(({ position, score }) => score >= rule.threshold && stable.has(position));
+  const others = ranked.filter((each) => !ready.includes(each)).slice(0, Math.max(0, least - ready.length));
+  return [...ready, ...others].map(({ position }) => position);
 }
 
 /** Tells how many steps in a row an open position has been stable; to be asked for every open position in every step. */

@@ -1,0 +1,259 @@
+"""Runs the published rules of masked-diffusion samplers at temperature 0 and prints the canvas after every step that changed it.
+
+    python3 published_rules.py > traces.json && npx oxfmt traces.json
+
+Standard library only. The rules are written down here a second time, from the papers and programs that are named, over the whole
+sequence and without a cache, so that they share nothing with the TypeScript. The model is a hash of the whole sequence.
+"""
+
+import json
+import math
+
+VOCAB_SIZE = 12
+MASK = 11
+PROMPT = [3, 1, 4]
+LENGTH = 8
+
+
+def logits(seed, x, index):
+    """Row of the token at `index` of sequence `x`: multiples of 1/64 in [0, 8), exact in float32; the mask is forbidden."""
+    state = seed
+    for value in [*x, index]:
+        state = ((state ^ value) * 16777619) & 0xFFFFFFFF
+    row = [((((state ^ (token + 100)) * 2654435761) & 0xFFFFFFFF) >> 16) % 512 / 64 for token in range(VOCAB_SIZE)]
+    row[MASK] = -math.inf
+    return row
+
+
+def softmax(row):
+    maximum = max(row)
+    weights = [math.exp(logit - maximum) for logit in row]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+class Run:
+    def __init__(self, seed):
+        self.seed = seed
+        self.x = PROMPT + [MASK] * LENGTH
+        self.trace = []
+
+    def predict(self):
+        """Likeliest token and distribution at every generated position, by absolute index."""
+        self.p = {i: softmax(logits(self.seed, self.x, i)) for i in range(len(PROMPT), len(self.x))}
+        self.x0 = {i: row.index(max(row)) for i, row in self.p.items()}
+        self.confidence = {i: max(row) for i, row in self.p.items()}
+        self.negative_entropy = {i: sum(q * math.log(q) for q in row if q > 0) for i, row in self.p.items()}
+
+    def open(self, block):
+        return [i for i in block if self.x[i] == MASK]
+
+    def write(self, changes, block):
+        before = list(self.x)
+        for i, token in changes.items():
+            self.x[i] = token
+        if self.x != before:
+            self.trace.append([self.x[i] for i in block])
+
+    def commit(self, chosen, block):
+        self.write({i: self.x0[i] for i in chosen}, block)
+
+
+def blocks(block_length):
+    start = len(PROMPT)
+    return [list(range(b, min(b + block_length, start + LENGTH))) for b in range(start, start + LENGTH, block_length)]
+
+
+def best(scores, count):
+    return sorted(scores, key=lambda i: (-scores[i], i))[:count]
+
+
+def llada(run, block_length, steps):
+    """ML-GSAI/LLaDA generate.py: get_num_transfer_tokens, then the most confident ones of the block."""
+    steps_per_block = steps // len(blocks(block_length))
+    for block in blocks(block_length):
+        base, extra = divmod(len(block), steps_per_block)
+        for step in range(steps_per_block):
+            run.predict()
+            run.commit(best({i: run.confidence[i] for i in run.open(block)}, base + (step < extra)), block)
+
+
+def dream(run, algorithm, steps, eps=1e-3):
+    """DreamLM/Dream generation_utils.py: k = int(masked * (1 - s / t)), the last step takes all."""
+    (block,) = blocks(LENGTH)
+    times = [1 + (eps - 1) * k / steps for k in range(steps + 1)]
+    for step in range(steps):
+        run.predict()
+        masked = run.open(block)
+        count = int(len(masked) * (1 - times[step + 1] / times[step])) if step < steps - 1 else len(masked)
+        top = {i: sorted(run.p[i], reverse=True)[:2] for i in masked}
+        scores = {
+            "maskgit_plus": lambda i: top[i][0],
+            "topk_margin": lambda i: top[i][0] - top[i][1],
+            "entropy": lambda i: run.negative_entropy[i],
+        }[algorithm]
+        run.commit(best({i: scores(i) for i in masked}, count), block)
+
+
+def parallel(run, block_length, choose):
+    for block in blocks(block_length):
+        memory = {}
+        while run.open(block):
+            run.predict()
+            run.commit(choose(run, run.open(block), memory), block)
+
+
+def threshold(bound):
+    """NVlabs/Fast-dLLM llada/generate.py get_transfer_index: drops all but the first that are below the threshold."""
+
+    def choose(run, masked, _):
+        order = best({i: run.confidence[i] for i in masked}, len(masked))
+        return [i for rank, i in enumerate(order) if rank == 0 or not run.confidence[i] < bound]
+
+    return choose
+
+
+def factor(f):
+    """Fast-dLLM get_transfer_index_dynamic: thresholds 1 - f / (n + 1), the first always; without its slip at the last rank."""
+
+    def choose(run, masked, _):
+        order = best({i: run.confidence[i] for i in masked}, len(masked))
+        count = 1
+        while count < len(order) and run.confidence[order[count]] > 1 - f / (count + 2):
+            count += 1
+        return order[:count]
+
+    return choose
+
+
+def entropy_bound(bound):
+    """EB-Sampler, arXiv 2505.24857: the largest k with (sum of the k lowest entropies) - (the highest of them) <= bound."""
+
+    def choose(run, masked, _):
+        order = best({i: run.negative_entropy[i] for i in masked}, len(masked))
+        entropies = [-run.negative_entropy[i] for i in order]
+        return order[: max(k for k in range(1, len(order) + 1) if sum(entropies[:k]) - max(entropies[:k]) <= bound)]
+
+    return choose
+
+
+def klass(bound, confidence, history):
+    """KLASS, arXiv 2511.05664: KL(p_t || p_t-1) < bound for `history` steps and confidence; else the most confident one."""
+
+    def choose(run, masked, memory):
+        stable = []
+        for i in masked:
+            rows = memory.setdefault(i, [])
+            rows.append(run.p[i])
+            changes = [sum(p * math.log(p / q) for p, q in zip(now, then) if p > 0) for then, now in zip(rows, rows[1:])]
+            if len(changes) >= history and all(change < bound for change in changes[-history:]) and run.confidence[i] > confidence:
+                stable.append(i)
+        return stable or best({i: run.confidence[i] for i in masked}, 1)
+
+    return choose
+
+
+def hierarchy(high, low):
+    """inclusionAI/dInfer parallel_strategy.py: the best of each run above `low`, all above `high`, and the best of all."""
+
+    def choose(run, masked, _):
+        runs = []
+        for i in masked:
+            if runs and runs[-1][-1] == i - 1:
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        peaks = [best({i: run.confidence[i] for i in each}, 1)[0] for each in runs]
+        chosen = {i for i in peaks if run.confidence[i] > low} | {i for i in masked if run.confidence[i] > high}
+        return sorted(chosen | set(best({i: run.confidence[i] for i in masked}, 1)))
+
+    return choose
+
+
+def mask_predict(run, iterations):
+    """facebookresearch/Mask-Predict: the int(N (1 - t / T)) lowest probabilities, at least one, are predicted again."""
+    (block,) = blocks(LENGTH)
+    probabilities = {}
+    for t in range(1, iterations + 1):
+        run.predict()
+        masked = run.open(block)
+        probabilities.update({i: run.confidence[i] for i in masked})
+        filled = {i: run.x0[i] for i in masked}
+        if t < iterations:
+            again = sorted(block, key=lambda i: (probabilities[i], i))[: max(1, int(len(block) * (1 - t / iterations)))]
+            filled.update({i: MASK for i in again})
+        run.write(filled, block)
+
+
+def llada21(run, block_length, mask_threshold, edit_threshold, extra):
+    """LLaDA 2.1, arXiv 2602.08676: commits above one threshold, edits above another, and goes on while it edits."""
+    for block in blocks(block_length):
+        full = 0
+        while True:
+            run.predict()
+            masked = run.open(block)
+            sure = [i for i in masked if run.confidence[i] > mask_threshold] or best({i: run.confidence[i] for i in masked}, 1)
+            edits = [i for i in block if run.x[i] not in (MASK, run.x0[i]) and run.confidence[i] > edit_threshold]
+            run.commit(sure + edits, block)
+            full = 0 if run.open(block) else full + 1
+            if full and (not sure + edits or full > extra):
+                break
+
+
+def remdm_rates(variant, eta, steps, t_on=0.55, t_off=0.05, alpha_on=0.9):
+    """kuleshov-group/remdm diffusion.py, eps 0: [probability that a mask is filled, that a token is masked] per step."""
+    rates = []
+    for step in range(steps):
+        t, s = (steps - step) / steps, (steps - step - 1) / steps
+        move_t, move_s, sigma = t, s, None
+        if variant == "loop":
+            if t > t_on:
+                move_t, move_s = 1 - (1 - t) * alpha_on / (1 - t_on), max(0, 1 - (1 - s) * alpha_on / (1 - t_on))
+                sigma = 0
+            elif t <= t_off:
+                move_t, move_s, sigma = t * (1 - alpha_on) / t_off, s * (1 - alpha_on) / t_off, 0
+            else:
+                move_t = move_s = 1 - alpha_on
+        alpha_t, alpha_s = 1 - move_t, 1 - move_s
+        most = min(1, (1 - alpha_s) / alpha_t) if alpha_t > 0 else 1
+        if sigma is None:
+            sigma = eta * most if variant == "rescale" else min(eta, most)
+        stays_masked = (1 - alpha_s - sigma * alpha_t) / (1 - alpha_t)
+        rates.append([1 - stays_masked, sigma])
+    return rates
+
+
+RULES = {
+    "llada, 4 blocks": lambda run: llada(run, 2, 8),
+    "llada, 2 blocks": lambda run: llada(run, 4, 4),
+    "llada, 3 steps": lambda run: llada(run, 8, 3),
+    "dream, maskgit_plus": lambda run: dream(run, "maskgit_plus", 4),
+    "dream, topk_margin": lambda run: dream(run, "topk_margin", 5),
+    "dream, entropy": lambda run: dream(run, "entropy", 3),
+    "fast-dllm, threshold": lambda run: parallel(run, 4, threshold(0.5)),
+    "fast-dllm, factor": lambda run: parallel(run, 8, factor(1.5)),
+    "eb-sampler": lambda run: parallel(run, 8, entropy_bound(2.5)),
+    "klass": lambda run: parallel(run, 8, klass(2.5, 0.3, 1)),
+    "hierarchy": lambda run: parallel(run, 8, hierarchy(0.7, 0.3)),
+    "mask-predict": lambda run: mask_predict(run, 4),
+    "llada 2.1": lambda run: llada21(run, 4, 0.6, 0.6, 3),
+}
+
+
+def main():
+    traces = []
+    for rule, decode in RULES.items():
+        for seed in range(1, 6):
+            run = Run(seed)
+            decode(run)
+            canvases = " / ".join(" ".join(map(str, canvas)) for canvas in run.trace)
+            traces.append({"rule": rule, "seed": seed, "canvases": canvases})
+    rates = [
+        {"variant": variant, "eta": eta, "steps": steps, "rates": remdm_rates(variant, eta, steps)}
+        for variant, eta in [("cap", 0.05), ("rescale", 0.3), ("loop", 0.02)]
+        for steps in [4, 40]
+    ]
+    print(json.dumps({"traces": traces, "rates": rates}, separators=(",", ":")))
+
+
+main()

@@ -1,0 +1,93 @@
+/// <reference types="node" />
+import { readFileSync } from "node:fs";
+import { collectDecode, memoryMaskedModel } from "@decodekit/core/testing";
+import { describe, expect, test } from "vitest";
+import {
+  dream,
+  ebSampler,
+  fastDllm,
+  hierarchy,
+  klass,
+  llada,
+  llada21,
+  maskPredict,
+  refine,
+  type RefineOptions,
+  type RemdmVariant,
+} from "./index.ts";
+import { remdmRates } from "./revise/remdm-rates.ts";
+
+interface Recorded {
+  /** The canvas after every step that changed it, as text: "4 11 / 4 7". */
+  readonly traces: readonly { readonly rule: string; readonly seed: number; readonly canvases: string }[];
+  /** Per step: that an open position is filled, that a filled one is opened. */
+  readonly rates: readonly {
+    readonly variant: RemdmVariant;
+    readonly eta: number;
+    readonly steps: number;
+    readonly rates: readonly (readonly [commit: number, remask: number])[];
+  }[];
+}
+
+// Made by reference/published_rules.py, which runs the published rules on the model below.
+const recorded = JSON.parse(readFileSync(new URL("../reference/traces.json", import.meta.url), "utf8")) as Recorded;
+
+const VOCAB_SIZE = 12;
+const MASK = 11;
+const LENGTH = 8;
+const prompt = Int32Array.of(3, 1, 4);
+
+/** `logits` of the script: a hash of the whole sequence. */
+const model = (seed: number): ReturnType<typeof memoryMaskedModel> =>
+  memoryMaskedModel({
+    vocabSize: VOCAB_SIZE,
+    contextLength: prompt.length + LENGTH,
+    maskTokenId: MASK,
+    logitsAt(prefix, canvas, index) {
+      let state = seed;
+      for (const value of [...prefix, ...canvas, prefix.length + index]) state = Math.imul(state ^ value, 16777619) >>> 0;
+      return Float32Array.from({ length: VOCAB_SIZE }, (_, token) => {
+        const hash = Math.imul(state ^ (token + 100), 2654435761) >>> 0;
+        return token === MASK ? -Infinity : ((hash >>> 16) % 512) / 64;
+      });
+    },
+  });
+
+const rules: Readonly<Record<string, RefineOptions>> = {
+  "llada, 4 blocks": llada({ blockLength: 2, steps: 2 }),
+  "llada, 2 blocks": llada({ blockLength: 4, steps: 2 }),
+  "llada, 3 steps": llada({ blockLength: 8, steps: 3 }),
+  "dream, maskgit_plus": dream({ blockLength: 8, steps: 4, algorithm: "maskgit-plus" }),
+  "dream, topk_margin": dream({ blockLength: 8, steps: 5, algorithm: "topk-margin" }),
+  "dream, entropy": dream({ blockLength: 8, steps: 3 }),
+  "fast-dllm, threshold": fastDllm({ blockLength: 4, threshold: 0.5 }),
+  "fast-dllm, factor": fastDllm({ blockLength: 8, factor: 1.5 }),
+  "eb-sampler": ebSampler({ blockLength: 8, bound: 2.5 }),
+  klass: klass({ blockLength: 8, bound: 2.5, threshold: 0.3, history: 1 }),
+  hierarchy: hierarchy({ blockLength: 8, threshold: 0.7, lowThreshold: 0.3 }),
+  "mask-predict": maskPredict({ blockLength: 8, steps: 4 }),
+  "llada 2.1": llada21({ blockLength: 4, steps: 30, threshold: 0.6, editThreshold: 0.6, extraSteps: 3 }),
+};
+
+test("every rule has its traces", () => {
+  expect(Object.keys(rules)).toEqual([...new Set(recorded.traces.map(({ rule }) => rule))]);
+});
+
+test.each(recorded.traces)("$rule, seed $seed: the same canvases as the published rule, step by step", async ({ rule, seed, canvases }) => {
+  // The script shows the model the whole sequence, later blocks masked.
+  const decoder = refine({ ...rules[rule]!, canvas: "rest" });
+  const { events } = await collectDecode(decoder.decode({ masked: model(seed) }, prompt, { maxNewTokens: LENGTH }));
+  const shown = events.flatMap((event) => (event.type === "tokens-propose" ? [event.tokens.join(" ")] : []));
+  expect(shown.join(" / ")).toBe(canvases);
+});
+
+describe("ReMDM", () => {
+  test.each(recorded.rates)("$variant, $steps steps: the published rates", ({ variant, eta, steps, rates }) => {
+    const plan = { variant, eta, timeOn: 0.55, timeOff: 0.05, alphaOn: 0.9 };
+    for (const [step, [commit, remask]] of rates.entries()) {
+      const actual = remdmRates(plan, step, steps);
+      expect(Math.abs(actual.commit - commit)).toBeLessThan(1e-12);
+      expect(Math.abs(actual.remask - remask)).toBeLessThan(1e-12);
+    }
+  });
+});
