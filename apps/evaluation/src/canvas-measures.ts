@@ -45,7 +45,7 @@ export async function canvasAcceptance(model: LanguageModel, stories: readonly s
 }
 
 /** Σ min(p, q). */
-export function overlap(p: Float64Array, q: Float64Array): number {
+function overlap(p: Float64Array, q: Float64Array): number {
   let sum = 0;
   for (let token = 0; token < p.length; token++) sum += Math.min(p[token]!, q[token]!);
   return sum;
