@@ -1,6 +1,7 @@
 import {
   type Decoder,
   type DecodeEvent,
+  type DecodeRun,
   type Draft,
   draftFrom,
   type Drafter,
@@ -8,6 +9,7 @@ import {
   type DraftRun,
   greedySampler,
   type RandomSource,
+  type ReportingSession,
   runDecode,
   type Sampler,
 } from "@decodekit/core";
@@ -51,16 +53,7 @@ export async function driveDrafter(drafter: Drafter, testCase: LosslessCase, dri
   const prompt = testCase.prompt.slice();
   const decode = runDecode(decoder, testCase.models, prompt, { maxNewTokens: 16, random: drive.random }, async function* (run) {
     const target = await run.openSession("causal");
-    const draftRun: DraftRun = {
-      models: run.models,
-      prompt: tell(prompt),
-      vocabSize: run.models.causal.vocabSize,
-      stopTokens: new Set([testCase.stopToken]),
-      sampler: drive.sampler ?? plainSampler,
-      openSession: (role) => run.openSession(role),
-      openMaskedSession: (role) => run.openMaskedSession(role, target.session),
-    };
-    const session = await drafter.start(draftRun);
+    const session = await drafter.start(draftRunOf(run, target, testCase, { ...drive, prompt: tell(prompt) }));
     const row = (yield* target.forward(prompt, "prefill")).row(0);
     let outcome: DraftOutcome = {
       tokens: Int32Array.of(greedySampler.pick(plainSampler.distribution(row, { tokens: prompt, promptLength: 0 }), run.random)),
@@ -82,6 +75,24 @@ export async function driveDrafter(drafter: Drafter, testCase: LosslessCase, dri
   const events: DecodeEvent[] = [];
   for await (const event of decode) events.push(event);
   return { drafts, events, told, tellings };
+}
+
+function draftRunOf(
+  run: DecodeRun,
+  target: ReportingSession,
+  { stopToken }: LosslessCase,
+  { sampler = plainSampler, prompt }: Pick<Drive, "sampler"> & { readonly prompt: Int32Array },
+): DraftRun {
+  return {
+    models: run.models,
+    prompt,
+    vocabSize: run.models.causal.vocabSize,
+    stopTokens: new Set([stopToken]),
+    sampler,
+    signal: undefined,
+    openSession: (role) => run.openSession(role),
+    openMaskedSession: (role) => run.openMaskedSession(role, target.session),
+  };
 }
 
 /** Nothing, everything, or half of the first chain stands, by turns. */

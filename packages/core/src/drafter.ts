@@ -31,6 +31,8 @@ export interface DraftRun<Role extends ModelRole = ModelRole> {
   readonly stopTokens: ReadonlySet<TokenId>;
   /** How the target's tokens are chosen; a drafter that samples does well to choose the same way. */
   readonly sampler: Sampler;
+  /** Aborted when the decode is; the passes of the sessions below heed it already. */
+  readonly signal: AbortSignal | undefined;
   /** Opens a session; it is disposed when the decode ends, however it ends. */
   openSession(role: Role & CausalRole): Promise<ReportingSession>;
   /**

@@ -56,7 +56,7 @@ export async function startDrafting<Role extends ModelRole>(
     },
     async *propose(request) {
       try {
-        return checkDraft(yield* draftFrom(session, request), request, limits);
+        return checkDraft(yield* unlessAborted(draftFrom(session, request), signal), request, limits);
       } catch (error) {
         throw surfaced(error);
       }
@@ -71,7 +71,41 @@ function draftRun<Role extends ModelRole>(run: DecodeRun<"causal" | Role>, targe
     vocabSize: run.models.causal.vocabSize,
     stopTokens: run.stopTokens,
     sampler,
+    signal: run.signal,
     openSession: (role) => run.openSession(role),
     openMaskedSession: (role) => run.openMaskedSession(role, target.session),
   };
+}
+
+/** What `passes` give, until the signal is aborted: then its reason is thrown at once, so that a drafter that hangs does not hang the decode. */
+async function* unlessAborted(
+  passes: AsyncGenerator<ForwardEndEvent, Draft, void>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ForwardEndEvent, Draft, void> {
+  try {
+    for (;;) {
+      const next = await orAbort(passes.next(), signal);
+      if (next.done) return next.value;
+      yield next.value;
+    }
+  } finally {
+    const closed = passes.return(undefined as unknown as Draft).catch(() => undefined);
+    // One that was given up on may never come to an end.
+    if (!signal?.aborted) await closed;
+  }
+}
+
+async function orAbort<Result>(result: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return result;
+  let stopWaiting = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stopWaiting = () => reject(signal.reason as Error);
+    if (signal.aborted) stopWaiting();
+    signal.addEventListener("abort", stopWaiting);
+  });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stopWaiting);
+  }
 }

@@ -74,6 +74,29 @@ test.each(["start", "observe", "propose"])("what a drafter throws in %s is the c
   expect(causal.openSessions()).toBe(0);
 });
 
+test("an abort ends a decode whose drafter never answers", async () => {
+  const controller = new AbortController();
+  const drafter: Drafter<never> = {
+    name: "hanging",
+    requires: [],
+    gives: "tokens",
+    start: async () => ({
+      observe: () => undefined,
+      propose: () => {
+        queueMicrotask(() => controller.abort(new Error("enough")));
+        return new Promise(() => undefined);
+      },
+    }),
+  };
+  const causal = countingModel();
+  const { tokens: output, finishReason } = await collectDecode(
+    speculative({ drafter }).decode({ causal }, prompt, { maxNewTokens: 9, signal: controller.signal }),
+  );
+  expect([...output]).toEqual([5]);
+  expect(finishReason).toBe("abort");
+  expect(causal.openSessions()).toBe(0);
+});
+
 test("tokens after a stop token are not verified", async () => {
   const causal = countingModel();
   // The first pass gives 5, the second, without a draft, 6.

@@ -67,7 +67,7 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
   ledger.open++;
   const enqueue = runQueue();
   let disposed = false;
-  let lastTree: { readonly tokens: Int32Array; readonly parents: Int32Array } | undefined;
+  const tree: LastTree = { last: undefined };
   const checkOpen = (): void => {
     if (disposed) throw new DisposedError("session");
   };
@@ -83,7 +83,7 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
         const count = checkPass(options, cached.length, input, rows);
         await Promise.resolve();
         signal?.throwIfAborted();
-        lastTree = undefined;
+        tree.last = undefined;
         const start = cached.length;
         cached.push(...input);
         ledger.passes.push({ session, start, positions: input.length, rows: count });
@@ -106,36 +106,11 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
             actual: length,
           });
         }
-        lastTree = undefined;
+        tree.last = undefined;
         cached.length = length;
       });
     },
-    ...(options.tree && {
-      async forwardTree(tokens: Int32Array, parents: Int32Array, { signal }: Pick<ForwardOptions, "signal"> = {}) {
-        checkOpen();
-        const tree = { tokens: tokens.slice(), parents: parents.slice() };
-        return enqueue(async () => {
-          signal?.throwIfAborted();
-          checkPass(options, cached.length, tree.tokens, "all");
-          checkTree(tree.tokens, tree.parents);
-          lastTree = tree;
-          ledger.passes.push({ session, start: cached.length, positions: tokens.length, rows: tokens.length });
-          const rows = Array.from(tree.tokens, (_, node) => options.logitsAfter(Int32Array.of(...cached, ...pathOf(tree, node))));
-          return ledger.rows.give(session, rows, options.vocabSize);
-        });
-      },
-      async keepPath(nodes: Int32Array) {
-        checkOpen();
-        return enqueue(async () => {
-          const path = lastTree && nodes.length > 0 ? pathOf(lastTree, nodes.at(-1)!) : [];
-          if (!lastTree || path.length !== nodes.length || nodes.some((node, depth) => lastTree!.tokens[node] !== path[depth])) {
-            throw new InvalidOptionError({ where: "keepPath", option: "nodes", expected: "a path of the last tree", actual: nodes });
-          }
-          lastTree = undefined;
-          cached.push(...path);
-        });
-      },
-    }),
+    ...(options.tree && treeCalls({ options, ledger, session, cached, enqueue, checkOpen, tree })),
     async fork() {
       checkOpen();
       return enqueue(async () => memorySession(options, ledger, [...cached]));
@@ -148,6 +123,54 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
   };
   caches.set(given, cached);
   return given;
+}
+
+/** The tree of the last pass, if that read one. */
+interface LastTree {
+  last: { readonly tokens: Int32Array; readonly parents: Int32Array } | undefined;
+}
+
+interface TreeState {
+  readonly options: MemoryModelOptions;
+  readonly ledger: Ledger;
+  readonly session: number;
+  readonly cached: number[];
+  readonly enqueue: ReturnType<typeof runQueue>;
+  readonly checkOpen: () => void;
+  readonly tree: LastTree;
+}
+
+/** What a session has besides where its model reads trees. */
+function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "keepPath">> {
+  const { options, ledger, session, cached, enqueue, checkOpen, tree } = state;
+  return {
+    async forwardTree(tokens, parents, { signal } = {}) {
+      checkOpen();
+      const read = { tokens: tokens.slice(), parents: parents.slice() };
+      return enqueue(async () => {
+        signal?.throwIfAborted();
+        checkPass(options, cached.length, read.tokens, "all");
+        checkTree(read.tokens, read.parents);
+        await Promise.resolve();
+        signal?.throwIfAborted();
+        tree.last = read;
+        ledger.passes.push({ session, start: cached.length, positions: read.tokens.length, rows: read.tokens.length });
+        const rows = Array.from(read.tokens, (_, node) => options.logitsAfter(Int32Array.of(...cached, ...pathOf(read, node))));
+        return ledger.rows.give(session, rows, options.vocabSize);
+      });
+    },
+    async keepPath(nodes) {
+      checkOpen();
+      return enqueue(async () => {
+        const { last } = tree;
+        if (!last || nodes.some((node, depth) => last.parents[node] !== (nodes[depth - 1] ?? -1))) {
+          throw new InvalidOptionError({ where: "keepPath", option: "nodes", expected: "a path of the last tree", actual: nodes });
+        }
+        tree.last = undefined;
+        for (const node of nodes) cached.push(last.tokens[node]!);
+      });
+    },
+  };
 }
 
 const caches = new WeakMap<Session, readonly number[]>();

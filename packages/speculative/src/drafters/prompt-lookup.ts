@@ -27,7 +27,7 @@ const checks: Readonly<Record<keyof PromptLookupOptions, OptionCheck>> = {
  */
 export function promptLookup(options: PromptLookupOptions = {}): Drafter<never> {
   checkOptions("promptLookup", options, checks);
-  const { maxNgram = 3, minNgram = Math.min(1, maxNgram), occurrence = "latest", chained = false } = options;
+  const { maxNgram = 3, minNgram = 1, occurrence = "latest", chained = false } = options;
   if (minNgram > maxNgram) {
     const expected = `at most maxNgram, ${maxNgram}`;
     throw new InvalidOptionError({ where: "promptLookup", option: "minNgram", expected, actual: minNgram });
