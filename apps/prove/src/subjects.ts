@@ -57,9 +57,13 @@ export const subjects: readonly Subject[] = [
   ),
 ];
 
-/** Every length that these many tokens have room for, and lengths that change as the decode goes on. */
+/**
+ * Every length that these many tokens have room for, and lengths that change as the decode goes on. Where the output does not
+ * depend on a draft that is drawn, short drafts will do: enumerating long ones takes long and shows nothing more.
+ */
 function speculativeSettings(createDrafter: () => Drafter, verify: Verify, tokens: number): readonly Setting[] {
-  const lengths = Array.from({ length: tokens - 2 }, (_, index) => index + 1);
+  const longest = verify === "match" && createDrafter().gives === "probabilities" ? 2 : tokens - 2;
+  const lengths = Array.from({ length: longest }, (_, index) => index + 1);
   const auto = autoDraftLength({ maximum: 2, cost: (length) => 1 + 0.4 * length });
   const sampler = topPSampler(nucleus);
   return [

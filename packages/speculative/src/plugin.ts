@@ -41,7 +41,7 @@ const plugin: DecoderPlugin = {
   // Some drafters need more: the decoder says what.
   requires: ["causal"],
   options,
-  presets: [{ drafter: "prompt-lookup" }, { drafter: "suffix", temperature: 0.8 }],
+  presets: [{ drafter: "prompt-lookup" }, { drafter: "masked-draft" }],
   create(values) {
     for (const [option, actual] of Object.entries(values)) {
       if (Object.hasOwn(options, option)) continue;
