@@ -76,15 +76,39 @@ describe("autoDraftLength", () => {
   });
 });
 
-test("measured costs are medians, joined by lines that do not fall", () => {
+test("measured costs are medians of whole rounds, joined by lines that do not fall, plain passes apart", () => {
   const costs = measuredCosts();
   const add = (drafted: number, targetMilliseconds: number, draftMilliseconds = 0): void =>
     costs.add({ asked: drafted, drafted, accepted: 0, draftMilliseconds, targetMilliseconds });
   for (const time of [10, 10, 99]) add(0, time);
   expect(costs.of(0)).toBe(10);
   expect(costs.of(2)).toBeCloseTo(11, 12);
-  add(4, 18);
-  expect([costs.of(0), costs.of(1), costs.of(4), costs.of(6)]).toEqual([10, 12, 18, 22]);
-  add(6, 4);
-  expect([costs.of(5), costs.of(8)]).toEqual([18, 4]);
+  add(4, 18, 6);
+  expect(costs.of(0)).toBe(10);
+  expect(costs.of(4)).toBe(24);
+  expect(costs.of(6)).toBeCloseTo(26, 12);
+  add(6, 30);
+  expect([costs.of(3), costs.of(5), costs.of(8)]).toEqual([21, 27, 36]);
+  add(8, 20);
+  expect([costs.of(7), costs.of(9)]).toEqual([30, 20]);
+});
+
+test("a drafter that drafts in one pass is given longer drafts than one that takes a pass per token", () => {
+  const settle = (draftMilliseconds: (length: number) => number): number => {
+    const control = autoDraftLength().start();
+    const random = seededRandom(3);
+    let asked = 0;
+    for (let round = 0; round < 200; round++) {
+      asked = control.next();
+      let accepted = 0;
+      while (accepted < asked && random.bernoulli(0.85)) accepted++;
+      const targetMilliseconds = 1 + 0.05 * asked;
+      control.observe({ asked, drafted: asked, accepted, draftMilliseconds: asked > 0 ? draftMilliseconds(asked) : 0, targetMilliseconds });
+    }
+    return asked;
+  };
+  const [onePass, perToken] = [settle(() => 0.5), settle((length) => 0.4 * length)];
+  expect(onePass).toBeGreaterThan(perToken);
+  expect(onePass).toBeGreaterThanOrEqual(6);
+  expect(perToken).toBeGreaterThanOrEqual(1);
 });

@@ -9,25 +9,29 @@ export interface CostCurve {
 
 /** How many of the newest times the median is taken of. */
 const WINDOW = 9;
-/** What one more row is taken to cost, as a share of a plain pass, until lengths have been measured. */
+/** What one more drafted token is taken to cost, as a share of a round: little, so that longer drafts are tried and measured. */
 const PRIOR_SLOPE = 0.05;
 
 /**
- * Running medians of measured times: of the target's pass by the number of drafted tokens, between which straight lines
- * are drawn, never falling; and of the draft model's time per drafted token.
+ * Running medians of the measured times of whole rounds, by the number of drafted tokens. Between lengths that were measured
+ * straight lines are drawn, never falling. Plain passes are apart from them: a drafter that needs one pass for any draft costs a
+ * step there, one that needs a pass per token a slope.
  */
 export function measuredCosts(): CostCurve {
-  const target = new Map<number, number[]>();
-  const drafting: number[] = [];
+  const times = new Map<number, number[]>();
   // Kept up to date by `add`: `of` is asked for many lengths in every round.
   const points: Point[] = [];
-  let perDrafted = 0;
+  let plain: number | undefined;
   return {
     add({ drafted, draftMilliseconds, targetMilliseconds }) {
-      setPoint(points, { drafted, time: median(remember(target, drafted, targetMilliseconds)) });
-      if (drafted > 0) perDrafted = median(keepNewest(drafting, draftMilliseconds / drafted));
+      const time = median(remember(times, drafted, draftMilliseconds + targetMilliseconds));
+      if (drafted === 0) plain = time;
+      else setPoint(points, { drafted, time });
     },
-    of: (length) => interpolate(points, length) + length * perDrafted,
+    of(length) {
+      if (length === 0) return plain ?? (points[0] ? points[0].time / (1 + PRIOR_SLOPE * points[0].drafted) : 1);
+      return points.length > 0 ? interpolate(points, length) : (plain ?? 1) * (1 + PRIOR_SLOPE * length);
+    },
   };
 }
 
@@ -36,16 +40,17 @@ interface Point {
   readonly time: number;
 }
 
-/** The line through `points`, sorted; beyond them it goes on as between the outer two, or with the slope assumed at first. */
+/** The line through `points`, sorted, not empty; beyond them it goes on as between the outer two, or with the slope assumed at first. */
 function interpolate(points: readonly Point[], length: number): number {
-  const first = points[0];
-  if (!first) return 1 + PRIOR_SLOPE * length;
-  const assumed = (first.time * PRIOR_SLOPE) / (1 + PRIOR_SLOPE * first.drafted);
   const above = points.findIndex(({ drafted }) => drafted >= length);
-  const [left, right] =
-    above < 0 ? [points.at(-2), points.at(-1)!] : above === 0 ? [first, points[1]] : [points[above - 1], points[above]!];
-  const slope = left && right ? Math.max(0, (right.time - left.time) / (right.drafted - left.drafted)) : assumed;
-  const anchor = above < 0 ? points.at(-1)! : above === 0 ? first : left!;
+  const end = above < 0 ? points.length - 1 : Math.max(above, 1);
+  const left = points[end - 1];
+  const right = points[end];
+  const anchor = (above < 0 ? right : above === 0 ? points[0] : left)!;
+  const slope =
+    left && right
+      ? Math.max(0, (right.time - left.time) / (right.drafted - left.drafted))
+      : (PRIOR_SLOPE * anchor.time) / (1 + PRIOR_SLOPE * anchor.drafted);
   return Math.max(anchor.time + slope * (length - anchor.drafted), Number.MIN_VALUE);
 }
 
