@@ -70,6 +70,24 @@ describe("autoDraftLength", () => {
     }
   });
 
+  test("measures plain passes also where drafting pays, and finds out that it does not when they get faster", () => {
+    const control = autoDraftLength().start();
+    const play = (rounds: number, plain: number): readonly number[] =>
+      Array.from({ length: rounds }, () => {
+        const asked = control.next();
+        const targetMilliseconds = asked > 0 ? 4 : plain;
+        control.observe({ asked, drafted: asked, accepted: Math.min(asked, 1), draftMilliseconds: 0, targetMilliseconds });
+        return asked;
+      });
+    const paying = play(200, 3.5);
+    expect(paying.filter((asked) => asked === 0).length).toBeLessThan(12);
+    expect(
+      play(800, 1)
+        .slice(-100)
+        .filter((asked) => asked > 0).length,
+    ).toBeLessThan(5);
+  });
+
   test("refuses wrong options", () => {
     expect(() => autoDraftLength({ maximum: 0 })).toThrow(InvalidOptionError);
     expect(() => autoDraftLength({ cost: 3 as never })).toThrow("cost must be a function");

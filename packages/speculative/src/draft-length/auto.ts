@@ -24,6 +24,9 @@ const FIRST_PAUSE = 8;
 const LAST_PAUSE = 256;
 /** Length of the first draft and of every probe. */
 const PROBE_LENGTH = 3;
+/** Plain passes that are measured at first, every other round; and rounds between those that are measured afterwards. */
+const FIRST_PLAIN = 3;
+const PLAIN_EVERY = 32;
 /** A length must promise this much more tokens per second than a plain pass, for what the estimates leave out. */
 const LEAST_GAIN = 1.03;
 
@@ -48,13 +51,20 @@ export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLeng
       const pause = probePause();
       const probe = Math.min(PROBE_LENGTH, maximum);
       let best = probe;
+      let plainPasses = 0;
+      let sincePlain = 0;
+      // What drafting saves can only be told from plain passes, so that some are needed also where it pays.
+      const needsPlain = (): boolean => !cost && sincePlain >= (plainPasses < FIRST_PLAIN ? 1 : PLAIN_EVERY);
       return {
         next() {
+          if (needsPlain()) return 0;
           if (best > 0) return best;
           return pause.isOver() ? probe : 0;
         },
         observe(round) {
           costs.add(round);
+          if (round.drafted === 0) plainPasses++;
+          sincePlain = round.drafted === 0 ? 0 : sincePlain + 1;
           if (round.asked > 0) acceptance.add(round.drafted, round.accepted, pause.isOver());
           if (acceptance.known()) best = bestLength(maximum, (length) => acceptance.expectedTokens(length) / costs.of(length));
           if (round.asked > 0) pause.restart(best > 0);
