@@ -12,7 +12,7 @@ from pathlib import Path
 from safetensors.numpy import load_file
 
 from decoder_graph import DecoderGraph
-from model_config import END_TOKEN, PAD_TOKEN, read_config
+from model_config import EDIT_TOKEN, END_TOKEN, PAD_TOKEN, read_config
 from onnx_weights import MODE_EMBEDDING, to_onnx_weights
 from shared_weights import save_aligned, share_weights
 from tokenizer_files import write_tokenizer_files
@@ -27,7 +27,8 @@ def export(checkpoint: Path, out: Path, *, half: bool = True) -> None:
     if config.canvas:
         share_weights(DecoderGraph(config, weights, half=half).canvas(), out / "onnx" / "model.onnx", out / "onnx" / "canvas.onnx")
     (out / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
-    generation = {"bos_token_id": END_TOKEN, "eos_token_id": END_TOKEN, "pad_token_id": PAD_TOKEN}
+    # A story that begins an edit by itself is over: asking for one is up to the user.
+    generation = {"bos_token_id": END_TOKEN, "eos_token_id": [END_TOKEN, EDIT_TOKEN], "pad_token_id": PAD_TOKEN}
     (out / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n")
     write_tokenizer_files(checkpoint / "tokenizer.json", out, config.context)
 

@@ -17,7 +17,7 @@ import transformers
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 from transformers.generation.logits_process import TemperatureLogitsWarper, TopPLogitsWarper
 
-from model_config import END_TOKEN
+from model_config import EDIT_TOKEN, END_TOKEN
 from onnx_weights import read_onnx_weights
 
 PROMPTS = (
@@ -28,6 +28,7 @@ PROMPTS = (
     "The old man gave Sara a red box and said,",
 )
 NEW_TOKENS = 64
+STOP_TOKENS = (END_TOKEN, EDIT_TOKEN)  # as in the shipped generation_config.json
 SUPPORT_STEPS = 16  # steps along the greedy path whose top-p support is recorded
 TOP_P_SETTINGS = ({"p": 0.9, "temperature": 0.8}, {"p": 0.5, "temperature": 1.0})
 
@@ -54,7 +55,7 @@ def top_p_support(row: torch.Tensor, p: float, temperature: float) -> list[int]:
 
 @torch.no_grad()
 def decode_greedily(model: LlamaForCausalLM, prompt_tokens: list[int]) -> dict:
-    """Greedy tokens up to NEW_TOKENS or the end token (not included), with the gap between the two best logits of each step."""
+    """Greedy tokens up to NEW_TOKENS or a stop token (not included), with the gap between the two best logits of each step."""
     output = model.generate(
         torch.tensor([prompt_tokens]),
         attention_mask=torch.ones(1, len(prompt_tokens), dtype=torch.long),
@@ -62,12 +63,13 @@ def decode_greedily(model: LlamaForCausalLM, prompt_tokens: list[int]) -> dict:
         do_sample=False,
         return_dict_in_generate=True,
         output_logits=True,
+        eos_token_id=list(STOP_TOKENS),
         pad_token_id=END_TOKEN,
     )
     tokens = output.sequences[0, len(prompt_tokens) :].tolist()
     rows = [row.float() for row in output.logits]
     best_two = [row[0].topk(2).values for row in rows]
-    stopped = tokens[-1] == END_TOKEN
+    stopped = tokens[-1] in STOP_TOKENS
     return {
         "greedyTokens": tokens[:-1] if stopped else tokens,
         "finishReason": "stop" if stopped else "length",

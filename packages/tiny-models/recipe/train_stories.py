@@ -23,7 +23,7 @@ from dual_network import HIDDEN, DualNetwork
 from evaluation_edits import held_out_edits
 from fused_loss import weighted_cross_entropy
 from held_out_losses import causal_loss, draft_acceptance, edit_exact_match, masked_losses
-from model_config import END_TOKEN, ModelConfig
+from model_config import EDIT_TOKEN, END_TOKEN, ModelConfig
 from muon import make_optimisers
 from run_folder import RunFolder, load_weights, save_weights
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
@@ -87,6 +87,7 @@ class StoryTraining:
         targets = torch.cat((tokens[:, 1:], torch.full_like(tokens[:, :1], END_TOKEN)), dim=1)
         known = torch.full_like(weights, 1 / (clean.size - len(clean)))
         known[:, -1] = 0  # the token after a row is not known
+        known[targets == EDIT_TOKEN] = 0  # the user writes it: a story must not turn into an edit by itself
         with torch.autocast(self.device, torch.bfloat16):
             # The compiler fails on a second row length ("Exponent must be non-negative", PyTorch 2.13), so long rows run as they are.
             forward = self.forward if length == SHORT_LENGTH else self.network
@@ -142,7 +143,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="folder of the run: checkpoint, log, weights")
     parser.add_argument("--start", type=Path, help="folder with model.safetensors to begin from")
     parser.add_argument("--minutes", type=float, default=math.inf, help="length of this slice")
-    parser.add_argument("--total-tokens", type=int, default=24_000_000, help="length of the schedule")
+    parser.add_argument("--total-tokens", type=int, default=16_000_000, help="length of the schedule")
     parser.add_argument("--texts", type=int, default=None, help="use only the first so many texts")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=2)
@@ -153,7 +154,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--weight-decay", type=float, default=0.05)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--decay-share", type=float, default=0.6, help="last part of the schedule, over which the rate falls to 0")
-    parser.add_argument("--edit-share", type=float, default=0.12, help="of the rows begin with an edit document")
+    parser.add_argument("--edit-share", type=float, default=0.2, help="of the rows begin with an edit document")
     parser.add_argument("--rename-share", type=float, default=0.3, help="of the stories get other names")
     parser.add_argument("--infill-share", type=float, default=0.2, help="of the rows train the canvas on gaps with a visible suffix")
     parser.add_argument("--canvas-weight", type=float, default=0.5)
