@@ -1,4 +1,4 @@
-import { argmax, type Decoder, generate, type ModelRole } from "@decodekit/core";
+import { argmax, type Decoder, generate } from "@decodekit/core";
 import type { OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { expect } from "vitest";
@@ -11,7 +11,7 @@ export async function expectGreedyTokens(
   model: OnnxLanguageModel,
   prompt: string,
   expected: readonly number[],
-  decoder: Decoder<ModelRole> = greedy(),
+  decoder: Decoder = greedy(),
 ): Promise<void> {
   const { tokens } = await generate(model, prompt, { decoder, maxNewTokens: expected.length }).result;
   const different = expected.findIndex((token, index) => token !== tokens[index]);

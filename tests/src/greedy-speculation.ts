@@ -1,11 +1,11 @@
-import { type Decoder, generate, type ModelRole } from "@decodekit/core";
+import { type Decoder, generate } from "@decodekit/core";
 import type { OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { ddtree, jacobi, lookahead, maskedDraft, promptLookup, speculative, suffix } from "@decodekit/speculative";
 import { expectGreedyTokens } from "./greedy-agreement.ts";
 
 /** Every drafter that the embedded story model can feed. */
-const DRAFTERS: Readonly<Record<string, () => Decoder<ModelRole>>> = {
+const DRAFTERS: Readonly<Record<string, () => Decoder>> = {
   "prompt-lookup": () => speculative({ drafter: promptLookup(), draftLength: 4 }),
   suffix: () => speculative({ drafter: suffix(), draftLength: "auto" }),
   jacobi: () => speculative({ drafter: jacobi(), draftLength: 3 }),

@@ -1,4 +1,4 @@
-import { type Decoder, generate, type GenerateResult, type ModelRole } from "@decodekit/core";
+import { type Decoder, generate, type GenerateResult } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { cascade, ddtree, jacobi, lookahead, maskedDraft, promptLookup, speculative, suffix } from "@decodekit/speculative";
@@ -40,11 +40,11 @@ async function measure(model: OnnxLanguageModel, set: string, prompts: readonly 
 }
 
 /** One line: ratio of speeds with its interval, passes per 1000 tokens, acceptance, and how many texts differ. */
-async function compareWithGreedy(model: OnnxLanguageModel, decoder: Decoder<ModelRole>, prompts: readonly string[]): Promise<string> {
+async function compareWithGreedy(model: OnnxLanguageModel, decoder: Decoder, prompts: readonly string[]): Promise<string> {
   const plain = greedy();
   const totals = { tokens: 0, passes: 0, drafted: 0, accepted: 0, different: 0 };
   const ratios: number[] = [];
-  const run = async (each: Decoder<ModelRole>, prompt: string): Promise<{ result: GenerateResult; tokensPerSecond: number }> => {
+  const run = async (each: Decoder, prompt: string): Promise<{ result: GenerateResult; tokensPerSecond: number }> => {
     collectGarbage();
     const started = performance.now();
     const result = await generate(model, prompt, { decoder: each, maxNewTokens: NEW_TOKENS }).result;

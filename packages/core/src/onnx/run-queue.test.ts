@@ -1,21 +1,25 @@
 import { expect, test } from "vitest";
 import { runQueue } from "./run-queue.ts";
 
-/** A task that ends when told to. */
-function pendingTask(): { task: () => Promise<string>; started: () => boolean; finish(result: string): void; fail(error: Error): void } {
-  const { promise, resolve, reject } = withResolvers<string>();
-  let started = false;
-  const task = (): Promise<string> => {
-    started = true;
-    return promise;
-  };
-  return { task, started: () => started, finish: resolve, fail: reject };
+interface PendingTask {
+  task(): Promise<string>;
+  started(): boolean;
+  finish(result: string): void;
 }
 
-function withResolvers<Value>(): { promise: Promise<Value>; resolve(value: Value): void; reject(error: Error): void } {
-  let settle: { resolve(value: Value): void; reject(error: Error): void };
-  const promise = new Promise<Value>((resolve, reject) => (settle = { resolve, reject }));
-  return { promise, ...settle! };
+/** A task that ends when told to. */
+function pendingTask(): PendingTask {
+  let finish: (result: string) => void;
+  const promise = new Promise<string>((resolve) => (finish = resolve));
+  let started = false;
+  return {
+    task: () => {
+      started = true;
+      return promise;
+    },
+    started: () => started,
+    finish: (result) => finish(result),
+  };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -24,7 +28,7 @@ test("tasks run one after another, in the order they came", async () => {
   const queue = runQueue();
   const first = pendingTask();
   const second = pendingTask();
-  const results = [queue.enqueue(first.task), queue.enqueue(second.task)];
+  const results = [queue.enqueue(() => first.task()), queue.enqueue(() => second.task())];
   await settled();
   expect([first.started(), second.started()]).toEqual([true, false]);
   first.finish("first");
@@ -56,8 +60,8 @@ test("an aborted task that waits is never run", async () => {
   const first = pendingTask();
   const second = pendingTask();
   const controller = new AbortController();
-  void queue.enqueue(first.task);
-  const waiting = queue.enqueue(second.task, { signal: controller.signal });
+  void queue.enqueue(() => first.task());
+  const waiting = queue.enqueue(() => second.task(), { signal: controller.signal });
   controller.abort(new Error("enough"));
   await expect(waiting).rejects.toThrow("enough");
   first.finish("first");
@@ -70,9 +74,9 @@ test("an aborted task that runs is let go at once, its result discarded, and the
   const running = pendingTask();
   const controller = new AbortController();
   const discarded: string[] = [];
-  const aborted = queue.enqueue(running.task, { signal: controller.signal, discard: (result) => discarded.push(result) });
+  const aborted = queue.enqueue(() => running.task(), { signal: controller.signal, discard: (result) => discarded.push(result) });
   const next = pendingTask();
-  const result = queue.enqueue(next.task);
+  const result = queue.enqueue(() => next.task());
   await settled();
   controller.abort(new Error("enough"));
   await expect(aborted).rejects.toThrow("enough");
@@ -87,7 +91,7 @@ test("an aborted task that runs is let go at once, its result discarded, and the
 
 test("a signal that was aborted before is seen", async () => {
   const queue = runQueue();
-  const { task, started } = pendingTask();
-  await expect(queue.enqueue(task, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
-  expect(started()).toBe(false);
+  const pending = pendingTask();
+  await expect(queue.enqueue(() => pending.task(), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+  expect(pending.started()).toBe(false);
 });
