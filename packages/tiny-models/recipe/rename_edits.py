@@ -63,9 +63,14 @@ def excerpt(text: str, longest: int, random: np.random.Generator) -> str:
     return taken.strip()
 
 
-def make_edit(text: str, longest: int, random: np.random.Generator, fewest: int = 2) -> Edit | None:
-    """A renaming in an excerpt of `text`, of a word that occurs at least `fewest` times; None where there is none."""
+def make_edit(text: str, longest: int, random: np.random.Generator, fewest: int = 2, scrambled: bool = False) -> Edit | None:
+    """A renaming in an excerpt of `text`, of a word that occurs at least `fewest` times; None where there is none.
+
+    `scrambled` shuffles the words of the excerpt first: then only copying predicts the answer, and copying is learned sooner.
+    """
     original = excerpt(text, longest, random)
+    if scrambled:
+        original = " ".join(random.permutation(original.split()).tolist())
     found = ANY_WORD.findall(original)
     words = sorted({word for word in found if found.count(word) >= fewest})
     if not words:

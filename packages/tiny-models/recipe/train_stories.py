@@ -31,6 +31,7 @@ from training_rows import TrainingRows
 
 SHORT_LENGTH = 256  # tokens per row; from LONG_FROM on some batches have rows as long as the context
 LONG_FROM, LONG_SHARE = 0.6, 0.2  # progress of the schedule, share of the batches
+SCRAMBLED_UNTIL, SCRAMBLED_SHARE = 0.3, 0.5  # progress, share of the edits whose words are shuffled, so that copying is learned early
 ACCEPTANCE_FROM = 0.5  # progress from which the canvas is also drawn towards the causal distribution
 CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the look now and then
 DISTANCE_SCALE = 7.0  # positions over which that pull fades by e: later ones are seldom reached
@@ -73,6 +74,7 @@ class StoryTraining:
 
     def step(self) -> tuple[int, dict]:
         length = self.row_length()
+        self.rows.scrambled_share = SCRAMBLED_SHARE if self.schedule.progress(self.loop.seen) < SCRAMBLED_UNTIL else 0.0
         clean = self.rows.batch(self.options.batch_tokens // length, length)
         canvas = make_canvas(clean, self.random, self.options.infill_share)
         losses = self.losses(clean, canvas)

@@ -21,6 +21,7 @@ class TrainingRows:
         self.encoder = encoder
         self.encoded = encoder.encode_all(stories)
         self.edit_share, self.rename_share = edit_share, rename_share
+        self.scrambled_share = 0.0  # of the edits have their words shuffled
         self.random = np.random.default_rng(seed)
         self.order = self.random.permutation(len(stories))
         self.next_story = 0
@@ -56,7 +57,8 @@ class TrainingRows:
         longest = (length - 16) / 2 * CHARACTERS_PER_TOKEN
         for _ in range(4):
             story = self.stories[self.random.integers(len(self.stories))]
-            edit = make_edit(story, int(longest * self.random.uniform(0.3, 1)), self.random)
+            scrambled = self.random.random() < self.scrambled_share
+            edit = make_edit(story, int(longest * self.random.uniform(0.3, 1)), self.random, scrambled=scrambled)
             document = edit_document(edit, self.encoder) if edit else None
             if document is not None and len(document) < length:
                 return document
