@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 from decoder_graph import DecoderGraph
 from model_config import EDIT_TOKEN, END_TOKEN, PAD_TOKEN, read_config
@@ -27,10 +28,15 @@ def export(checkpoint: Path, out: Path, *, half: bool = True) -> None:
     if config.canvas:
         share_weights(DecoderGraph(config, weights, half=half).canvas(), out / "onnx" / "model.onnx", out / "onnx" / "canvas.onnx")
     (out / "config.json").write_text(json.dumps(config.to_json(), indent=2) + "\n")
-    # A story that begins an edit by itself is over: asking for one is up to the user.
-    generation = {"bos_token_id": END_TOKEN, "eos_token_id": [END_TOKEN, EDIT_TOKEN], "pad_token_id": PAD_TOKEN}
+    generation = {"bos_token_id": END_TOKEN, "eos_token_id": stop_tokens(checkpoint / "tokenizer.json"), "pad_token_id": PAD_TOKEN}
     (out / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n")
     write_tokenizer_files(checkpoint / "tokenizer.json", out, config.context)
+
+
+def stop_tokens(tokenizer_file: Path) -> int | list[int]:
+    """A story that begins an edit by itself is over: asking for one is up to the user."""
+    has_edits = Tokenizer.from_file(str(tokenizer_file)).token_to_id("<|edit|>") == EDIT_TOKEN
+    return [END_TOKEN, EDIT_TOKEN] if has_edits else END_TOKEN
 
 
 if __name__ == "__main__":

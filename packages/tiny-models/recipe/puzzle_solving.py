@@ -3,6 +3,7 @@
 left-to-right  the causal stream, greedily, one cell a pass
 any-order      the canvas stream, the surest cell first, one cell a pass, never taken back
 revising       as any-order, then cells whose digit the canvas now doubts are cleared and filled again, a few rounds
+all-at-once    every cell guessed in one pass, then all guessed anew over the last guess until nothing changes, a few rounds
 """
 
 from __future__ import annotations
@@ -70,7 +71,17 @@ def revising(network: DualNetwork, prompts: Tensor) -> Tensor:
     return answers
 
 
-WAYS: dict[str, Callable[[DualNetwork, Tensor], Tensor]] = {"left-to-right": left_to_right, "any-order": any_order, "revising": revising}
+def all_at_once(network: DualNetwork, prompts: Tensor) -> Tensor:
+    answers = torch.full((len(prompts), CELLS), MASK_TOKEN, device=prompts.device)
+    for _ in range(REVISIONS):
+        best = digit_probabilities(network, prompts, answers).argmax(-1) + FIRST_DIGIT
+        if torch.equal(best, answers):
+            break
+        answers = best
+    return answers
+
+
+WAYS: dict[str, Callable[[DualNetwork, Tensor], Tensor]] = {"left-to-right": left_to_right, "any-order": any_order, "revising": revising, "all-at-once": all_at_once}
 
 
 def solve_rates(network: DualNetwork, puzzles: list[dict]) -> dict[str, dict[str, float]]:

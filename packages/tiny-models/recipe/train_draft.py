@@ -60,7 +60,7 @@ class DraftTraining:
 
     def step(self) -> tuple[int, dict]:
         length = min(256, self.config.context)
-        tokens = torch.from_numpy(self.rows.batch(self.options.batch_tokens // length, length)).to(self.device)
+        tokens = torch.from_numpy(self.rows.batch(self.options.batch_tokens // length, length).tokens).to(self.device)
         with torch.autocast(self.device, torch.bfloat16):
             with torch.no_grad():
                 goal = self.teach(tokens)[:, :-1].flatten(0, 1)

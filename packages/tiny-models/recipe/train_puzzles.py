@@ -29,6 +29,8 @@ from sudoku import ANSWER_START, CELLS, SEQUENCE_LENGTH, SIDE, VOCAB_SIZE, disgu
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
 
 CORRUPTED_SHARE = 0.1  # of the visible cells show a wrong digit, to be corrected
+OWN_SHARE = 0.5  # of the canvases have masked cells filled with the network's own guesses, to be corrected
+OWN_ROUNDS = 2  # most times that it guesses anew over its own guesses
 LOWEST_RATE = 0.05
 EDIT_WEIGHT = 0.3
 QUICK_PUZZLES = 40  # per difficulty, for the look now and then
@@ -68,21 +70,45 @@ class PuzzleTraining:
         return to_tokens(disguised[:, 0], disguised[:, 1])
 
     def spoil(self, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The canvas for `answers` (B, 36), and the loss weight of each cell."""
+        """The canvas for `answers` (B, 36), and the mask rate of each row (B, 1)."""
         rates = LOWEST_RATE + (1 - LOWEST_RATE) * self.random.random((len(answers), 1))
         masked = self.random.random(answers.shape) < rates
         wrong = ~masked & (self.random.random(answers.shape) < CORRUPTED_SHARE * self.random.random((len(answers), 1)) * 2)
         noisy = answers.copy()
         noisy[wrong] = self.random.integers(FIRST_DIGIT, FIRST_DIGIT + SIDE, size=wrong.sum())
         noisy[masked] = MASK_TOKEN
-        weight = np.where(masked, 1 / np.maximum(rates, 0.1), EDIT_WEIGHT) / answers.size
-        return noisy, weight.astype(np.float32)
+        return noisy, rates
+
+    @torch.no_grad()
+    def guess(self, clean: torch.Tensor, noisy: np.ndarray) -> np.ndarray:
+        """`noisy` with some masked cells of some rows filled by the network itself, a few times over, as a decoder that revises does."""
+        open_cells = noisy == MASK_TOKEN
+        own = self.random.random((len(noisy), 1)) < OWN_SHARE
+        filled = open_cells & own & (self.random.random(noisy.shape) < self.random.uniform(0.3, 1.0, (len(noisy), 1)))
+        scale = self.random.random((len(noisy), 1, 1))  # of the noise: from the likeliest digits to draws at temperature 1
+        guessed = noisy.copy()
+        for _ in range(int(self.random.integers(1, OWN_ROUNDS + 1))):
+            canvas = torch.from_numpy(guessed).to(self.device)
+            with torch.autocast(self.device, torch.bfloat16):
+                hidden = self.forward(clean, canvas, self.bias, self.positions)[:, clean.shape[1] :]
+                logits = (hidden @ self.network.head.T)[..., FIRST_DIGIT : FIRST_DIGIT + SIDE].float().cpu().numpy()
+            digits = FIRST_DIGIT + (logits + scale * self.random.gumbel(size=logits.shape)).argmax(-1)
+            guessed = np.where(filled, digits, guessed)
+        return guessed
+
+    def cell_weights(self, answers: np.ndarray, noisy: np.ndarray, rates: np.ndarray) -> np.ndarray:
+        """Loss weight of each cell (B, 36): what is masked or a wrong guess of its own counts in full, the rest a little."""
+        unknown = 1 / np.maximum(rates, 0.1)
+        weight = np.where(noisy == MASK_TOKEN, unknown, np.where(noisy != answers, 1.0, EDIT_WEIGHT)) / answers.size
+        return weight.astype(np.float32)
 
     def step(self) -> tuple[int, dict]:
         tokens = self.puzzles_of_a_step()
         clean, answers = tokens[:, : SEQUENCE_LENGTH - 1], tokens[:, ANSWER_START : ANSWER_START + CELLS]
-        noisy, weight = self.spoil(answers)
         on_device = lambda array: torch.from_numpy(array).to(self.device)
+        noisy, rates = self.spoil(answers)
+        noisy = self.guess(on_device(clean), noisy)
+        weight = self.cell_weights(answers, noisy, rates)
         targets = on_device(answers).flatten()
         with torch.autocast(self.device, torch.bfloat16):
             hidden = self.forward(on_device(clean), on_device(noisy), self.bias, self.positions)
@@ -91,7 +117,7 @@ class PuzzleTraining:
             causal, _ = weighted_cross_entropy(before_answer.flatten(0, 1), self.network.head, targets, even)
             canvas, _ = weighted_cross_entropy(hidden[:, clean.shape[1] :].flatten(0, 1), self.network.head, targets, on_device(weight).flatten())
         (causal + canvas).backward()
-        return tokens.size, {"causal": causal.item(), "canvas": canvas.item()}
+        return tokens.size, {"causal": causal.item(), "canvas": canvas.item(), "guessesRight": float((noisy == answers).mean())}
 
     def save(self) -> None:
         self.run.save(self.loop.state({"random": self.random.bit_generator.state}))

@@ -27,11 +27,10 @@ from model_config import EDIT_TOKEN, END_TOKEN, ModelConfig
 from muon import make_optimisers
 from run_folder import RunFolder, load_weights, save_weights
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
-from training_rows import TrainingRows
+from training_rows import RowBatch, TrainingRows
 
 SHORT_LENGTH = 256  # tokens per row; from LONG_FROM on some batches have rows as long as the context
 LONG_FROM, LONG_SHARE = 0.6, 0.2  # progress of the schedule, share of the batches
-SCRAMBLED_UNTIL, SCRAMBLED_SHARE = 0.3, 0.5  # progress, share of the edits whose words are shuffled, so that copying is learned early
 ACCEPTANCE_FROM = 0.5  # progress from which the canvas is also drawn towards the causal distribution
 CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the look now and then
 DISTANCE_SCALE = 7.0  # positions over which that pull fades by e: later ones are seldom reached
@@ -74,21 +73,22 @@ class StoryTraining:
 
     def step(self) -> tuple[int, dict]:
         length = self.row_length()
-        self.rows.scrambled_share = SCRAMBLED_SHARE if self.schedule.progress(self.loop.seen) < SCRAMBLED_UNTIL else 0.0
         clean = self.rows.batch(self.options.batch_tokens // length, length)
-        canvas = make_canvas(clean, self.random, self.options.infill_share)
+        canvas = make_canvas(clean.tokens, self.random, self.options.infill_share)
         losses = self.losses(clean, canvas)
         sum(losses.values()).backward()
-        return clean.size, {name: value.item() for name, value in losses.items()}
+        return clean.tokens.size, {name: value.item() for name, value in losses.items()}
 
-    def losses(self, clean: np.ndarray, canvas: CanvasBatch) -> dict[str, torch.Tensor]:
+    def losses(self, clean: RowBatch, canvas: CanvasBatch) -> dict[str, torch.Tensor]:
         on_device = lambda array: torch.from_numpy(array).to(self.device)
-        length = clean.shape[1]
-        tokens, weights = on_device(clean), on_device(canvas.weight)
+        length = clean.tokens.shape[1]
+        tokens, scored = on_device(clean.tokens), on_device(clean.scored)
+        weights = on_device(canvas.weight) * scored
         bias = torch.where(on_device(canvas_visibility(canvas.block_start, canvas.block_end)), 0.0, HIDDEN)[:, None]
         targets = torch.cat((tokens[:, 1:], torch.full_like(tokens[:, :1], END_TOKEN)), dim=1)
-        known = torch.full_like(weights, 1 / (clean.size - len(clean)))
+        known = torch.full_like(weights, 1 / (tokens.numel() - len(tokens)))
         known[:, -1] = 0  # the token after a row is not known
+        known[:, :-1] *= scored[:, 1:]
         known[targets == EDIT_TOKEN] = 0  # the user writes it: a story must not turn into an edit by itself
         with torch.autocast(self.device, torch.bfloat16):
             # The compiler fails on a second row length ("Exponent must be non-negative", PyTorch 2.13), so long rows run as they are.
@@ -156,7 +156,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--weight-decay", type=float, default=0.05)
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--decay-share", type=float, default=0.6, help="last part of the schedule, over which the rate falls to 0")
-    parser.add_argument("--edit-share", type=float, default=0.2, help="of the rows begin with an edit document")
+    parser.add_argument("--edit-share", type=float, default=0.6, help="of the rows begin with an edit document")
     parser.add_argument("--rename-share", type=float, default=0.3, help="of the stories get other names")
     parser.add_argument("--infill-share", type=float, default=0.2, help="of the rows train the canvas on gaps with a visible suffix")
     parser.add_argument("--canvas-weight", type=float, default=0.5)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from corpus import TextEncoder, as_document
 from model_config import END_TOKEN
-from rename_edits import edit_document, make_edit, rename_characters
+from rename_edits import edit_document, edit_prompt, make_edit, rename_characters
 
 SHORTEST_REMAINDER = 48  # tokens of a cut story that are worth continuing in the next row
 CONTINUE_SHARE = 0.6  # of the cut stories are continued; the others are dropped, so that many rows begin with a story
 CHARACTERS_PER_TOKEN = 3.6  # a little under the corpus average, so that edit documents fit their row
+SCRAMBLED_SHARE = 0.3  # of the edit documents have their words shuffled, so that only copying predicts the answer
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    tokens: np.ndarray  # (rows, length) int64
+    scored: np.ndarray  # (rows, length) bool; False where a token is not worth predicting: the question of a scrambled edit
 
 
 class TrainingRows:
@@ -21,7 +30,6 @@ class TrainingRows:
         self.encoder = encoder
         self.encoded = encoder.encode_all(stories)
         self.edit_share, self.rename_share = edit_share, rename_share
-        self.scrambled_share = 0.0  # of the edits have their words shuffled
         self.random = np.random.default_rng(seed)
         self.order = self.random.permutation(len(stories))
         self.next_story = 0
@@ -52,22 +60,24 @@ class TrainingRows:
             return as_document(self.encoder.encode(rename_characters(self.stories[index], self.random)))
         return as_document(self.encoded[index])
 
-    def draw_edit(self, length: int) -> np.ndarray:
-        """An edit document of at most `length` tokens, or nothing if none was found in a few tries."""
+    def draw_edit(self, length: int) -> tuple[np.ndarray, int]:
+        """An edit document of at most `length` tokens, or nothing if none was found in a few tries; and how many of its first tokens are not scored."""
         longest = (length - 16) / 2 * CHARACTERS_PER_TOKEN
         for _ in range(4):
             story = self.stories[self.random.integers(len(self.stories))]
-            scrambled = self.random.random() < self.scrambled_share
+            scrambled = bool(self.random.random() < SCRAMBLED_SHARE)
             edit = make_edit(story, int(longest * self.random.uniform(0.3, 1)), self.random, scrambled=scrambled)
             document = edit_document(edit, self.encoder) if edit else None
             if document is not None and len(document) < length:
-                return document
-        return np.empty(0, dtype=np.uint16)
+                return document, len(edit_prompt(edit, self.encoder)) if scrambled else 0
+        return np.empty(0, dtype=np.uint16), 0
 
-    def row(self, length: int) -> np.ndarray:
-        """`length` tokens, uint16."""
+    def row(self, length: int) -> tuple[np.ndarray, int]:
+        """`length` tokens, uint16, and how many of the first are not scored."""
+        unscored = 0
         if self.random.random() < self.edit_share:
-            pieces = [self.draw_edit(length)]
+            edit, unscored = self.draw_edit(length)
+            pieces = [edit]
         else:
             pieces, self.remainder = [self.remainder], np.empty(0, dtype=np.uint16)
         filled = len(pieces[0])
@@ -78,11 +88,12 @@ class TrainingRows:
         rest = joined[length:]
         if len(rest) >= SHORTEST_REMAINDER and self.random.random() < CONTINUE_SHARE:
             self.remainder = rest
-        return joined[:length]
+        return joined[:length], unscored
 
-    def batch(self, rows: int, length: int) -> np.ndarray:
-        """(rows, length) int64, and one end token beyond counts as the target of a row's last position."""
-        return np.stack([self.row(length) for _ in range(rows)]).astype(np.int64)
+    def batch(self, rows: int, length: int) -> RowBatch:
+        """One end token beyond counts as the target of a row's last position."""
+        tokens, unscored = zip(*(self.row(length) for _ in range(rows)))
+        return RowBatch(np.stack(tokens).astype(np.int64), np.arange(length) >= np.array(unscored)[:, None])
 
 
 assert END_TOKEN == 0
