@@ -1,9 +1,10 @@
-import { type LanguageModel, seededRandom, softmax } from "@decodekit/core";
+import { type LanguageModel, seededRandom } from "@decodekit/core";
 import { surprise } from "./causal-loss.ts";
+import { DRAFT_LENGTH } from "./draft-measures.ts";
+import { meanByPlace, overlap } from "./overlap.ts";
 import { storyTokens } from "./story-tokens.ts";
 
 const MASKED_BLOCK = 16;
-const DRAFT_BLOCK = 8;
 
 /** Nats per masked token by mask rate, in blocks of 16 whose true prefix is known, for each of `rates` in (0, 1]. */
 export async function maskedLosses(
@@ -33,22 +34,12 @@ export async function maskedLosses(
  * chance that a draft of the canvas is accepted there at temperature 1 when all before it was.
  */
 export async function canvasAcceptance(model: LanguageModel, stories: readonly string[]): Promise<number[]> {
-  const sums = Array.from({ length: DRAFT_BLOCK }, () => ({ overlap: 0, count: 0 }));
-  await eachBlock(model, stories, DRAFT_BLOCK, async (block, predict, causalRow) => {
+  const byPlace = meanByPlace(DRAFT_LENGTH);
+  await eachBlock(model, stories, DRAFT_LENGTH, async (block, predict, causalRow) => {
     const logits = await predict(new Int32Array(block.length).fill(model.masked!.maskTokenId));
-    for (const index of block.keys()) {
-      sums[index]!.overlap += overlap(softmax(causalRow(index)), softmax(logits.row(index)));
-      sums[index]!.count++;
-    }
+    for (const index of block.keys()) byPlace.add(index, overlap(causalRow(index), logits.row(index)));
   });
-  return sums.map((sum) => sum.overlap / sum.count);
-}
-
-/** Σ min(p, q). */
-function overlap(p: Float64Array, q: Float64Array): number {
-  let sum = 0;
-  for (let token = 0; token < p.length; token++) sum += Math.min(p[token]!, q[token]!);
-  return sum;
+  return byPlace.means();
 }
 
 type Predict = (canvas: Int32Array) => ReturnType<Awaited<ReturnType<NonNullable<LanguageModel["masked"]>["createSession"]>>["predict"]>;

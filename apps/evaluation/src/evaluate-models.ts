@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { loadModel } from "@decodekit/core/onnx";
-import { stories } from "@decodekit/tiny-models";
+import { loadModel, type ModelFiles, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { puzzles, stories, storiesDraft } from "@decodekit/tiny-models";
 import { canvasAcceptance, maskedLosses } from "./canvas-measures.ts";
 import { causalLoss } from "./causal-loss.ts";
+import { draftAcceptance } from "./draft-measures.ts";
 import { editExactMatch, readEditTasks } from "./edit-task.ts";
 import { heldOutStories, readTexts } from "./held-out-stories.ts";
+import { puzzleDecoders, readPuzzles, solveRate } from "./puzzle-solving.ts";
 
 const MASK_RATES = [0.25, 0.5, 0.75, 1];
 const CANVAS_STORIES = 48;
@@ -28,21 +30,64 @@ if (!existsSync(values.corpus)) {
   process.exit(2);
 }
 
-const model = await loadModel(stories, { execution: values.execution as "auto" });
 const heldOut = heldOutStories(readTexts(values.corpus));
-console.log(`${model.name}: ${(model.parameters / 1e6).toFixed(2)} M parameters on ${model.execution}; ${heldOut.length} held-out stories`);
+const model = await load(stories);
+const draft = await load(storiesDraft);
+await measureStories(model);
+await measureDraft(model, draft);
+await Promise.all([model.dispose(), draft.dispose()]);
+await measurePuzzles();
 
-const { natsPerToken, natsPerCharacter, tokens } = await causalLoss(model, heldOut);
-console.log(`causal loss: ${natsPerToken.toFixed(3)} nats/token, ${natsPerCharacter.toFixed(3)} nats/character (${tokens} tokens)`);
-
-const few = heldOut.slice(0, CANVAS_STORIES);
-for (const [rate, loss] of await maskedLosses(model, few, MASK_RATES)) {
-  console.log(`masked loss at rate ${rate}: ${loss.toFixed(3)} nats/masked token (blocks of 16, ${few.length} stories)`);
+function load(files: ModelFiles): Promise<OnnxLanguageModel> {
+  return loadModel(files, { execution: values.execution as "auto" });
 }
-const acceptance = await canvasAcceptance(model, few);
-console.log(`canvas draft, Σ min(p, q) at places 1 to 8: ${acceptance.map((value) => value.toFixed(2)).join(" ")}`);
 
-const edits = readEditTasks(heldOut);
-const exact = await editExactMatch(model, edits);
-console.log(`edit task: ${(100 * exact).toFixed(0)} % of ${edits.length} exactly right (greedy)`);
-await model.dispose();
+function describe({ name, parameters, execution }: OnnxLanguageModel): string {
+  return `${name}: ${(parameters / 1e6).toFixed(2)} M parameters on ${execution}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share > 0.99 && share < 1 ? 1 : 0)} %`;
+}
+
+async function printCausalLoss(measured: OnnxLanguageModel): Promise<void> {
+  console.log(`\n${describe(measured)}; ${heldOut.length} held-out stories`);
+  const { natsPerToken, natsPerCharacter, tokens } = await causalLoss(measured, heldOut);
+  console.log(`causal loss: ${natsPerToken.toFixed(3)} nats/token, ${natsPerCharacter.toFixed(3)} nats/character (${tokens} tokens)`);
+}
+
+async function measureStories(dual: OnnxLanguageModel): Promise<void> {
+  await printCausalLoss(dual);
+  const few = heldOut.slice(0, CANVAS_STORIES);
+  for (const [rate, loss] of await maskedLosses(dual, few, MASK_RATES)) {
+    console.log(`masked loss at rate ${rate}: ${loss.toFixed(3)} nats/masked token (blocks of 16, ${few.length} stories)`);
+  }
+  printPlaces("wholly masked canvas as a draft", await canvasAcceptance(dual, few));
+  const edits = readEditTasks(heldOut);
+  console.log(`edit task: ${percent(await editExactMatch(dual, edits))} of ${edits.length} exactly right (greedy)`);
+}
+
+async function measureDraft(target: OnnxLanguageModel, drafting: OnnxLanguageModel): Promise<void> {
+  await printCausalLoss(drafting);
+  const { byPlace, mean, argmaxAgreement } = await draftAcceptance(target, drafting, heldOut);
+  printPlaces("draft model", byPlace);
+  console.log(`draft model: mean Σ min(p, q) ${mean.toFixed(3)}, same likeliest token ${percent(argmaxAgreement)}`);
+}
+
+function printPlaces(what: string, values: readonly number[]): void {
+  console.log(`${what}, expected acceptance Σ min(p, q) at places 1 to 8: ${values.map((value) => value.toFixed(2)).join(" ")}`);
+}
+
+async function measurePuzzles(): Promise<void> {
+  const solver = await load(puzzles);
+  const all = readPuzzles();
+  console.log(`\n${describe(solver)}; 6×6 Sudokus solved exactly, passes per puzzle`);
+  for (const difficulty of new Set(all.map((puzzle) => puzzle.difficulty))) {
+    const chosen = all.filter((puzzle) => puzzle.difficulty === difficulty);
+    for (const [way, decoder] of Object.entries(puzzleDecoders)) {
+      const { solved, passes } = await solveRate(solver, decoder, chosen);
+      console.log(`${difficulty}, ${way}: ${percent(solved / chosen.length)} of ${chosen.length}, ${passes.toFixed(1)} passes`);
+    }
+  }
+  await solver.dispose();
+}

@@ -1,1 +1,3 @@
+export { puzzles } from "./puzzles.ts";
+export { storiesDraft } from "./stories-draft.ts";
 export { stories } from "./stories.ts";

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { stat, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DecoderPlugin } from "@decodekit/core";
-import { type Execution, loadModel, type ModelSource } from "@decodekit/core/onnx";
-import { stories } from "@decodekit/tiny-models";
+import type { Execution } from "@decodekit/core/onnx";
 import { compare, type ComparedModel, type CompareProgress } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption, presetDecoders } from "../compared-decoder.ts";
 import { parseDecoder } from "../parse-decoder.ts";
 import type { CompareReport } from "../report.ts";
 import { ExitCode } from "./exit-code.ts";
 import { catchInterruption } from "./interruption.ts";
+import { loadModels, modelSources } from "./load-models.ts";
 import { loadPlugins } from "./load-plugins.ts";
 import { progressDisplay } from "./progress.ts";
 import { readPrompts } from "./prompts.ts";
@@ -19,6 +19,7 @@ import { UsageError } from "./usage-error.ts";
 
 export interface CompareFlags {
   readonly model?: string;
+  readonly draft?: string;
   readonly prompt?: readonly string[];
   readonly prompts?: string;
   readonly decoder?: readonly string[];
@@ -35,14 +36,18 @@ export async function compareCommand(flags: CompareFlags, { stdout, stderr }: Ou
   const plugins = await loadPlugins(flags.plugin);
   const chosen = (flags.decoder ?? []).map((specification) => decoderOf(specification, plugins));
   const prompts = await readPrompts(flags.prompt, flags.prompts);
-  const source = await modelSource(flags.model);
+  const sources = await modelSources(flags, needsDraft(chosen));
   checkReportPath(flags.json);
 
   const interruption = catchInterruption();
   const { signal } = interruption;
-  const progress = progressDisplay(stderr, typeof source === "string" ? source : "the embedded story model");
+  const progress = progressDisplay(stderr, sources.name);
   try {
-    const model = await loadModel(source, { execution: flags.execution, onProgress: (loaded) => progress.loading(loaded), signal });
+    const model = await loadModels(sources, {
+      execution: flags.execution,
+      onProgress: (loaded) => progress.loading(loaded),
+      signal,
+    });
     try {
       const decoders = chosen.length > 0 ? chosen : presetsFor(model, plugins);
       const { maxNewTokens, seed, runs } = flags;
@@ -73,13 +78,8 @@ function decoderOf(specification: string, plugins: readonly DecoderPlugin[]): Co
   }
 }
 
-async function modelSource(given: string | undefined): Promise<ModelSource> {
-  if (given === undefined) return stories;
-  if (URL.canParse(given) && !existsSync(given)) return given;
-  const found = await stat(given).catch(() => undefined);
-  if (!found?.isDirectory())
-    throw new UsageError(`--model: must be a folder or URL, got ${given}, which is ${found ? "a file" : "not there"}.`);
-  return given;
+function needsDraft(decoders: readonly ComparedDecoder[]): boolean {
+  return decoders.some(({ decoder }) => decoder.requires.includes("draft"));
 }
 
 function checkReportPath(file: string | undefined): void {

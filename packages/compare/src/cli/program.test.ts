@@ -133,6 +133,7 @@ describe("decodekit compare", () => {
     [["--prompts", "empty.txt"], "empty.txt holds no prompt."],
     [["--model", "none"], "--model: must be a folder or URL, got none, which is not there."],
     [["--model", "echo.mjs"], "which is a file."],
+    [["--draft", "none"], "--draft: must be a folder or URL, got none, which is not there."],
     [["--json", "none/report.json"], "--json: there is no folder"],
     [["--plugin", "none"], "--plugin none: there is no such file or package"],
     [["--plugin", "no-plugin.mjs"], "its default export must be a DecoderPlugin, but its title is no text."],

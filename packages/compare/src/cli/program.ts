@@ -46,6 +46,10 @@ function addCompare(program: Command): Command {
     .command("compare")
     .description("run decoders on prompts, one after another on one model, and show a table and each text")
     .option("--model <folder>", "folder or URL of a model in the Hugging Face layout (default: the embedded story model)")
+    .option(
+      "--draft <folder>",
+      "folder or URL of a draft model on the same vocabulary (default: the embedded one, where a decoder needs it)",
+    )
     .addOption(repeatable("--prompt <text>", 'text to continue; repeatable (default: "Once upon a time")'))
     .option("--prompts <file>", 'one prompt per line; in a .jsonl file, one object with a "prompt" per line')
     .addOption(

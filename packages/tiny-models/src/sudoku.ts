@@ -1,0 +1,58 @@
+import { InvalidOptionError } from "@decodekit/core";
+
+/** Cells of a grid: 6 rows of 6, boxes of 2 rows × 3 columns. */
+export const SUDOKU_CELLS = 36;
+
+/** A puzzle with one solution. Grids are 36 characters row by row: digits 1 to 6, and `.` for an empty cell. */
+export interface SudokuPuzzle {
+  readonly clues: string;
+  readonly solution: string;
+  /** "easy": cells with one candidate left are enough; "medium": digits with one place left are; "hard": more is needed. */
+  readonly difficulty: "easy" | "medium" | "hard";
+}
+
+const SIDE = 6;
+const BOX_ROWS = 2;
+const BOX_COLUMNS = 3;
+const DIGITS = "123456";
+
+/**
+ * The prompt to which `puzzles` answers with the 36 digits of the solution.
+ * @throws InvalidOptionError when `clues` is no grid.
+ */
+export function sudokuPrompt(clues: string): string {
+  if (!/^[.1-6]{36}$/.test(clues)) {
+    throw new InvalidOptionError({ where: "sudokuPrompt", option: "clues", expected: "36 characters out of .123456", actual: clues });
+  }
+  return `${clues}=`;
+}
+
+/** Whether `answer` is a whole grid that keeps `clues` and holds every digit once in each row, column and box. */
+export function isSudokuSolution(clues: string, answer: string): boolean {
+  if (answer.length !== SUDOKU_CELLS || clues.length !== SUDOKU_CELLS) return false;
+  const keepsClues = [...clues].every((clue, cell) => clue === "." || clue === answer[cell]);
+  return (
+    keepsClues &&
+    UNITS.every(
+      (unit) =>
+        DIGITS ===
+        unit
+          .map((cell) => answer[cell])
+          .toSorted()
+          .join(""),
+    )
+  );
+}
+
+const INDEX = Array.from(DIGITS, (_, index) => index);
+const UNITS: readonly (readonly number[])[] = INDEX.flatMap((unit) => [
+  INDEX.map((place) => unit * SIDE + place),
+  INDEX.map((place) => place * SIDE + unit),
+  INDEX.map((place) => boxCell(unit, place)),
+]);
+
+function boxCell(box: number, place: number): number {
+  const boxesPerRow = SIDE / BOX_COLUMNS;
+  const row = Math.floor(box / boxesPerRow) * BOX_ROWS + Math.floor(place / BOX_COLUMNS);
+  return row * SIDE + (box % boxesPerRow) * BOX_COLUMNS + (place % BOX_COLUMNS);
+}

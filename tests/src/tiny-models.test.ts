@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { generate } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { draftModel, speculative } from "@decodekit/speculative";
+import { puzzles, stories, storiesDraft } from "@decodekit/tiny-models";
+import type { SudokuPuzzle } from "@decodekit/tiny-models/sudoku";
+import { describe, expect, test } from "vitest";
+import golden from "../../packages/tiny-models/golden/transformers.json" with { type: "json" };
+import { expectGreedyTokens } from "./greedy-agreement.ts";
+import { expectSolved } from "./puzzle-agreement.ts";
+
+const heldOut = JSON.parse(
+  readFileSync(fileURLToPath(import.meta.resolve("@decodekit/tiny-models/puzzles.json")), "utf8"),
+) as SudokuPuzzle[];
+
+describe.each(["native", "wasm"] as const)("the embedded models in Node on %s", (execution) => {
+  test("the draft model shares the story model's vocabulary and costs a fifth of its weights", async () => {
+    const [model, draft] = await Promise.all([loadModel(stories, { execution }), loadModel(storiesDraft, { execution })]);
+    expect(draft.causal.vocabSize).toBe(model.causal.vocabSize);
+    expect(draft.stopTokens).toEqual(model.stopTokens);
+    expect(draft.parameters).toBeLessThan(model.parameters / 5);
+    const text = golden.prompts[0]!.prompt;
+    expect(draft.tokenizer.encode(text)).toEqual(model.tokenizer.encode(text));
+    await Promise.all([model.dispose(), draft.dispose()]);
+  });
+
+  test("speculation with the draft model gives greedy's tokens, and most guesses stand", async () => {
+    const [model, draft] = await Promise.all([loadModel(stories, { execution }), loadModel(storiesDraft, { execution })]);
+    const decoder = speculative({ drafter: draftModel(), draftLength: 4 });
+    const pair = { ...model, draft: draft.causal };
+    for (const { prompt, greedyTokens } of golden.prompts) await expectGreedyTokens(pair, prompt, greedyTokens, decoder);
+    const { statistics } = await generate(pair, golden.prompts[0]!.prompt, { decoder, maxNewTokens: 64 }).result;
+    expect(statistics.accepted).toBeGreaterThan(statistics.drafted / 3);
+    await Promise.all([model.dispose(), draft.dispose()]);
+  });
+
+  test("the puzzle model solves a puzzle of each difficulty in any order", async () => {
+    const model = await loadModel(puzzles, { execution });
+    await expectSolved(model, [heldOut[0]!, heldOut[200]!, heldOut[400]!]);
+    await model.dispose();
+  });
+});
