@@ -23,18 +23,25 @@ export interface Drafting {
   propose(request: DraftRequest): AsyncGenerator<ForwardEndEvent, Draft, void>;
 }
 
-/** Starts `drafter` next to the session of the target. */
+/** What a drafter is told of how its drafts are used. */
+interface DraftingSettings<Role extends ModelRole> {
+  readonly drafter: Drafter<Role>;
+  readonly sampler: Sampler;
+  readonly usesProbabilities: boolean;
+}
+
+/** Starts the drafter next to the session of the target. */
 export async function startDrafting<Role extends ModelRole>(
   run: DecodeRun<"causal" | Role>,
   target: ReportingSession,
-  drafter: Drafter<Role>,
-  sampler: Sampler,
+  settings: DraftingSettings<Role>,
 ): Promise<Drafting> {
+  const { drafter, usesProbabilities } = settings;
   const { signal } = run;
   const { vocabSize } = run.models.causal;
   const masked = (run.models as Partial<ModelSet>).masked;
   const maskTokenId = drafter.requires.some((role) => role === "masked") ? masked?.maskTokenId : undefined;
-  const limits: DraftLimits = { drafter, vocabSize, stopTokens: run.stopTokens, maskTokenId };
+  const limits: DraftLimits = { drafter, usesProbabilities, vocabSize, stopTokens: run.stopTokens, maskTokenId };
   const surfaced = (error: unknown): unknown => {
     if (error instanceof DrafterError || error instanceof VocabularyMismatchError) return error;
     if (signal?.aborted && error === signal.reason) return error;
@@ -42,7 +49,7 @@ export async function startDrafting<Role extends ModelRole>(
   };
   let session: DraftSession;
   try {
-    session = await drafter.start(draftRun(run, target, sampler));
+    session = await drafter.start(draftRun(run, target, settings));
   } catch (error) {
     throw surfaced(error);
   }
@@ -64,13 +71,18 @@ export async function startDrafting<Role extends ModelRole>(
   };
 }
 
-function draftRun<Role extends ModelRole>(run: DecodeRun<"causal" | Role>, target: ReportingSession, sampler: Sampler): DraftRun<Role> {
+function draftRun<Role extends ModelRole>(
+  run: DecodeRun<"causal" | Role>,
+  target: ReportingSession,
+  { sampler, usesProbabilities }: DraftingSettings<Role>,
+): DraftRun<Role> {
   return {
     models: run.models,
     prompt: run.tokens,
     vocabSize: run.models.causal.vocabSize,
     stopTokens: run.stopTokens,
     sampler,
+    usesProbabilities,
     signal: run.signal,
     openSession: (role) => run.openSession(role),
     openMaskedSession: (role) => run.openMaskedSession(role, target.session),

@@ -13,9 +13,10 @@ import {
   type TokensProposeEvent,
 } from "@decodekit/core";
 import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/policy.ts";
+import { drawToken } from "./draw-token.ts";
 import { type Drafting, startDrafting } from "./drafting.ts";
 import { racingRandom } from "./racing-random.ts";
-import { readTarget, sampleRow, type TargetRows } from "./target-rows.ts";
+import { readTarget, type TargetRows } from "./target-rows.ts";
 import { timed } from "./timed.ts";
 import type { Verifier } from "./verify/round.ts";
 
@@ -27,6 +28,8 @@ export interface SpeculateSettings<Role extends ModelRole> {
   readonly sampler: Sampler;
   /** Whether the drafter draws with the noise of the target's positions. */
   readonly sharesNoise: boolean;
+  /** Whether the verifier weighs the probabilities of drafts. */
+  readonly usesProbabilities: boolean;
 }
 
 /** Everything that one decode works with. */
@@ -51,14 +54,15 @@ export async function* speculate<Role extends ModelRole>(
   run: DecodeRun<"causal" | Role>,
   settings: SpeculateSettings<Role>,
 ): AsyncGenerator<DecodeEvent, FinishReason, void> {
-  const { drafter, sampler, policy } = settings;
-  checkCapabilities(run, drafter);
+  const { sampler, policy } = settings;
+  checkCapabilities(run, settings.drafter);
   const target = await run.openSession("causal");
-  const drafting = await startDrafting(run, target, drafter, sampler);
+  const drafting = await startDrafting(run, target, settings);
   const speculation = { run, settings, target, drafting, control: policy.start() };
   const { tokens: prompt, promptLength } = run;
   const logits = yield* target.forward(prompt, "prefill");
-  const first = sampleRow(sampler, logits.row(0), { tokens: prompt, promptLength }, run.random.fork(promptLength));
+  const random = run.random.fork(promptLength);
+  const { token: first } = drawToken(sampler, logits.row(0), { tokens: prompt, promptLength }, { random, needsRow: false });
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;

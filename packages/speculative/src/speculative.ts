@@ -84,6 +84,7 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
     policy: policyOf(draftLength),
     sampler: verify === "gumbel" ? racingSampler(sampler) : sampler,
     sharesNoise: verify === "gumbel",
+    usesProbabilities: verify === "ratio" || verify === "block",
   };
   const decoder: Decoder<"causal" | Role> = {
     name: "speculative",

@@ -1,6 +1,7 @@
 import {
   type CausalModel,
   checkOptions,
+  type Draft,
   type Drafter,
   type DraftRequest,
   type DraftRun,
@@ -11,6 +12,7 @@ import {
   type TokenId,
   VocabularyMismatchError,
 } from "@decodekit/core";
+import { drawToken } from "../draw-token.ts";
 import { type Sequence, sequenceOf } from "./sequence.ts";
 
 export interface DraftModelOptions {
@@ -47,7 +49,7 @@ export function draftModel(options: DraftModelOptions = {}): Drafter<"draft"> {
       const sequence = sequenceOf(run.prompt);
       const cache = await draftCache(run);
       const context = { sequence, promptLength: run.prompt.length, stopTokens: run.stopTokens, contextLength: model.contextLength };
-      const settings = { sampler: options.sampler ?? run.sampler, minProbability };
+      const settings = { sampler: options.sampler ?? run.sampler, minProbability, usesProbabilities: run.usesProbabilities };
       return {
         observe: ({ tokens }) => sequence.append(tokens),
         propose: (request) => write(cache, request, { ...context, ...settings }),
@@ -63,25 +65,23 @@ interface Writing {
   readonly contextLength: number;
   readonly sampler: Sampler;
   readonly minProbability: number;
+  readonly usesProbabilities: boolean;
 }
 
-async function* write(
-  cache: DraftCache,
-  { max, random }: DraftRequest,
-  writing: Writing,
-): AsyncGenerator<ForwardEndEvent, { readonly tokens: Int32Array; readonly probabilities: readonly Float64Array[] }, void> {
-  const { sequence, promptLength, stopTokens, sampler } = writing;
+async function* write(cache: DraftCache, { max, random }: DraftRequest, writing: Writing): AsyncGenerator<ForwardEndEvent, Draft, void> {
+  const { sequence, promptLength, stopTokens, sampler, minProbability } = writing;
+  const needsRow = writing.usesProbabilities || minProbability > 0;
   const written = sequenceOf(sequence.tokens());
   const probabilities: Float64Array[] = [];
-  while (probabilities.length < max && written.length <= writing.contextLength) {
+  while (written.length < sequence.length + max && written.length <= writing.contextLength) {
     const row = yield* cache.rowAfter(written.tokens());
-    const q = sampler.distribution(row, { tokens: written.tokens(), promptLength });
-    const token = sampler.pick(q, random.fork(written.length));
-    probabilities.push(q);
+    const context = { tokens: written.tokens(), promptLength };
+    const { token, q } = drawToken(sampler, row, context, { random: random.fork(written.length), needsRow });
+    if (q) probabilities.push(q);
     written.append(Int32Array.of(token));
-    if (stopTokens.has(token) || q[token]! < writing.minProbability) break;
+    if (stopTokens.has(token) || (q && q[token]! < minProbability)) break;
   }
-  return { tokens: written.tokens().slice(sequence.length), probabilities };
+  return { tokens: written.tokens().slice(sequence.length), ...(needsRow && { probabilities }) };
 }
 
 interface DraftCache {
