@@ -58,7 +58,7 @@ export async function* speculate<Role extends ModelRole>(
   checkCapabilities(run, settings.drafter);
   const target = await run.openSession("causal");
   const drafting = await startDrafting(run, target, settings);
-  const speculation = { run, settings, target, drafting, control: policy.start() };
+  const speculation = { run, settings, target, drafting, control: policy.start(run.models.causal) };
   const { tokens: prompt, promptLength } = run;
   const logits = yield* target.forward(prompt, "prefill");
   const random = run.random.fork(promptLength);
@@ -67,26 +67,28 @@ export async function* speculate<Role extends ModelRole>(
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;
     drafting.observe(outcome);
-    outcome = yield* round(speculation);
+    const asked = lengthOf(speculation);
+    const { result, milliseconds } = yield* timed(round(speculation, asked));
+    outcome = result;
+    speculation.control.observe({ ...outcome, asked, milliseconds });
   }
 }
 
-/** Drafts, verifies and gives what to commit: between 1 token and one more than were drafted. */
-async function* round<Role extends ModelRole>(speculation: Speculation<Role>): AsyncGenerator<DecodeEvent, DraftOutcome, void> {
-  const { run, settings, target, control } = speculation;
+/** Drafts at most `asked` tokens, verifies and gives what to commit: between 1 token and one more than were drafted. */
+async function* round<Role extends ModelRole>(
+  speculation: Speculation<Role>,
+  asked: number,
+): AsyncGenerator<DecodeEvent, DraftOutcome, void> {
+  const { run, settings, target } = speculation;
   const start = run.tokens.length;
-  const asked = lengthOf(speculation);
-  const drafted = asked > 0 ? yield* timed(propose(speculation, asked)) : { result: noDraft, milliseconds: 0 };
-  const draft = drafted.result;
+  const draft = asked > 0 ? yield* propose(speculation, asked) : noDraft;
   if (draft.tokens.length > 0) yield proposal(start, draft);
-  const read = yield* timed(readTarget(run as DecodeRun<"causal">, target, draft, settings.sampler));
-  const rows = read.result;
+  const rows = yield* readTarget(run as DecodeRun<"causal">, target, draft, settings.sampler);
   const { accepted: path, next } = settings.verifier({ ...rows, draft, drafted: draft.tokens.length, random: run.random.fork(start) });
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), next);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = settings.drafter.learnsFromTarget ? predict(rows, outcome, settings.sharesNoise) : undefined;
   await rows.keep(path);
-  control.observe({ ...outcome, asked, draftMilliseconds: drafted.milliseconds, targetMilliseconds: read.milliseconds });
   if (outcome.drafted > 0) yield { type: "draft-verify", start, drafted: outcome.drafted, accepted: outcome.accepted };
   return { ...outcome, predictions };
 }

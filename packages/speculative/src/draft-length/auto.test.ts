@@ -1,17 +1,20 @@
 import { InvalidOptionError, seededRandom } from "@decodekit/core";
+import { countingModel } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import { autoDraftLength } from "./auto.ts";
 import { measuredCosts } from "./cost-curve.ts";
 
+const target = countingModel();
+
 /** Runs rounds in which each drafted token stands with probability `rate`; gives the lengths. */
 function lengthsFor(rate: number, cost: (length: number) => number, rounds = 400, measured = false): readonly number[] {
-  const control = autoDraftLength({ maximum: 8, ...(measured ? {} : { cost }) }).start();
+  const control = autoDraftLength({ maximum: 8, ...(measured ? {} : { cost }) }).start(target);
   const random = seededRandom(1);
   return Array.from({ length: rounds }, () => {
     const asked = control.next();
     let accepted = 0;
     while (accepted < asked && random.bernoulli(rate)) accepted++;
-    control.observe({ asked, drafted: asked, accepted, draftMilliseconds: 0, targetMilliseconds: cost(asked) });
+    control.observe({ asked, drafted: asked, accepted, milliseconds: cost(asked) });
     return asked;
   });
 }
@@ -48,13 +51,13 @@ describe("autoDraftLength", () => {
   });
 
   test("starts drafting again when it pays", () => {
-    const control = autoDraftLength({ cost: (length) => 1 + 0.1 * length }).start();
+    const control = autoDraftLength({ cost: (length) => 1 + 0.1 * length }).start(target);
     const play = (rounds: number, rate: number): number => {
       let drafted = 0;
       for (let round = 0; round < rounds; round++) {
         const asked = control.next();
         drafted += asked;
-        control.observe({ asked, drafted: asked, accepted: Math.round(asked * rate), draftMilliseconds: 0, targetMilliseconds: 1 });
+        control.observe({ asked, drafted: asked, accepted: Math.round(asked * rate), milliseconds: 1 });
       }
       return drafted / rounds;
     };
@@ -63,20 +66,19 @@ describe("autoDraftLength", () => {
   });
 
   test("asks again and again while the drafter has no idea, which costs nothing", () => {
-    const control = autoDraftLength({ cost: () => 1 }).start();
+    const control = autoDraftLength({ cost: () => 1 }).start(target);
     for (let round = 0; round < 20; round++) {
       expect(control.next()).toBe(3);
-      control.observe({ asked: 3, drafted: 0, accepted: 0, draftMilliseconds: 0, targetMilliseconds: 1 });
+      control.observe({ asked: 3, drafted: 0, accepted: 0, milliseconds: 1 });
     }
   });
 
   test("measures plain passes also where drafting pays, and finds out that it does not when they get faster", () => {
-    const control = autoDraftLength().start();
+    const control = autoDraftLength().start(target);
     const play = (rounds: number, plain: number): readonly number[] =>
       Array.from({ length: rounds }, () => {
         const asked = control.next();
-        const targetMilliseconds = asked > 0 ? 4 : plain;
-        control.observe({ asked, drafted: asked, accepted: Math.min(asked, 1), draftMilliseconds: 0, targetMilliseconds });
+        control.observe({ asked, drafted: asked, accepted: Math.min(asked, 1), milliseconds: asked > 0 ? 4 : plain });
         return asked;
       });
     const paying = play(200, 3.5);
@@ -96,12 +98,11 @@ describe("autoDraftLength", () => {
 
 test("measured costs are medians of whole rounds, joined by lines that do not fall, plain passes apart", () => {
   const costs = measuredCosts();
-  const add = (drafted: number, targetMilliseconds: number, draftMilliseconds = 0): void =>
-    costs.add({ asked: drafted, drafted, accepted: 0, draftMilliseconds, targetMilliseconds });
+  const add = (drafted: number, milliseconds: number): void => costs.add({ drafted, milliseconds });
   for (const time of [10, 10, 99]) add(0, time);
   expect(costs.of(0)).toBe(10);
   expect(costs.of(2)).toBeCloseTo(11, 12);
-  add(4, 18, 6);
+  add(4, 24);
   expect(costs.of(0)).toBe(10);
   expect(costs.of(4)).toBe(24);
   expect(costs.of(6)).toBeCloseTo(26, 12);
@@ -113,15 +114,15 @@ test("measured costs are medians of whole rounds, joined by lines that do not fa
 
 test("a drafter that drafts in one pass is given longer drafts than one that takes a pass per token", () => {
   const settle = (draftMilliseconds: (length: number) => number): number => {
-    const control = autoDraftLength().start();
+    const control = autoDraftLength().start(target);
     const random = seededRandom(3);
     let asked = 0;
     for (let round = 0; round < 200; round++) {
       asked = control.next();
       let accepted = 0;
       while (accepted < asked && random.bernoulli(0.85)) accepted++;
-      const targetMilliseconds = 1 + 0.05 * asked;
-      control.observe({ asked, drafted: asked, accepted, draftMilliseconds: asked > 0 ? draftMilliseconds(asked) : 0, targetMilliseconds });
+      const milliseconds = 1 + 0.05 * asked + (asked > 0 ? draftMilliseconds(asked) : 0);
+      control.observe({ asked, drafted: asked, accepted, milliseconds });
     }
     return asked;
   };

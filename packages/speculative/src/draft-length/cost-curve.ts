@@ -4,7 +4,7 @@ import type { MeasuredRound } from "./policy.ts";
 export interface CostCurve {
   /** Milliseconds of a round that drafts `length` tokens; 0 is a plain pass. */
   of(length: number): number;
-  add(round: MeasuredRound): void;
+  add(round: Pick<MeasuredRound, "drafted" | "milliseconds">): void;
 }
 
 /** How many of the newest times the median is taken of. */
@@ -23,8 +23,8 @@ export function measuredCosts(): CostCurve {
   const points: Point[] = [];
   let plain: number | undefined;
   return {
-    add({ drafted, draftMilliseconds, targetMilliseconds }) {
-      const time = median(remember(times, drafted, draftMilliseconds + targetMilliseconds));
+    add({ drafted, milliseconds }) {
+      const time = median(remember(times, drafted, milliseconds));
       if (drafted === 0) plain = time;
       else setPoint(points, { drafted, time });
     },
