@@ -96,20 +96,25 @@ describe("autoDraftLength", () => {
   });
 });
 
-test("measured costs are medians of whole rounds, joined by lines that do not fall, plain passes apart", () => {
+test("measured costs are lower quartiles, drafts on the line that fits them, plain passes apart", () => {
   const costs = measuredCosts();
-  const add = (drafted: number, milliseconds: number): void => costs.add({ drafted, milliseconds });
-  for (const time of [10, 10, 99]) add(0, time);
-  expect(costs.of(0)).toBe(10);
-  expect(costs.of(2)).toBeCloseTo(11, 12);
+  const add = (drafted: number, ...times: readonly number[]): void => times.forEach((milliseconds) => costs.add({ drafted, milliseconds }));
+  add(0, 99, 10, 12, 11, 50);
+  expect(costs.of(0)).toBe(11);
+  expect(costs.of(2)).toBeCloseTo(12.1, 12);
   add(4, 24);
-  expect(costs.of(0)).toBe(10);
+  expect(costs.of(0)).toBe(11);
   expect(costs.of(4)).toBe(24);
   expect(costs.of(6)).toBeCloseTo(26, 12);
   add(6, 30);
   expect([costs.of(3), costs.of(5), costs.of(8)]).toEqual([21, 27, 36]);
-  add(8, 20);
-  expect([costs.of(7), costs.of(9)]).toEqual([30, 20]);
+  // Weighted means 5 and 22; the slope is ((4 - 5) (24 - 22) + (6 - 5) (30 - 22)) / ((4 - 5)² + (6 - 5)²) = 3.
+  add(5, 17, 17);
+  expect(costs.of(5)).toBeCloseTo(22, 12);
+  expect(costs.of(7)).toBeCloseTo(28, 12);
+  add(8, 20, 20, 20, 20, 20, 20, 20, 20);
+  expect(costs.of(1)).toBeGreaterThanOrEqual(11);
+  expect(costs.of(9)).toBeGreaterThanOrEqual(costs.of(1));
 });
 
 test("a drafter that drafts in one pass is given longer drafts than one that takes a pass per token", () => {
