@@ -28,6 +28,8 @@ interface DraftingSettings<Role extends ModelRole> {
   readonly drafter: Drafter<Role>;
   readonly sampler: Sampler;
   readonly usesProbabilities: boolean;
+  /** Milliseconds that a draft may take. */
+  readonly draftTimeout: number;
 }
 
 /** Starts the drafter next to the session of the target. */
@@ -62,10 +64,15 @@ export async function startDrafting<Role extends ModelRole>(
       }
     },
     async *propose(request) {
+      const time = timeLimit(settings.draftTimeout, signal);
       try {
-        return checkDraft(yield* unlessAborted(draftFrom(session, request), signal), request, limits);
+        return checkDraft(yield* unlessAborted(draftFrom(session, request), time.signal), request, limits);
       } catch (error) {
-        throw surfaced(error);
+        throw surfaced(
+          time.isUp(error) ? new DrafterError(drafter.name, `gave no draft within ${settings.draftTimeout} ms.`, error) : error,
+        );
+      } finally {
+        time.stop();
       }
     },
   };
@@ -86,6 +93,22 @@ function draftRun<Role extends ModelRole>(
     signal: run.signal,
     openSession: (role) => run.openSession(role),
     openMaskedSession: (role) => run.openMaskedSession(role, target.session),
+  };
+}
+
+/** A signal that is aborted with the other one, or when the time is up. */
+function timeLimit(
+  milliseconds: number,
+  other: AbortSignal | undefined,
+): { readonly signal: AbortSignal | undefined; isUp(error: unknown): boolean; stop(): void } {
+  if (milliseconds === Infinity) return { signal: other, isUp: () => false, stop: () => undefined };
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), milliseconds);
+  const { signal } = controller;
+  return {
+    signal: other ? AbortSignal.any([other, signal]) : signal,
+    isUp: (error) => signal.aborted && error === signal.reason,
+    stop: () => clearTimeout(timer),
   };
 }
 

@@ -112,6 +112,20 @@ test("an abort ends a decode whose drafter never answers", async () => {
   expect(causal.openSessions()).toBe(0);
 });
 
+test("a drafter that takes longer than it may ends the decode with a DrafterError; what was committed until then stands", async () => {
+  const hanging = scripted("tokens", () => new Promise(() => undefined));
+  const causal = countingModel();
+  const committed: number[] = [];
+  const decode = async (): Promise<void> => {
+    for await (const event of speculative({ drafter: hanging, draftTimeout: 20 }).decode({ causal }, prompt, options))
+      if (event.type === "tokens-commit") committed.push(...event.tokens);
+  };
+  await expect(decode()).rejects.toMatchObject({ code: "DRAFTER", drafter: "scripted" });
+  expect(committed).toEqual([5, 6]);
+  expect(causal.openSessions()).toBe(0);
+  expect(() => speculative({ drafter: hanging, draftTimeout: 0 })).toThrow("draftTimeout");
+});
+
 test("tokens after a stop token are not verified", async () => {
   const causal = countingModel();
   // The first pass gives 5, the second, without a draft, 6.

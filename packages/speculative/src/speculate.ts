@@ -30,6 +30,8 @@ export interface SpeculateSettings<Role extends ModelRole> {
   readonly sharesNoise: boolean;
   /** Whether the verifier weighs the probabilities of drafts. */
   readonly usesProbabilities: boolean;
+  /** Milliseconds that a draft may take. */
+  readonly draftTimeout: number;
 }
 
 /** Everything that one decode works with. */
