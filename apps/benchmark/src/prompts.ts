@@ -46,12 +46,12 @@ export const NAMED_OPENINGS: readonly string[] = NAMES.flatMap((name) => [
   `${name} had a little kite and wanted to see it fly.`,
 ]);
 
-/** Texts that the model wrote before: a few samples for each opening, as tokens. */
+/** Texts that the model wrote before: two samples for each opening, as tokens. */
 export async function earlierOutputs(model: LanguageModel, openings: readonly string[], tokens: number): Promise<Int32Array[]> {
   const decoder = topP({ p: 0.9, temperature: 0.8 });
   const outputs: Int32Array[] = [];
   for (const opening of openings) {
-    for (let seed = 0; seed < 4; seed++)
+    for (let seed = 0; seed < 2; seed++)
       outputs.push((await generate(model, opening, { decoder, seed, maxNewTokens: tokens }).result).tokens);
   }
   return outputs;

@@ -48,17 +48,26 @@ async function measureTarget(execution: "native" | "wasm", target: (typeof TARGE
     stories: async () => OPENINGS,
     edits: () => editPrompts(small, NAMED_OPENINGS, STORY_TOKENS),
   };
-  const drafters = measuredDrafters(model, await earlierOutputs(small, NAMED_OPENINGS, EARLIER_TOKENS));
+  const drafters = Object.entries(measuredDrafters(model, await earlier(small))).filter(([name]) => isAsked(name));
   for (const set of options.set) {
     const prompts = (await sets[set as keyof typeof sets]()).slice(0, Number(options.prompts));
     console.log(`\n${execution}, ${set} (${prompts.length} prompts), target ${target}, ${(padded ?? small).parameters} parameters:`);
-    for (const [drafter, create] of Object.entries(drafters)) {
-      if (options.drafter && !options.drafter.includes(drafter)) continue;
+    for (const [drafter, create] of drafters) {
       if (padded && create().gives === "tree") continue;
       for (const line of await compareLengths(create, { model, prompts, newTokens, lengths })) console.log(`${drafter.padEnd(16)} ${line}`);
     }
   }
   for (const each of [small, draft, padded]) await each?.dispose();
+}
+
+function isAsked(drafter: string): boolean {
+  return options.drafter?.includes(drafter) ?? true;
+}
+
+/** What the model wrote before, for the drafters that know it. */
+async function earlier(model: LanguageModel): Promise<readonly Int32Array[]> {
+  const isUsed = options.drafter?.some((name) => name.includes("corpus") || name.startsWith("cascade")) ?? true;
+  return isUsed ? earlierOutputs(model, NAMED_OPENINGS, EARLIER_TOKENS) : [];
 }
 
 /** Padding must not change what the model says. */

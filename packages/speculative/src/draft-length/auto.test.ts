@@ -41,6 +41,29 @@ describe("autoDraftLength", () => {
     }
   });
 
+  test.each([0.95, 0.7, 0.3])("is not far from the best length where other work slows one round in three, acceptance %d", (rate) => {
+    const cost = (length: number): number => 1 + 0.1 * length;
+    const speeds: number[] = [];
+    for (let seed = 0; seed < 6; seed++) {
+      const control = autoDraftLength().start(countingModel());
+      const random = seededRandom(seed);
+      let [tokens, time] = [0, 0];
+      for (let round = 0; round < 600; round++) {
+        const asked = control.next();
+        let accepted = 0;
+        while (accepted < asked && random.bernoulli(rate)) accepted++;
+        const slowed = random.bernoulli(1 / 3) ? 1 + 8 * random.uniform() : 1;
+        control.observe({ asked, drafted: asked, accepted, milliseconds: cost(asked) * slowed });
+        if (round < 60) continue;
+        tokens += 1 + accepted;
+        time += cost(asked);
+      }
+      speeds.push(tokens / time);
+    }
+    const best = Math.max(...Array.from({ length: 17 }, (_, length) => speedOf(length, rate, cost)));
+    expect(speeds.reduce((sum, speed) => sum + speed) / speeds.length).toBeGreaterThan(0.9 * best);
+  });
+
   test.each([true, false])("stops drafting where that cannot pay, and tries again ever more rarely (measured: %s)", (measured) => {
     const lengths = lengthsFor(0.05, (length) => 1 + 0.4 * length, 1000, measured);
     const drafts = lengths.flatMap((length, round) => (length > 0 ? [round] : []));
@@ -96,25 +119,35 @@ describe("autoDraftLength", () => {
   });
 });
 
-test("measured costs are lower quartiles, drafts on the line that fits them, plain passes apart", () => {
-  const costs = measuredCosts();
-  const add = (drafted: number, ...times: readonly number[]): void => times.forEach((milliseconds) => costs.add({ drafted, milliseconds }));
-  add(0, 99, 10, 12, 11, 50);
-  expect(costs.of(0)).toBe(11);
-  expect(costs.of(2)).toBeCloseTo(12.1, 12);
-  add(4, 24);
-  expect(costs.of(0)).toBe(11);
-  expect(costs.of(4)).toBe(24);
-  expect(costs.of(6)).toBeCloseTo(26, 12);
-  add(6, 30);
-  expect([costs.of(3), costs.of(5), costs.of(8)]).toEqual([21, 27, 36]);
-  // Weighted means 5 and 22; the slope is ((4 - 5) (24 - 22) + (6 - 5) (30 - 22)) / ((4 - 5)² + (6 - 5)²) = 3.
-  add(5, 17, 17);
-  expect(costs.of(5)).toBeCloseTo(22, 12);
-  expect(costs.of(7)).toBeCloseTo(28, 12);
-  add(8, 20, 20, 20, 20, 20, 20, 20, 20);
-  expect(costs.of(1)).toBeGreaterThanOrEqual(11);
-  expect(costs.of(9)).toBeGreaterThanOrEqual(costs.of(1));
+describe("measuredCosts", () => {
+  const costsOf = (...rounds: readonly (readonly [drafted: number, ...times: readonly number[]])[]) => {
+    const costs = measuredCosts();
+    for (const [drafted, ...times] of rounds) for (const milliseconds of times) costs.add({ drafted, milliseconds });
+    return costs;
+  };
+
+  test("takes the lower quartile for plain passes, and at first little more for drafts", () => {
+    const costs = costsOf([0, 11, 10, 12, 11, 16]);
+    expect(costs.of(0)).toBe(11);
+    expect(costs.of(2)).toBeCloseTo(12.1, 12);
+  });
+
+  test("puts drafts on the line that fits them, and passes apart from it", () => {
+    const costs = costsOf([0, 11], [4, 14]);
+    expect([costs.of(0), costs.of(4)]).toEqual([11, 14]);
+    expect(costs.of(6)).toBeCloseTo(14 + (2 * 0.05 * 14) / 1.2, 12);
+    // Weighted means 5 and 15, squares 2, rise 2; the slope assumed at first is 0.05 · 15 / 1.25 = 0.6 and weighs 64.
+    const more = costsOf([0, 11], [4, 14], [6, 16]);
+    expect(more.of(5)).toBeCloseTo(15, 12);
+    expect(more.of(7)).toBeCloseTo(15 + (2 * (2 + 64 * 0.6)) / 66, 12);
+    expect(costsOf([0, 11], [4, 5]).of(4)).toBe(11);
+  });
+
+  test("counts a round that was held up as half as long again as expected", () => {
+    const costs = costsOf([0, 10, 999]);
+    expect(costsOf([0, 10, 999, 999, 999, 999]).of(0)).toBeCloseTo(15, 12);
+    expect(costs.of(0)).toBe(10);
+  });
 });
 
 test("a drafter that drafts in one pass is given longer drafts than one that takes a pass per token", () => {

@@ -35,7 +35,7 @@ const LASTING_GAIN = 1.01;
 const FIRST_DRAFTS = 2;
 
 /**
- * Chooses the length at which the last 32 drafts would have given the most tokens per second, going by what stood of them and by
+ * Chooses the length at which the last 48 drafts would have given the most tokens per second, going by what stood of them and by
  * the running medians of the times that whole rounds take on this device. Drafts nothing while no length promises more
  * than plain passes, and then tries again after 16, 32, … 256 of them; a draft that pays when tried starts the record anew. A
  * drafter that has no idea costs nothing and is asked again and again.

@@ -17,7 +17,7 @@ export interface DraftRecord {
 }
 
 /** How many drafts are remembered. */
-const WINDOW = 32;
+const WINDOW = 48;
 
 export function draftRecord(): DraftRecord {
   let rounds: DraftedRound[] = [];
