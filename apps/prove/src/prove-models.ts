@@ -22,7 +22,7 @@ const prompts = STORY_OPENINGS.slice(0, Number(options.prompts));
 
 let isProved = true;
 for (const execution of options.execution) {
-  const model = await loadModel(stories, { execution: execution as "wasm" });
+  const model = await loadModel(stories, { execution: execution as "wasm", threads: 1 });
   console.log(`${execution}, the story model, ${prompts.length} prompts, ${maxNewTokens} tokens each:`);
   const plain = await outputs(model, greedy());
   const sampler = topPSampler({ p: 0.9, temperature: 0.8 });

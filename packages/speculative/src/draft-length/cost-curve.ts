@@ -18,9 +18,9 @@ const PRIOR_WEIGHT = 64;
 const MOST_SURPRISE = 1.5;
 
 /**
- * The costs of whole rounds as measured: for plain passes the lower quartile of the last 15 times, since whatever else the machine
- * does only adds to them; for drafts a straight line, never falling, that fits such quartiles, each weighing as much as it has
- * times, and the slope assumed at first. Plain passes are apart from the line: a drafter that needs one pass for any draft costs a step there, one that
+ * The costs of whole rounds as measured: for plain passes the time that an eighth of the last 15 lie below, since whatever else the machine
+ * does only adds to them; for drafts a straight line, never falling, that fits such times, each weighing as much as there
+ * are of them, and the slope assumed at first. Plain passes are apart from the line: a drafter that needs one pass for any draft costs a step there, one that
  * needs a pass per token a slope. A round with a draft is never taken to cost less than a plain pass.
  */
 export function measuredCosts(): CostCurve {
@@ -40,13 +40,13 @@ export function measuredCosts(): CostCurve {
       const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * of(drafted));
       if (drafted === 0) {
         keepNewest(plain, time);
-        plainCost = lowerQuartile(plain);
+        plainCost = lowerEighth(plain);
         return;
       }
       const times = drafts.get(drafted) ?? [];
       if (times.length === 0) drafts.set(drafted, times);
       keepNewest(times, time);
-      line = fitLine([...drafts].map(([length, each]) => ({ length, time: lowerQuartile(each), weight: each.length })));
+      line = fitLine([...drafts].map(([length, each]) => ({ length, time: lowerEighth(each), weight: each.length })));
     },
   };
 }
@@ -79,7 +79,7 @@ function keepNewest(times: number[], time: number): void {
   if (times.length > WINDOW) times.shift();
 }
 
-/** The value that a quarter of `times` lie below. */
-function lowerQuartile(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[(times.length - 1) >> 2]!;
+/** The value that an eighth of `times` lie below. */
+function lowerEighth(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[(times.length - 1) >> 3]!;
 }
