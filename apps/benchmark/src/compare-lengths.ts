@@ -40,7 +40,7 @@ export async function compareLengths(create: () => Drafter, comparison: Comparis
       runs[place] = await timedRun(contestants[place]!, prompt, comparison);
     }
     const [plain, ...ours] = runs;
-    for (const [place, run] of ours.entries()) count(totals[place]!, run, plain!);
+    for (const [place, run] of ours.entries()) addRun(totals[place]!, run, plain!);
   }
   const fixed = lengths.flatMap((length, place) => (length === "auto" ? [] : [totals[place]!]));
   const best = fixed.toSorted((a, b) => ratioOf(b).median - ratioOf(a).median)[0];
@@ -62,7 +62,7 @@ async function timedRun(decoder: Decoder, prompt: string, { model, newTokens }: 
   return { result, tokensPerSecond: (1000 * result.tokens.length) / (performance.now() - started) };
 }
 
-function count(totals: Totals, { result, tokensPerSecond }: TimedRun, plain: TimedRun): void {
+function addRun(totals: Totals, { result, tokensPerSecond }: TimedRun, plain: TimedRun): void {
   if (result.tokens.join() !== plain.result.tokens.join()) totals.different++;
   if (result.tokens.length === 0) return;
   totals.ratios.push(tokensPerSecond / plain.tokensPerSecond);

@@ -40,9 +40,16 @@ async function measureTarget(execution: "native" | "wasm", target: (typeof TARGE
   const small = await loadModel(stories, how);
   const draft = await loadDraft(how);
   const padded = target === "as it is" ? undefined : await loadModel(await paddedModel(stories, target, WIDTHS[target]), how);
-  const { masked, tokenizer, stopTokens, name } = small;
+  const { masked, tokenizer, stopTokens } = small;
   const causal = (padded ?? small).causal;
-  const model: LanguageModel = { name, tokenizer, stopTokens, causal, ...(masked && { masked }), ...(draft && { draft: draft.causal }) };
+  const model: LanguageModel = {
+    name: small.name,
+    tokenizer,
+    stopTokens,
+    causal,
+    ...(masked && { masked }),
+    ...(draft && { draft: draft.causal }),
+  };
   if (padded) await checkSameTokens(small, padded);
   const sets = {
     stories: async () => OPENINGS,

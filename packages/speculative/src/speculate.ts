@@ -85,7 +85,7 @@ async function* round<Role extends ModelRole>(
   const start = run.tokens.length;
   const draft = asked > 0 ? yield* propose(speculation, asked) : noDraft;
   if (draft.tokens.length > 0) yield proposal(start, draft);
-  const rows = yield* readTarget(run as DecodeRun<"causal">, target, draft, settings.sampler);
+  const rows = yield* readTarget(run, target, draft, settings.sampler);
   const { accepted: path, next } = settings.verifier({ ...rows, draft, drafted: draft.tokens.length, random: run.random.fork(start) });
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), next);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };

@@ -145,7 +145,7 @@ describe("measuredCosts", () => {
 
   test("counts a round that was held up as half as long again as expected", () => {
     const costs = costsOf([0, 10, 999]);
-    expect(costsOf([0, 10, ...new Array<number>(15).fill(999)]).of(0)).toBeCloseTo(15, 12);
+    expect(costsOf([0, 10, ...Array.from({ length: 15 }, () => 999)]).of(0)).toBeCloseTo(15, 12);
     expect(costs.of(0)).toBe(10);
   });
 });

@@ -121,7 +121,8 @@ function bestLength(maximum: number, { costs, record }: Learned, gain: number): 
 
 function probePause(): { wait(): void; isOver(): boolean; restart(paid: boolean): void } {
   let pause = FIRST_PAUSE;
-  let waited = 0;
+  // Each decode begins with a try: it may be another kind of text.
+  let waited = FIRST_PAUSE;
   return {
     wait: () => void waited++,
     isOver: () => waited >= pause,

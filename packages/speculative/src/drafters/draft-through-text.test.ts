@@ -24,13 +24,13 @@ const pairs: Tokenizer = {
 /** A byte model that says abcabc… */
 const after: Readonly<Record<string, string>> = { a: "b", b: "c", c: "a" };
 const byteRows = Array.from({ length: bytes.vocabSize }, (_, token) => {
-  const row = new Array<number>(bytes.vocabSize).fill(0);
+  const row = Array.from({ length: bytes.vocabSize }, () => 0);
   row[(after[String.fromCharCode(token)] ?? "a").charCodeAt(0)] = 1;
   return row;
 });
 /** A model of pairs that says ab, c, ab, c, … */
 const pairRows = PIECES.map((piece) => {
-  const row = new Array<number>(PIECES.length).fill(0);
+  const row = PIECES.map(() => 0);
   row[piece.endsWith("c") ? 3 : piece.endsWith("b") ? 2 : 1] = 1;
   return row;
 });

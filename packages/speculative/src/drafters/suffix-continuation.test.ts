@@ -16,7 +16,7 @@ function endOf(depth: number, texts: readonly (readonly number[])[]): KnownSuffi
   return { trie, place };
 }
 
-function continued(depth: number, texts: readonly (readonly number[])[], max: number, how: ContinuationSettings = settings): number[] {
+function goOn(depth: number, texts: readonly (readonly number[])[], max: number, how: ContinuationSettings = settings): number[] {
   return [...continuation([endOf(depth, texts)], max, how)];
 }
 
@@ -66,22 +66,22 @@ function slowContinuation(texts: readonly (readonly number[])[], depth: number, 
 
 describe("continuation", () => {
   test("goes on as ends of the text went on before", () => {
-    expect(continued(8, [[1, 2, 3, 9, 2, 4, 2, 4, 1, 2]], 3)).toEqual([3, 9, 2]);
-    expect(continued(2, [[1, 2, 3, 9, 2, 4, 2, 4, 1, 2]], 3)).toEqual([4, 2, 4]);
+    expect(goOn(8, [[1, 2, 3, 9, 2, 4, 2, 4, 1, 2]], 3)).toEqual([3, 9, 2]);
+    expect(goOn(2, [[1, 2, 3, 9, 2, 4, 2, 4, 1, 2]], 3)).toEqual([4, 2, 4]);
   });
 
   test("stops before the path becomes unlikely, and has no idea after a new token", () => {
     const text = [1, 2, 1, 3, 1];
     // After 1 came 2 and 3, one time each: λ is 1/2, the probability 1/4.
-    expect(continued(4, [text], 4, { minMatch: 1, minProbability: 0.3 })).toEqual([]);
-    expect(continued(4, [text], 1, { minMatch: 1, minProbability: 0.25 })).toEqual([2]);
-    expect(continued(4, [text], 4, { minMatch: 2, minProbability: 0 })).toEqual([]);
-    expect(continued(4, [[...text, 7]], 4)).toEqual([]);
+    expect(goOn(4, [text], 4, { minMatch: 1, minProbability: 0.3 })).toEqual([]);
+    expect(goOn(4, [text], 1, { minMatch: 1, minProbability: 0.25 })).toEqual([2]);
+    expect(goOn(4, [text], 4, { minMatch: 2, minProbability: 0 })).toEqual([]);
+    expect(goOn(4, [[...text, 7]], 4)).toEqual([]);
   });
 
   test("does not look across the border of two texts", () => {
     expect(
-      continued(
+      goOn(
         4,
         [
           [1, 2],
@@ -90,7 +90,7 @@ describe("continuation", () => {
         2,
       ),
     ).toEqual([]);
-    expect(continued(4, [[1, 2, 5], [2]], 2)).toEqual([5]);
+    expect(goOn(4, [[1, 2, 5], [2]], 2)).toEqual([5]);
   });
 
   test("takes the text's own past for more than another trie, at the same length", () => {
@@ -111,7 +111,7 @@ describe("continuation", () => {
       const texts = [12, 30].map((length) => Array.from({ length }, () => random.categorical([3, 2, 1])));
       for (const minProbability of [0, 0.2]) {
         const expected = slowContinuation(texts, depth, 6, minProbability);
-        expect(continued(depth, texts, 6, { minMatch: 1, minProbability })).toEqual(expected);
+        expect(goOn(depth, texts, 6, { minMatch: 1, minProbability })).toEqual(expected);
       }
     }
   });
