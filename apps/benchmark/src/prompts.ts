@@ -1,5 +1,6 @@
 import { generate, type LanguageModel } from "@decodekit/core";
 import { greedy } from "@decodekit/greedy";
+import { topP } from "@decodekit/top-p";
 
 /** Beginnings of stories, written for this benchmark. */
 export const OPENINGS: readonly string[] = [
@@ -37,36 +38,36 @@ export const OPENINGS: readonly string[] = [
   "Rose gave her little brother a cookie.",
 ];
 
-const NAMES = [
-  "Lily",
-  "Tim",
-  "Tom",
-  "Anna",
-  "Ben",
-  "Mia",
-  "Max",
-  "Sam",
-  "Lucy",
-  "Jack",
-  "Sara",
-  "Leo",
-  "Amy",
-  "Emma",
-  "Bob",
-  "Molly",
-] as const;
+const NAMES = "Lily Tim Tom Anna Ben Mia Max Sam Lucy Jack Sara Leo Amy Emma Bob Molly".split(" ");
+
+/** More beginnings, with a name in each. */
+export const NAMED_OPENINGS: readonly string[] = NAMES.flatMap((name) => [
+  `One day, ${name} went to the beach with a friend.`,
+  `${name} had a little kite and wanted to see it fly.`,
+]);
+
+/** Texts that the model wrote before: two samples for each opening, as tokens. */
+export async function earlierOutputs(model: LanguageModel, openings: readonly string[], tokens: number): Promise<Int32Array[]> {
+  const decoder = topP({ p: 0.9, temperature: 0.8 });
+  const outputs: Int32Array[] = [];
+  for (const opening of openings) {
+    for (let seed = 0; seed < 2; seed++)
+      outputs.push((await generate(model, opening, { decoder, seed, maxNewTokens: tokens }).result).tokens);
+  }
+  return outputs;
+}
 
 /**
- * Prompts of the edit task over the model's own greedy stories: the story, "rename X to Y", and room for the answer.
- * The name is the first one that the story holds; stories without any are left out.
+ * Prompts of the edit task over the model's own greedy stories: whole sentences of one, "rename X to Y", and room for the
+ * answer. X is the first name that is in the story, Y the first one that is not.
  */
-export async function editPrompts(model: LanguageModel, storyTokens: number): Promise<string[]> {
+export async function editPrompts(model: LanguageModel, openings: readonly string[], storyTokens: number): Promise<string[]> {
   const prompts: string[] = [];
-  for (const opening of OPENINGS) {
+  for (const opening of openings) {
     const { text } = await generate(model, opening, { decoder: greedy(), maxNewTokens: storyTokens }).result;
-    const story = `${opening}${text}`;
-    const old = NAMES.find((name) => story.includes(name));
-    if (old) prompts.push(`${story}<|edit|> rename ${old} to ${NAMES.find((name) => !story.includes(name))!}<|edit|>`);
+    const story = /^.*[.!?]"?/s.exec(`${opening}${text}`)![0];
+    const old = NAMES.find((name) => story.includes(name))!;
+    prompts.push(`${story}<|edit|> rename ${old} to ${NAMES.find((name) => !story.includes(name))!}<|edit|>`);
   }
   return prompts;
 }

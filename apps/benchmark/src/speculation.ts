@@ -1,72 +1,89 @@
-import { type Decoder, generate, type GenerateResult } from "@decodekit/core";
-import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { parseArgs } from "node:util";
+import { generate, type LanguageModel } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
-import { cascade, ddtree, jacobi, lookahead, maskedDraft, promptLookup, speculative, suffix } from "@decodekit/speculative";
 import { stories } from "@decodekit/tiny-models";
-import { collectGarbage } from "./collect-garbage.ts";
-import { pairedMedians } from "./paired.ts";
-import { editPrompts, OPENINGS } from "./prompts.ts";
+import { compareLengths } from "./compare-lengths.ts";
+import { loadDraft, measuredDrafters } from "./measured-drafters.ts";
+import { paddedModel } from "./padded-model.ts";
+import { earlierOutputs, editPrompts, NAMED_OPENINGS, OPENINGS } from "./prompts.ts";
 
-const NEW_TOKENS = 96;
-const STORY_TOKENS = 64;
-const LENGTHS = [2, 4, 8] as const;
-const DRAFTERS = {
-  "prompt-lookup": () => promptLookup(),
-  suffix: () => suffix(),
-  jacobi: () => jacobi(),
-  lookahead: () => lookahead(),
-  "masked-draft": () => maskedDraft(),
-  ddtree: () => ddtree(),
-  cascade: () => cascade({ drafters: [suffix(), maskedDraft()] }),
-};
+/** Feed-forward widths that make the story model of 512 one of about so many parameters. */
+const WIDTHS = { "padded to 30 M": 8192, "padded to 120 M": 34304 } as const;
+const TARGETS = ["as it is", "padded to 30 M", "padded to 120 M"] as const;
+/** Tokens of a story that is edited; the answer is as long, the names aside. */
+const STORY_TOKENS = 72;
+const EARLIER_TOKENS = 96;
 
-const executions = process.argv.length > 2 ? process.argv.slice(2) : ["native", "wasm"];
-console.log(`Greedy speculation against plain greedy decoding: tokens per second, prompt by prompt in one run; ${NEW_TOKENS} tokens each.`);
-for (const execution of executions) {
-  const model = await loadModel(stories, { execution: execution as "wasm" });
-  await measure(model, "stories", OPENINGS);
-  await measure(model, "edits", await editPrompts(model, STORY_TOKENS));
-  await model.dispose();
+const { values: options } = parseArgs({
+  options: {
+    execution: { type: "string", multiple: true, default: ["native", "wasm"] },
+    set: { type: "string", multiple: true, default: ["stories", "edits"] },
+    target: { type: "string", multiple: true, default: ["as it is"] },
+    drafter: { type: "string", multiple: true },
+    length: { type: "string", multiple: true, default: ["1", "2", "4", "8", "16", "auto"] },
+    tokens: { type: "string", default: "96" },
+    prompts: { type: "string", default: "32" },
+  },
+});
+const newTokens = Number(options.tokens);
+const lengths = options.length.map((length) => (length === "auto" ? length : Number(length)));
+
+console.log(`Greedy speculation over plain greedy decoding: tokens per second, prompt by prompt, the same file, the same run.`);
+console.log(`Medians with 95 % bootstrap intervals; at most ${newTokens} tokens; one thread; Node ${process.version}.`);
+for (const execution of options.execution) {
+  for (const target of options.target) await measureTarget(execution as "wasm", target as (typeof TARGETS)[number]);
 }
 
-async function measure(model: OnnxLanguageModel, set: string, prompts: readonly string[]): Promise<void> {
-  console.log(`\n${model.execution}, ${prompts.length} ${set}:`);
-  for (const [name, drafter] of Object.entries(DRAFTERS)) {
-    for (const draftLength of [...LENGTHS, "auto"] as const) {
-      const decoder = speculative({ drafter: drafter() as ReturnType<typeof suffix>, draftLength });
-      console.log(`${name.padEnd(14)} length ${String(draftLength).padEnd(5)} ${await compareWithGreedy(model, decoder, prompts)}`);
+async function measureTarget(execution: "native" | "wasm", target: (typeof TARGETS)[number]): Promise<void> {
+  const how = { execution, threads: 1 };
+  const small = await loadModel(stories, how);
+  const draft = await loadDraft(how);
+  const padded = target === "as it is" ? undefined : await loadModel(await paddedModel(stories, target, WIDTHS[target]), how);
+  const { masked, tokenizer, stopTokens } = small;
+  const causal = (padded ?? small).causal;
+  const model: LanguageModel = {
+    name: small.name,
+    tokenizer,
+    stopTokens,
+    causal,
+    ...(masked && { masked }),
+    ...(draft && { draft: draft.causal }),
+  };
+  if (padded) await checkSameTokens(small, padded);
+  const sets = {
+    stories: async () => OPENINGS,
+    edits: () => editPrompts(small, NAMED_OPENINGS, STORY_TOKENS),
+  };
+  const drafters = Object.entries(measuredDrafters(model, await earlier(small))).filter(([name]) => isAsked(name));
+  for (const set of options.set) {
+    const prompts = (await sets[set as keyof typeof sets]()).slice(0, Number(options.prompts));
+    console.log(`\n${execution}, ${set} (${prompts.length} prompts), target ${target}, ${(padded ?? small).parameters} parameters:`);
+    for (const [drafter, create] of drafters) {
+      if (padded && create().gives === "tree") continue;
+      for (const line of await compareLengths(create, { model, prompts, newTokens, lengths })) console.log(`${drafter.padEnd(16)} ${line}`);
     }
   }
+  for (const each of [small, draft, padded]) await each?.dispose();
 }
 
-/** One line: ratio of speeds with its interval, passes per 1000 tokens, acceptance, and how many texts differ. */
-async function compareWithGreedy(model: OnnxLanguageModel, decoder: Decoder, prompts: readonly string[]): Promise<string> {
-  const plain = greedy();
-  const totals = { tokens: 0, passes: 0, drafted: 0, accepted: 0, different: 0 };
-  const ratios: number[] = [];
-  const run = async (each: Decoder, prompt: string): Promise<{ result: GenerateResult; tokensPerSecond: number }> => {
-    collectGarbage();
-    const started = performance.now();
-    const result = await generate(model, prompt, { decoder: each, maxNewTokens: NEW_TOKENS }).result;
-    return { result, tokensPerSecond: (1000 * result.tokens.length) / (performance.now() - started) };
-  };
-  await run(decoder, prompts[0]!);
-  for (const [index, prompt] of prompts.entries()) {
-    const isSwapped = index % 2 === 1;
-    const first = await run(isSwapped ? decoder : plain, prompt);
-    const second = await run(isSwapped ? plain : decoder, prompt);
-    const [ours, theirs] = isSwapped ? [first, second] : [second, first];
-    if (ours.result.tokens.length > 0) ratios.push(ours.tokensPerSecond / theirs.tokensPerSecond);
-    if (ours.result.tokens.join() !== theirs.result.tokens.join()) totals.different++;
-    const { passes, drafted, accepted, tokens } = ours.result.statistics;
-    totals.tokens += tokens;
-    totals.passes += passes.prefill + passes.decode + passes.verify;
-    totals.drafted += drafted;
-    totals.accepted += accepted;
+function isAsked(drafter: string): boolean {
+  return options.drafter?.includes(drafter) ?? true;
+}
+
+/** What the model wrote before, for the drafters that know it. */
+async function earlier(model: LanguageModel): Promise<readonly Int32Array[]> {
+  const isUsed = options.drafter?.some((name) => name.includes("corpus") || name.startsWith("cascade")) ?? true;
+  return isUsed ? earlierOutputs(model, NAMED_OPENINGS, EARLIER_TOKENS) : [];
+}
+
+/** Padding must not change what the model says. */
+async function checkSameTokens(small: LanguageModel, padded: LanguageModel): Promise<void> {
+  for (const prompt of OPENINGS.slice(0, 4)) {
+    const [expected, actual] = [
+      await generate(small, prompt, { decoder: greedy(), maxNewTokens: 48 }).result,
+      await generate(padded, prompt, { decoder: greedy(), maxNewTokens: 48 }).result,
+    ];
+    if (expected.tokens.join() !== actual.tokens.join()) throw new Error(`the padded model goes on differently after "${prompt}"`);
   }
-  const { median, interval } = pairedMedians(ratios);
-  const passes = Math.round((1000 * totals.passes) / totals.tokens);
-  const acceptance = totals.drafted > 0 ? `${Math.round((100 * totals.accepted) / totals.drafted)} %` : "none drafted";
-  const differences = totals.different > 0 ? `; ${totals.different} texts differ` : "";
-  return `×${median.toFixed(2)} (${interval[0].toFixed(2)} to ${interval[1].toFixed(2)}); ${passes} passes per 1000 tokens; accepted ${acceptance}${differences}`;
 }

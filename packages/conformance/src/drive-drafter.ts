@@ -89,6 +89,7 @@ function draftRunOf(
     vocabSize: run.models.causal.vocabSize,
     stopTokens: new Set([stopToken]),
     sampler,
+    usesProbabilities: true,
     signal: undefined,
     openSession: (role) => run.openSession(role),
     openMaskedSession: (role) => run.openMaskedSession(role, target.session),

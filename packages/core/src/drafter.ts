@@ -31,6 +31,8 @@ export interface DraftRun<Role extends ModelRole = ModelRole> {
   readonly stopTokens: ReadonlySet<TokenId>;
   /** How the target's tokens are chosen; a drafter that samples does well to choose the same way. */
   readonly sampler: Sampler;
+  /** Whether the rule that checks the drafts weighs their probabilities; where it does not they may be left out. */
+  readonly usesProbabilities: boolean;
   /** Aborted when the decode is; the passes of the sessions below heed it already. */
   readonly signal: AbortSignal | undefined;
   /** Opens a session; it is disposed when the decode ends, however it ends. */
@@ -82,7 +84,7 @@ export interface Draft {
   /** Guessed tokens, shape (n,): a chain, or a tree when `parents` is given. */
   readonly tokens: Int32Array;
   /**
-   * For a drafter that gives "probabilities": row i, shape (vocabSize,), is the exact distribution that `tokens[i]` was
+   * For a drafter that gives "probabilities", where they are used: row i, shape (vocabSize,), is the exact distribution that `tokens[i]` was
    * drawn from, float64, summing to 1 up to rounding.
    */
   readonly probabilities?: readonly Float64Array[] | undefined;

@@ -167,6 +167,8 @@ function checkInput(
   for (const role of requires) {
     const model = models[role];
     if (!model) throw new MissingModelError(where, role);
+    // A draft model only guesses: it may end sooner, and speak of tokens by other numbers.
+    if (role === "draft") continue;
     if (prompt.length > model.contextLength) throw new ContextLengthError(prompt.length, model.contextLength);
     limit = Math.min(limit, model.contextLength);
     checkTokens(where, "prompt", prompt, model.vocabSize);

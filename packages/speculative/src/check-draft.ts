@@ -3,6 +3,8 @@ import { type Draft, type DraftRequest, type Drafter, DrafterError, type TokenId
 /** What a draft is checked against. */
 export interface DraftLimits {
   readonly drafter: Pick<Drafter, "name" | "gives">;
+  /** Probabilities that are not used are neither checked nor passed on. */
+  readonly usesProbabilities: boolean;
   readonly vocabSize: number;
   readonly stopTokens: ReadonlySet<TokenId>;
   /** Stands for an unknown token, so that no draft may hold it. */
@@ -30,7 +32,7 @@ export function checkDraft(draft: Draft, request: DraftRequest, limits: DraftLim
   if (drafter.gives === "tree") return checkTree(tokens, parents, request, fail);
   const stopAt = tokens.findIndex((token) => limits.stopTokens.has(token));
   const chain = stopAt < 0 ? tokens : tokens.subarray(0, stopAt + 1);
-  if (drafter.gives === "tokens") return { tokens: chain };
+  if (!limits.usesProbabilities) return { tokens: chain };
   if (probabilities?.length !== tokens.length)
     fail(`proposed ${tokens.length} tokens with ${probabilities?.length ?? 0} rows of probabilities.`);
   for (const [place, token] of chain.entries()) checkRow(probabilities![place]!, token, limits.vocabSize, fail);

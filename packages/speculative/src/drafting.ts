@@ -23,18 +23,27 @@ export interface Drafting {
   propose(request: DraftRequest): AsyncGenerator<ForwardEndEvent, Draft, void>;
 }
 
-/** Starts `drafter` next to the session of the target. */
+/** What a drafter is told of how its drafts are used. */
+interface DraftingSettings<Role extends ModelRole> {
+  readonly drafter: Drafter<Role>;
+  readonly sampler: Sampler;
+  readonly usesProbabilities: boolean;
+  /** Milliseconds that a draft may take. */
+  readonly draftTimeout: number;
+}
+
+/** Starts the drafter next to the session of the target. */
 export async function startDrafting<Role extends ModelRole>(
   run: DecodeRun<"causal" | Role>,
   target: ReportingSession,
-  drafter: Drafter<Role>,
-  sampler: Sampler,
+  settings: DraftingSettings<Role>,
 ): Promise<Drafting> {
+  const { drafter, usesProbabilities } = settings;
   const { signal } = run;
   const { vocabSize } = run.models.causal;
   const masked = (run.models as Partial<ModelSet>).masked;
   const maskTokenId = drafter.requires.some((role) => role === "masked") ? masked?.maskTokenId : undefined;
-  const limits: DraftLimits = { drafter, vocabSize, stopTokens: run.stopTokens, maskTokenId };
+  const limits: DraftLimits = { drafter, usesProbabilities, vocabSize, stopTokens: run.stopTokens, maskTokenId };
   const surfaced = (error: unknown): unknown => {
     if (error instanceof DrafterError || error instanceof VocabularyMismatchError) return error;
     if (signal?.aborted && error === signal.reason) return error;
@@ -42,7 +51,7 @@ export async function startDrafting<Role extends ModelRole>(
   };
   let session: DraftSession;
   try {
-    session = await drafter.start(draftRun(run, target, sampler));
+    session = await drafter.start(draftRun(run, target, settings));
   } catch (error) {
     throw surfaced(error);
   }
@@ -55,25 +64,51 @@ export async function startDrafting<Role extends ModelRole>(
       }
     },
     async *propose(request) {
+      const time = timeLimit(settings.draftTimeout, signal);
       try {
-        return checkDraft(yield* unlessAborted(draftFrom(session, request), signal), request, limits);
+        return checkDraft(yield* unlessAborted(draftFrom(session, request), time.signal), request, limits);
       } catch (error) {
-        throw surfaced(error);
+        throw surfaced(
+          time.isUp(error) ? new DrafterError(drafter.name, `gave no draft within ${settings.draftTimeout} ms.`, error) : error,
+        );
+      } finally {
+        time.stop();
       }
     },
   };
 }
 
-function draftRun<Role extends ModelRole>(run: DecodeRun<"causal" | Role>, target: ReportingSession, sampler: Sampler): DraftRun<Role> {
+function draftRun<Role extends ModelRole>(
+  run: DecodeRun<"causal" | Role>,
+  target: ReportingSession,
+  { sampler, usesProbabilities }: DraftingSettings<Role>,
+): DraftRun<Role> {
   return {
     models: run.models,
     prompt: run.tokens,
     vocabSize: run.models.causal.vocabSize,
     stopTokens: run.stopTokens,
     sampler,
+    usesProbabilities,
     signal: run.signal,
     openSession: (role) => run.openSession(role),
     openMaskedSession: (role) => run.openMaskedSession(role, target.session),
+  };
+}
+
+/** A signal that is aborted with the other one, or when the time is up. */
+function timeLimit(
+  milliseconds: number,
+  other: AbortSignal | undefined,
+): { readonly signal: AbortSignal | undefined; isUp(error: unknown): boolean; stop(): void } {
+  if (milliseconds === Infinity) return { signal: other, isUp: () => false, stop: () => undefined };
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), milliseconds);
+  const { signal } = controller;
+  return {
+    signal: other ? AbortSignal.any([other, signal]) : signal,
+    isUp: (error) => signal.aborted && error === signal.reason,
+    stop: () => clearTimeout(timer),
   };
 }
 

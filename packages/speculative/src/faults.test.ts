@@ -1,4 +1,13 @@
-import { autoregressive, type Draft, type Drafter, DrafterError, greedySampler, seededRandom } from "@decodekit/core";
+import {
+  autoregressive,
+  type Draft,
+  type Drafter,
+  DrafterError,
+  greedySampler,
+  type Sampler,
+  seededRandom,
+  softmax,
+} from "@decodekit/core";
 import { collectDecode, countingModel, failingModel, randomTable, tableModel } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import { draftModel } from "./drafters/draft-model.ts";
@@ -22,6 +31,11 @@ function scripted(gives: Drafter["gives"], draft: () => Draft | Promise<Draft>):
   };
 }
 
+const plain: Sampler = {
+  name: "plain",
+  distribution: (row) => softmax(row),
+  pick: (probabilities, random) => random.categorical(probabilities),
+};
 const half = Float64Array.from({ length: VOCAB_SIZE }, (_, token) => (token < 2 ? 0.5 : 0));
 const tokens = Int32Array.of(0, 1);
 
@@ -40,8 +54,9 @@ describe("a drafter that breaks its contract ends the decode with a DrafterError
     ["parents that come later", "tree", () => ({ tokens, parents: Int32Array.of(-1, 1) }), "node 1 has parent 1"],
   ])("%s", async (_, gives, draft, message) => {
     const causal = tableModel({ probabilities: randomTable(seededRandom(1), VOCAB_SIZE), tree: true });
-    const decoder = speculative({ drafter: scripted(gives, draft) });
-    const failure = await collectDecode(decoder.decode({ causal }, prompt, { maxNewTokens: 12 })).catch((error: unknown) => error);
+    const drafter = scripted(gives, draft);
+    const decoder = speculative({ drafter, ...(gives === "probabilities" && { verify: "ratio" as const, sampler: plain }) });
+    const failure = await collectDecode(decoder.decode({ causal }, prompt, { maxNewTokens: 40 })).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DrafterError);
     expect((failure as DrafterError).message).toContain(`scripted: `);
     expect((failure as DrafterError).message).toContain(message);
@@ -95,6 +110,20 @@ test("an abort ends a decode whose drafter never answers", async () => {
   expect([...output]).toEqual([5]);
   expect(finishReason).toBe("abort");
   expect(causal.openSessions()).toBe(0);
+});
+
+test("a drafter that takes longer than it may ends the decode with a DrafterError; what was committed until then stands", async () => {
+  const hanging = scripted("tokens", () => new Promise(() => undefined));
+  const causal = countingModel();
+  const committed: number[] = [];
+  const decode = async (): Promise<void> => {
+    for await (const event of speculative({ drafter: hanging, draftTimeout: 20 }).decode({ causal }, prompt, options))
+      if (event.type === "tokens-commit") committed.push(...event.tokens);
+  };
+  await expect(decode()).rejects.toMatchObject({ code: "DRAFTER", drafter: "scripted" });
+  expect(committed).toEqual([5, 6]);
+  expect(causal.openSessions()).toBe(0);
+  expect(() => speculative({ drafter: hanging, draftTimeout: 0 })).toThrow("draftTimeout");
 });
 
 test("tokens after a stop token are not verified", async () => {

@@ -13,9 +13,10 @@ import {
   type TokensProposeEvent,
 } from "@decodekit/core";
 import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/policy.ts";
+import { drawToken } from "./draw-token.ts";
 import { type Drafting, startDrafting } from "./drafting.ts";
 import { racingRandom } from "./racing-random.ts";
-import { readTarget, sampleRow, type TargetRows } from "./target-rows.ts";
+import { readTarget, type TargetRows } from "./target-rows.ts";
 import { timed } from "./timed.ts";
 import type { Verifier } from "./verify/round.ts";
 
@@ -27,6 +28,10 @@ export interface SpeculateSettings<Role extends ModelRole> {
   readonly sampler: Sampler;
   /** Whether the drafter draws with the noise of the target's positions. */
   readonly sharesNoise: boolean;
+  /** Whether the verifier weighs the probabilities of drafts. */
+  readonly usesProbabilities: boolean;
+  /** Milliseconds that a draft may take. */
+  readonly draftTimeout: number;
 }
 
 /** Everything that one decode works with. */
@@ -51,38 +56,41 @@ export async function* speculate<Role extends ModelRole>(
   run: DecodeRun<"causal" | Role>,
   settings: SpeculateSettings<Role>,
 ): AsyncGenerator<DecodeEvent, FinishReason, void> {
-  const { drafter, sampler, policy } = settings;
-  checkCapabilities(run, drafter);
+  const { sampler, policy } = settings;
+  checkCapabilities(run, settings.drafter);
   const target = await run.openSession("causal");
-  const drafting = await startDrafting(run, target, drafter, sampler);
-  const speculation = { run, settings, target, drafting, control: policy.start() };
+  const drafting = await startDrafting(run, target, settings);
+  const speculation = { run, settings, target, drafting, control: policy.start(run.models.causal) };
   const { tokens: prompt, promptLength } = run;
   const logits = yield* target.forward(prompt, "prefill");
-  const first = sampleRow(sampler, logits.row(0), { tokens: prompt, promptLength }, run.random.fork(promptLength));
+  const random = run.random.fork(promptLength);
+  const { token: first } = drawToken(sampler, logits.row(0), { tokens: prompt, promptLength }, { random, needsRow: false });
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;
     drafting.observe(outcome);
-    outcome = yield* round(speculation);
+    const asked = lengthOf(speculation);
+    const { result, milliseconds } = yield* timed(round(speculation, asked));
+    outcome = result;
+    speculation.control.observe({ ...outcome, asked, milliseconds });
   }
 }
 
-/** Drafts, verifies and gives what to commit: between 1 token and one more than were drafted. */
-async function* round<Role extends ModelRole>(speculation: Speculation<Role>): AsyncGenerator<DecodeEvent, DraftOutcome, void> {
-  const { run, settings, target, control } = speculation;
+/** Drafts at most `asked` tokens, verifies and gives what to commit: between 1 token and one more than were drafted. */
+async function* round<Role extends ModelRole>(
+  speculation: Speculation<Role>,
+  asked: number,
+): AsyncGenerator<DecodeEvent, DraftOutcome, void> {
+  const { run, settings, target } = speculation;
   const start = run.tokens.length;
-  const asked = lengthOf(speculation);
-  const drafted = asked > 0 ? yield* timed(propose(speculation, asked)) : { result: noDraft, milliseconds: 0 };
-  const draft = drafted.result;
+  const draft = asked > 0 ? yield* propose(speculation, asked) : noDraft;
   if (draft.tokens.length > 0) yield proposal(start, draft);
-  const read = yield* timed(readTarget(run as DecodeRun<"causal">, target, draft, settings.sampler));
-  const rows = read.result;
+  const rows = yield* readTarget(run, target, draft, settings.sampler);
   const { accepted: path, next } = settings.verifier({ ...rows, draft, drafted: draft.tokens.length, random: run.random.fork(start) });
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), next);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = settings.drafter.learnsFromTarget ? predict(rows, outcome, settings.sharesNoise) : undefined;
   await rows.keep(path);
-  control.observe({ ...outcome, asked, draftMilliseconds: drafted.milliseconds, targetMilliseconds: read.milliseconds });
   if (outcome.drafted > 0) yield { type: "draft-verify", start, drafted: outcome.drafted, accepted: outcome.accepted };
   return { ...outcome, predictions };
 }

@@ -39,6 +39,8 @@ export interface SpeculativeOptions<Role extends ModelRole = ModelRole> {
   readonly draftLength?: number | "auto" | DraftLengthPolicy | undefined;
   /** How each token is chosen: the output follows it exactly. @defaultValue greedySampler */
   readonly sampler?: Sampler | undefined;
+  /** Milliseconds that a draft may take, > 0; one that takes longer ends the decode with a DrafterError. @defaultValue Infinity */
+  readonly draftTimeout?: number | undefined;
 }
 
 const verifiers: Readonly<Record<Verify, Verifier>> = { match, gumbel: match, ratio, block, tree };
@@ -58,6 +60,7 @@ const checks: Readonly<Record<keyof SpeculativeOptions, OptionCheck>> = {
     expected: "a Sampler, for example topPSampler()",
     accepts: (value) => typeof (value as Sampler | null)?.distribution === "function",
   },
+  draftTimeout: { expected: "a number > 0", accepts: (value) => typeof value === "number" && value > 0 },
 };
 
 /**
@@ -73,7 +76,7 @@ const checks: Readonly<Record<keyof SpeculativeOptions, OptionCheck>> = {
  */
 export function speculative<Role extends ModelRole>(options: SpeculativeOptions<Role>): Decoder<"causal" | Role> {
   checkOptions("speculative", options, checks);
-  const { drafter, draftLength = 4, sampler = greedySampler } = options;
+  const { drafter, draftLength = 4, sampler = greedySampler, draftTimeout = Infinity } = options;
   if (!drafter)
     throw new InvalidOptionError({ where: "speculative", option: "drafter", expected: checks.drafter.expected, actual: drafter });
   const { verify = drafter.gives === "tree" ? "tree" : "match" } = options;
@@ -84,6 +87,8 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
     policy: policyOf(draftLength),
     sampler: verify === "gumbel" ? racingSampler(sampler) : sampler,
     sharesNoise: verify === "gumbel",
+    usesProbabilities: verify === "ratio" || verify === "block",
+    draftTimeout,
   };
   const decoder: Decoder<"causal" | Role> = {
     name: "speculative",

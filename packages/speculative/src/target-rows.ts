@@ -9,6 +9,7 @@ import {
   type SamplingContext,
   type TokenId,
 } from "@decodekit/core";
+import { drawToken } from "./draw-token.ts";
 
 /** What the target says after the committed prefix, node -1, and after each node of a draft. Valid until the session's next pass. */
 export interface TargetRows {
@@ -44,7 +45,7 @@ export async function* readTarget(
     distribution: (node) => sampler.distribution(logits.row(node + 1), contextOf(node)),
     sample(node) {
       const context = contextOf(node);
-      return sampleRow(sampler, logits.row(node + 1), context, random.fork(context.tokens.length));
+      return drawToken(sampler, logits.row(node + 1), context, { random: random.fork(context.tokens.length), needsRow: false }).token;
     },
     likeliest: (node) => argmax(logits.row(node + 1)),
     async keep(accepted) {
@@ -52,11 +53,6 @@ export async function* readTarget(
       else if (accepted.length < draft.tokens.length) await target.session.rewindTo(committed.length + accepted.length);
     },
   };
-}
-
-/** Draws from the distribution that `sampler` makes of `row`, by its short cut where it has one. */
-export function sampleRow(sampler: Sampler, row: Float32Array, context: SamplingContext, random: DecodeRun["random"]): TokenId {
-  return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
 }
 
 function forward(target: ReportingSession, input: Int32Array, { tokens, parents }: Draft): AsyncGenerator<ForwardEndEvent, Logits, void> {

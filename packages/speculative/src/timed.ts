@@ -1,25 +1,22 @@
-import type { ForwardEndEvent } from "@decodekit/core";
-
 export interface Timed<Result> {
   readonly result: Result;
-  /** Time of its passes together. */
+  /** Time spent inside the generator: not while its events are being read. */
   readonly milliseconds: number;
 }
 
-/** Passes on the events of `passes`, and adds their times to what it returns. */
-export async function* timed<Result>(
-  passes: AsyncGenerator<ForwardEndEvent, Result, void>,
-): AsyncGenerator<ForwardEndEvent, Timed<Result>, void> {
+/** Passes on the events of `steps`, and adds the time that it took to what it returns. */
+export async function* timed<Event, Result>(steps: AsyncGenerator<Event, Result, void>): AsyncGenerator<Event, Timed<Result>, void> {
   let milliseconds = 0;
   try {
     for (;;) {
-      const next = await passes.next();
+      const asked = performance.now();
+      const next = await steps.next();
+      milliseconds += performance.now() - asked;
       if (next.done) return { result: next.value, milliseconds };
-      milliseconds += next.value.milliseconds;
       yield next.value;
     }
   } finally {
-    // Where the reader left, this lets the passes clean up; else it does nothing.
-    await passes.return(undefined as Result);
+    // Where the reader left, this lets the steps clean up; else it does nothing.
+    await steps.return(undefined as Result);
   }
 }

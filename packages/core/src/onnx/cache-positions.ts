@@ -11,7 +11,20 @@ export type Range = readonly [start: number, end: number];
  */
 export async function copyPositions(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
   if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(ort, tensors, ranges);
-  return tensors.map((tensor) => copyOnCpu(ort, tensor, ranges));
+  return tensors.map((tensor) => {
+    const [, heads, , headSize] = dimsOf(tensor);
+    const TypedArray = tensor.data.constructor as Float32ArrayConstructor;
+    return gatherOnCpu(ort, tensor, ranges, new TypedArray(heads * countPositions(ranges) * headSize));
+  });
+}
+
+/**
+ * The same for tensors that nobody else holds: on a CPU rows move within their memory, which costs no allocation and a fraction
+ * of a copy. The originals must not be used again, and still be disposed.
+ */
+export async function compactPositions(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
+  if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(ort, tensors, ranges);
+  return tensors.map((tensor) => gatherOnCpu(ort, tensor, ranges, tensor.data as Float32Array));
 }
 
 /** The ranges of single positions after a prefix, neighbours joined. */
@@ -25,20 +38,20 @@ export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {
   return ranges;
 }
 
-function copyOnCpu(ort: typeof Ort, tensor: Tensor, ranges: readonly Range[]): Tensor {
+/** Writes the rows in `ranges` to the beginning of `target`, which may be the tensor's own data: no row moves backwards. */
+function gatherOnCpu(ort: typeof Ort, tensor: Tensor, ranges: readonly Range[], target: Float32Array): Tensor {
   const [, heads, positions, headSize] = dimsOf(tensor);
-  const length = countPositions(ranges);
-  const data = tensor.data as Float32Array | Uint16Array;
-  const copy = new (data.constructor as Float32ArrayConstructor)(heads * length * headSize);
+  const data = tensor.data as Float32Array;
   let offset = 0;
   for (let head = 0; head < heads; head++) {
+    const first = head * positions * headSize;
     for (const [start, end] of ranges) {
-      const first = head * positions * headSize;
-      copy.set(data.subarray(first + start * headSize, first + end * headSize), offset);
+      if (first + start * headSize !== offset || data !== target)
+        target.set(data.subarray(first + start * headSize, first + end * headSize), offset);
       offset += (end - start) * headSize;
     }
   }
-  return new ort.Tensor(tensor.type as "float32", copy, [1, heads, length, headSize]);
+  return new ort.Tensor(tensor.type as "float32", target.subarray(0, offset), [1, heads, countPositions(ranges), headSize]);
 }
 
 async function copyOnGpu(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {

@@ -19,6 +19,13 @@ export interface CanvasGraph {
   open(): Promise<InferenceSession>;
 }
 
+/**
+ * Up to so many rows a sequence whose canvas is in use reads its tokens through the canvas graph too: two graphs that take turns
+ * push each other's weights out of the processor's cache, which costs more than both passes of a small model. A longer
+ * text, a prompt above all, would need a mask that is large.
+ */
+export const MOST_SHARED_ROWS = 64;
+
 export const CANVAS_INPUTS = ["mode_ids", "attention_bias"] as const;
 
 /** The rows of one pass through a canvas graph. */
@@ -30,6 +37,11 @@ export interface CanvasRows {
   positionOf(row: number): number;
   /** Whether `row` sees row `other` of the same pass. */
   sees(row: number, other: number): boolean;
+}
+
+/** Rows of the causal stream, one after another: what the causal graph would do with them. */
+export function causalRows(tokens: Int32Array, past: number): CanvasRows {
+  return { tokens, mode: "causal", past, positionOf: (row) => past + row, sees: (row, other) => other <= row };
 }
 
 export function canvasFeeds({ runtime: { ort }, signature }: CausalGraph, rows: CanvasRows): Record<string, Tensor> {

@@ -1,14 +1,15 @@
 import type { OnnxValue, Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 import type { CacheTensor, FloatType } from "./graph-signature.ts";
-import { copyPositions, type Range } from "./cache-positions.ts";
+import { compactPositions, copyPositions, type Range } from "./cache-positions.ts";
 
 /**
  * Keys and values of one sequence, a tensor (1, heads, length, headSize) per layer and kind.
  *
- * Tensors are never changed: every pass gives new ones that hold the old rows and the new. So a fork shares them, and
- * rewinding only lowers `length`; the rows past it are cut off by a copy of the rows that stay, once, before the next
- * pass (heads lie before positions in memory, so a shorter view does not exist in this layout).
+ * Every pass gives new tensors that hold the old rows and the new, so that a fork shares them. Rewinding only lowers
+ * `length`; the rows past it are cut off once, before the next pass. Heads lie before positions in memory, so that a shorter
+ * view does not exist in this layout: rows that stay move together, within the tensor where no fork shares it and it is not on
+ * a GPU, else into a copy.
  */
 export interface KvCache {
   /** Positions that count; the tensors may hold more. */
@@ -19,8 +20,8 @@ export interface KvCache {
   feeds(): Record<string, Tensor>;
   /** Takes the grown tensors of a pass, by output name, and lets go of the old ones. */
   replace(outputs: Readonly<Record<string, OnnxValue>>, length: number): void;
-  /** Takes copies of the positions `ranges` of the grown tensors of a pass; the pass's own tensors stay the caller's. */
-  replaceByCopy(outputs: Readonly<Record<string, OnnxValue>>, ranges: readonly Range[], length: number): Promise<void>;
+  /** Takes only the positions `ranges` of the grown tensors of a pass; the caller disposes the pass's own, and uses them no more. */
+  replaceByPart(outputs: Readonly<Record<string, OnnxValue>>, ranges: readonly Range[], length: number): Promise<void>;
   fork(): KvCache;
   dispose(): void;
 }
@@ -59,7 +60,8 @@ function kvCache(layout: CacheLayout, initial: readonly SharedTensor[], initialL
     settle() {
       if (held[0]!.tensor.dims[2] === this.length) return undefined;
       const tensors = held.map(({ tensor }) => tensor);
-      return copyPositions(ort, tensors, [[0, this.length]]).then(hold);
+      const cut = held.every(({ owners }) => owners === 1) ? compactPositions : copyPositions;
+      return cut(ort, tensors, [[0, this.length]]).then(hold);
     },
     feeds() {
       const feeds: Record<string, Tensor> = {};
@@ -70,8 +72,8 @@ function kvCache(layout: CacheLayout, initial: readonly SharedTensor[], initialL
       hold(grown(outputs));
       this.length = length;
     },
-    async replaceByCopy(outputs, ranges, length) {
-      hold(await copyPositions(ort, grown(outputs), ranges));
+    async replaceByPart(outputs, ranges, length) {
+      hold(await compactPositions(ort, grown(outputs), ranges));
       this.length = length;
     },
     fork() {

@@ -24,6 +24,7 @@ export function onnxMaskedModel(graph: CausalGraph, canvas: CanvasGraph, causal:
         const expected = "a session of the causal model that shares this model's weights";
         throw new InvalidOptionError({ where: "createSession", option: "over", expected, actual: "another session" });
       }
+      sequence.usesCanvas = true;
       return maskedSession(sequence, canvas, session, over === undefined);
     },
   };

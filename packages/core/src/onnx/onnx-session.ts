@@ -1,11 +1,12 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
 import type { ForwardOptions, Session } from "../model.ts";
 import { checkTokens } from "../run-decode.ts";
+import { canvasFeeds, causalRows, MOST_SHARED_ROWS } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
-import { runGraphPass } from "./graph-pass.ts";
+import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { idTensor } from "./id-tensor.ts";
 import { emptyKvCache, type KvCache } from "./kv-cache.ts";
-import { createSequence, registerSession } from "./sequence.ts";
+import { createSequence, registerSession, type Sequence } from "./sequence.ts";
 import { treePasses } from "./tree-pass.ts";
 
 export function createOnnxSession(graph: CausalGraph): Session {
@@ -30,8 +31,8 @@ function onnxSession(graph: CausalGraph, cache: KvCache): Session {
         const past = cache.length;
         const length = past + tokens.length;
         if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
-        const feeds = () => tokenFeeds(graph, tokens, past);
-        const { logits, outputs } = await runGraphPass(graph, { inference: graph.inference, cache, feeds, rows: rowCount, signal });
+        const pass = await tokenPass(sequence, tokens);
+        const { logits, outputs } = await runGraphPass(graph, { ...pass, cache, rows: rowCount, signal });
         cache.replace(outputs, length);
         return logits;
       });
@@ -60,6 +61,15 @@ function onnxSession(graph: CausalGraph, cache: KvCache): Session {
     },
   };
   return registerSession(session, sequence);
+}
+
+/** Which graph reads `tokens`, and with which feeds. */
+async function tokenPass({ graph, cache, usesCanvas }: Sequence, tokens: Int32Array): Promise<Pick<PassInput, "inference" | "feeds">> {
+  const past = cache.length;
+  const { canvas } = graph;
+  if (canvas && usesCanvas && tokens.length <= MOST_SHARED_ROWS)
+    return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, past)) };
+  return { inference: graph.inference, feeds: () => tokenFeeds(graph, tokens, past) };
 }
 
 function tokenFeeds({ runtime: { ort }, signature }: CausalGraph, tokens: Int32Array, past: number): ReturnType<KvCache["feeds"]> {

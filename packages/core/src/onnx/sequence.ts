@@ -8,6 +8,8 @@ import { runQueue } from "./run-queue.ts";
 export interface Sequence {
   readonly graph: CausalGraph;
   readonly cache: KvCache;
+  /** Whether passes over the canvas alternate with those over tokens. */
+  usesCanvas: boolean;
   /** Runs a call when those before it are done. @throws DisposedError when session or model were disposed. */
   inTurn<Result>(task: () => Promise<Result>): Promise<Result>;
   /** Frees the cache when the calls before are done. */
@@ -22,6 +24,7 @@ export function createSequence(graph: CausalGraph, cache: KvCache): Sequence {
   return {
     graph,
     cache,
+    usesCanvas: false,
     inTurn: (task) =>
       calls.enqueue(async () => {
         if (disposed) throw new DisposedError("session");

@@ -31,6 +31,7 @@ export function treePasses(sequence: Sequence, canvas: CanvasGraph): TreePasses 
       const depths = checkParents(tokens, parents);
       return sequence.inTurn(async () => {
         forget();
+        sequence.usesCanvas = true;
         const past = cache.length;
         const deepest = past + 1 + Math.max(...depths);
         if (deepest > graph.contextLength) throw new ContextLengthError(deepest, graph.contextLength);
@@ -55,7 +56,7 @@ export function treePasses(sequence: Sequence, canvas: CanvasGraph): TreePasses 
         const past = cache.length;
         if (nodes.length > 0) {
           const positions = Array.from(nodes, (node) => past + node);
-          await cache.replaceByCopy(last.outputs, rangesOf(past, positions), past + nodes.length);
+          await cache.replaceByPart(last.outputs, rangesOf(past, positions), past + nodes.length);
         }
         forget();
       }),

@@ -1,15 +1,17 @@
+import type { CausalModel } from "@decodekit/core";
+
 /** Decides how many tokens to draft, round by round. */
 export interface DraftLengthPolicy {
   /** Most tokens that it ever asks for, >= 1. */
   readonly maximum: number;
-  /** Begins one decode. Nothing is kept between decodes. */
-  start(): DraftLengthControl;
+  /** Begins one decode of `target`. What is kept between decodes may change how many passes they take, never the tokens' distribution. */
+  start(target: CausalModel): DraftLengthControl;
 }
 
 export interface DraftLengthControl {
   /** Tokens to draft in the next round, in [0, maximum]; 0 is a plain pass. The end of the output may shorten it further. */
   next(): number;
-  /** Told after every pass of the target, the one over the prompt aside. */
+  /** Told after every round: all that follows the pass over the prompt is rounds. */
   observe(round: MeasuredRound): void;
 }
 
@@ -19,10 +21,8 @@ export interface MeasuredRound {
   /** Tokens that were verified. */
   readonly drafted: number;
   readonly accepted: number;
-  /** Time of the draft model's passes. */
-  readonly draftMilliseconds: number;
-  /** Time of the target's pass. */
-  readonly targetMilliseconds: number;
+  /** Time of the whole round: drafting, the target's pass, choosing tokens. Time in which nobody asked for an event is not in it. */
+  readonly milliseconds: number;
 }
 
 /** Always `length` tokens, an integer >= 1. */

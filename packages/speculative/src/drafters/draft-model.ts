@@ -2,23 +2,36 @@ import {
   type CausalModel,
   checkOptions,
   type Drafter,
-  type DraftRequest,
   type DraftRun,
-  type ForwardEndEvent,
+  type DraftSession,
+  greedySampler,
   numberBetween,
   type OptionCheck,
   type Sampler,
-  type TokenId,
+  type Tokenizer,
   VocabularyMismatchError,
 } from "@decodekit/core";
-import { type Sequence, sequenceOf } from "./sequence.ts";
+import { draftThroughText, type DraftTokenizers } from "./draft-through-text.ts";
+import { draftCache, write } from "./draft-writing.ts";
+import { sequenceOf } from "./sequence.ts";
 
 export interface DraftModelOptions {
-  /** How the draft's tokens are chosen. @defaultValue the sampler of the target, which accepts most */
+  /**
+   * How the draft's tokens are chosen. @defaultValue the sampler of the target, which accepts most; greedySampler with `tokenizers`,
+   * since another one may know tokens by their numbers
+   */
   readonly sampler?: Sampler | undefined;
   /** Ends a draft after a token that was less likely than this, in [0, 1]; that token is kept. @defaultValue 0 */
   readonly minProbability?: number | undefined;
+  /**
+   * For a draft model with another tokenizer than the target's: both tokenizers. Drafts then go through text, and come without
+   * probabilities. @defaultValue none, the models share a vocabulary
+   */
+  readonly tokenizers?: DraftTokenizers | undefined;
 }
+
+const isTokenizer = (value: Tokenizer | null | undefined): boolean =>
+  typeof value?.encode === "function" && typeof value.decode === "function";
 
 const checks: Readonly<Record<keyof DraftModelOptions, OptionCheck>> = {
   sampler: {
@@ -26,93 +39,50 @@ const checks: Readonly<Record<keyof DraftModelOptions, OptionCheck>> = {
     accepts: (value) => typeof (value as Sampler | null)?.distribution === "function",
   },
   minProbability: numberBetween(0, 1),
+  tokenizers: {
+    expected: "an object with two Tokenizers, target and draft",
+    accepts: (value) => isTokenizer((value as DraftTokenizers | null)?.target) && isTokenizer((value as DraftTokenizers | null)?.draft),
+  },
 };
 
 /**
  * Makes the drafter that lets the smaller model in role "draft" write on, one pass per token. Its cache follows the output;
  * tokens that it has not read yet go into its next pass. At the end of its context it proposes nothing.
- * Throws VocabularyMismatchError in the decode when the two models do not share a vocabulary.
+ *
+ * With `tokenizers` it reads the text so far in its own tokens and what it writes is split into the target's, as in "universal
+ * assisted decoding" (Timor et al. 2025, arXiv:2502.05202, string-level exact match). Special tokens do not go through text.
+ * Throws VocabularyMismatchError in the decode when the two models do not share a vocabulary and no `tokenizers` are given.
  * @throws InvalidOptionError for an option that is wrong.
  */
 export function draftModel(options: DraftModelOptions = {}): Drafter<"draft"> {
   checkOptions("draftModel", options, checks);
-  const { minProbability = 0 } = options;
   return {
     name: "draft-model",
     requires: ["draft"],
-    gives: "probabilities",
-    async start(run) {
-      const model = run.models.draft;
-      checkVocabulary(model, run);
-      const sequence = sequenceOf(run.prompt);
-      const cache = await draftCache(run);
-      const context = { sequence, promptLength: run.prompt.length, stopTokens: run.stopTokens, contextLength: model.contextLength };
-      const settings = { sampler: options.sampler ?? run.sampler, minProbability };
-      return {
-        observe: ({ tokens }) => sequence.append(tokens),
-        propose: (request) => write(cache, request, { ...context, ...settings }),
-      };
-    },
+    gives: options.tokenizers ? "tokens" : "probabilities",
+    start: async (run) => startDrafts(run, options),
   };
 }
 
-interface Writing {
-  readonly sequence: Sequence;
-  readonly promptLength: number;
-  readonly stopTokens: ReadonlySet<TokenId>;
-  readonly contextLength: number;
-  readonly sampler: Sampler;
-  readonly minProbability: number;
-}
-
-async function* write(
-  cache: DraftCache,
-  { max, random }: DraftRequest,
-  writing: Writing,
-): AsyncGenerator<ForwardEndEvent, { readonly tokens: Int32Array; readonly probabilities: readonly Float64Array[] }, void> {
-  const { sequence, promptLength, stopTokens, sampler } = writing;
-  const written = sequenceOf(sequence.tokens());
-  const probabilities: Float64Array[] = [];
-  while (probabilities.length < max && written.length <= writing.contextLength) {
-    const row = yield* cache.rowAfter(written.tokens());
-    const q = sampler.distribution(row, { tokens: written.tokens(), promptLength });
-    const token = sampler.pick(q, random.fork(written.length));
-    probabilities.push(q);
-    written.append(Int32Array.of(token));
-    if (stopTokens.has(token) || q[token]! < writing.minProbability) break;
+async function startDrafts(run: DraftRun<"draft">, { sampler, minProbability = 0, tokenizers }: DraftModelOptions): Promise<DraftSession> {
+  const { contextLength } = run.models.draft;
+  if (tokenizers) {
+    const settings = { sampler: sampler ?? greedySampler, minProbability, contextLength };
+    return draftThroughText(await draftCache(run), run.prompt, { ...settings, tokenizers });
   }
-  return { tokens: written.tokens().slice(sequence.length), probabilities };
-}
-
-interface DraftCache {
-  /** The logits after `tokens`, shape (n,), with one pass over those that are not cached. Valid until the next call. */
-  rowAfter(tokens: Int32Array): AsyncGenerator<ForwardEndEvent, Float32Array, void>;
-}
-
-/** A session of the draft model that forgets what was not accepted when it is next asked. */
-async function draftCache(run: DraftRun<"draft">): Promise<DraftCache> {
-  const draft = await run.openSession("draft");
-  let cached = new Int32Array(0);
+  checkVocabulary(run.models.draft, run);
+  const sequence = sequenceOf(run.prompt);
+  const cache = await draftCache(run);
+  const { stopTokens, usesProbabilities } = run;
+  const settings = { sampler: sampler ?? run.sampler, minProbability, usesProbabilities, stopTokens, contextLength };
   return {
-    async *rowAfter(tokens) {
-      const known = Math.min(commonLength(cached, tokens), tokens.length - 1);
-      if (known < draft.session.length) await draft.session.rewindTo(known);
-      cached = cached.subarray(0, known);
-      const logits = yield* draft.forward(tokens.subarray(known), "draft");
-      cached = tokens.slice();
-      return logits.row(0);
-    },
+    observe: ({ tokens }) => sequence.append(tokens),
+    propose: (request) => write(cache, request, { ...settings, sequence, promptLength: run.prompt.length }),
   };
-}
-
-function commonLength(a: Int32Array, b: Int32Array): number {
-  const end = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < end && a[length] === b[length]) length++;
-  return length;
 }
 
 function checkVocabulary({ vocabSize }: CausalModel, run: Pick<DraftRun, "vocabSize">): void {
   if (vocabSize === run.vocabSize) return;
-  throw new VocabularyMismatchError({ model: run.vocabSize, draft: vocabSize }, "A draft model must share the tokenizer of its target.");
+  const advice = "Give draftModel() the tokenizers of both, or use a draft model that shares the tokenizer of its target.";
+  throw new VocabularyMismatchError({ model: run.vocabSize, draft: vocabSize }, advice);
 }

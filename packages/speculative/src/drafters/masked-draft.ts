@@ -1,5 +1,6 @@
 import { checkOptions, type Drafter, type OptionCheck, type Sampler } from "@decodekit/core";
 import { maskedMarginals } from "./masked-marginals.ts";
+import { drawToken } from "../draw-token.ts";
 import { sequenceOf } from "./sequence.ts";
 
 export interface MaskedDraftOptions {
@@ -28,6 +29,7 @@ export function maskedDraft(options: MaskedDraftOptions = {}): Drafter<"masked">
     gives: "probabilities",
     async start(run) {
       const sampler = options.sampler ?? run.sampler;
+      const needsRow = run.usesProbabilities;
       const promptLength = run.prompt.length;
       const sequence = sequenceOf(run.prompt);
       const marginals = await maskedMarginals(run);
@@ -37,11 +39,12 @@ export function maskedDraft(options: MaskedDraftOptions = {}): Drafter<"masked">
           const written = sequenceOf(sequence.tokens());
           const probabilities: Float64Array[] = [];
           for (const row of yield* marginals.after(sequence, max)) {
-            const q = sampler.distribution(row, { tokens: written.tokens(), promptLength });
-            probabilities.push(q);
-            written.append(Int32Array.of(sampler.pick(q, random.fork(written.length))));
+            const context = { tokens: written.tokens(), promptLength };
+            const { token, q } = drawToken(sampler, row, context, { random: random.fork(written.length), needsRow });
+            if (q) probabilities.push(q);
+            written.append(Int32Array.of(token));
           }
-          return { tokens: written.tokens().slice(sequence.length), probabilities };
+          return { tokens: written.tokens().slice(sequence.length), ...(needsRow && { probabilities }) };
         },
       };
     },

@@ -1,59 +1,40 @@
 import type { TokenId } from "@decodekit/core";
 
 /** A sequence of tokens that occurred, and what followed it. */
-interface TrieNode {
+export interface TrieNode {
   readonly children: Map<TokenId, TrieNode>;
   /** How often the sequence occurred. */
   count: number;
   /** How often a token followed: the counts of the children together. */
   continued: number;
+  /** The token that followed most often; of equals the one that was so often first. Undefined where none did. */
+  likeliest: TokenId | undefined;
 }
 
-/** Every sequence of up to `depth` tokens that occurred in the texts so far, with counts; and a place in it. */
+/** Where the end of a text is in a trie: entry m is the node of its last m tokens, undefined where they never occurred. */
+export type TriePlace = readonly (TrieNode | undefined)[];
+
+/** Every sequence of up to `depth` tokens that occurred in the texts so far, with counts. */
 export interface SuffixTrie {
-  /** Begins another text: no sequence spans two of them. */
-  beginText(): void;
-  /** The text goes on. Takes O(depth) per token. */
-  append(tokens: Iterable<TokenId>): void;
-  /**
-   * At most `max` tokens that are likely to follow the end of the text: step by step the most frequent continuation of the
-   * longest end of at least `minMatch` tokens that was ever continued, the one seen first in a tie. Stops before the
-   * product of the frequencies falls below `minProbability`. Nothing is changed.
-   */
-  continuation(max: number, settings: ContinuationSettings): Int32Array;
-}
-
-interface ContinuationSettings {
-  /** >= 1. */
-  readonly minMatch: number;
-  /** In [0, 1]. */
-  readonly minProbability: number;
+  /** The end of an empty text. */
+  readonly start: TriePlace;
+  /** Counts that `token` followed the text that ends at `place`; gives the new end. Takes O(depth). */
+  learn(place: TriePlace, token: TokenId): TriePlace;
+  /** The end of the text once `token` follows; nothing is counted. */
+  follow(place: TriePlace, token: TokenId): TriePlace;
 }
 
 /** A trie of all substrings of at most `depth` tokens, an integer >= 2. */
 export function suffixTrie(depth: number): SuffixTrie {
-  const root: TrieNode = { children: new Map(), count: 0, continued: 0 };
-  // Place m holds the node of the text's last m tokens, as far as it has so many.
-  let ends: readonly TrieNode[] = [root];
+  const root = newNode();
+  const move = (place: TriePlace, next: (node: TrieNode) => TrieNode | undefined): TriePlace => [
+    root,
+    ...place.slice(0, depth).map((node) => node && next(node)),
+  ];
   return {
-    beginText: () => void (ends = [root]),
-    append(tokens) {
-      for (const token of tokens) ends = [root, ...ends.slice(0, depth).map((node) => grow(node, token))];
-    },
-    continuation(max, { minMatch, minProbability }) {
-      const path: TokenId[] = [];
-      let probability = 1;
-      for (let places: readonly (TrieNode | undefined)[] = ends; path.length < max;) {
-        const node = places.findLast((candidate, length) => length >= minMatch && candidate !== undefined && candidate.continued > 0);
-        if (!node) break;
-        const [token, { count }] = mostFrequent(node);
-        probability *= count / node.continued;
-        if (probability < minProbability) break;
-        path.push(token);
-        places = [root, ...places.slice(0, depth).map((place) => place?.children.get(token))];
-      }
-      return Int32Array.from(path);
-    },
+    start: [root],
+    learn: (place, token) => move(place, (node) => grow(node, token)),
+    follow: (place, token) => move(place, (node) => node.children.get(token)),
   };
 }
 
@@ -61,16 +42,12 @@ export function suffixTrie(depth: number): SuffixTrie {
 function grow(node: TrieNode, token: TokenId): TrieNode {
   node.continued++;
   let child = node.children.get(token);
-  if (!child) node.children.set(token, (child = { children: new Map(), count: 0, continued: 0 }));
+  if (!child) node.children.set(token, (child = newNode()));
   child.count++;
+  if (node.likeliest === undefined || child.count > node.children.get(node.likeliest)!.count) node.likeliest = token;
   return child;
 }
 
-/** The child with the highest count; of equals the one that occurred first. `node` has children. */
-function mostFrequent(node: TrieNode): readonly [TokenId, TrieNode] {
-  let best: readonly [TokenId, TrieNode] | undefined;
-  for (const entry of node.children) {
-    if (!best || entry[1].count > best[1].count) best = entry;
-  }
-  return best!;
+function newNode(): TrieNode {
+  return { children: new Map(), count: 0, continued: 0, likeliest: undefined };
 }

@@ -1,12 +1,13 @@
 import { checkOptions, type Drafter, integerBetween, InvalidOptionError, numberBetween, type OptionCheck } from "@decodekit/core";
-import { suffixTrie } from "./suffix-trie.ts";
+import { continuation, type KnownSuffixes } from "./suffix-continuation.ts";
+import { type SuffixTrie, suffixTrie, type TriePlace } from "./suffix-trie.ts";
 
 export interface SuffixOptions {
   /** Most tokens at the end of the sequence to look at, an integer >= 1. @defaultValue 16 */
   readonly maxMatch?: number | undefined;
   /** Fewest, an integer in [1, maxMatch]. @defaultValue 1 */
   readonly minMatch?: number | undefined;
-  /** How likely the whole draft must be, going by how often its tokens followed before, in [0, 1]. @defaultValue 0.1 */
+  /** How likely the whole draft must be, going by what followed before, in [0, 1]: about what one more token costs in a pass, or more. @defaultValue 0.5 */
   readonly minProbability?: number | undefined;
   /** Earlier outputs, or whatever else the model is likely to repeat, as tokens. @defaultValue [] */
   readonly corpus?: readonly Int32Array[] | undefined;
@@ -27,31 +28,50 @@ const checks: Readonly<Record<keyof SuffixOptions, OptionCheck>> = {
  * and proposes what followed most often, for as long as that is likely. It knows when it has no idea, and then proposes
  * little or nothing. Oliaro et al. 2024, "SuffixDecoding", in path mode.
  *
- * The tree is built anew in every decode, which takes time in proportion to (prompt + corpus) · maxMatch.
+ * The tree of the corpus is built in the first decode, which takes time in proportion to corpus · maxMatch, and used in all.
  * @throws InvalidOptionError for an option that is wrong.
  */
 export function suffix(options: SuffixOptions = {}): Drafter<never> {
   checkOptions("suffix", options, checks);
-  const { maxMatch = 16, minMatch = 1, minProbability = 0.1, corpus = [] } = options;
+  const { maxMatch = 16, minMatch = 1, minProbability = 0.5, corpus = [] } = options;
   if (minMatch > maxMatch) {
     throw new InvalidOptionError({ where: "suffix", option: "minMatch", expected: `at most maxMatch, ${maxMatch}`, actual: minMatch });
   }
+  const settings = { minMatch, minProbability };
+  let corpusTrie: SuffixTrie | undefined;
   return {
     name: "suffix",
     requires: [],
     gives: "tokens",
     start: async ({ prompt, vocabSize }) => {
-      const trie = suffixTrie(maxMatch + 1);
-      for (const text of corpus) {
-        trie.beginText();
-        trie.append(text.filter((token) => token >= 0 && token < vocabSize));
-      }
-      trie.beginText();
-      trie.append(prompt);
+      corpusTrie ??= trieOf(corpus, maxMatch);
+      const own = suffixTrie(maxMatch + 1);
+      let ends: readonly KnownSuffixes[] = [
+        { trie: corpusTrie, place: corpusTrie.start },
+        { trie: own, place: own.start },
+      ];
+      const append = (tokens: Int32Array): void => {
+        for (const token of tokens)
+          ends = ends.map(({ trie, place }) => ({ trie, place: trie === own ? trie.learn(place, token) : trie.follow(place, token) }));
+      };
+      append(prompt);
       return {
-        observe: ({ tokens }) => trie.append(tokens),
-        propose: async ({ max }) => ({ tokens: trie.continuation(max, { minMatch, minProbability }) }),
+        observe: ({ tokens }) => append(tokens),
+        async propose({ max }) {
+          const tokens = continuation(ends, max, settings);
+          const unknown = tokens.findIndex((token) => token < 0 || token >= vocabSize);
+          return { tokens: unknown < 0 ? tokens : tokens.subarray(0, unknown) };
+        },
       };
     },
   };
+}
+
+function trieOf(texts: readonly Int32Array[], maxMatch: number): SuffixTrie {
+  const trie = suffixTrie(maxMatch + 1);
+  for (const text of texts) {
+    let place: TriePlace = trie.start;
+    for (const token of text) place = trie.learn(place, token);
+  }
+  return trie;
 }

@@ -1,0 +1,29 @@
+import type { Drafter, LanguageModel } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { cascade, ddtree, draftModel, jacobi, lookahead, maskedDraft, promptLookup, suffix } from "@decodekit/speculative";
+import * as tinyModels from "@decodekit/tiny-models";
+
+/** Every drafter to measure by name; those that need a model that is not there are left out. */
+export function measuredDrafters(
+  { masked, draft }: Pick<LanguageModel, "masked" | "draft">,
+  corpus: readonly Int32Array[],
+): Readonly<Record<string, () => Drafter>> {
+  const known = () => suffix({ corpus });
+  return {
+    "prompt-lookup": () => promptLookup(),
+    suffix: () => suffix(),
+    "suffix, corpus": known,
+    jacobi: () => jacobi(),
+    lookahead: () => lookahead(),
+    ...(masked && { "masked-draft": () => maskedDraft(), ddtree: () => ddtree() }),
+    ...(draft && { "draft-model": () => draftModel() }),
+    ...(draft && { "cascade of suffix, draft-model": () => cascade({ drafters: [known(), draftModel()] }) }),
+    ...(masked && { "cascade of suffix, masked-draft": () => cascade({ drafters: [known(), maskedDraft()] }) }),
+  };
+}
+
+/** The draft model on the story model's tokenizer, where the package has one. */
+export async function loadDraft(options: Parameters<typeof loadModel>[1]): Promise<Awaited<ReturnType<typeof loadModel>> | undefined> {
+  const files = (tinyModels as Readonly<Record<string, Parameters<typeof loadModel>[0] | undefined>>).storiesDraft;
+  return files === undefined ? undefined : loadModel(files, options);
+}

@@ -1,0 +1,62 @@
+import type { MeasuredRound } from "./policy.ts";
+
+type DraftedRound = Pick<MeasuredRound, "asked" | "drafted" | "accepted">;
+
+/** What became of the last drafts. */
+export interface DraftRecord {
+  /** False until something was drafted. */
+  known(): boolean;
+  /** Adds a round in which something was drafted. */
+  add(round: DraftedRound): void;
+  forget(): void;
+  /**
+   * Tokens per unit of cost that these drafts would have given, had each been cut off at `length` tokens, or gone on to it where
+   * it was cut off before; `costOf(n)` is that of a round with n drafted tokens. The drafts must be known.
+   */
+  rate(length: number, costOf: (drafted: number) => number): number;
+}
+
+/** How many drafts are remembered. */
+const WINDOW = 48;
+
+export function draftRecord(): DraftRecord {
+  let rounds: DraftedRound[] = [];
+  return {
+    known: () => rounds.length > 0,
+    add({ asked, drafted, accepted }) {
+      rounds.push({ asked, drafted, accepted });
+      if (rounds.length > WINDOW) rounds.shift();
+    },
+    forget: () => void (rounds = []),
+    rate(length, costOf) {
+      const standing = standingRate(rounds);
+      let tokens = 0;
+      let cost = 0;
+      for (const { asked, drafted, accepted } of rounds) {
+        // Where the drafter itself stopped it would have done so again.
+        const drafts = drafted < asked ? Math.min(drafted, length) : length;
+        tokens += 1 + Math.min(accepted, drafts);
+        if (accepted === drafted && drafts > drafted) tokens += geometric(standing, drafts - drafted);
+        cost += costOf(drafts);
+      }
+      return tokens / cost;
+    },
+  };
+}
+
+/** How often a drafted token stood when those before it did. */
+function standingRate(rounds: readonly DraftedRound[]): number {
+  let stood = 0;
+  let reached = 0;
+  for (const { drafted, accepted } of rounds) {
+    stood += accepted;
+    // The place after the accepted ones was reached too, and its token did not stand.
+    reached += Math.min(drafted, accepted + 1);
+  }
+  return stood / reached;
+}
+
+/** rate + rate² + … + rate^count */
+function geometric(rate: number, count: number): number {
+  return rate === 1 ? count : (rate * (1 - rate ** count)) / (1 - rate);
+}
