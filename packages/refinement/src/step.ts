@@ -8,6 +8,8 @@ export interface Predictions {
    * Not to be written to; nobody else writes to it either.
    */
   probabilities(position: number): Float64Array;
+  /** The same from a row that does not see the token at `position`. Only for a revision that `readsLeftOut`. */
+  leftOut(position: number): Float64Array;
   /** The token drawn for `position` in this step: always the same one, drawn when it is first asked for. */
   candidate(position: number): TokenId;
 }
