@@ -27,6 +27,7 @@ export type { AnnealedTemperature, FillOptions } from "./refine-options.ts";
 export { editAbove, type EditAboveOptions } from "./revise/edit-above.ts";
 export { remaskLeastConfident } from "./revise/mask-predict.ts";
 export { remaskBelow, type RemaskBelowOptions } from "./revise/remask-below.ts";
+export { reopenDoubted, type ReopenDoubtedOptions } from "./revise/reopen-doubted.ts";
 export { revokeDoubted, type RevokeDoubtedOptions } from "./revise/revoke-doubted.ts";
 export { type Remasking, remasking, type RemaskingOptions } from "./revise/remdm.ts";
 export type { RemdmVariant } from "./revise/remdm-rates.ts";

@@ -1,0 +1,26 @@
+import { checkOptions, numberBetween } from "@decodekit/core";
+import type { Revision } from "./revision.ts";
+
+export interface ReopenDoubtedOptions {
+  /** Probability below which a token is doubted, in (0, 1]. @defaultValue 0.5 */
+  readonly threshold?: number | undefined;
+}
+
+/**
+ * When nothing is open, one more pass looks at the whole canvas, and the positions whose token it gives less than `threshold` are
+ * opened and worked out again; it ends when nothing is doubted, or with the steps of the canvas. For answers whose parts have to
+ * agree, such as puzzles, and models that were trained on corrupted tokens.
+ * @throws InvalidOptionError for an unknown option or one out of range.
+ */
+export function reopenDoubted(options: ReopenDoubtedOptions = {}): Revision {
+  checkOptions("reopenDoubted", options, { threshold: numberBetween(0, 1, { exclusiveMinimum: true }) });
+  const { threshold = 0.5 } = options;
+  return {
+    name: "reopen-doubted",
+    readsPredictions: true,
+    revise: ({ open, filled, tokens, predictions }) => ({
+      reopen: open.length > 0 ? [] : filled.filter((position) => predictions.probabilities(position)[tokens[position]!]! < threshold),
+    }),
+    goesOn: ({ fullSteps }) => fullSteps < 2,
+  };
+}
