@@ -73,13 +73,22 @@ export function puzzleContestants(): Contestant[] {
     named("speculative", "speculative:drafter=masked-draft,draftLength=4"),
     named("speculative", "denoise-draft:draftLength=12,steps=4"),
     { name: "refine: one a step", family: "refine", decoder: refine({ blockLength: CELLS }) },
-    ...[0.9, 0.7].map((bound) => ({ name: `refine: threshold ${bound}`, family: "refine" as const, decoder: refine(parallel(bound)) })),
-    ...[0.9, 0.7, 0.5].map((bound) => ({
+    ...[0.9, 0.95, 0.99].map((bound) => ({
+      name: `refine: threshold ${bound}`,
+      family: "refine" as const,
+      decoder: refine(parallel(bound)),
+    })),
+    ...[0.7, 0.9, 0.95, 0.99].map((bound) => ({
       name: `refine: threshold ${bound}, reopening`,
       family: "refine" as const,
       decoder: refine({ ...parallel(bound), revise: reopenDoubted(), steps: CELLS - 2 }),
     })),
-    named("refine", `refine:preset=wino,blockLength=${CELLS},steps=34`),
+    {
+      name: "refine: threshold 0.99, reopening by leaving out",
+      family: "refine",
+      decoder: refine({ ...parallel(0.99), revise: reopenDoubted({ leaveOneOut: true }), steps: CELLS - 2 }),
+    },
+    named("refine", `refine:preset=wino,blockLength=${CELLS},steps=34,threshold=0.9`),
     named("refine", `refine:preset=llada-2.1,blockLength=${CELLS},threshold=0.9,editThreshold=0.5,steps=34`),
     named("refine", `refine:preset=mask-predict,blockLength=${CELLS},steps=10`),
     named("hybrid", `ar-critic:blockLength=${CELLS},rounds=6`),

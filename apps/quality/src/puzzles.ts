@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { LanguageModel, TokenId } from "@decodekit/core";
+import type { LanguageModel } from "@decodekit/core";
 import { puzzleContestants } from "./contestants.ts";
 import { measuredRun } from "./measured-run.ts";
 import type { Row } from "./report.ts";
@@ -26,24 +26,14 @@ export async function measurePuzzles(model: LanguageModel, puzzles: readonly Puz
     const solved = new Map<string, number[]>(DIFFICULTIES.map((difficulty) => [difficulty, []]));
     const runs = [];
     for (const { clues, solution, difficulty } of puzzles) {
-      const run = await measuredRun(decoder, model, puzzlePrompt(clues), { maxNewTokens: clues.length });
-      solved.get(difficulty)!.push(run.tokens.map(digitOf).join("") === solution ? 1 : 0);
+      const run = await measuredRun(decoder, model, model.tokenizer.encode(`${clues}=`), { maxNewTokens: clues.length });
+      solved.get(difficulty)!.push(model.tokenizer.decode(Int32Array.from(run.tokens)) === solution ? 1 : 0);
       runs.push(run);
     }
     const shares = [...solved].map(([difficulty, outcomes]) => [difficulty, mean(outcomes)] as const);
     rows.push({ name, family, runs, quality: { solved: mean([...solved.values()].flat()), ...Object.fromEntries(shares) } });
   }
   return rows;
-}
-
-const [BEGIN, ANSWER, EMPTY, DIGIT_OFFSET] = [0, 3, 4, 4];
-
-function puzzlePrompt(clues: string): Int32Array {
-  return Int32Array.of(BEGIN, ...[...clues].map((mark) => (mark === "." ? EMPTY : DIGIT_OFFSET + Number(mark))), ANSWER);
-}
-
-function digitOf(token: TokenId): number {
-  return token - DIGIT_OFFSET;
 }
 
 function mean(values: readonly number[]): number {

@@ -62,11 +62,12 @@ function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session
     get length() {
       return cache.length;
     },
-    predict: (tokens, options) => runCanvas("predict", tokens, options, (canvas, past) => ({
-      tokens: canvas,
-      positionOf: (row) => past + row,
-      sees: () => true,
-    })),
+    predict: (tokens, options) =>
+      runCanvas("predict", tokens, options, (shown, past) => ({
+        tokens: shown,
+        positionOf: (row) => past + row,
+        sees: () => true,
+      })),
     predictLeaveOneOut: (tokens, options) => runCanvas("predictLeaveOneOut", tokens, options, leaveOneOut(canvas.maskTokenId)),
     async commit(tokens, options = {}) {
       assertUsable();

@@ -81,7 +81,8 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, 
       signal?.throwIfAborted();
       const before = Int32Array.from(prefix());
       const rows = Array.from(input, (_, index) => options.logitsAt(before, input, index));
-      if (leaveOneOut) rows.push(...Array.from(input, (_, index) => options.logitsAt(before, input.with(index, options.maskTokenId), index)));
+      if (leaveOneOut)
+        rows.push(...Array.from(input, (_, index) => options.logitsAt(before, input.with(index, options.maskTokenId), index)));
       ledger.passes.push({ session, start: before.length, positions: rows.length, rows: rows.length });
       return ledger.rows.give(session, rows, options.vocabSize);
     });

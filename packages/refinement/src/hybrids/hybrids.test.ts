@@ -80,8 +80,8 @@ const greedy = (): Decoder<"causal"> => autoregressive({ name: "greedy", sampler
 test("ar-then-refine never ends less likely than its draft, and sometimes likelier", async () => {
   let better = 0;
   for (let seed = 0; seed < 40; seed++) {
-    const refined = await natsOf(arThenRefine({ blockLength: 8, rounds: 6 }) as Decoder<"causal" | "masked">, chain(seed), 8);
-    const drafted = await natsOf(greedy() as Decoder<"causal" | "masked">, chain(seed), 8);
+    const refined = await natsOf(arThenRefine({ blockLength: 8, rounds: 6 }), chain(seed), 8);
+    const drafted = await natsOf(greedy(), chain(seed), 8);
     expect(refined).toBeLessThanOrEqual(drafted + 1e-6);
     if (refined < drafted - 1e-6) better++;
   }

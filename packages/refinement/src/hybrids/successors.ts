@@ -1,7 +1,7 @@
 import { logSumExp, type TokenId } from "@decodekit/core";
 
 /** A token that may come next. */
-export interface Successor {
+interface Successor {
   readonly token: TokenId;
   /** ln of its probability. */
   readonly logProbability: number;
@@ -28,7 +28,7 @@ export function successorTable(count: number): Successors {
 }
 
 /** The `count` likeliest tokens of `row`, by descending probability, the lowest token first among equals. */
-export function likeliest(row: Float32Array, count: number): Successor[] {
+function likeliest(row: Float32Array, count: number): Successor[] {
   const best: { token: TokenId; logit: number }[] = [];
   let least = -Infinity;
   for (let token = 0; token < row.length; token++) {

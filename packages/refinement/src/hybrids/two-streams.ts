@@ -64,16 +64,17 @@ async function* predict(
   return rowsOf(logits, canvas.length, pending.length);
 }
 
-function judging(run: TwoStreamRun, { session, forward }: ReportingSession): Pick<TwoStreams, "judge" | "next" | "forget"> {
+function judging(run: TwoStreamRun, causal: ReportingSession): Pick<TwoStreams, "judge" | "next" | "forget"> {
+  const { session } = causal;
   return {
     async *judge(tokens) {
       const input = joined(run.tokens.subarray(session.length), tokens);
-      const logits = yield* forward(input, "verify", tokens.length + 1);
+      const logits = yield* causal.forward(input, "verify", tokens.length + 1);
       return { nats: natsOf(logits, tokens), next: logits.row(tokens.length) };
     },
     async *next(tokens) {
       const unread = joined(run.tokens, tokens).subarray(session.length);
-      return (yield* forward(unread, "decode")).row(0);
+      return (yield* causal.forward(unread, "decode")).row(0);
     },
     async forget() {
       // The last committed token is read again: its row predicts the first of those that come.
