@@ -5,6 +5,7 @@ export type { BoundedDecoder } from "./hybrids/bounded-decoder.ts";
 export { confidenceCascade, type ConfidenceCascadeOptions } from "./hybrids/confidence-cascade.ts";
 export { denoiseDraft, type DenoiseDraftOptions } from "./hybrids/denoise-draft.ts";
 export { judgedTree, type JudgedTreeOptions } from "./hybrids/judged-tree.ts";
+export { readSuccessors, type ReadSuccessorsOptions, type Successor, type SuccessorPrior } from "./hybrids/successors.ts";
 export { infill, type InfillOptions, type LengthRange } from "./infill.ts";
 export { maskPredict, mdlm, remdm, type RemdmOptions } from "./presets/diffusion.ts";
 export { dream, type DreamOptions } from "./presets/dream.ts";

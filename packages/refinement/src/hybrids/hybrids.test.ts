@@ -11,7 +11,7 @@ import {
   type TestModel,
 } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
-import { arCritic, arThenRefine, type BoundedDecoder, confidenceCascade, denoiseDraft, judgedTree } from "../index.ts";
+import { arCritic, arThenRefine, type BoundedDecoder, confidenceCascade, denoiseDraft, judgedTree, readSuccessors } from "../index.ts";
 
 const MASK = 7;
 const prompt = Int32Array.of(3, 1, 4);
@@ -172,6 +172,21 @@ describe("judged-tree", () => {
     const { tokens, events } = await collectDecode(judgedTree({ worth: 0 }).decode({ causal }, begin, { maxNewTokens: text.length }));
     expect([...tokens]).toEqual(text.map((token) => (token === 1 ? 2 : token)));
     expect(events.filter((event) => event.type === "forward-end").length).toBeLessThan(text.length / 2);
+  });
+
+  test("with a prior reads fewer passes, and at worth 0 says the same", async () => {
+    const causal = tableModel({ probabilities: randomTable(seededRandom(3), 9), contextLength: 64, tree: true });
+    const prior = await readSuccessors(causal, { begin: 0 });
+    expect(causal.passes().length).toBe(2);
+    expect(causal.openSessions()).toBe(0);
+    expect(prior.after(4)).toHaveLength(9);
+    const runs = [judgedTree({ worth: 0 }), judgedTree({ worth: 0, prior })].map((decoder) =>
+      collectDecode(decoder.decode({ causal }, Int32Array.of(3), { maxNewTokens: 16 })),
+    );
+    const [without, given] = await Promise.all(runs);
+    expect([...given!.tokens]).toEqual([...without!.tokens]);
+    expect(given!.events.length).toBeLessThan(without!.events.length);
+    await expect(readSuccessors(causal, { begin: 9 })).rejects.toThrow(InvalidOptionError);
   });
 
   test("refuses a model that reads no trees", async () => {

@@ -18,7 +18,7 @@ import type { BoundedDecoder } from "./bounded-decoder.ts";
 import { type CandidateTree, growTree, type TreeLimits } from "./candidate-tree.ts";
 import { copying } from "./copying.ts";
 import { type Repetition, repetition } from "./repetition.ts";
-import { successorTable } from "./successors.ts";
+import { type SuccessorPrior, successorTable } from "./successors.ts";
 import { joined } from "./two-streams.ts";
 
 export interface JudgedTreeOptions {
@@ -30,6 +30,8 @@ export interface JudgedTreeOptions {
   readonly depth?: number | undefined;
   /** Successors that are remembered of each token, an integer >= 1. @defaultValue 8 */
   readonly branches?: number | undefined;
+  /** What may follow tokens that the decode has not read yet, see `readSuccessors`. @defaultValue none */
+  readonly prior?: SuccessorPrior | undefined;
   /** Edit every row first. @defaultValue [] */
   readonly processors?: readonly LogitsProcessor[] | undefined;
 }
@@ -39,13 +41,20 @@ const checks: Readonly<Record<keyof JudgedTreeOptions, OptionCheck>> = {
   nodes: integerBetween(1),
   depth: integerBetween(1),
   branches: integerBetween(1),
+  prior: {
+    expected: "what readSuccessors() gives",
+    accepts: (value) => typeof (value as SuccessorPrior | null)?.after === "function",
+  },
   processors: {
     expected: "an array of functions",
     accepts: (value) => Array.isArray(value) && value.every((each) => typeof each === "function"),
   },
 };
 
-type Settings = { readonly [Name in keyof JudgedTreeOptions]-?: NonNullable<JudgedTreeOptions[Name]> };
+type Settings = { readonly [Name in keyof Omit<JudgedTreeOptions, "prior">]-?: NonNullable<JudgedTreeOptions[Name]> } & Pick<
+  JudgedTreeOptions,
+  "prior"
+>;
 
 /**
  * Makes the decoder that has one causal pass judge a tree of candidates, and takes the path that gives the most tokens for the least
@@ -60,8 +69,8 @@ type Settings = { readonly [Name in keyof JudgedTreeOptions]-?: NonNullable<Judg
  */
 export function judgedTree(options: JudgedTreeOptions = {}): BoundedDecoder<"causal"> {
   checkOptions("judgedTree", options, checks);
-  const { worth = 1, nodes = 32, depth = 16, branches = 8, processors = [] } = options;
-  const settings = { worth, nodes, depth, branches, processors };
+  const { worth = 1, nodes = 32, depth = 16, branches = 8, prior, processors = [] } = options;
+  const settings = { worth, nodes, depth, branches, prior, processors };
   const decoder: BoundedDecoder<"causal"> = {
     name: "judged-tree",
     requires: ["causal"],
@@ -78,7 +87,7 @@ async function* decodeTrees(run: DecodeRun<"causal">, settings: Settings): Async
     throw new InvalidOptionError({ where: "judgedTree", option: "the causal model", expected, actual: "one that is not" });
   }
   const target = await run.openSession("causal");
-  const successors = successorTable(settings.branches);
+  const successors = successorTable(settings.branches, settings.prior);
   const copy = copying(run.tokens);
   const repeated = repetition();
   repeated.observe(run.tokens);
