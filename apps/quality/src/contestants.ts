@@ -1,6 +1,15 @@
 import { builtInDecoders, parseDecoder } from "@decodekit/compare";
 import type { Decoder } from "@decodekit/core";
-import { judgedTree, leftToRight, refine, reopenDoubted, threshold, adaptive } from "@decodekit/refinement";
+import {
+  type JudgedTreeOptions,
+  type SuccessorPrior,
+  adaptive,
+  judgedTree,
+  leftToRight,
+  refine,
+  reopenDoubted,
+  threshold,
+} from "@decodekit/refinement";
 import { suffix, speculative } from "@decodekit/speculative";
 import { noRepeat } from "./no-repeat.ts";
 
@@ -19,7 +28,8 @@ function named(family: Contestant["family"], specification: string): Contestant 
 
 const SAMPLING = "top-p:p=0.95,temperature=0.8";
 
-export function storyContestants(): Contestant[] {
+/** `prior` is what the model says follows each of its tokens. */
+export function storyContestants(prior: SuccessorPrior): Contestant[] {
   return [
     named("reference", "greedy"),
     named("reference", SAMPLING),
@@ -38,15 +48,13 @@ export function storyContestants(): Contestant[] {
     ...["worth=0", "worth=0.5", "worth=1", "worth=1.5", "worth=1.5,nodes=64,branches=12", "worth=2,nodes=128,branches=16"].map((each) =>
       named("hybrid", `judged-tree:${each}`),
     ),
-    ...[0, 1, 2].map((worth) => unrepeating({ worth, nodes: 128, branches: 16 })),
+    ...[0, 1, 2, 3].map((worth) => tree("prior", { worth, nodes: 64, branches: 16, prior })),
+    ...[0, 1, 2].map((worth) => tree("prior, no 4 tokens twice", { worth, nodes: 64, branches: 16, prior, processors: [noRepeat(4)] })),
   ];
 }
 
-function unrepeating(options: { readonly worth: number; readonly nodes: number; readonly branches: number }): Contestant {
-  const name = `judged-tree:${Object.entries(options)
-    .map((option) => option.join("="))
-    .join(",")}, no 4 tokens twice`;
-  return { name, family: "hybrid", decoder: judgedTree({ ...options, processors: [noRepeat(4)] }) };
+function tree(extras: string, options: JudgedTreeOptions): Contestant {
+  return { name: `judged-tree:worth=${options.worth},nodes=${options.nodes}, ${extras}`, family: "hybrid", decoder: judgedTree(options) };
 }
 
 export function editContestants(): Contestant[] {

@@ -1,4 +1,5 @@
 import { type LanguageModel, logSumExp, type TokenId } from "@decodekit/core";
+import { readSuccessors } from "@decodekit/refinement";
 import { storyContestants } from "./contestants.ts";
 import { measuredRun } from "./measured-run.ts";
 import type { Row } from "./report.ts";
@@ -7,8 +8,9 @@ import { distinctPairs, repeatedFours } from "./text-measures.ts";
 /** Continues the first sentence of each of `stories`. */
 export async function measureStories(model: LanguageModel, stories: readonly string[], newTokens: number): Promise<Row[]> {
   const prompts = stories.map((story) => model.tokenizer.encode(/^[\s\S]*?[.!?]/.exec(story)![0]));
+  const prior = await readSuccessors(model.causal!, { begin: model.tokenizer.encode("")[0]! });
   const rows: Row[] = [];
-  for (const { name, family, decoder } of storyContestants()) {
+  for (const { name, family, decoder } of storyContestants(prior)) {
     const runs = [];
     let nats = 0;
     for (const [seed, prompt] of prompts.entries()) {
