@@ -10,6 +10,8 @@ export async function expectCanvasRules(model: OnnxLanguageModel, cases: number,
     await session.forward(randomTokens(random, 5 + seed, model));
     await expectTreeRows(session, randomTokens(random, 6, model), tolerance);
     await expectNoTraceOfCanvas(model, session, random);
+    await expectCachedBlocks(model, randomTokens(random, 12, model), tolerance);
+    await expectLeaveOneOutRows(model, session, randomTokens(random, 4, model), tolerance);
     await session.dispose();
   }
 }
@@ -55,6 +57,34 @@ async function expectNoTraceOfCanvas(model: OnnxLanguageModel, session: Session,
   expect((await session.forward(next)).row(0)).toEqual((await untouched.forward(next)).row(0));
   await masked.dispose();
   await untouched.dispose();
+}
+
+/** A canvas over blocks that were committed one by one is that over the same tokens read at once. */
+async function expectCachedBlocks(model: OnnxLanguageModel, tokens: Int32Array, tolerance: number): Promise<void> {
+  const [cached, uncached] = [await model.masked!.createSession(), await model.masked!.createSession()];
+  for (let start = 0; start < tokens.length; start += 4) await cached.commit(tokens.slice(start, start + 4));
+  await uncached.commit(tokens);
+  const canvas = new Int32Array(6).fill(model.masked!.maskTokenId);
+  canvas[3] = tokens[0]!;
+  const expected = await uncached.predict(canvas);
+  const actual = await cached.predict(canvas);
+  for (let row = 0; row < canvas.length; row++) expectClose(actual.row(row), expected.row(row), tolerance);
+  await cached.dispose();
+  await uncached.dispose();
+}
+
+/** The first half are the rows of `predict`; the others do not see their own token, so for a single one it might be unknown. */
+async function expectLeaveOneOutRows(model: OnnxLanguageModel, session: Session, canvas: Int32Array, tolerance: number): Promise<void> {
+  const masked = await model.masked!.createSession(session);
+  const expected = await masked.predict(canvas);
+  const plain = Array.from(canvas, (_, row) => expected.row(row).slice());
+  const both = await masked.predictLeaveOneOut!(canvas);
+  expect(both.rows).toBe(2 * canvas.length);
+  for (const [row, values] of plain.entries()) expectClose(both.row(row), values, tolerance);
+  expect(both.row(canvas.length)).not.toEqual(plain[0]);
+  const unknown = (await masked.predict(Int32Array.of(model.masked!.maskTokenId))).row(0).slice();
+  expectClose((await masked.predictLeaveOneOut!(canvas.slice(0, 1))).row(1), unknown, tolerance);
+  await masked.dispose();
 }
 
 function expectClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {

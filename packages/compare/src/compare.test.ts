@@ -45,6 +45,7 @@ test("reports model, passes, text and likelihood of a run", async () => {
     tokens: [2, 1, 2, 1],
     finishReason: "length",
     passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 },
+    passesPerToken: 1,
     passesPer1000Tokens: 1000,
     prefillMilliseconds: milliseconds,
     decodeMilliseconds: milliseconds,
@@ -53,6 +54,7 @@ test("reports model, passes, text and likelihood of a run", async () => {
     drafted: 0,
     accepted: 0,
     revisions: 0,
+    changedShare: 0,
     // c after b: 3/4, b after c: 1/2.
     negativeLogLikelihood: expect.closeTo((-2 * Math.log(0.75) - 2 * Math.log(0.5)) / 4, 6) as number,
   });
@@ -72,6 +74,7 @@ test("is the same after a trip through JSON, null standing for what does not exi
   expect(report.model).toMatchObject({ parameters: null, execution: null, bytes: null });
   expect(report.runs[0]).toMatchObject({ text: "", tokens: [], finishReason: "stop", passes: { prefill: 1 } });
   expect(report.runs[0]).toMatchObject({
+    passesPerToken: null,
     passesPer1000Tokens: null,
     timeToFirstTokenMilliseconds: null,
     tokensPerSecond: null,

@@ -2,6 +2,7 @@ import { type DecodeStatistics, generate, type LanguageModel } from "@decodekit/
 import type { ComparedDecoder } from "./compared-decoder.ts";
 import { pauses } from "./pauses.ts";
 import type { RunReport } from "./report.ts";
+import { shownTokens } from "./shown-tokens.ts";
 import { scoreOutput } from "./score-output.ts";
 
 export interface RunSettings {
@@ -25,7 +26,9 @@ export async function measureRun(
   const generation = generate(model, promptTokens, { decoder, maxNewTokens, seed, signal });
   const pause = pauses();
   let committed = 0;
+  const shown = shownTokens(model.masked?.maskTokenId);
   for await (const event of generation.events) {
+    shown.add(event);
     if (event.type !== "tokens-commit") continue;
     onTokens?.((committed += event.tokens.length));
     await pause();
@@ -40,7 +43,7 @@ export async function measureRun(
     text,
     tokens: Array.from(tokens),
     finishReason,
-    ...figures(statistics),
+    ...figures(statistics, shown.changed()),
     negativeLogLikelihood,
   };
 }
@@ -63,10 +66,11 @@ async function likelihood(
 
 type Figures = Omit<RunReport, "decoder" | "options" | "prompt" | "seed" | "text" | "tokens" | "finishReason" | "negativeLogLikelihood">;
 
-function figures({ tokens, passes, ...rest }: DecodeStatistics): Figures {
-  const { prefill, decode, verify, refine } = passes;
+function figures({ tokens, passes, ...rest }: DecodeStatistics, changed: number): Figures {
+  const { prefill, draft, decode, verify, refine } = passes;
   return {
     passes,
+    passesPerToken: tokens > 0 ? (prefill + draft + decode + verify + refine) / tokens : null,
     passesPer1000Tokens: tokens > 0 ? (1000 * (prefill + decode + verify + refine)) / tokens : null,
     prefillMilliseconds: rest.prefillMilliseconds,
     decodeMilliseconds: rest.decodeMilliseconds,
@@ -75,5 +79,6 @@ function figures({ tokens, passes, ...rest }: DecodeStatistics): Figures {
     drafted: rest.drafted,
     accepted: rest.accepted,
     revisions: rest.revisions,
+    changedShare: tokens > 0 ? changed / tokens : null,
   };
 }

@@ -50,7 +50,10 @@ describe("parseDecoder", () => {
   });
 
   test.each([
-    ["gredy", 'decoder must be one of greedy, top-p, speculative, got "gredy"'],
+    [
+      "gredy",
+      'decoder must be one of greedy, top-p, speculative, denoise-draft, refine, ar-critic, ar-then-refine, confidence-cascade, judged-tree, got "gredy"',
+    ],
     ["top-p:q=1", 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0)'],
     ["top-p:constructor=1", 'option "constructor" must be one of'],
     ["greedy:p=1", 'option "p" must be left out, since greedy has no options'],

@@ -49,6 +49,8 @@ export interface RunReport {
   readonly finishReason: FinishReason;
   /** Forward passes by what they were for. */
   readonly passes: Readonly<Record<ForwardPhase, number>>;
+  /** All passes, those of drafts included, per token of output. */
+  readonly passesPerToken: number | null;
   /** Passes of the model itself, so all but "draft", per 1000 tokens of output. */
   readonly passesPer1000Tokens: number | null;
   readonly prefillMilliseconds: number;
@@ -64,6 +66,8 @@ export interface RunReport {
   readonly accepted: number;
   /** How often a token that had been shown was replaced, rejected drafts aside. */
   readonly revisions: number;
+  /** Share of the output's tokens that are not what was first shown in their place, rejected drafts aside; 0 is a stable text. */
+  readonly changedShare: number | null;
   /**
    * Mean over the output's tokens of -ln p(token | prompt and tokens before it), in nats, under the causal model itself at
    * temperature 1, whatever the decoder did. Scored by a pass of its own that no other field counts. Null when nothing

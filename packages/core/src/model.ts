@@ -83,6 +83,12 @@ export interface MaskedSession {
    * `maskTokenId` stands for an unknown token. Commits nothing.
    */
   predict(canvas: Int32Array, options?: Pick<ForwardOptions, "signal">): Promise<Logits>;
+  /**
+   * One pass that gives, after the rows of `predict`, as many again, shape (2 n, vocabSize): row n + i predicts the token at canvas
+   * position i without seeing the one that stands there. Other positions do see it, and may pass on what they make of it (WINO,
+   * arXiv 2507.18578). Present where the model can be told what each row sees.
+   */
+  predictLeaveOneOut?(canvas: Int32Array, options?: Pick<ForwardOptions, "signal">): Promise<Logits>;
   /** Appends `tokens`, shape (n,), to the prefix. */
   commit(tokens: Int32Array, options?: Pick<ForwardOptions, "signal">): Promise<void>;
   /** Forgets committed positions >= `length`. */

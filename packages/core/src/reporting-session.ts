@@ -19,6 +19,8 @@ export interface ReportingSession {
 export interface ReportingMaskedSession {
   readonly session: MaskedSession;
   predict(canvas: Int32Array, phase: ForwardPhase): AsyncGenerator<ForwardEndEvent, Logits, void>;
+  /** See `MaskedSession.predictLeaveOneOut`. Only for a session that has it. */
+  predictLeaveOneOut(canvas: Int32Array, phase: ForwardPhase): AsyncGenerator<ForwardEndEvent, Logits, void>;
   commit(tokens: Int32Array, phase: ForwardPhase): AsyncGenerator<ForwardEndEvent, void, void>;
 }
 
@@ -36,6 +38,7 @@ export function reportingMaskedSession(session: MaskedSession, model: MaskedRole
   return {
     session,
     predict: (canvas, phase) => timed(model, phase, canvas.length, () => session.predict(canvas, { signal })),
+    predictLeaveOneOut: (canvas, phase) => timed(model, phase, 2 * canvas.length, () => session.predictLeaveOneOut!(canvas, { signal })),
     commit: (tokens, phase) => timed(model, phase, tokens.length, () => session.commit(tokens, { signal })),
   };
 }

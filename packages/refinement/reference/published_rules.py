@@ -200,6 +200,31 @@ def llada21(run, block_length, mask_threshold, edit_threshold, extra):
                 break
 
 
+def wino(run, block_length, accept, revoke):
+    """Feng-Hong/WINO-DLLM LLaDA/decoding.py: commits above one threshold, takes back what a shadow of the block doubts.
+
+    The model here has no attention: the shadow row of a position is the row of the sequence with that position masked.
+    """
+    for block in blocks(block_length):
+        last_accept = 30
+        while masked := run.open(block):
+            run.predict()
+            sure = [i for i in masked if not run.confidence[i] < accept]
+            limit = min(max(5, int(0.7 * len(masked))), 20)
+            chosen = best({i: run.confidence[i] for i in sure}, limit) or best({i: run.confidence[i] for i in masked}, 1)
+            changes = {i: run.x0[i] for i in chosen}
+            if len(chosen) > 1:
+                shadow = {}
+                for i in block:
+                    if run.x[i] != MASK:
+                        without = [MASK if j == i else token for j, token in enumerate(run.x)]
+                        shadow[i] = softmax(logits(run.seed, without, i))[run.x[i]]
+                doubted = {i: -p for i, p in shadow.items() if p < revoke}
+                changes.update({i: MASK for i in best(doubted, last_accept - 1)})
+            last_accept = len(chosen)
+            run.write(changes, block)
+
+
 def remdm_rates(variant, eta, steps, t_on=0.55, t_off=0.05, alpha_on=0.9):
     """kuleshov-group/remdm diffusion.py, eps 0: [probability that a mask is filled, that a token is masked] per step."""
     rates = []
@@ -236,6 +261,7 @@ RULES = {
     "klass": lambda run: parallel(run, 8, klass(2.5, 0.3, 1)),
     "hierarchy": lambda run: parallel(run, 8, hierarchy(0.7, 0.3)),
     "mask-predict": lambda run: mask_predict(run, 4),
+    "wino": lambda run: wino(run, 8, 0.4, 0.5),
     "llada 2.1": lambda run: llada21(run, 4, 0.6, 0.6, 3),
 }
 

@@ -16,7 +16,13 @@ export async function* fillGaps(
 ): AsyncGenerator<DecodeEvent, Int32Array, void> {
   const canvas = createCanvas(text, free, run.models.masked.maskTokenId);
   const steps = settings.steps ?? Math.max(1, free.length);
-  yield* refineCanvas(run, predictor, settings, { canvas, steps, lookahead: 0 });
+  yield* refineCanvas(run, predictor, settings, {
+    canvas,
+    steps,
+    lookahead: 0,
+    mayLeave: true,
+    random: run.random.fork(run.tokens.length),
+  });
   return canvas.tokens;
 }
 

@@ -175,8 +175,18 @@ describe.skipIf(!present)("numbers of other implementations", () => {
     const predictions = {
       candidate: (position: number) => certain.get(position) ?? tokens[position]!,
       probabilities: () => Float64Array.of(1, 1),
+      leftOut: () => Float64Array.of(1, 1),
     };
-    const view = { step: 0, steps: 8, initial: 4, tokens, open: [], filled: [0, 1, 2, 3], confidence: new Float64Array(4) };
+    const view = {
+      step: 0,
+      steps: 8,
+      initial: 4,
+      tokens,
+      open: [],
+      committedBefore: undefined,
+      filled: [0, 1, 2, 3],
+      confidence: new Float64Array(4),
+    };
     const random = undefined as never;
     const { replace } = editAbove({ threshold: options["editingThreshold"] }).revise({ ...view, committed: [], predictions, random });
     for (const position of replace ?? []) tokens[position] = predictions.candidate(position);

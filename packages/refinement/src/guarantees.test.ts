@@ -43,6 +43,8 @@ const settings: readonly { readonly name: string; readonly options: RefineOption
     "eb-sampler": refinement.ebSampler({ blockLength: 8, bound: 1.5 }),
     klass: refinement.klass({ blockLength: 8, threshold: 0.3, bound: 2, history: 1 }),
     hierarchy: refinement.hierarchy({ blockLength: 8, threshold: 0.6, lowThreshold: 0.2, remaskThreshold: 0.3 }),
+    wino: refinement.wino({ blockLength: 8, threshold: 0.3, revokeThreshold: 0.5 }),
+    "reopening doubted": { revise: refinement.reopenDoubted({ threshold: 0.4 }), steps: 20, blockLength: 8 },
     guidance: { guidance: refinement.classifierFree({ scale: 1.5 }), blockLength: 4 },
     cosine: { schedule: refinement.cosine(), steps: 5, temperature: { first: 1, last: 0.2 } },
   }).map(([name, options]) => ({ name, options })),

@@ -1,4 +1,11 @@
 export { classifierFree, type Guidance } from "./guidance.ts";
+export { arCritic, type ArCriticOptions } from "./hybrids/ar-critic.ts";
+export { arThenRefine, type ArThenRefineOptions } from "./hybrids/ar-then-refine.ts";
+export type { BoundedDecoder } from "./hybrids/bounded-decoder.ts";
+export { confidenceCascade, type ConfidenceCascadeOptions } from "./hybrids/confidence-cascade.ts";
+export { denoiseDraft, type DenoiseDraftOptions } from "./hybrids/denoise-draft.ts";
+export { judgedTree, type JudgedTreeOptions } from "./hybrids/judged-tree.ts";
+export { readSuccessors, type ReadSuccessorsOptions, type Successor, type SuccessorPrior } from "./hybrids/successors.ts";
 export { infill, type InfillOptions, type LengthRange } from "./infill.ts";
 export { maskPredict, mdlm, remdm, type RemdmOptions } from "./presets/diffusion.ts";
 export { dream, type DreamOptions } from "./presets/dream.ts";
@@ -12,6 +19,8 @@ export {
   type HierarchyOptions,
   klass,
   type KlassOptions,
+  wino,
+  type WinoOptions,
 } from "./presets/parallel.ts";
 export type { PresetOptions } from "./presets/preset-options.ts";
 export { refine, type RefineDecoder, type RefineOptions } from "./refine.ts";
@@ -19,6 +28,8 @@ export type { AnnealedTemperature, FillOptions } from "./refine-options.ts";
 export { editAbove, type EditAboveOptions } from "./revise/edit-above.ts";
 export { remaskLeastConfident } from "./revise/mask-predict.ts";
 export { remaskBelow, type RemaskBelowOptions } from "./revise/remask-below.ts";
+export { reopenDoubted, type ReopenDoubtedOptions } from "./revise/reopen-doubted.ts";
+export { revokeDoubted, type RevokeDoubtedOptions } from "./revise/revoke-doubted.ts";
 export { type Remasking, remasking, type RemaskingOptions } from "./revise/remdm.ts";
 export type { RemdmVariant } from "./revise/remdm-rates.ts";
 export type { Changes, FullCanvas, RevisedStep, Revision } from "./revise/revision.ts";

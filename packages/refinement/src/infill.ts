@@ -59,7 +59,7 @@ async function* chooseLength(
   const row = new Float32Array(vocabSize);
   let best = { length: minimum, certainty: -Infinity };
   for (let length = minimum; length <= maximum; length++) {
-    const rows = yield* predictor.predict(withGap(length, suffix, maskTokenId));
+    const rows = yield* predictor.predict(withGap(length, suffix, maskTokenId), { leaveOneOut: false });
     let sum = 0;
     for (let position = 0; position < length; position++) {
       rows.read(position, row);

@@ -3,7 +3,7 @@ import { classifierFree } from "./guidance.ts";
 import { maskPredict, mdlm, remdm } from "./presets/diffusion.ts";
 import { dream } from "./presets/dream.ts";
 import { llada, llada21 } from "./presets/llada.ts";
-import { ebSampler, fastDllm, hierarchy, klass } from "./presets/parallel.ts";
+import { ebSampler, fastDllm, hierarchy, klass, wino } from "./presets/parallel.ts";
 import { refine, type RefineOptions } from "./refine.ts";
 
 const presets = {
@@ -11,6 +11,7 @@ const presets = {
   "eb-sampler": ebSampler,
   klass,
   hierarchy,
+  wino,
   llada,
   "llada-2.1": llada21,
   dream,
@@ -30,11 +31,15 @@ const options: Readonly<Record<string, PluginOption>> = {
   temperature: { type: "number", minimum: 0, help: "0 takes the likeliest tokens; default 0, for mdlm and remdm 1" },
   canvas: { type: "string", choices: ["block", "rest"], help: "Whether the model also sees the masked rest; default block, llada rest" },
   guidanceScale: { type: "number", minimum: 0, exclusiveMinimum: true, help: "Classifier-free guidance; doubles the passes" },
-  threshold: { ...share, help: "fast-dllm, klass, hierarchy, llada-2.1: confidence that is committed; default 0.9, llada-2.1 0.95" },
+  threshold: {
+    ...share,
+    help: "fast-dllm, klass, hierarchy, wino, llada-2.1: confidence that is committed; default 0.9, wino 0.6, llada-2.1 0.95",
+  },
   factor: { type: "number", minimum: 0, exclusiveMinimum: true, help: "fast-dllm: its dynamic rule in place of the threshold" },
   bound: { type: "number", minimum: 0, help: "eb-sampler: nats per step, default 0.1; klass: stable change, default 0.01" },
   lowThreshold: { ...share, help: "hierarchy: confidence for the best of a run, default 0.4" },
   remaskThreshold: { ...share, exclusiveMinimum: true, help: "hierarchy: probability below which tokens are taken back" },
+  revokeThreshold: { ...share, help: "wino: probability, without seeing the token, below which it is taken back; default 0.9" },
   editThreshold: { ...share, help: "llada-2.1: probability of a token that replaces another, default 0.9" },
   algorithm: { type: "string", choices: ["origin", "maskgit-plus", "topk-margin", "entropy"], help: "dream: order, default entropy" },
   remasking: { type: "string", choices: ["low-confidence", "random"], help: "llada: order, default low-confidence" },

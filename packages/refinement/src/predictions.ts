@@ -30,10 +30,11 @@ export interface PredictionSource {
 export function predictionsOf(source: PredictionSource): Predictions {
   const { sampler, start, promptLength } = source;
   const rows = new Map<number, Float32Array>();
+  const leftOutRows = new Map<number, Float64Array>();
   const scored = new Map<number, Float64Array>();
   const candidates = new Map<number, TokenId>();
   const contextAt = (position: number): SamplingContext => ({ tokens: source.sequence.subarray(0, start + position), promptLength });
-  const rowAt = (position: number): Float32Array => remembered(rows, position, () => readRow(source, position, contextAt(position)));
+  const rowAt = (position: number): Float32Array => remembered(rows, position, () => readRow(source, position, "read"));
   const fromSampler = source.sampling.scores === "sampler";
   const probabilities = (position: number): Float64Array =>
     remembered(scored, position, () =>
@@ -46,15 +47,20 @@ export function predictionsOf(source: PredictionSource): Predictions {
     const context = contextAt(position);
     return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
   };
-  return { probabilities, candidate: (position) => remembered(candidates, position, () => draw(position)) };
+  return {
+    probabilities,
+    leftOut: (position) => remembered(leftOutRows, position, () => softmax(readRow(source, position, "readLeftOut"))),
+    candidate: (position) => remembered(candidates, position, () => draw(position)),
+  };
 }
 
-/** The row of `position` as a copy, processed, with the mask token forbidden. */
-function readRow({ rows, sampling, vocabSize, maskTokenId }: PredictionSource, position: number, context: SamplingContext): Float32Array {
+/** A row of `position` as a copy, processed, with the mask token forbidden. */
+function readRow(source: PredictionSource, position: number, read: keyof CanvasRows): Float32Array {
+  const { rows, sampling, sequence, start, promptLength, vocabSize, maskTokenId } = source;
   const row = new Float32Array(vocabSize);
-  rows.read(position, row);
+  rows[read](position, row);
   row[maskTokenId] = -Infinity;
-  for (const processor of sampling.processors) processor(row, context);
+  for (const processor of sampling.processors) processor(row, { tokens: sequence.subarray(0, start + position), promptLength });
   row[maskTokenId] = -Infinity;
   return row;
 }

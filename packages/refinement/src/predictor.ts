@@ -1,16 +1,31 @@
-import type { DecodeRun, ForwardEndEvent, ForwardPhase, Logits, ReportingMaskedSession } from "@decodekit/core";
+import {
+  type DecodeRun,
+  type ForwardEndEvent,
+  type ForwardPhase,
+  InvalidOptionError,
+  type Logits,
+  type ReportingMaskedSession,
+} from "@decodekit/core";
 import { type Guidance, guideLogits } from "./guidance.ts";
 
 /** Rows of logits for a canvas, guided where that was asked for. Valid until the next pass. */
 export interface CanvasRows {
   /** Writes row `position` to `out`, shape (V,). */
   read(position: number, out: Float32Array): void;
+  /** Likewise the row that does not see the token at `position`. Only where it was asked for. */
+  readLeftOut(position: number, out: Float32Array): void;
+}
+
+/** What a pass is to give. */
+export interface PredictDetails {
+  /** Also rows that each leave their own token out. */
+  readonly leaveOneOut: boolean;
 }
 
 /** The sessions behind a decode: one, or with guidance two that differ in the prompt. */
 export interface Predictor {
   /** Logits for every position of `canvas`. */
-  predict(canvas: Int32Array): AsyncGenerator<ForwardEndEvent, CanvasRows, void>;
+  predict(canvas: Int32Array, details: PredictDetails): AsyncGenerator<ForwardEndEvent, CanvasRows, void>;
   /** Appends `tokens` to the prefix. */
   commit(tokens: Int32Array, phase: ForwardPhase): AsyncGenerator<ForwardEndEvent, void, void>;
 }
@@ -31,9 +46,8 @@ export async function* openPredictor(
 
 function unguided(session: ReportingMaskedSession): Predictor {
   return {
-    async *predict(canvas) {
-      const logits = yield* session.predict(canvas, "refine");
-      return { read: (position, out) => out.set(logits.row(position)) };
+    async *predict(canvas, details) {
+      return rowsOf(yield* predictRows(session, canvas, details, "refine"), canvas.length);
     },
     commit: (tokens, phase) => session.commit(tokens, phase),
   };
@@ -41,14 +55,39 @@ function unguided(session: ReportingMaskedSession): Predictor {
 
 function guided(conditional: ReportingMaskedSession, unconditional: ReportingMaskedSession, { scale }: Guidance): Predictor {
   return {
-    async *predict(canvas) {
-      const l: Logits = yield* conditional.predict(canvas, "refine");
-      const u: Logits = yield* unconditional.predict(canvas, "refine");
-      return { read: (position, out) => guideLogits(out, l.row(position), u.row(position), scale) };
+    async *predict(canvas, details) {
+      const l = yield* predictRows(conditional, canvas, details, "refine");
+      const u = yield* predictRows(unconditional, canvas, details, "refine");
+      const read = (row: number, out: Float32Array): void => guideLogits(out, l.row(row), u.row(row), scale);
+      return { read, readLeftOut: (position, out) => read(canvas.length + position, out) };
     },
     async *commit(tokens, phase) {
       yield* conditional.commit(tokens, phase);
       yield* unconditional.commit(tokens, phase);
     },
+  };
+}
+
+/**
+ * One pass over `canvas`, with as many rows again where each is to leave its own token out.
+ * @throws InvalidOptionError when that is asked of a model that cannot.
+ */
+export function predictRows(
+  session: ReportingMaskedSession,
+  canvas: Int32Array,
+  { leaveOneOut }: PredictDetails,
+  phase: ForwardPhase,
+): AsyncGenerator<ForwardEndEvent, Logits, void> {
+  if (!leaveOneOut) return session.predict(canvas, phase);
+  if (session.session.predictLeaveOneOut) return session.predictLeaveOneOut(canvas, phase);
+  const expected = "able to leave out each token in turn (predictLeaveOneOut), which the revision needs";
+  throw new InvalidOptionError({ where: "refine", option: "the masked model", expected, actual: "one that is not" });
+}
+
+/** The rows of a canvas of `length` positions that stands after `offset` other ones in the pass. */
+export function rowsOf(logits: Logits, length: number, offset = 0): CanvasRows {
+  return {
+    read: (position, out) => out.set(logits.row(offset + position)),
+    readLeftOut: (position, out) => out.set(logits.row(2 * offset + length + position)),
   };
 }

@@ -1,4 +1,4 @@
-import type { DecodeEvent, DecodeRun } from "@decodekit/core";
+import type { DecodeEvent, DecodeRun, RandomSource } from "@decodekit/core";
 import { type Canvas, clear, filledPositions, hasEnded, openPositions, proposal, put } from "./canvas.ts";
 import { predictionsOf, type Sampling } from "./predictions.ts";
 import type { CanvasRows, Predictor } from "./predictor.ts";
@@ -15,6 +15,11 @@ export interface RefineParts {
   readonly sampling: Sampling;
 }
 
+/** What a canvas needs to know of the decode that it belongs to. */
+export interface CanvasRun extends Pick<DecodeRun<"masked">, "tokens" | "promptLength" | "stopTokens"> {
+  readonly models: DecodeRun<"masked">["models"];
+}
+
 /** A canvas to fill. */
 export interface CanvasTask {
   readonly canvas: Canvas;
@@ -22,6 +27,10 @@ export interface CanvasTask {
   readonly steps: number;
   /** How many masked positions the model sees after the canvas. */
   readonly lookahead: number;
+  /** Whether open positions may be left where a stop token stands before them. */
+  readonly mayLeave: boolean;
+  /** Step n draws from `random.fork(n)`. */
+  readonly random: RandomSource;
 }
 
 /** Streams of a step's random source. */
@@ -36,27 +45,28 @@ const REVISION = 3;
  * is made. A canvas that holds a stop token with nothing open before it is left, unless it can be revised.
  */
 export async function* refineCanvas(
-  run: DecodeRun<"masked">,
-  predictor: Predictor,
+  run: CanvasRun,
+  predictor: Pick<Predictor, "predict">,
   parts: RefineParts,
-  { canvas, steps, lookahead }: CanvasTask,
+  task: CanvasTask,
 ): AsyncGenerator<DecodeEvent, void, void> {
+  const { canvas, steps, lookahead, mayLeave } = task;
   const start = run.tokens.length;
-  const advance = startCanvas(run, parts, canvas, steps);
+  const advance = startCanvas(run, parts, task);
   const input = new Int32Array(canvas.tokens.length + lookahead).fill(canvas.maskTokenId);
   let rows: CanvasRows | undefined;
   let fullSteps = 0;
   for (let step = 0; step < steps; step++) {
     if (!rows && (openPositions(canvas).length > 0 || parts.revise?.readsPredictions)) {
       input.set(canvas.tokens);
-      rows = yield* predictor.predict(input);
+      rows = yield* predictor.predict(input, { leaveOneOut: parts.revise?.readsLeftOut ?? false });
     }
     const changed = advance(step, rows);
     if (changed) {
       rows = undefined;
       yield proposal(canvas, start);
     }
-    if (!parts.revise && hasEnded(canvas, run.stopTokens)) return;
+    if (mayLeave && !parts.revise && hasEnded(canvas, run.stopTokens)) return;
     const isFull = openPositions(canvas).length === 0;
     fullSteps = isFull ? fullSteps + 1 : 0;
     if (isFull && !parts.revise?.goesOn({ step, fullSteps, changed })) return;
@@ -65,10 +75,9 @@ export async function* refineCanvas(
 
 /** Gives the function that takes one step on the canvas and tells whether that has changed it. */
 function startCanvas(
-  run: DecodeRun<"masked">,
+  run: CanvasRun,
   { select, schedule, revise, sampling }: RefineParts,
-  canvas: Canvas,
-  steps: number,
+  { canvas, steps, random: source }: CanvasTask,
 ): (step: number, rows: CanvasRows | undefined) => boolean {
   const { promptLength, tokens: prefix } = run;
   const { vocabSize, maskTokenId } = run.models.masked;
@@ -76,12 +85,13 @@ function startCanvas(
   const initial = openPositions(canvas).length;
   const sequence = new Int32Array(prefix.length + canvas.tokens.length);
   sequence.set(prefix);
+  let committedBefore: number | undefined;
   return (step, rows = noRows) => {
-    const random = run.random.fork(prefix.length).fork(step);
+    const random = source.fork(step);
     const before = canvas.tokens.slice();
     sequence.set(before, prefix.length);
-    const source = { rows, sampler: sampling.samplerAt(step, steps), sampling, sequence, start: prefix.length, promptLength };
-    const predictions = predictionsOf({ ...source, vocabSize, maskTokenId, random: random.fork(CANDIDATES) });
+    const reading = { rows, sampler: sampling.samplerAt(step, steps), sampling, sequence, start: prefix.length, promptLength };
+    const predictions = predictionsOf({ ...reading, vocabSize, maskTokenId, random: random.fork(CANDIDATES) });
     const open = openPositions(canvas);
     const view = { step, steps, initial, tokens: canvas.tokens, open, filled: filledPositions(canvas), confidence: canvas.confidence };
     const least = step === steps - 1 ? open.length : countOf(schedule, { ...view, random: random.fork(SCHEDULE) });
@@ -89,10 +99,11 @@ function startCanvas(
     checkChosen(select, committed, open, least);
     for (const position of committed) putCandidate(canvas, position, predictions);
     if (revise && step < steps - 1) {
-      const changes = revise.revise({ ...view, committed, predictions, random: random.fork(REVISION) });
+      const changes = revise.revise({ ...view, committed, committedBefore, predictions, random: random.fork(REVISION) });
       for (const position of changes.replace ?? []) putCandidate(canvas, position, predictions);
       for (const position of changes.reopen ?? []) clear(canvas, position);
     }
+    committedBefore = committed.length;
     return canvas.tokens.some((token, position) => token !== before[position]);
   };
 }
@@ -115,8 +126,8 @@ function checkChosen({ name }: Selection, chosen: readonly number[], open: reado
   );
 }
 
-const noRows: CanvasRows = {
-  read: () => {
-    throw new Error("refine: a revision that says it does not read predictions asked for one where nothing was open.");
-  },
-};
+function noRow(): never {
+  throw new Error("refine: a revision that says it does not read predictions asked for one where nothing was open.");
+}
+
+const noRows: CanvasRows = { read: noRow, readLeftOut: noRow };

@@ -87,14 +87,18 @@ const fillChecks: Readonly<Record<string, OptionCheck>> = {
 export interface OwnOptions {
   readonly optional?: Readonly<Record<string, OptionCheck>>;
   readonly required?: Readonly<Record<string, OptionCheck>>;
+  /** Those of `FillOptions` that it does not take. */
+  readonly without?: readonly (keyof FillOptions)[];
 }
 
 /**
  * Checks the options of `where` and fills in defaults.
  * @throws InvalidOptionError for an unknown or missing option, one out of range, or one without effect.
  */
-export function fillSettings(where: string, options: FillOptions, { optional = {}, required = {} }: OwnOptions): FillSettings {
-  checkOptions(where, options, { ...fillChecks, ...optional, ...required });
+export function fillSettings(where: string, options: FillOptions, own: OwnOptions): FillSettings {
+  const { optional = {}, required = {}, without = [] } = own;
+  const shared = Object.entries(fillChecks).filter(([name]) => !without.includes(name as keyof FillOptions));
+  checkOptions(where, options, { ...Object.fromEntries(shared), ...optional, ...required });
   for (const [option, { expected }] of Object.entries(required)) {
     if ((options as Readonly<Record<string, unknown>>)[option] === undefined)
       throw new InvalidOptionError({ where, option, expected, actual: undefined });

@@ -6,6 +6,7 @@ import {
   confidence,
   dream,
   editAbove,
+  everything,
   fastDllm,
   hierarchy,
   leftToRight,
@@ -14,6 +15,8 @@ import {
   maskPredict,
   refine,
   type RefineOptions,
+  reopenDoubted,
+  revokeDoubted,
   type Selection,
 } from "./index.ts";
 import plugin from "./plugin.ts";
@@ -45,6 +48,37 @@ describe("the canvas, step by step", () => {
       [0, 1, 4, 4],
       [0, 1, 2, 3],
     ]);
+  });
+
+  test("reopening: what does not agree with the rest is worked out again, until nothing is doubted", async () => {
+    // The second token is 3 by itself, and 2 where the first one is known to be 0.
+    const masked = model((position, [first]) => (position === 0 ? [5, 0, 0, 0] : first === 0 ? [0, 0, 5, 0] : [0, 0, 0, 5]));
+    const options = { schedule: everything(), revise: reopenDoubted(), blockLength: 2, steps: 9 };
+    expect(await canvases(masked, options, 2)).toEqual([
+      [0, 3],
+      [0, MASK],
+      [0, 2],
+    ]);
+    expect(masked.passes().map(({ rows }) => rows)).toEqual([0, 2, 2, 2, 2]);
+    const leavingOut = { ...options, revise: reopenDoubted({ leaveOneOut: true }) };
+    expect(await canvases(masked, leavingOut, 2)).toHaveLength(3);
+    expect(
+      masked
+        .passes()
+        .slice(5)
+        .map(({ rows }) => rows),
+    ).toEqual([0, 4, 4, 4, 4]);
+  });
+
+  test("leaving out is refused where the model cannot", async () => {
+    const masked = model(falling);
+    const createSession: typeof masked.createSession = async (over) => {
+      const session = await masked.createSession(over);
+      delete session.predictLeaveOneOut;
+      return session;
+    };
+    const decode = refine({ revise: revokeDoubted() }).decode({ masked: { ...masked, createSession } }, prompt, { maxNewTokens: 2 });
+    await expect(collectDecode(decode)).rejects.toThrow(InvalidOptionError);
   });
 
   test("Dream: the counts of its grid, the lowest entropy first", async () => {

@@ -49,7 +49,9 @@ export function refine(options: RefineOptions = {}): RefineDecoder {
         for (;;) {
           const length = Math.min(blockLength, run.remaining);
           const canvas = emptyCanvas(length, models.masked.maskTokenId);
-          yield* refineCanvas(run, predictor, settings, { canvas, steps, lookahead: view === "rest" ? run.remaining - length : 0 });
+          const lookahead = view === "rest" ? run.remaining - length : 0;
+          const random = run.random.fork(run.tokens.length);
+          yield* refineCanvas(run, predictor, settings, { canvas, steps, lookahead, random, mayLeave: true });
           const finishReason = yield* run.commit(canvas.tokens);
           if (finishReason) return finishReason;
           yield* predictor.commit(canvas.tokens, "decode");

@@ -7,7 +7,9 @@ export interface Predictions {
    * From the model's row after guidance and processors, at temperature 1, or from the sampler where `scores` is "sampler".
    * Not to be written to; nobody else writes to it either.
    */
-  probabilities(position: number): Float64Array;
+  readonly probabilities: (position: number) => Float64Array;
+  /** The same from a row that does not see the token at `position`. Only for a revision that `readsLeftOut`. */
+  readonly leftOut: (position: number) => Float64Array;
   /** The token drawn for `position` in this step: always the same one, drawn when it is first asked for. */
   candidate(position: number): TokenId;
 }

@@ -14,6 +14,7 @@ import {
   refine,
   type RefineOptions,
   type RemdmVariant,
+  wino,
 } from "./index.ts";
 import { remdmRates } from "./revise/remdm-rates.ts";
 
@@ -66,6 +67,7 @@ const rules: Readonly<Record<string, RefineOptions>> = {
   klass: klass({ blockLength: 8, bound: 2.5, threshold: 0.3, history: 1 }),
   hierarchy: hierarchy({ blockLength: 8, threshold: 0.7, lowThreshold: 0.3 }),
   "mask-predict": maskPredict({ blockLength: 8, steps: 4 }),
+  wino: wino({ blockLength: 8, threshold: 0.4, revokeThreshold: 0.5 }),
   "llada 2.1": llada21({ blockLength: 4, steps: 30, threshold: 0.6, editThreshold: 0.6, extraSteps: 3 }),
 };
 

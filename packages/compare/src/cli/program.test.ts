@@ -67,7 +67,8 @@ describe("decodekit compare", () => {
     expect(stdout + stderr).not.toContain("\u001b");
     expect(stderr).toMatch(/^Loading the embedded story model: \d+\.\d MB$/m);
     expect(stdout.match(/^speculative drafter=[\w-]+, .*p=1$/gm)).toHaveLength(2);
-    expect(stderr).toContain("Run 5 of 5: speculative");
+    expect(stdout).toMatch(/^judged-tree worth=1, /m);
+    expect(stderr).toContain("Run 12 of 12: judged-tree");
   });
 
   test("writes the report, runs a plugin, and prints the same report alone for -", async () => {
@@ -122,7 +123,10 @@ describe("decodekit compare", () => {
   });
 
   test.each([
-    [["--decoder", "gredy"], "--decoder gredy: decoder must be one of greedy, top-p, speculative."],
+    [
+      ["--decoder", "gredy"],
+      "--decoder gredy: decoder must be one of greedy, top-p, speculative, denoise-draft, refine, ar-critic, ar-then-refine, confidence-cascade, judged-tree.",
+    ],
     [["--decoder", "top-p:q=1"], 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0).'],
     [["--decoder", "top-p:p=0"], "--decoder top-p:p=0: p must be a number in (0, 1]."],
     [["--max-new-tokens", "0"], "It must be an integer >= 1."],
@@ -167,5 +171,34 @@ describe("decodekit", () => {
       stderr: expect.stringContaining("unknown command 'compose'") as string,
     });
     expect(await decodekit([])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Usage: decodekit") as string });
+  });
+});
+
+describe("decodekit infill", () => {
+  const gap = ["infill", "--prefix", "Tom met Mia. They played with a ball.", "--suffix", " They went home.", "--execution", "wasm"];
+
+  test("fills the gap and tells the passes", async () => {
+    const { exitCode, stdout, stderr } = await decodekit([...gap, "--length", "4"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Tom met Mia\. They played with a ball\..+ They went home\.\n$/);
+    expect(stderr).toContain("4 tokens in 5 passes");
+    expect(stderr.split("\n")[0]).toContain(" _");
+  });
+
+  test("chooses a length of a range, as JSON", async () => {
+    const { stdout } = await decodekit([...gap, "--length", "2-4", "--json"]);
+    const { tokens, passes } = JSON.parse(stdout) as { readonly tokens: number[]; readonly passes: number };
+    expect(tokens.length).toBeGreaterThanOrEqual(2);
+    expect(tokens.length).toBeLessThanOrEqual(4);
+    expect(passes).toBe(1 + 3 + tokens.length);
+  });
+
+  test.each([
+    [["--length", "0"], "It must be an integer >= 1"],
+    [["--length", "5-3"], "It must be an integer >= 1"],
+    [["--suffix", ""], "--suffix: must be a text"],
+  ])("refuses %j with code 2", async (args, message) => {
+    const { exitCode, stderr } = await decodekit([...gap, ...args]);
+    expect({ exitCode, message: stderr.includes(message) }).toEqual({ exitCode: 2, message: true });
   });
 });

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { DecodekitError } from "@decodekit/core";
+import type { LengthRange } from "@decodekit/refinement";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { compareCommand, type CompareFlags } from "./compare-command.ts";
 import { decodersCommand } from "./decoders-command.ts";
+import { infillCommand, type InfillFlags } from "./infill-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import type { Output } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -38,14 +40,35 @@ function createProgram(output: Output, finish: (exitCode: number) => void): Comm
     .description("list the decoders and their options")
     .addOption(pluginOption())
     .action((flags: Pick<CompareFlags, "plugin">) => decodersCommand(flags, output));
+  addInfill(program).action(async (flags: InfillFlags) => finish(await infillCommand(flags, output)));
   return program;
+}
+
+function addInfill(program: Command): Command {
+  return program
+    .command("infill")
+    .description("fill the gap between two texts, seeing both")
+    .requiredOption("--prefix <text>", "text before the gap")
+    .requiredOption("--suffix <text>", "text after the gap")
+    .addOption(new Option("--length <n|n-m>", "tokens in the gap, or the least and the most").argParser(parseLength).default(8))
+    .addOption(integer("--steps <n>", "most predictions (default: one per token)", 1))
+    .addOption(modelOption())
+    .addOption(executionOption())
+    .option("--json", "write the result as JSON");
+}
+
+function parseLength(text: string): number | LengthRange {
+  const match = /^([1-9]\d*)(?:-([1-9]\d*))?$/.exec(text);
+  const [minimum, maximum] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (!(minimum <= maximum)) throw new InvalidArgumentError("It must be an integer >= 1, or two of them such as 4-8.");
+  return minimum === maximum ? minimum : { minimum, maximum };
 }
 
 function addCompare(program: Command): Command {
   return program
     .command("compare")
     .description("run decoders on prompts, one after another on one model, and show a table and each text")
-    .option("--model <folder>", "folder or URL of a model in the Hugging Face layout (default: the embedded story model)")
+    .addOption(modelOption())
     .option(
       "--draft <folder>",
       "folder or URL of a draft model on the same vocabulary (default: the embedded one, where a decoder needs it)",
@@ -58,7 +81,7 @@ function addCompare(program: Command): Command {
     .addOption(integer("--max-new-tokens <n>", "most tokens per text", 1).default(128))
     .addOption(integer("--seed <n>", "seed of the first run", 0).default(0))
     .addOption(integer("--runs <n>", "repetitions, each with the next seed", 1).default(1))
-    .addOption(new Option("--execution <kind>", "what runs the model").choices(["auto", "wasm", "native"]).default("auto"))
+    .addOption(executionOption())
     .addOption(pluginOption())
     .option("--json <file>", 'write the full report; "-" puts it on standard output, instead of the table')
     .addHelpText("after", EXAMPLES);
@@ -73,6 +96,14 @@ Examples:
 
 "decodekit decoders" lists the decoders and their options.
 Exit code: 0 done, 1 failed, 2 called wrongly, 130 interrupted.`;
+
+function modelOption(): Option {
+  return new Option("--model <folder>", "folder or URL of a model in the Hugging Face layout (default: the embedded story model)");
+}
+
+function executionOption(): Option {
+  return new Option("--execution <kind>", "what runs the model").choices(["auto", "wasm", "native"]).default("auto");
+}
 
 function pluginOption(): Option {
   return repeatable("--plugin <module>", "file or package with a decoder of your own (its default export, a DecoderPlugin); repeatable");

@@ -17,6 +17,7 @@ function run(changes: Partial<RunReport> = {}): RunReport {
     tokens: [1, 2, 3, 4],
     finishReason: "length",
     passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 },
+    passesPerToken: 1,
     passesPer1000Tokens: 1000,
     prefillMilliseconds: 2,
     decodeMilliseconds: 8,
@@ -25,6 +26,7 @@ function run(changes: Partial<RunReport> = {}): RunReport {
     drafted: 0,
     accepted: 0,
     revisions: 0,
+    changedShare: 0,
     negativeLogLikelihood: 0.5,
     ...changes,
   };
@@ -53,13 +55,13 @@ test("shows model, table and texts, without an end to its lines where there is n
   expect(renderReport(report(run(), drafting), { colors: none, width: undefined })).toBe(`\
 stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2
 
-                                                                                    per         ms to        nats/
-decoder                                                            tokens  passes  1000  tok/s  first  kept  token  finish
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-greedy                                                                  4       4  1000    500   2.25     –   0.50  length
-speculative drafter=prompt-lookup, draftLength=4, temperature=0.8       4       3   750    500   2.25  75 %   0.50  stop
+                                                                                    per    with         ms to        nats/
+decoder                                                            tokens  passes  1000  drafts  tok/s  first  kept  token  finish
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+greedy                                                                  4       4  1000    1000    500   2.25     –   0.50  length
+speculative drafter=prompt-lookup, draftLength=4, temperature=0.8       4       3   750    3000    500   2.25  75 %   0.50  stop
 
-per 1000: passes of the model per 1000 tokens; nats/token: how unlikely the model finds the text; kept: share of the drafted tokens that stood.
+per 1000: passes of the model per 1000 tokens; nats/token: how unlikely the model finds the text; with drafts: and of what drafts for it; kept: share of the drafted tokens that stood.
 
 Prompt: Once
 
@@ -74,9 +76,9 @@ speculative drafter=prompt-lookup, draftLength=4, temperature=0.8
 });
 
 test("keeps to the width of a terminal, options one below the other", () => {
-  const text = renderReport(report(run(), drafting), { colors: all, width: 80 });
+  const text = renderReport(report(run(), drafting), { colors: all, width: 88 });
   const lines = stripVTControlCharacters(text).split("\n");
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(88);
   expect(lines).toContain("  drafter=prompt-lookup");
   expect(lines).toContain("  Once upon a hill");
   expect(lines.filter((line) => line.endsWith(" "))).toEqual([]);

@@ -60,7 +60,10 @@ function summaryTable(summaries: readonly DecoderSummary[], label: (summary: Dec
     ["ms to\nfirst", ({ timeToFirstTokenMilliseconds }) => formatNumber(timeToFirstTokenMilliseconds)],
     ["nats/\ntoken", ({ negativeLogLikelihood }) => formatNumber(negativeLogLikelihood)],
   ];
-  if (drafts) fields.splice(5, 0, ["kept", ({ acceptance }) => (acceptance === null ? "–" : `${Math.round(100 * acceptance)} %`)]);
+  const draftPasses = summaries.some((summary) => summary.allPassesPer1000Tokens !== summary.passesPer1000Tokens);
+  if (drafts) fields.splice(5, 0, ["kept", ({ acceptance }) => percent(acceptance)]);
+  if (draftPasses) fields.splice(3, 0, ["with\ndrafts", ({ allPassesPer1000Tokens }) => formatNumber(allPassesPer1000Tokens)]);
+  if (summaries.some(({ revisions }) => revisions > 0)) fields.push(["chan-\nged", ({ changedShare }) => percent(changedShare)]);
   return {
     columns: [
       { heading: LABEL_HEADING, align: "left" },
@@ -69,6 +72,10 @@ function summaryTable(summaries: readonly DecoderSummary[], label: (summary: Dec
     ],
     rows: summaries.map((summary) => [label(summary), ...fields.map(([, show]) => show(summary)), finishOf(summary)]),
   };
+}
+
+function percent(share: number | null): string {
+  return share === null ? "–" : `${Math.round(100 * share)} %`;
 }
 
 /** "length", or "3 length\n1 stop". */
@@ -82,7 +89,9 @@ function legend(runs: readonly RunReport[]): string {
   const prompts = new Set(runs.map((run) => run.prompt)).size;
   const seeds = new Set(runs.map((run) => run.seed)).size;
   const meanings = ["per 1000: passes of the model per 1000 tokens", "nats/token: how unlikely the model finds the text"];
+  if (runs.some((run) => run.passes.draft > 0)) meanings.push("with drafts: and of what drafts for it");
   if (runs.some((run) => run.drafted > 0)) meanings.push("kept: share of the drafted tokens that stood");
+  if (runs.some((run) => run.revisions > 0)) meanings.push("changed: share of the tokens that are not what was first shown");
   const amount = `${count(prompts, "prompt")} × ${count(seeds, "seed")}`;
   if (prompts * seeds > 1) meanings.unshift(`${amount}: tokens and passes are totals, times are medians`);
   return `${meanings.join("; ")}.`;

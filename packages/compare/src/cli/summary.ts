@@ -10,12 +10,18 @@ export interface DecoderSummary {
   /** Passes of the model itself. */
   readonly passes: number;
   readonly passesPer1000Tokens: number | null;
+  /** Those of drafts included. */
+  readonly allPassesPer1000Tokens: number | null;
   /** Median over the runs. */
   readonly tokensPerSecond: number | null;
   /** Median over the runs. */
   readonly timeToFirstTokenMilliseconds: number | null;
   /** Accepted over drafted tokens, in [0, 1]; null when nothing was drafted. */
   readonly acceptance: number | null;
+  /** Tokens that were replaced after they had been shown. */
+  readonly revisions: number;
+  /** Share of all tokens that are not what was first shown in their place. */
+  readonly changedShare: number | null;
   /** Mean over all tokens that were scored. */
   readonly negativeLogLikelihood: number | null;
   /** Number of runs by finish reason. */
@@ -52,8 +58,11 @@ function summarizeRuns(runs: [RunReport, ...RunReport[]]): DecoderSummary {
     tokens,
     passes,
     passesPer1000Tokens: ratio(1000 * passes, tokens),
+    allPassesPer1000Tokens: ratio(1000 * (passes + sum(runs.map((run) => run.passes.draft))), tokens),
     tokensPerSecond: median(runs.map((run) => run.tokensPerSecond)),
     timeToFirstTokenMilliseconds: median(runs.map((run) => run.timeToFirstTokenMilliseconds)),
+    revisions: sum(runs.map((run) => run.revisions)),
+    changedShare: ratio(sum(runs.map((run) => (run.changedShare ?? 0) * run.tokens.length)), tokens),
     acceptance: ratio(sum(runs.map((run) => run.accepted)), drafted),
     negativeLogLikelihood: ratio(nats, sum(scored.map((run) => run.tokens.length))),
     finishReasons: new Map([...groupBy(runs, (run) => run.finishReason)].map(([reason, group]) => [reason, group.length])),

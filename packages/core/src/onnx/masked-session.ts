@@ -1,7 +1,7 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { CausalModel, MaskedModel, MaskedSession, Session } from "../model.ts";
+import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, Session, TokenId } from "../model.ts";
 import { checkTokens } from "../run-decode.ts";
-import { type CanvasGraph, canvasFeeds } from "./canvas-graph.ts";
+import { type CanvasGraph, type CanvasRows, canvasFeeds } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { disposeOutputs, runGraphPass } from "./graph-pass.ts";
 import { type Sequence, sequenceOf } from "./sequence.ts";
@@ -36,27 +36,39 @@ function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session
   const assertUsable = (): void => {
     if (disposed) throw new DisposedError("session");
   };
+  const runCanvas = async (
+    where: string,
+    tokens: Int32Array,
+    { signal }: Pick<ForwardOptions, "signal"> = {},
+    layOut: (tokens: Int32Array, past: number) => Pick<CanvasRows, "tokens" | "positionOf" | "sees">,
+  ): Promise<Logits> => {
+    assertUsable();
+    signal?.throwIfAborted();
+    checkTokens(where, "canvas", tokens, graph.vocabSize);
+    if (tokens.length === 0) throw new InvalidOptionError({ where, option: "canvas", expected: "at least 1 token", actual: 0 });
+    return sequence.inTurn(async () => {
+      const past = cache.length;
+      const length = past + tokens.length;
+      if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
+      const rows = { ...layOut(tokens, past), mode: "canvas", past } as const;
+      const inference = await canvas.open();
+      const feeds = () => canvasFeeds(graph, rows);
+      const pass = await runGraphPass(graph, { inference, cache, feeds, rows: rows.tokens.length, signal });
+      disposeOutputs(pass.outputs);
+      return pass.logits;
+    });
+  };
   return {
     get length() {
       return cache.length;
     },
-    async predict(tokens, { signal } = {}) {
-      assertUsable();
-      signal?.throwIfAborted();
-      checkTokens("predict", "canvas", tokens, graph.vocabSize);
-      if (tokens.length === 0)
-        throw new InvalidOptionError({ where: "predict", option: "canvas", expected: "at least 1 token", actual: 0 });
-      return sequence.inTurn(async () => {
-        const past = cache.length;
-        const length = past + tokens.length;
-        if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
-        const rows = { tokens, mode: "canvas", past, positionOf: (row: number) => past + row, sees: () => true } as const;
-        const inference = await canvas.open();
-        const pass = await runGraphPass(graph, { inference, cache, feeds: () => canvasFeeds(graph, rows), rows: tokens.length, signal });
-        disposeOutputs(pass.outputs);
-        return pass.logits;
-      });
-    },
+    predict: (tokens, options) =>
+      runCanvas("predict", tokens, options, (shown, past) => ({
+        tokens: shown,
+        positionOf: (row) => past + row,
+        sees: () => true,
+      })),
+    predictLeaveOneOut: (tokens, options) => runCanvas("predictLeaveOneOut", tokens, options, leaveOneOut(canvas.maskTokenId)),
     async commit(tokens, options = {}) {
       assertUsable();
       await session.forward(tokens, { ...options, rows: 1 });
@@ -69,5 +81,19 @@ function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session
       disposed = true;
       if (isOwner) await session.dispose();
     },
+  };
+}
+
+/** The canvas and a masked shadow of each position, which sees itself and all of the canvas but its own position. */
+function leaveOneOut(maskTokenId: TokenId) {
+  return (canvas: Int32Array, past: number): Pick<CanvasRows, "tokens" | "positionOf" | "sees"> => {
+    const count = canvas.length;
+    const tokens = new Int32Array(2 * count).fill(maskTokenId);
+    tokens.set(canvas);
+    return {
+      tokens,
+      positionOf: (row) => past + (row % count),
+      sees: (row, other) => (other < count ? other !== row - count : other === row),
+    };
   };
 }

@@ -57,6 +57,9 @@ function interceptedMaskedSession(session: MaskedSession, pass: Intercept, vocab
       return session.length;
     },
     predict: (canvas, options) => pass(canvas, () => session.predict(canvas, options)),
+    ...(session.predictLeaveOneOut && {
+      predictLeaveOneOut: (canvas: Int32Array, options) => pass(canvas, () => session.predictLeaveOneOut!(canvas, options)),
+    }),
     async commit(tokens, options) {
       await pass(tokens, async () => {
         await session.commit(tokens, options);

@@ -1,5 +1,5 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { MaskedModel, MaskedSession, Session, TokenId } from "../model.ts";
+import type { ForwardOptions, Logits, MaskedModel, MaskedSession, Session, TokenId } from "../model.ts";
 import { checkTokens } from "../run-decode.ts";
 import { cacheOf, type ModelPass } from "./memory-model.ts";
 import { type RowGuard, rowGuard } from "./row-guard.ts";
@@ -68,23 +68,31 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, 
     const expected = "on a session with a prefix of its own";
     if (shared) throw new InvalidOptionError({ where, option: "the call", expected, actual: "one over a causal session" });
   };
+  const predict: (canvas: Int32Array, leaveOneOut: boolean, call?: Pick<ForwardOptions, "signal">) => Promise<Logits> = async (
+    canvas,
+    leaveOneOut,
+    { signal } = {},
+  ) => {
+    const input = canvas.slice();
+    return enqueue(async () => {
+      signal?.throwIfAborted();
+      checkCall(input);
+      await Promise.resolve();
+      signal?.throwIfAborted();
+      const before = Int32Array.from(prefix());
+      const rows = Array.from(input, (_, index) => options.logitsAt(before, input, index));
+      if (leaveOneOut)
+        rows.push(...Array.from(input, (_, index) => options.logitsAt(before, input.with(index, options.maskTokenId), index)));
+      ledger.passes.push({ session, start: before.length, positions: rows.length, rows: rows.length });
+      return ledger.rows.give(session, rows, options.vocabSize);
+    });
+  };
   return {
     get length() {
       return prefix().length;
     },
-    async predict(canvas, { signal } = {}) {
-      const input = canvas.slice();
-      return enqueue(async () => {
-        signal?.throwIfAborted();
-        checkCall(input);
-        await Promise.resolve();
-        signal?.throwIfAborted();
-        const before = Int32Array.from(prefix());
-        ledger.passes.push({ session, start: before.length, positions: input.length, rows: input.length });
-        const rows = Array.from(input, (_, index) => options.logitsAt(before, input, index));
-        return ledger.rows.give(session, rows, options.vocabSize);
-      });
-    },
+    predict: (canvas, call) => predict(canvas, false, call),
+    predictLeaveOneOut: (canvas, call) => predict(canvas, true, call),
     async commit(tokens, { signal } = {}) {
       const input = tokens.slice();
       return enqueue(async () => {

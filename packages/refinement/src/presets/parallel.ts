@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "@decodekit/core";
 import type { RefineOptions } from "../refine.ts";
 import { remaskBelow } from "../revise/remask-below.ts";
+import { revokeDoubted } from "../revise/revoke-doubted.ts";
 import { adaptive } from "../schedule/counts.ts";
 import { entropyBound, type EntropyBoundOptions } from "../select/entropy-bound.ts";
 import { factor } from "../select/factor.ts";
@@ -87,4 +88,25 @@ export function hierarchy(options: HierarchyOptions = {}): RefineOptions {
   const { threshold: high, lowThreshold, remaskThreshold } = options;
   const revise = remaskThreshold === undefined ? undefined : remaskBelow({ threshold: remaskThreshold });
   return { ...parallel(hierarchical({ threshold: high, lowThreshold, orderBy: "sampled-probability" }), options), revise };
+}
+
+export interface WinoOptions extends PresetOptions {
+  /** Confidence from which on a position is committed. @defaultValue 0.6 */
+  readonly threshold?: number | undefined;
+  /** Probability, without seeing it, below which a committed token is taken back. @defaultValue 0.9 */
+  readonly revokeThreshold?: number | undefined;
+}
+
+/**
+ * WINO (Hong et al. 2025, "Wide-In, Narrow-Out", arXiv 2507.18578): commits generously, 0.7 of the open positions at most but never
+ * limited below 5 or above 20, and takes back what a shadow of the block doubts, see `revokeDoubted`. Every pass reads the block twice.
+ * Defaults: blockLength 32, temperature 0, steps 2 blockLength.
+ * @throws InvalidOptionError for an unknown option or one out of range.
+ */
+export function wino(options: WinoOptions = {}): RefineOptions {
+  checkNames("wino", options, ["threshold", "revokeThreshold"]);
+  const { blockLength = 32, steps = 2 * blockLength } = options;
+  const most = (open: number): number => Math.min(20, Math.max(5, Math.floor(0.7 * open)));
+  const select = threshold({ threshold: options.threshold ?? 0.6, orderBy: "sampled-probability", most });
+  return { ...parallel(select, { ...options, steps }), revise: revokeDoubted({ threshold: options.revokeThreshold }) };
 }

@@ -26,10 +26,12 @@ function stepOf(places: readonly Place[], { step = 0, steps = 4, random = seeded
     open: committed,
     filled: positions.filter((position) => !places[position]!.isNew),
     committed,
+    committedBefore: undefined,
     confidence: Float64Array.from(places, ({ confidence = 1 }) => confidence),
     predictions: {
       probabilities: (position) => rows[position]!,
       candidate: (position) => rows[position]!.indexOf(Math.max(...rows[position]!)),
+      leftOut: (position) => rows[position]!,
     },
     random,
   };

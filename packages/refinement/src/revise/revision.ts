@@ -4,6 +4,8 @@ import type { RefineStep } from "../step.ts";
 export interface RevisedStep extends RefineStep {
   /** Positions that this step has committed. */
   readonly committed: readonly number[];
+  /** How many the step before has committed; undefined in the first one. */
+  readonly committedBefore: number | undefined;
 }
 
 /** What to take back or replace. A position may be in one of the lists only, once. */
@@ -29,6 +31,8 @@ export interface Revision {
   readonly name: string;
   /** Whether it needs a pass also where nothing is open. */
   readonly readsPredictions: boolean;
+  /** Whether it asks for `Predictions.leftOut`, for which passes then take twice the rows. @defaultValue false */
+  readonly readsLeftOut?: boolean | undefined;
   /** Called after the commits of every step but the last one. */
   revise(step: RevisedStep): Changes;
   /** Whether the canvas can still change although nothing is open. Asked after every step but the last one. */

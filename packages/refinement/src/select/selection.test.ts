@@ -17,7 +17,11 @@ function stepOf(rows: readonly (readonly number[] | undefined)[], step = 0, rand
     open,
     filled: [],
     confidence: new Float64Array(rows.length),
-    predictions: { probabilities: (position) => distributions[position]!, candidate: (position) => distributions[position]!.length - 1 },
+    predictions: {
+      probabilities: (position) => distributions[position]!,
+      leftOut: (position) => distributions[position]!,
+      candidate: (position) => distributions[position]!.length - 1,
+    },
     random,
   };
 }

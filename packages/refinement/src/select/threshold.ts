@@ -1,4 +1,4 @@
-import { checkOptions, numberBetween } from "@decodekit/core";
+import { checkOptions, numberBetween, type OptionCheck } from "@decodekit/core";
 import type { ScoredPosition } from "../step.ts";
 import { openConfidences, type OrderByOption, orderByCheck } from "./confidence-of.ts";
 import { byScore } from "./highest.ts";
@@ -7,6 +7,8 @@ import type { Selection } from "./selection.ts";
 export interface ThresholdOptions extends OrderByOption {
   /** Confidence from which on a position is committed, in [0, 1]; 1 leaves it to the schedule but for certain ones. @defaultValue 0.9 */
   readonly threshold?: number | undefined;
+  /** Most positions of a step, given how many are open; at least 1 is committed. @defaultValue none: all that are confident */
+  readonly most?: ((open: number) => number) | undefined;
 }
 
 /**
@@ -16,14 +18,17 @@ export interface ThresholdOptions extends OrderByOption {
  * @throws InvalidOptionError for an unknown option or one out of range.
  */
 export function threshold(options: ThresholdOptions = {}): Selection {
-  checkOptions("threshold", options, { threshold: numberBetween(0, 1), orderBy: orderByCheck });
-  const { threshold: bound = 0.9, orderBy = "max-probability" } = options;
+  checkOptions("threshold", options, { threshold: numberBetween(0, 1), orderBy: orderByCheck, most: mostCheck });
+  const { threshold: bound = 0.9, orderBy = "max-probability", most = (open) => open } = options;
   return {
     name: "threshold",
     looksAtDraws: orderBy === "sampled-probability",
-    start: () => (step, least) => selectByThreshold(openConfidences(step, orderBy), bound, least),
+    start: () => (step, least) =>
+      selectByThreshold(openConfidences(step, orderBy), bound, least).slice(0, Math.max(1, least, Math.floor(most(step.open.length)))),
   };
 }
+
+const mostCheck: OptionCheck = { expected: "a function of the number of open positions", accepts: (value) => typeof value === "function" };
 
 /** Positions whose score is at least `bound`, and the highest ones up to `least`, by descending score. */
 export function selectByThreshold(scored: readonly ScoredPosition[], bound: number, least: number): number[] {

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { LanguageModel } from "@decodekit/core";
+import { loadModel, type ModelSource } from "@decodekit/core/onnx";
+import * as models from "@decodekit/tiny-models";
+import { readEditTasks } from "evaluation/edit-task";
+import { heldOutStories, readTexts } from "evaluation/held-out-stories";
+import { measureEdits } from "./edits.ts";
+import { measureInfilling } from "./infilling.ts";
+import { plot } from "./plot.ts";
+import { measurePuzzles, readPuzzles } from "./puzzles.ts";
+import { figuresOf, type Row, table } from "./report.ts";
+import { measureStories } from "./stories.ts";
+
+const HELP = `quality [stories] [edits] [puzzles] [infilling]
+
+Measures what decoders give for the passes they take; writes a table (.md), the figures (.json) and a plot (.svg) per set.
+All sets when none is named. Passes are all passes of all models, prefill and drafts included.
+
+  --corpus FILE    what the story model was trained on; its held-out part is used (default ../shared/corpus/tinystories.txt)
+  --puzzles FILE   held-out puzzles (default packages/tiny-models/golden/puzzles.json)
+  --stories-model FOLDER, --puzzles-model FOLDER   in place of the embedded ones
+  --count N        stories, edits and gaps (default 50), and puzzles per difficulty (four times as many)
+  --tokens N       new tokens per story (default 96)
+  --threads N      of the native runtime (default 1)
+  --out FOLDER     default apps/quality/results`;
+
+const here = (relative: string): string => path.resolve(import.meta.dirname, relative);
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    corpus: { type: "string", default: here("../../../../shared/corpus/tinystories.txt") },
+    puzzles: { type: "string", default: here("../../../packages/tiny-models/golden/puzzles.json") },
+    "stories-model": { type: "string" },
+    "puzzles-model": { type: "string" },
+    count: { type: "string", default: "50" },
+    tokens: { type: "string", default: "96" },
+    threads: { type: "string", default: "1" },
+    out: { type: "string", default: here("../results") },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+const count = Number(flags.count);
+const embedded = models as Readonly<Record<string, ModelSource>>;
+const storyModel = (): ModelSource => flags["stories-model"] ?? models.stories;
+const held = (): readonly string[] => heldOutStories(readTexts(existing(flags.corpus, "--corpus")));
+
+const sets: Readonly<Record<string, { readonly model: () => ModelSource | undefined; measure(model: LanguageModel): Promise<Row[]> }>> = {
+  stories: { model: storyModel, measure: (model) => measureStories(model, held().slice(0, count), Number(flags.tokens)) },
+  edits: { model: storyModel, measure: (model) => measureEdits(model, readEditTasks(held()).slice(0, count)) },
+  puzzles: {
+    model: () => flags["puzzles-model"] ?? embedded["puzzles"],
+    measure: (model) => measurePuzzles(model, readPuzzles(existing(flags.puzzles, "--puzzles"), 4 * count)),
+  },
+  infilling: { model: storyModel, measure: (model) => measureInfilling(model, held(), count) },
+};
+
+if (flags.help) console.log(HELP);
+else {
+  mkdirSync(flags.out, { recursive: true });
+  for (const name of positionals.length > 0 ? positionals : Object.keys(sets)) await run(name);
+}
+
+async function run(name: string): Promise<void> {
+  const set = sets[name];
+  if (!set) fail(`There is no set "${name}": it must be one of ${Object.keys(sets).join(", ")}.`);
+  const source = set.model();
+  if (source === undefined) return console.log(`${name}: this version embeds no such model; give one with --${name}-model FOLDER.`);
+  const model = await loadModel(source, { execution: "native", threads: Number(flags.threads) });
+  const figures = (await set.measure(model)).map(figuresOf);
+  await model.dispose();
+  const title = `${name}: ${model.name}, ${(model.parameters / 1e6).toFixed(2)} M parameters`;
+  const file = (ending: string): string => path.join(flags.out, `${name}.${ending}`);
+  writeFileSync(file("md"), `${title}\n\n${table(figures)}\n`);
+  writeFileSync(file("json"), `${JSON.stringify(figures, null, 1)}\n`);
+  writeFileSync(file("svg"), await plot(title, figures));
+  console.log(`${title}\n\n${table(figures)}\n\n${file("svg")}\n`);
+}
+
+function existing(file: string, option: string): string {
+  return existsSync(file) ? file : fail(`There is no file ${file}. Give one with ${option}.`);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
