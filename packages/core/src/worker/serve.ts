@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
-import { loadModel, type LoadModelOptions, type ModelSource, type OnnxLanguageModel } from "../onnx/index.ts";
+import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type PluginImporter, pluginImporter } from "./import-plugin.ts";
 import { type Peer, peerAt } from "./peer.ts";
@@ -51,6 +51,8 @@ function serveLoadedModels({ connection, models }: Peer, importer: PluginImporte
   connection.offer({
     async loadModel(load: number, source: ModelSource, options: LoadModelOptions, transferred: TransferredSignal | undefined) {
       const { signal, release } = connection.signals.receive(transferred);
+      // A worker that runs decoders only needs no runtime.
+      const { loadModel } = await import("../onnx/index.ts");
       const onProgress: LoadModelOptions["onProgress"] = (progress) => connection.tell("loadProgress", load, progress);
       const model = await loadModel(source, { ...options, signal, onProgress }).finally(release);
       const { name, stopTokens, execution, parameters, bytes, causal, masked } = model;
