@@ -1,7 +1,7 @@
 import { VocabularyMismatchError } from "@decodekit/core";
 import { texts as say } from "../texts/en.ts";
 import type { LaneTrace, Trace, TracedEvent, TracedModel } from "../trace/trace.ts";
-import { type Lane, makeLane } from "./decoders.ts";
+import { canMakeLane, type Lane, makeLane } from "./decoders.ts";
 import { describeError } from "./describe-error.ts";
 import { type HostedModel, modelHost } from "./model-host.ts";
 import { recordLane } from "./record-lane.ts";
@@ -66,6 +66,9 @@ function giveUp(problem: string): void {
   host.reset(problem);
   for (const { end } of state.thirdParty.value) end(problem);
   state.thirdParty.value = [];
+  const { lanes, ...rest } = state.settings.value;
+  const left = lanes.filter((specification) => canMakeLane(specification, state.plugins.value));
+  state.settings.value = { ...rest, lanes: left.length > 0 ? left : ["greedy"] };
 }
 
 function showProgress(progress: Extract<state.Activity, { kind: "loading" }>["progress"]): void {
@@ -125,8 +128,8 @@ async function runLane(hosted: HostedModel, { request }: LaneRun, { index, recor
   } catch (error) {
     if (signal.aborted) return;
     recording.update(index, { error: describeError(error) });
-    // After anything but a complaint about the input the model's state is unknown.
-    if (!isComplaint(error)) host.reset(describeError(error));
+    // After anything but a complaint about the input the model's state is unknown; code of the visitor's own never touches it.
+    if (!isComplaint(error) && !request.decoder.worker) host.reset(describeError(error));
     if (!host.current()) throw new Error(say.status.laneFailed(recording.titleOf(index), describeError(error)), { cause: error });
   } finally {
     recording.flush();

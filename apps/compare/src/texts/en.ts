@@ -39,7 +39,7 @@ export const format = {
 export const texts = {
   title: "decodekit compare",
   tagline: "See how a language model's text comes about: several decoders, one model, every token.",
-  skip: "Skip to the lanes",
+  skip: "Skip to the content",
   routes: { compare: "Compare", tour: "Tour", about: "About" },
   theme: { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
 
@@ -176,6 +176,7 @@ export const texts = {
   },
   token: {
     spoken: (text: string, state: string, position: number) => `${text}, ${state}, token ${position}`,
+    nothingYet: (position: number) => `nothing yet, token ${position}`,
     undone: (count: number) => `${count} taken back here`,
     newline: "line break",
     space: "space",
@@ -218,6 +219,7 @@ export const texts = {
     replaced: (pass: number) => `replaced in pass ${pass}`,
     inOtherLanes: "At this position in the other lanes",
     id: (token: number) => `id ${token}`,
+    notYet: "Nothing is said at this position yet.",
     notScored: "The alternatives show once the lane has finished.",
   },
 

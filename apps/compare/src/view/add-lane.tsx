@@ -23,6 +23,7 @@ export function AddLane() {
         <Icon name="plus" />
         <span>{texts.lane.add}</span>
         <select
+          aria-label={texts.lane.add}
           value=""
           onChange={(event) => {
             const { value } = event.currentTarget;

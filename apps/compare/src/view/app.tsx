@@ -16,11 +16,11 @@ export function App() {
   const shown = route.value;
   return (
     <>
-      <a class="skip" href="#lanes" onClick={focusLanes}>
+      <a class="skip" href="#main" onClick={focusMain}>
         {texts.skip}
       </a>
       <Header />
-      <main data-route={shown}>
+      <main id="main" tabIndex={-1} data-route={shown}>
         <Notices />
         {shown === "about" && <AboutPage />}
         {shown === "tour" && <TourPage />}
@@ -59,7 +59,7 @@ function Explained() {
 }
 
 /** The address is the state of the page, so that a plain link to an element would change it. */
-function focusLanes(event: Event): void {
+function focusMain(event: Event): void {
   event.preventDefault();
-  document.getElementById("lanes")?.focus();
+  document.getElementById("main")?.focus();
 }

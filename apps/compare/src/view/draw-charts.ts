@@ -16,17 +16,27 @@ const laneColour = (lane: number): string => `var(--lane-${lane})`;
 export const drawChart: DrawChart = (name, { rows }, width) => {
   const figure = Plot.plot({
     width: Math.max(240, width),
-    height: name === "phases" ? 44 + 30 * new Set(rows.map(({ lane }) => lane)).size : 210,
+    height: name === "phases" ? 52 + 30 * new Set(rows.map(({ lane }) => lane)).size : 210,
     marginLeft: name === "phases" ? 30 : 42,
     marginRight: 22,
+    marginBottom: 38,
     className: "plot",
     ...options[name],
+    ...(name === "quality" && { y: { ...options.quality.y, domain: widened(rows) } }),
     marks: marks[name](rows),
   });
   // The library's own style sheet is not allowed by the page's policy; its rules are in the page's.
   for (const style of figure.querySelectorAll("style")) style.remove();
   return figure;
 };
+
+/** Never so narrow that differences of nothing look like something. */
+function widened(rows: readonly ChartRow[]): [number, number] {
+  const values = rows.map(({ y = 0 }) => y);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const extra = Math.max(0, 0.2 - (most - least)) / 2;
+  return [Math.max(0, least - extra), most + extra];
+}
 
 const axisLabels = (name: Exclude<ChartName, "phases">): Plot.PlotOptions => ({
   x: { label: texts.charts[name].x, grid: false },
@@ -38,7 +48,7 @@ const options: Readonly<Record<ChartName, Plot.PlotOptions>> = {
   tokensOverTime: axisLabels("tokensOverTime"),
   acceptance: { ...axisLabels("acceptance"), x: { label: texts.charts.acceptance.x, interval: 1, tickFormat: "d" }, y: { label: texts.charts.acceptance.y, domain: [0, 1], tickFormat: "%", grid: true } },
   phases: { x: { label: texts.charts.phases.x, grid: true }, y: { label: null, tickSize: 0, tickFormat: (lane: number) => letters[lane]! } },
-  quality: { x: { label: texts.charts.quality.x, nice: true, inset: 12 }, y: { label: texts.charts.quality.y, nice: true, grid: true, inset: 12 } },
+  quality: { x: { label: texts.charts.quality.x, nice: true, inset: 12, ticks: 5 }, y: { label: texts.charts.quality.y, grid: true, inset: 12, ticks: 4, tickFormat: ".2f" } },
 };
 
 const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Markish[]>> = {
@@ -56,7 +66,7 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Mark
       insetBottom: 3,
       title: (row: ChartRow) => `${row.label}, ${row.phase}: ${row.x.toFixed(1)} ms`,
     }),
-    Plot.text(rows.filter(({ x }) => x > 0.12 * Math.max(...rows.map((row) => row.x))), Plot.stackX({ y: "lane", x: "x", text: "phase", className: "phase-name" } as Plot.TextOptions)),
+    Plot.text(rows.filter(({ x }) => x > 0.12 * Math.max(...rows.map((row) => row.x))), Plot.stackX({ y: "lane", x: "x", text: "phase", fill: "var(--ink)", stroke: "var(--page)", strokeWidth: 4, fontWeight: 500 } as Plot.TextOptions)),
   ],
   quality: (rows) => [...dots(rows), Plot.text(rows, { x: "x", y: "y", text: (row: ChartRow) => letters[row.lane]!, dx: 11, fontWeight: 600, fill: (row: ChartRow) => laneColour(row.lane) })],
 };

@@ -31,6 +31,7 @@ function TokenDetails({ shown, laneIndex, position, lane }: TokenDetailsProps) {
   const undone = lane.undone.get(position) ?? [];
   const score = shown.lanes[laneIndex]!.scores?.[position];
   const isFinal = cell?.isFinal ?? false;
+  if (!cell && undone.length === 0) return <p class="hint">{say.notYet}</p>;
   return (
     <>
       {cell && <TokenHead cell={cell} shown={shown} position={position} laneIndex={laneIndex} />}

@@ -31,12 +31,12 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
   return (
     <section class="lane" data-lane={index} aria-label={texts.lane.name(letter, title)} data-busy={busy ? "" : undefined}>
       <header class="lane-head">
-        <h3>
+        <h2>
           <span class="marker" aria-hidden="true">
             {markers[index]}
           </span>
           <span class="letter">{letter}</span> {title}
-        </h3>
+        </h2>
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
         <p class="lane-options">{describeOptions(options)}</p>
       </header>

@@ -19,7 +19,7 @@ export function Legend() {
         ))}
         <div>
           <dt>
-            <span class="notch">2</span>
+            <span class="notch" data-count="2" />
           </dt>
           <dd>{texts.legend.notch}</dd>
         </div>

@@ -1,6 +1,7 @@
 import type { DecoderPlugin, PluginOption, PluginOptionValues } from "@decodekit/core";
 import { describeOption } from "@decodekit/compare";
 import { useState } from "preact/hooks";
+import { makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeError } from "../lab/describe-error.ts";
 import { texts } from "../texts/en.ts";
 
@@ -11,7 +12,7 @@ interface OptionFormProps {
   readonly onApply: (options: PluginOptionValues) => void;
 }
 
-/** A form made of what a plugin says of its options. What it refuses is shown with its reason. */
+/** A form made of what a plugin says of its options. What is refused is shown with its reason. */
 export function OptionForm({ plugin, given, onApply }: OptionFormProps) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>(() => Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])));
   const [problem, setProblem] = useState<string>();
@@ -21,7 +22,7 @@ export function OptionForm({ plugin, given, onApply }: OptionFormProps) {
     event.preventDefault();
     try {
       const options = readOptions(plugin, values);
-      plugin.create(options);
+      makeLane(specificationOf(plugin.name, options), [plugin]);
       onApply(options);
     } catch (error) {
       setProblem(describeError(error));

@@ -133,6 +133,7 @@ function ModelField() {
         type="file"
         multiple
         hidden
+        data-testid="model-files"
         onChange={(event) => {
           const chosen = [...(event.currentTarget.files ?? [])];
           if (chosen.length > 0) state.droppedFiles.value = chosen;

@@ -88,9 +88,8 @@ function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary,
   const [space, body] = spell(text, cell?.state === "masked");
   setText(lead, space);
   setText(ink, body);
-  setText(notch, undone > 0 ? String(undone) : "");
-  if (!cell) return;
-  const spoken = texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1);
+  setAttribute(notch, "data-count", undone > 0 ? String(undone) : undefined);
+  const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
   setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
 }
 
