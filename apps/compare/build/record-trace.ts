@@ -60,7 +60,11 @@ export async function recordTrace(models: RecordingModels, { model: name, prompt
     const events: TracedEvent[] = [];
     const { text, finishReason, statistics, tokens } = await decode(maxNewTokens, (event) => events.push(event));
     const scores = await scoreTokens(model.causal, promptTokens, tokens);
-    await texts.learn([...promptTokens, ...events.flatMap(({ event }) => tokensOf(event)), ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token))]);
+    await texts.learn([
+      ...promptTokens,
+      ...events.flatMap(({ event }) => tokensOf(event)),
+      ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)),
+    ]);
     recorded.push({ specification, title: plugin.title, options, seed, events, result: { text, finishReason, statistics }, scores });
   }
   const { execution, parameters, causal, masked } = model;
@@ -108,7 +112,8 @@ function isUsed(token: number, prompt: Int32Array, lanes: readonly LaneTrace[]):
   if (prompt.includes(token)) return true;
   return lanes.some(
     ({ events, scores }) =>
-      events.some(({ event }) => tokensOf(event).includes(token)) || scores?.some(({ candidates }) => candidates.some((each) => each.token === token)),
+      events.some(({ event }) => tokensOf(event).includes(token)) ||
+      scores?.some(({ candidates }) => candidates.some((each) => each.token === token)),
   );
 }
 

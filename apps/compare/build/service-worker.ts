@@ -21,7 +21,10 @@ export function serviceWorker(): Plugin {
       for (const file of files) hash.update(file.fileName).update(file.type === "chunk" ? file.code : file.source);
       const published = readdirSync(new URL("../public/", import.meta.url)).toSorted();
       for (const name of published) hash.update(readFileSync(new URL(`../public/${name}`, import.meta.url)));
-      const shell = { version: hash.digest("hex").slice(0, 12), files: [...files.map(({ fileName }) => `./${fileName}`), ...published.map((name) => `./${name}`)] };
+      const shell = {
+        version: hash.digest("hex").slice(0, 12),
+        files: [...files.map(({ fileName }) => `./${fileName}`), ...published.map((name) => `./${name}`)],
+      };
       entry.code = `const SHELL = ${JSON.stringify(shell)};\n${entry.code}`;
     },
   };

@@ -9,7 +9,8 @@ import { type DistServer, serveDist } from "./serve-dist.ts";
 const { open, server } = stage();
 const storiesFolder = fileURLToPath(new URL("../../../packages/tiny-models/models/stories/", import.meta.url));
 const short = { n: "6", l: "greedy" };
-const alert = (page: Page, text: RegExp | string): Promise<void> => page.locator(".notice[data-kind=error]", { hasText: text }).waitFor({ timeout: 60_000 });
+const alert = (page: Page, text: RegExp | string): Promise<void> =>
+  page.locator(".notice[data-kind=error]", { hasText: text }).waitFor({ timeout: 60_000 });
 
 /** A plugin whose decoder has `body` as the body of its generator. */
 const pluginSource = (name: string, body: string): string => `export default {
@@ -57,7 +58,14 @@ describe("a model", () => {
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^own · /);
     expect(await laneText(page, 0)).toBe(text);
-    const files = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx", "onnx/canvas.onnx"];
+    const files = [
+      "config.json",
+      "generation_config.json",
+      "tokenizer.json",
+      "tokenizer_config.json",
+      "onnx/model.onnx",
+      "onnx/canvas.onnx",
+    ];
     await page.getByTestId("model-files").setInputFiles(files.map((file) => storiesFolder + file));
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^files · /);
@@ -82,7 +90,13 @@ describe("a decoder of one's own", () => {
     elsewhere.override("/throwing.js", pluginSource("throwing", 'throw new TypeError("<b>boom</b>");'));
     elsewhere.override("/hanging.js", pluginSource("hanging", "for (;;);"));
     elsewhere.override("/no-plugin.js", "export default 7;");
-    elsewhere.override("/prying.js", pluginSource("prying", `const asked = await fetch("${elsewhere.url}secret").then(() => "open", () => "shut"); throw new Error("network " + asked);`));
+    elsewhere.override(
+      "/prying.js",
+      pluginSource(
+        "prying",
+        `const asked = await fetch("${elsewhere.url}secret").then(() => "open", () => "shut"); throw new Error("network " + asked);`,
+      ),
+    );
   });
   afterAll(() => elsewhere.close());
 
@@ -199,7 +213,9 @@ describe("text stays text", () => {
   });
 
   test("in a share link, which is never run by itself", async () => {
-    const { page, problems } = await open(link({ p: markup, m: "javascript:alert(1)", n: "99999999", l: ["greedy:x=<b>", markup], plugin: `${server().url}evil.js` }));
+    const { page, problems } = await open(
+      link({ p: markup, m: "javascript:alert(1)", n: "99999999", l: ["greedy:x=<b>", markup], plugin: `${server().url}evil.js` }),
+    );
     expect(await page.locator("#prompt").inputValue()).toBe(markup);
     expect(await page.locator("#tokens").inputValue()).toBe("64");
     await page.locator(".notice", { hasText: "Some of this address was not understood" }).waitFor();

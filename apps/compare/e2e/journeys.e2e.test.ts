@@ -11,20 +11,28 @@ import { figure, laneText, link, runToEnd, stage, waitUntilIdle } from "./browse
 
 const { open, server } = stage();
 
-const LANES = ["greedy", "top-p:p=0.9,temperature=0.8", "speculative:drafter=masked-draft,draftLength=3", "refine:preset=fast-dllm,blockLength=8"];
+const LANES = [
+  "greedy",
+  "top-p:p=0.9,temperature=0.8",
+  "speculative:drafter=masked-draft,draftLength=3",
+  "refine:preset=fast-dllm,blockLength=8",
+];
 const PROMPT = "Once upon a time, there was a big cat.";
 const four = link({ p: PROMPT, n: "24", s: "3", l: LANES });
 
 test("first visit to first token: a recorded run is there at once, and a press loads the model and shows bytes", async () => {
   const { page, problems } = await open();
-  await page.locator('#tokens-0 .token[data-final]').first().waitFor();
+  await page.locator("#tokens-0 .token[data-final]").first().waitFor();
   expect(await page.locator(".chip").innerText()).toMatch(/^Recorded with stories/);
   expect(server().requests.some((path) => path.endsWith(".onnx"))).toBe(false);
   const seen = new Set<string>();
   await page.exposeFunction("sawProgress", (text: string) => seen.add(text));
   await page.evaluate(() => {
     const tell = (globalThis as unknown as { sawProgress: (text: string) => void }).sawProgress;
-    new MutationObserver(() => tell(document.querySelector(".progress-label")?.textContent ?? "")).observe(document.querySelector("main")!, { subtree: true, childList: true, characterData: true });
+    new MutationObserver(() => tell(document.querySelector(".progress-label")?.textContent ?? "")).observe(
+      document.querySelector("main")!,
+      { subtree: true, childList: true, characterData: true },
+    );
   });
   await runToEnd(page);
   expect(await page.locator(".chip").innerText()).toMatch(/^stories · 3\.\d M · WASM$/);
@@ -44,7 +52,9 @@ describe("four lanes", () => {
       const { prefill, decode, verify, refine, draft } = run.passes;
       expect(await laneText(page, lane)).toBe(run.text.replaceAll("\n", "⏎\n"));
       expect(await figure(page, lane, "tokens")).toBe(String(run.tokens.length));
-      expect(await figure(page, lane, "passes")).toBe([prefill + decode + verify + refine, ...(draft > 0 ? [`+ ${draft} drafting`] : [])].join(" "));
+      expect(await figure(page, lane, "passes")).toBe(
+        [prefill + decode + verify + refine, ...(draft > 0 ? [`+ ${draft} drafting`] : [])].join(" "),
+      );
       if (run.drafted > 0) expect(await figure(page, lane, "accepted")).toBe(`${Math.round((100 * run.accepted) / run.drafted)}%`);
       expect(await figure(page, lane, "nats")).toBe(run.negativeLogLikelihood!.toFixed(2));
     }
@@ -85,7 +95,11 @@ describe("four lanes", () => {
       }
       expect(pictures[0]!.equals(pictures[1]!)).toBe(true);
     }
-    expect(server().requests.slice(before).filter((path) => /onnx|wasm/.test(path))).toEqual([]);
+    expect(
+      server()
+        .requests.slice(before)
+        .filter((path) => /onnx|wasm/.test(path)),
+    ).toEqual([]);
     expect(second.problems).toEqual([]);
   });
 

@@ -38,7 +38,9 @@ export async function serveDist(): Promise<DistServer> {
   let sent = 0;
   const answer = (response: ServerResponse, content: Buffer | string, type: string): void => {
     sent += content.length;
-    response.writeHead(200, { "content-type": type, "content-length": Buffer.byteLength(content), "access-control-allow-origin": "*" }).end(content);
+    response
+      .writeHead(200, { "content-type": type, "content-length": Buffer.byteLength(content), "access-control-allow-origin": "*" })
+      .end(content);
   };
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");

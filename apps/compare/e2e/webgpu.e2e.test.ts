@@ -25,9 +25,10 @@ test("a GPU that is lost gives a message, and the next run works", async () => {
   page.on("worker", (started) => {
     worker = started;
     void started.evaluate(() => {
-      const { requestDevice } = GPUAdapter.prototype;
-      GPUAdapter.prototype.requestDevice = async function take(...options) {
-        const device = await requestDevice.apply(this, options);
+      const adapter = GPUAdapter.prototype as { requestDevice: (...options: unknown[]) => Promise<GPUDevice> };
+      const original = adapter.requestDevice;
+      adapter.requestDevice = async function take(this: unknown, ...options) {
+        const device = await original.apply(this, options);
         (globalThis as unknown as { device: GPUDevice }).device = device;
         return device;
       };

@@ -20,7 +20,9 @@ function likeliestBut(row, avoided) {
 
 /** An error that is known by its code on the other side. */
 function invalid(code, message) {
-  return Object.defineProperty(Object.assign(new Error(message), { name: "DecodekitError", code }), Symbol.for("decodekit.error"), { value: true });
+  return Object.defineProperty(Object.assign(new Error(message), { name: "DecodekitError", code }), Symbol.for("decodekit.error"), {
+    value: true,
+  });
 }
 
 function check(model, prompt, { maxNewTokens, stopTokens = [], seed = 0 }) {

@@ -1,6 +1,5 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import "./styles/index.css";
 import { openRecording } from "./lab/files.ts";
 import { canMakeLane } from "./lab/decoders.ts";
 import { isRunning, stop } from "./lab/lab.ts";
@@ -26,7 +25,8 @@ async function follow(): Promise<void> {
   state.settings.value = route === "tour" ? chapters[chapter - 1]!.settings : settings;
   state.expectedDigests.value = digests;
   state.route.value = route;
-  document.title = route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
+  document.title =
+    route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
   window.scrollTo({ top: 0 });
   if (route === "tour") await showRecording(`chapter-${chapter}`);
   else if (route === "compare" && writeLink(settings) === writeLink(defaultSettings)) await showRecording("welcome");
@@ -52,7 +52,13 @@ function keepAddress(): void {
 
 function onKeyDown(event: KeyboardEvent): void {
   const target = event.target as Element;
-  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, button, a, dialog, summary, [role=listbox]")) return;
+  if (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    target.closest("input, textarea, select, button, a, dialog, summary, [role=listbox]")
+  )
+    return;
   const moves: Readonly<Record<string, () => void>> = {
     " ": togglePlay,
     ArrowLeft: () => step(-1),

@@ -30,7 +30,9 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
       const names = await caches.keys();
-      await Promise.all(names.filter((name) => name.startsWith(`${PREFIX}shell-`) && name !== shellCache).map((name) => caches.delete(name)));
+      await Promise.all(
+        names.filter((name) => name.startsWith(`${PREFIX}shell-`) && name !== shellCache).map((name) => caches.delete(name)),
+      );
       await self.clients.claim();
     })(),
   );
@@ -65,7 +67,7 @@ async function keep(request: Request, response: Response): Promise<void> {
     await (await caches.open(fileCache)).put(request, response);
   } catch (error) {
     const message: OfflineMessage = { type: "not-stored", reason: error instanceof Error ? error.message : String(error) };
-    for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message);
+    for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message, []);
   }
 }
 
@@ -77,12 +79,17 @@ function isolated(response: Response, url: URL, otherwise?: Response): Response 
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("cross-origin-embedder-policy", "require-corp");
   headers.set("cross-origin-resource-policy", "same-origin");
-  const policy = /plugin-worker-[^/]*\.js$/.test(url.pathname) ? POLICIES.plugin : /model-worker-[^/]*\.js$/.test(url.pathname) ? POLICIES.model : undefined;
+  const policy = /plugin-worker-[^/]*\.js$/.test(url.pathname)
+    ? POLICIES.plugin
+    : /model-worker-[^/]*\.js$/.test(url.pathname)
+      ? POLICIES.model
+      : undefined;
   if (policy) headers.set("content-security-policy", policy);
   return new Response(given.body, { status: given.status, statusText: given.statusText, headers });
 }
 
 const POLICIES = {
-  model: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' https: http://127.0.0.1:* http://localhost:*; worker-src 'self'",
+  model:
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' https: http://127.0.0.1:* http://localhost:*; worker-src 'self'",
   plugin: "default-src 'none'; script-src 'self' https: http://127.0.0.1:* http://localhost:*; connect-src 'none'",
 } as const;

@@ -29,15 +29,23 @@ export function chartData(name: ChartName, { lanes }: Trace, states: readonly La
   switch (name) {
     case "tokensOverPasses":
       return {
-        rows: labelled.flatMap(({ lane, state, index, label }) => growth(lane, state, "passes").map((point) => ({ lane: index, label, ...point }))),
+        rows: labelled.flatMap(({ lane, state, index, label }) =>
+          growth(lane, state, "passes").map((point) => ({ lane: index, label, ...point })),
+        ),
         columns: [say.lane, say[name].x, say[name].y],
-        summary: say.summaryTokens(labelled.map(({ label, lane, state }) => say.laneTokens(label, state.statistics.tokens, modelPasses(lane, state)))),
+        summary: say.summaryTokens(
+          labelled.map(({ label, lane, state }) => say.laneTokens(label, state.statistics.tokens, modelPasses(lane, state))),
+        ),
       };
     case "tokensOverTime":
       return {
-        rows: labelled.flatMap(({ lane, state, index, label }) => growth(lane, state, "time").map((point) => ({ lane: index, label, ...point }))),
+        rows: labelled.flatMap(({ lane, state, index, label }) =>
+          growth(lane, state, "time").map((point) => ({ lane: index, label, ...point })),
+        ),
         columns: [say.lane, say[name].x, say[name].y],
-        summary: say.summaryTokens(labelled.map(({ label, state }) => say.laneTime(label, state.statistics.tokens, format.milliseconds(state.milliseconds)))),
+        summary: say.summaryTokens(
+          labelled.map(({ label, state }) => say.laneTime(label, state.statistics.tokens, format.milliseconds(state.milliseconds))),
+        ),
       };
     case "acceptance":
       return acceptance(labelled);
@@ -74,12 +82,16 @@ function growth({ events }: LaneTrace, state: LaneState, over: "passes" | "time"
 function acceptance(labelled: Labelled): ChartData {
   const drafting = labelled.filter(({ state }) => state.statistics.drafted > 0);
   return {
-    rows: drafting.flatMap(({ state: { drafts }, index, label }) => drafts.drafted.map((count, place) => ({ lane: index, label, x: place + 1, y: drafts.accepted[place]! / count }))),
+    rows: drafting.flatMap(({ state: { drafts }, index, label }) =>
+      drafts.drafted.map((count, place) => ({ lane: index, label, x: place + 1, y: drafts.accepted[place]! / count })),
+    ),
     columns: [say.lane, say.acceptance.x, say.acceptance.y],
     summary:
       drafting.length === 0
         ? say.acceptance.none
-        : say.summaryTokens(drafting.map(({ label, state: { statistics } }) => say.laneAcceptance(label, statistics.accepted, statistics.drafted))),
+        : say.summaryTokens(
+            drafting.map(({ label, state: { statistics } }) => say.laneAcceptance(label, statistics.accepted, statistics.drafted)),
+          ),
   };
 }
 
@@ -87,10 +99,17 @@ function phases(labelled: Labelled): ChartData {
   const names = Object.entries(say.phaseNames) as readonly (readonly [keyof typeof say.phaseNames, string])[];
   return {
     rows: labelled.flatMap(({ state, index, label }) =>
-      names.flatMap(([phase, title]) => (state.millisecondsByPhase[phase] > 0 ? [{ lane: index, label, phase: title, x: state.millisecondsByPhase[phase] }] : [])),
+      names.flatMap(([phase, title]) =>
+        state.millisecondsByPhase[phase] > 0 ? [{ lane: index, label, phase: title, x: state.millisecondsByPhase[phase] }] : [],
+      ),
     ),
     columns: [say.lane, say.phase, say.phases.x],
-    summary: say.summaryTokens(labelled.map(({ label, state }) => `${label}: ${format.milliseconds(Object.values(state.millisecondsByPhase).reduce((sum, each) => sum + each, 0))}`)),
+    summary: say.summaryTokens(
+      labelled.map(
+        ({ label, state }) =>
+          `${label}: ${format.milliseconds(Object.values(state.millisecondsByPhase).reduce((sum, each) => sum + each, 0))}`,
+      ),
+    ),
   };
 }
 

@@ -41,6 +41,12 @@ export function makeLane(specification: string, plugins: readonly DecoderPlugin[
 
 function givenOptions(specification: string, { options = {} }: ComparedDecoder): PluginOptionValues {
   const colon = specification.indexOf(":");
-  const names = colon < 0 ? [] : specification.slice(colon + 1).split(",").map((part) => part.split("=")[0]!.trim());
+  const names =
+    colon < 0
+      ? []
+      : specification
+          .slice(colon + 1)
+          .split(",")
+          .map((part) => part.split("=")[0]!.trim());
   return Object.fromEntries(names.flatMap((option) => (option in options ? [[option, options[option]!] as const] : [])));
 }

@@ -138,7 +138,7 @@ async function runLane(hosted: HostedModel, { request }: LaneRun, { index, recor
 
 /** Whether an error is about what was asked for, so that the next lane can run. */
 function isComplaint(error: unknown): boolean {
-  const codes = ["INVALID_OPTION", "MISSING_MODEL", "CONTEXT_LENGTH", "DRAFTER", "WORKER"];
+  const codes = ["INVALID_OPTION", "MISSING_MODEL", "CONTEXT_LENGTH", "DRAFTER"];
   return error instanceof VocabularyMismatchError || codes.includes(String((error as { readonly code?: unknown } | null)?.code));
 }
 
@@ -190,7 +190,14 @@ function startRecording(
   const flush = (): void => {
     if (frame !== undefined) cancelAnimationFrame(frame);
     frame = undefined;
-    const shown: Trace = { model: traced, prompt, promptTokens: [...promptTokens], maxNewTokens, vocabulary: texts.known, lanes: [...recorded] };
+    const shown: Trace = {
+      model: traced,
+      prompt,
+      promptTokens: [...promptTokens],
+      maxNewTokens,
+      vocabulary: texts.known,
+      lanes: [...recorded],
+    };
     state.trace.value = shown;
   };
   state.traceOrigin.value = "live";

@@ -12,7 +12,7 @@ export interface HostedModel {
   readonly texts: TokenTexts;
 }
 
-export interface ModelRequest {
+interface ModelRequest {
   /** Name of an embedded model, or the URL of a folder. */
   readonly name: string;
   /** Files that were dropped or picked, in place of `name`. */
@@ -23,7 +23,10 @@ export interface ModelRequest {
 /** Keeps one worker with one model at a time. */
 export interface ModelHost {
   /** Gives the model that was asked for, loading it when it is another than before. Rejects with `signal.reason` once aborted. */
-  load(request: ModelRequest, options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal }): Promise<HostedModel>;
+  load(
+    request: ModelRequest,
+    options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
+  ): Promise<HostedModel>;
   /** The model, where one is loaded. */
   current(): HostedModel | undefined;
   /** Ends the worker, whatever it is doing; the next `load` starts another. */

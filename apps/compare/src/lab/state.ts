@@ -36,7 +36,10 @@ export const chapter = signal(1);
 export const droppedFiles = signal<readonly File[] | undefined>(undefined);
 
 export const thirdParty = signal<readonly ThirdPartyPlugin[]>([]);
-export const plugins: ReadonlySignal<readonly DecoderPlugin[]> = computed(() => [...decoders, ...thirdParty.value.map(({ plugin }) => plugin)]);
+export const plugins: ReadonlySignal<readonly DecoderPlugin[]> = computed(() => [
+  ...decoders,
+  ...thirdParty.value.map(({ plugin }) => plugin),
+]);
 
 export const activity = signal<Activity>({ kind: "idle" });
 export const notices = signal<readonly Notice[]>([]);

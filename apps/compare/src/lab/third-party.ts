@@ -50,7 +50,7 @@ export async function importThirdParty(url: string): Promise<ThirdPartyPlugin> {
   try {
     const described = v.safeParse(description, await describePlugin(worker, url), { abortEarly: true });
     if (!described.success) throw new Error(`${v.getDotPath(described.issues[0]) ?? "The plugin"}: ${described.issues[0].message}`);
-    return { url, worker, end, plugin: withoutCode(described.output as PluginDescription) };
+    return { url, worker, end, plugin: withoutCode(described.output) };
   } catch (error) {
     end("The plugin could not be used.");
     throw error;

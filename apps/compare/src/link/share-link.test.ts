@@ -37,7 +37,9 @@ describe("a share link", () => {
     const random = seededRandom(11);
     const characters = "#/?&=%lmnpsxd:,.0129aeg<>\"'\\ ü🦊\u0000";
     for (let round = 0; round < 2000; round++) {
-      const text = Array.from({ length: 1 + Math.floor(random.uniform() * 40) }, () => characters.charAt(Math.floor(random.uniform() * characters.length)));
+      const text = Array.from({ length: 1 + Math.floor(random.uniform() * 40) }, () =>
+        characters.charAt(Math.floor(random.uniform() * characters.length)),
+      );
       const { settings: read } = readLink(`#/${text.join("")}`, canMakeLane);
       expect(read.lanes.length).toBeGreaterThan(0);
       expect(read.maxNewTokens).toBeGreaterThan(0);

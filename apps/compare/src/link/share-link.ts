@@ -15,7 +15,7 @@ export interface Location {
 
 export type Route = "compare" | "tour" | "about";
 
-const executions: readonly string[] = ["auto", "webgpu", "wasm"];
+const executions: ReadonlySet<string> = new Set(["auto", "webgpu", "wasm"]);
 const KEYS = { model: "m", prompt: "p", maxNewTokens: "n", seed: "s", lanes: "l", execution: "x", digests: "d" } as const;
 
 /** Address of `settings`; what is as by default is left out. */
@@ -49,7 +49,7 @@ export function readLink(hash: string, isLane: (specification: string) => boolea
     prompt: take("prompt", (text) => (text.trim() !== "" && text.length <= LONGEST_PROMPT ? text : undefined), defaultSettings.prompt),
     maxNewTokens: take("maxNewTokens", (text) => integer(text, 1, MOST_NEW_TOKENS), defaultSettings.maxNewTokens),
     seed: take("seed", (text) => integer(text, 0, Number.MAX_SAFE_INTEGER), defaultSettings.seed),
-    execution: take("execution", (text) => (executions.includes(text) ? (text as ExecutionChoice) : undefined), defaultSettings.execution),
+    execution: take("execution", (text) => (executions.has(text) ? (text as ExecutionChoice) : undefined), defaultSettings.execution),
     lanes: lanesOf(query.getAll(KEYS.lanes), isLane, ignored),
   };
   const digests = query.getAll(KEYS.digests).filter((digest) => /^[\da-f]{8}$/.test(digest));

@@ -33,7 +33,12 @@ export const format = {
   percent: (value: number) => percent.format(value),
   probability: (value: number) => (value > 0 && value < 0.001 ? "< 0.1 %" : `${decimal.format(100 * value)} %`),
   megabytes: (bytes: number) => `${megabyte.format(bytes / 1e6)} MB`,
-  milliseconds: (value: number) => (value >= 1000 ? `${fine.format(value / 1000)} s` : value >= 10 ? `${integer.format(Math.round(value))} ms` : `${decimal.format(value)} ms`),
+  milliseconds: (value: number) =>
+    value >= 1000
+      ? `${fine.format(value / 1000)} s`
+      : value >= 10
+        ? `${integer.format(Math.round(value))} ms`
+        : `${decimal.format(value)} ms`,
 };
 
 export const texts = {
@@ -207,7 +212,10 @@ export const texts = {
     heading: "Token",
     empty: "Choose a token to see where it came from: click it, or move to it with the arrow keys.",
     position: (position: number, lane: string) => `token ${position} of lane ${lane}`,
-    from: (by: Proposer, pass: number) => (by.model === "none" ? `Guessed by ${phases[by.phase]}, before pass ${pass + 1}` : `From pass ${pass}, ${phases[by.phase]} of ${models[by.model]}`),
+    from: (by: Proposer, pass: number) =>
+      by.model === "none"
+        ? `Guessed by ${phases[by.phase]}, before pass ${pass + 1}`
+        : `From pass ${pass}, ${phases[by.phase]} of ${models[by.model]}`,
     final: "final",
     notFinal: "not final yet",
     given: "Probability it was given with",
@@ -244,8 +252,10 @@ export const texts = {
 
   plugin: {
     heading: "A decoder of your own",
-    warning: "This runs code from the address you give, in a worker of its own. It cannot touch this page, but it is code: only add what you trust.",
-    explain: "The address of one self-contained ES module whose default export is a DecoderPlugin. Its host must allow requests from this page.",
+    warning:
+      "This runs code from the address you give, in a worker of its own. It cannot touch this page, but it is code: only add what you trust.",
+    explain:
+      "The address of one self-contained ES module whose default export is a DecoderPlugin. Its host must allow requests from this page.",
     template: "A template to start from",
     templateUrl: "./decoder-template.js",
     address: "Address of the module",
@@ -283,7 +293,10 @@ export const texts = {
     stored: (bytes: string) => `Kept on this device: about ${bytes}.`,
     deleteStored: "Delete what is kept",
     deleted: "Deleted.",
-    isolated: (yes: boolean) => (yes ? "This page is cross-origin isolated: clocks are fine and threads are allowed." : "This page is not cross-origin isolated yet; it will be after a reload."),
+    isolated: (yes: boolean) =>
+      yes
+        ? "This page is cross-origin isolated: clocks are fine and threads are allowed."
+        : "This page is not cross-origin isolated yet; it will be after a reload.",
     keyboard: "Keyboard",
     keys: [
       ["Space", "play or pause, outside of fields"],

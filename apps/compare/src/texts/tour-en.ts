@@ -78,7 +78,8 @@ export const chapters: readonly Chapter[] = [
     bet: {
       question: "Which lane does the model itself find likeliest?",
       choices: ["A, greedy", "B, temperature 0.8", "C, temperature 1.5"],
-      answer: () => "Compare the nats per token above the texts: lower is likelier. Greedy is nearly always the likeliest, and the dullest.",
+      answer: () =>
+        "Compare the nats per token above the texts: lower is likelier. Greedy is nearly always the likeliest, and the dullest.",
     },
     look: [
       "Find the first token where B leaves A, and choose it: how likely was it?",
@@ -133,7 +134,8 @@ export const chapters: readonly Chapter[] = [
       "Step by half passes: a dotted draft, then solid lines under what stood and strikes through what did not.",
       "Acceptance falls with the place in the draft: see its chart.",
     ],
-    conclusion: "Checking keeps the text the same. Drafting pays when guesses are good and cheap: in a story nothing repeats, so that copying seldom helps.",
+    conclusion:
+      "Checking keeps the text the same. Drafting pays when guesses are good and cheap: in a story nothing repeats, so that copying seldom helps.",
     settings: {
       ...defaultSettings,
       prompt: "Once upon a time, there was a big bear who lived in the forest.",
@@ -177,11 +179,9 @@ export const chapters: readonly Chapter[] = [
       answer: (lanes) =>
         `B is ${lane(lanes, 1).sameAsFirst ? "the same" : "another text"}, C is ${lane(lanes, 2).sameAsFirst ? "the same" : "another text"}. Passes: A ${lane(lanes, 0).passes}, B ${lane(lanes, 1).passes} + ${lane(lanes, 1).draftPasses} drafting, C ${lane(lanes, 2).passes} + ${lane(lanes, 2).draftPasses} drafting.`,
     },
-    look: [
-      "Compare tokens per pass in B and C.",
-      "Add a lane of your own below: any decoder, any option, or a module you wrote.",
-    ],
-    conclusion: "Passes are not milliseconds: a pass over eight positions costs more than one over one, and drafting is extra. The answer belongs to this device.",
+    look: ["Compare tokens per pass in B and C.", "Add a lane of your own below: any decoder, any option, or a module you wrote."],
+    conclusion:
+      "Passes are not milliseconds: a pass over eight positions costs more than one over one, and drafting is extra. The answer belongs to this device.",
     settings: {
       ...defaultSettings,
       prompt: "The sun was bright. Anna took her bucket and ran to the beach.",

@@ -11,7 +11,10 @@ const MASK = 0;
 const VOCAB = 8;
 
 const traced = (events: readonly DecodeEvent[]): TracedEvent[] => events.map((event, index) => ({ event, milliseconds: index }));
-const pass = (phase: "prefill" | "decode" | "draft" | "verify" | "refine", model: "causal" | "masked" | "draft" = "causal"): DecodeEvent => ({
+const pass = (
+  phase: "prefill" | "decode" | "draft" | "verify" | "refine",
+  model: "causal" | "masked" | "draft" = "causal",
+): DecodeEvent => ({
   type: "forward-end",
   model,
   phase,
@@ -78,7 +81,14 @@ describe("a lane", () => {
 });
 
 test("a step is half a pass: first what it told, then what follows from it", () => {
-  const events = traced([start, pass("prefill"), commit(3, 5), pass("decode"), commit(4, 6), { type: "decode-end", finishReason: "length" }]);
+  const events = traced([
+    start,
+    pass("prefill"),
+    commit(3, 5),
+    pass("decode"),
+    commit(4, 6),
+    { type: "decode-end", finishReason: "length" },
+  ]);
   expect(stepCount([events])).toBe(4);
   expect([0, 1, 2, 3, 4, 9].map((step) => eventsAt(events, "passes", step))).toEqual([1, 2, 3, 4, 6, 6]);
   expect([-1, 0, 2.5, 99].map((time) => eventsAt(events, "time", time))).toEqual([0, 1, 3, 6]);
@@ -91,7 +101,9 @@ const masked = memoryMaskedModel({
   contextLength: 64,
   maskTokenId: MASK,
   logitsAt: (prefix, canvas, index) =>
-    Float32Array.from(table[(prefix.at(-1)! + index + (canvas[index - 1] ?? 0)) % VOCAB]!, (p, token) => (token === MASK ? -Infinity : Math.log(p))),
+    Float32Array.from(table[(prefix.at(-1)! + index + (canvas[index - 1] ?? 0)) % VOCAB]!, (p, token) =>
+      token === MASK ? -Infinity : Math.log(p),
+    ),
 });
 const causal = tableModel({ probabilities: table, contextLength: 64, tree: true });
 const draft = tableModel({ probabilities: randomTable(seededRandom(4), VOCAB), contextLength: 64 });
@@ -102,7 +114,9 @@ const subjects = [...builtInDecoders, refinement as DecoderPlugin].flatMap((plug
 
 describe.each(subjects)("%s %s", (_name, _options, decoder) => {
   test.each([1, 2, 3, 4, 5])("the fold of all events is the output and core's statistics, step by step the same, seed %d", async (seed) => {
-    const { events, tokens } = await collectDecode(decoder.decode({ causal, draft, masked }, Int32Array.of(2, 3), { maxNewTokens: 16, seed }));
+    const { events, tokens } = await collectDecode(
+      decoder.decode({ causal, draft, masked }, Int32Array.of(2, 3), { maxNewTokens: 16, seed }),
+    );
     const all = traced(events);
     const final = foldLane(all, MASK);
     expect(final.cells.map((cell) => cell?.token)).toEqual([...tokens]);

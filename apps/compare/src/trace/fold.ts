@@ -1,4 +1,13 @@
-import { countStatistics, type DecodeStatistics, type FinishReason, type ForwardPhase, type ModelRole, type TokenId } from "@decodekit/core";
+import {
+  countStatistics,
+  type DecodeEvent,
+  type DecodeStatistics,
+  type FinishReason,
+  type ForwardPhase,
+  type ModelRole,
+  type TokenId,
+} from "@decodekit/core";
+import { type CellBoard, cellBoard, type Moment } from "./cell-board.ts";
 import type { TracedEvent } from "./trace.ts";
 
 /**
@@ -31,7 +40,7 @@ export interface UndoneToken extends Omit<Cell, "state" | "isFinal"> {
   readonly undoneAtPass: number;
 }
 
-export interface DraftOutcomes {
+interface DraftOutcomes {
   /** By place in the draft: how often a token was drafted there, and how often it stood. */
   readonly drafted: readonly number[];
   readonly accepted: readonly number[];
@@ -52,112 +61,78 @@ export interface LaneState {
   readonly finishReason: FinishReason | undefined;
 }
 
+const lookup: Proposer = { model: "none", phase: "lookup" };
+
 /** Folds the first `count` events of a lane into what they made of it. A pure function: seeking folds from the start. */
 export function foldLane(events: readonly TracedEvent[], maskTokenId: TokenId | undefined, count: number = events.length): LaneState {
-  const cells: (Cell | undefined)[] = [];
-  const undone = new Map<number, UndoneToken[]>();
+  const board = cellBoard(maskTokenId);
   const counter = countStatistics({ maskTokenId });
+  const passes = passCounter();
+  let promptLength = 0;
+  let milliseconds = 0;
+  let finishReason: FinishReason | undefined;
+  for (const { event, milliseconds: now } of events.slice(0, count)) {
+    counter.add(event, now - milliseconds);
+    milliseconds = now;
+    if (event.type === "decode-start") ({ promptLength } = event);
+    if (event.type === "decode-end") ({ finishReason } = event);
+    passes.add(event);
+    applyToBoard(board, event, { promptLength, moment: passes.moment() });
+    if (event.type === "tokens-commit") passes.end();
+  }
+  const { cells, undone } = board;
+  return { cells, undone, milliseconds, ...passes.totals(), statistics: counter.statistics(), finishReason };
+}
+
+function applyToBoard(
+  board: CellBoard,
+  event: DecodeEvent,
+  { promptLength, moment }: { readonly promptLength: number; readonly moment: Moment },
+): void {
+  if (event.type === "draft-verify") board.verify(event.start - promptLength, event.drafted, event.accepted);
+  if (event.type === "tokens-propose") {
+    const start = event.start - promptLength;
+    for (const [offset, token] of event.tokens.entries()) board.propose(start + offset, token, event.probabilities?.[offset], moment);
+  }
+  if (event.type === "tokens-commit") {
+    const start = event.start - promptLength;
+    for (const [offset, token] of event.tokens.entries()) {
+      const logProbability = event.logProbabilities?.[offset];
+      board.commit(start + offset, token, logProbability === undefined ? undefined : Math.exp(logProbability), moment);
+    }
+    board.withdrawFrom(start + event.tokens.length, moment.passes);
+  }
+}
+
+interface PassCounter {
+  readonly add: (event: DecodeEvent) => void;
+  /** Whatever is proposed from now until the next pass was not said by a model. */
+  readonly end: () => void;
+  readonly moment: () => Moment;
+  readonly totals: () => Pick<LaneState, "passes" | "millisecondsByPhase" | "drafts">;
+}
+
+function passCounter(): PassCounter {
   const millisecondsByPhase: Record<ForwardPhase, number> = { prefill: 0, decode: 0, draft: 0, verify: 0, refine: 0 };
   const drafted: number[] = [];
   const accepted: number[] = [];
-  let promptLength = 0;
   let passes = 0;
-  let milliseconds = 0;
-  let by: Proposer | undefined;
-  let finishReason: FinishReason | undefined;
-
-  const undo = (position: number, why: UndoneToken["why"]): void => {
-    const cell = cells[position];
-    if (!cell || cell.state === "masked") return;
-    const { token, pass, by: proposer, probability } = cell;
-    const list = undone.get(position) ?? [];
-    list.push({ token, pass, by: proposer, probability, why, undoneAtPass: passes });
-    undone.set(position, list);
-  };
-
-  const propose = (position: number, token: TokenId, probability: number | undefined): void => {
-    const before = cells[position];
-    if (before?.token === token && before.state !== "rejected") {
-      if (probability !== undefined) cells[position] = { ...before, probability: before.state === "masked" ? undefined : before.probability };
-      return;
-    }
-    const isMask = token === maskTokenId;
-    const wasShown = before !== undefined && before.state !== "masked";
-    if (wasShown) undo(position, before.state === "rejected" ? "rejected" : "replaced");
-    const wasUndone = undone.get(position)?.some(({ why }) => why === "replaced") ?? false;
-    const refining = by?.phase === "refine" || before?.state === "masked";
-    const state: CellState = isMask ? "masked" : !refining ? "proposed" : wasShown || wasUndone ? "revised" : "revealed";
-    cells[position] = { token, state, isFinal: false, pass: passes, by: by ?? lookup, probability: isMask ? undefined : probability };
-  };
-
-  const verify = (start: number, draftedCount: number, acceptedCount: number): void => {
-    for (let place = 0; place < draftedCount; place++) {
-      drafted[place] = (drafted[place] ?? 0) + 1;
-      if (place < acceptedCount) accepted[place] = (accepted[place] ?? 0) + 1;
-      const cell = cells[start + place];
-      if (cell) cells[start + place] = { ...cell, state: place < acceptedCount ? "accepted" : "rejected" };
-    }
-  };
-
-  const commit = (position: number, token: TokenId, logProbability: number | undefined): void => {
-    const before = cells[position];
-    const probability = logProbability === undefined ? before?.probability : Math.exp(logProbability);
-    if (before?.token === token && before.state !== "masked" && before.state !== "rejected") {
-      cells[position] = { ...before, state: before.state === "proposed" ? "plain" : before.state, isFinal: true, probability };
-      return;
-    }
-    const wasShown = before !== undefined && before.state !== "masked";
-    // A tree is shown as one chain of it: what stands may be another.
-    const wasDraft = before?.state === "rejected" || before?.state === "accepted";
-    if (wasShown) undo(position, wasDraft ? "rejected" : "replaced");
-    const state: CellState = !wasShown ? "plain" : wasDraft ? "corrected" : "revised";
-    const shown = logProbability === undefined ? undefined : probability;
-    cells[position] = { token, state, isFinal: true, pass: passes, by: by ?? lookup, probability: shown };
-  };
-
-  const withdrawAfter = (end: number): void => {
-    for (let position = end; position < cells.length; position++) undo(position, cells[position]?.state === "rejected" ? "rejected" : "replaced");
-    cells.length = Math.min(cells.length, end);
-  };
-
-  for (let index = 0; index < count; index++) {
-    const { event, milliseconds: now } = events[index]!;
-    counter.add(event, now - milliseconds);
-    milliseconds = now;
-    switch (event.type) {
-      case "decode-start":
-        ({ promptLength } = event);
-        break;
-      case "forward-end":
+  let by = lookup;
+  return {
+    add(event) {
+      if (event.type === "forward-end") {
         passes++;
         by = { model: event.model, phase: event.phase };
         millisecondsByPhase[event.phase] += event.milliseconds;
-        break;
-      case "tokens-propose": {
-        const start = event.start - promptLength;
-        for (const [offset, token] of event.tokens.entries()) propose(start + offset, token, event.probabilities?.[offset]);
-        break;
       }
-      case "draft-verify":
-        verify(event.start - promptLength, event.drafted, event.accepted);
-        break;
-      case "tokens-commit": {
-        const start = event.start - promptLength;
-        for (const [offset, token] of event.tokens.entries()) commit(start + offset, token, event.logProbabilities?.[offset]);
-        withdrawAfter(start + event.tokens.length);
-        // Whatever is proposed before the next pass was not said by a model.
-        by = undefined;
-        break;
+      if (event.type !== "draft-verify") return;
+      for (let place = 0; place < event.drafted; place++) {
+        drafted[place] = (drafted[place] ?? 0) + 1;
+        accepted[place] = (accepted[place] ?? 0) + (place < event.accepted ? 1 : 0);
       }
-      case "decode-end":
-        ({ finishReason } = event);
-        break;
-      default:
-        event satisfies never;
-    }
-  }
-  const drafts = { drafted, accepted: drafted.map((_, place) => accepted[place] ?? 0) };
-  return { cells, undone, passes, milliseconds, millisecondsByPhase, drafts, statistics: counter.statistics(), finishReason };
+    },
+    end: () => void (by = lookup),
+    moment: () => ({ passes, by }),
+    totals: () => ({ passes, millisecondsByPhase, drafts: { drafted, accepted } }),
+  };
 }
-
-const lookup: Proposer = { model: "none", phase: "lookup" };

@@ -14,7 +14,7 @@ export function stepCount(lanes: readonly (readonly TracedEvent[])[]): number {
   return STEPS_PER_PASS * Math.max(0, ...lanes.map(passCount));
 }
 
-export function passCount(events: readonly TracedEvent[]): number {
+function passCount(events: readonly TracedEvent[]): number {
   return events.filter(({ event }) => event.type === "forward-end").length;
 }
 

@@ -32,9 +32,15 @@ const trace: Trace = {
       events: [
         { event: { type: "decode-start", promptLength: 2 }, milliseconds: 0 },
         { event: { type: "forward-end", model: "causal", phase: "prefill", positions: 2, milliseconds: 1 }, milliseconds: 1 },
-        { event: { type: "tokens-propose", start: 2, tokens: Int32Array.of(3, 0), probabilities: Float32Array.of(0.5, 0) }, milliseconds: 1 },
+        {
+          event: { type: "tokens-propose", start: 2, tokens: Int32Array.of(3, 0), probabilities: Float32Array.of(0.5, 0) },
+          milliseconds: 1,
+        },
         { event: { type: "draft-verify", start: 2, drafted: 1, accepted: 1 }, milliseconds: 1.25 },
-        { event: { type: "tokens-commit", start: 2, tokens: Int32Array.of(3, 4), logProbabilities: Float32Array.of(-0.5, -1) }, milliseconds: 1.5 },
+        {
+          event: { type: "tokens-commit", start: 2, tokens: Int32Array.of(3, 4), logProbabilities: Float32Array.of(-0.5, -1) },
+          milliseconds: 1.5,
+        },
         { event: { type: "decode-end", finishReason: "length" }, milliseconds: 3.5 },
       ],
       result: { text: " a</script>", finishReason: "length", statistics },
@@ -54,7 +60,8 @@ describe("a trace file", () => {
   });
 
   const lines = writeTrace(trace).trim().split("\n");
-  const changed = (line: number, change: (text: string) => string): string => lines.map((text, index) => (index === line ? change(text) : text)).join("\n");
+  const changed = (line: number, change: (text: string) => string): string =>
+    lines.map((text, index) => (index === line ? change(text) : text)).join("\n");
   test.each([
     ["nothing", "", /^Line 1: this is no JSON/],
     ["no JSON", "hello", /^Line 1: this is no JSON/],
@@ -83,7 +90,8 @@ describe("a trace file", () => {
     const file = writeTrace(trace);
     for (let round = 0; round < 1000; round++) {
       const at = Math.floor(random.uniform() * file.length);
-      const damaged = file.slice(0, at) + '{}[]",:0e9-'.charAt(Math.floor(random.uniform() * 11)) + file.slice(at + Math.floor(random.uniform() * 3));
+      const damaged =
+        file.slice(0, at) + '{}[]",:0e9-'.charAt(Math.floor(random.uniform() * 11)) + file.slice(at + Math.floor(random.uniform() * 3));
       try {
         readTrace(damaged);
       } catch (error) {

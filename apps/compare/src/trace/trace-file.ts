@@ -154,7 +154,9 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, json: string, num
 
 /** Typed arrays as arrays. */
 function plain(given: DecodeEvent): unknown {
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value]));
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value]),
+  );
 }
 
 /** The event as core gives it. */
@@ -165,7 +167,12 @@ function typed(given: DecodeEvent): DecodeEvent {
   }
   if (given.type === "tokens-commit") {
     const { type, start, tokens: ids, logProbabilities } = given;
-    return { type, start, tokens: Int32Array.from(ids), ...(logProbabilities && { logProbabilities: Float32Array.from(logProbabilities) }) };
+    return {
+      type,
+      start,
+      tokens: Int32Array.from(ids),
+      ...(logProbabilities && { logProbabilities: Float32Array.from(logProbabilities) }),
+    };
   }
   return given;
 }

@@ -63,8 +63,8 @@ function PluginDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly 
     setBusy(true);
     setProblem(undefined);
     try {
-      const address = String(new FormData(form).get("address") ?? "").trim();
-      const added = await importThirdParty(new URL(address, location.href).href);
+      const { value } = form.elements.namedItem("address") as HTMLInputElement;
+      const added = await importThirdParty(new URL(value.trim(), location.href).href);
       const { name, title, presets } = added.plugin;
       if (state.plugins.value.some((plugin) => plugin.name === name)) {
         added.end("Its name is taken.");

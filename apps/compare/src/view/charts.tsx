@@ -29,7 +29,15 @@ export function Charts() {
   return (
     <section ref={root} class="panel charts" aria-labelledby="charts-heading">
       <h2 id="charts-heading">{say.heading}</h2>
-      {isEmpty ? <p class="hint">{say.empty}</p> : <div class="chart-grid">{names.map((name) => <Chart key={name} name={name} data={chartData(name, shown, laneStates.value)} draw={draw} />)}</div>}
+      {isEmpty ? (
+        <p class="hint">{say.empty}</p>
+      ) : (
+        <div class="chart-grid">
+          {names.map((name) => (
+            <Chart key={name} name={name} data={chartData(name, shown, laneStates.value)} draw={draw} />
+          ))}
+        </div>
+      )}
     </section>
   );
 }

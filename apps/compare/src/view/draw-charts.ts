@@ -46,9 +46,19 @@ const axisLabels = (name: Exclude<ChartName, "phases">): Plot.PlotOptions => ({
 const options: Readonly<Record<ChartName, Plot.PlotOptions>> = {
   tokensOverPasses: axisLabels("tokensOverPasses"),
   tokensOverTime: axisLabels("tokensOverTime"),
-  acceptance: { ...axisLabels("acceptance"), x: { label: texts.charts.acceptance.x, interval: 1, tickFormat: "d" }, y: { label: texts.charts.acceptance.y, domain: [0, 1], tickFormat: "%", grid: true } },
-  phases: { x: { label: texts.charts.phases.x, grid: true }, y: { label: null, tickSize: 0, tickFormat: (lane: number) => letters[lane]! } },
-  quality: { x: { label: texts.charts.quality.x, nice: true, inset: 12, ticks: 5 }, y: { label: texts.charts.quality.y, grid: true, inset: 12, ticks: 4, tickFormat: ".2f" } },
+  acceptance: {
+    ...axisLabels("acceptance"),
+    x: { label: texts.charts.acceptance.x, interval: 1, tickFormat: "d" },
+    y: { label: texts.charts.acceptance.y, domain: [0, 1], tickFormat: "%", grid: true },
+  },
+  phases: {
+    x: { label: texts.charts.phases.x, grid: true },
+    y: { label: null, tickSize: 0, tickFormat: (lane: number) => letters[lane]! },
+  },
+  quality: {
+    x: { label: texts.charts.quality.x, nice: true, inset: 12, ticks: 5 },
+    y: { label: texts.charts.quality.y, grid: true, inset: 12, ticks: 4, tickFormat: ".2f" },
+  },
 };
 
 const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Markish[]>> = {
@@ -66,14 +76,42 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Mark
       insetBottom: 3,
       title: (row: ChartRow) => `${row.label}, ${row.phase}: ${row.x.toFixed(1)} ms`,
     }),
-    Plot.text(rows.filter(({ x }) => x > 0.12 * Math.max(...rows.map((row) => row.x))), Plot.stackX({ y: "lane", x: "x", text: "phase", fill: "var(--ink)", stroke: "var(--page)", strokeWidth: 4, fontWeight: 500 } as Plot.TextOptions)),
+    Plot.text(
+      rows.filter(({ x }) => x > 0.12 * Math.max(...rows.map((row) => row.x))),
+      Plot.stackX({
+        y: "lane",
+        x: "x",
+        text: "phase",
+        fill: "var(--ink)",
+        stroke: "var(--page)",
+        strokeWidth: 4,
+        fontWeight: 500,
+      } as Plot.TextOptions),
+    ),
   ],
-  quality: (rows) => [...dots(rows), Plot.text(rows, { x: "x", y: "y", text: (row: ChartRow) => letters[row.lane]!, dx: 11, fontWeight: 600, fill: (row: ChartRow) => laneColour(row.lane) })],
+  quality: (rows) => [
+    ...dots(rows),
+    Plot.text(rows, {
+      x: "x",
+      y: "y",
+      text: (row: ChartRow) => letters[row.lane]!,
+      dx: 11,
+      fontWeight: 600,
+      fill: (row: ChartRow) => laneColour(row.lane),
+    }),
+  ],
 };
 
 function lines(rows: readonly ChartRow[], curve: Plot.Curve): Plot.Markish[] {
   return byLane(rows).flatMap(([lane, points]) => [
-    Plot.line(points, { x: "x", y: "y", curve, stroke: laneColour(lane), strokeWidth: 2, ...(dashes[lane] !== "none" && { strokeDasharray: dashes[lane]! }) }),
+    Plot.line(points, {
+      x: "x",
+      y: "y",
+      curve,
+      stroke: laneColour(lane),
+      strokeWidth: 2,
+      ...(dashes[lane] !== "none" && { strokeDasharray: dashes[lane]! }),
+    }),
     Plot.text(points.slice(-1), { x: "x", y: "y", text: () => letters[lane]!, dx: 9, fontWeight: 600, fill: laneColour(lane) }),
   ]);
 }

@@ -41,7 +41,19 @@ export function Icon({ name }: { readonly name: IconName }) {
   );
 }
 
-export function IconButton({ icon, label, onClick, disabled, pressed }: { readonly icon: IconName; readonly label: string; readonly onClick: () => void; readonly disabled?: boolean; readonly pressed?: boolean }) {
+export function IconButton({
+  icon,
+  label,
+  onClick,
+  disabled,
+  pressed,
+}: {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly disabled?: boolean;
+  readonly pressed?: boolean;
+}) {
   return (
     <button type="button" class="icon-button" aria-label={label} title={label} onClick={onClick} disabled={disabled} aria-pressed={pressed}>
       <Icon name={icon} />

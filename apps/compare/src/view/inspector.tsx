@@ -14,7 +14,11 @@ export function Inspector() {
   return (
     <section class="panel inspector" aria-labelledby="inspector-heading">
       <h2 id="inspector-heading">{say.heading}</h2>
-      {shown && chosen && lane ? <TokenDetails shown={shown} laneIndex={chosen.lane} position={chosen.position} lane={lane} /> : <p class="hint">{say.empty}</p>}
+      {shown && chosen && lane ? (
+        <TokenDetails shown={shown} laneIndex={chosen.lane} position={chosen.position} lane={lane} />
+      ) : (
+        <p class="hint">{say.empty}</p>
+      )}
     </section>
   );
 }
@@ -43,7 +47,17 @@ function TokenDetails({ shown, laneIndex, position, lane }: TokenDetailsProps) {
   );
 }
 
-function TokenHead({ cell, shown, position, laneIndex }: { readonly cell: Cell; readonly shown: Trace; readonly position: number; readonly laneIndex: number }) {
+function TokenHead({
+  cell,
+  shown,
+  position,
+  laneIndex,
+}: {
+  readonly cell: Cell;
+  readonly shown: Trace;
+  readonly position: number;
+  readonly laneIndex: number;
+}) {
   return (
     <p class="token-head">
       <span class="token-sample" data-state={cell.state}>
@@ -119,7 +133,9 @@ function Candidates({ score, token, shown }: { readonly score: TokenScore; reado
 }
 
 function OtherLanes({ position, except, shown }: { readonly position: number; readonly except: number; readonly shown: Trace }) {
-  const others = laneStates.value.flatMap((lane, index) => (index === except || !lane.cells[position] ? [] : [{ index, cell: lane.cells[position] }]));
+  const others = laneStates.value.flatMap((lane, index) =>
+    index === except || !lane.cells[position] ? [] : [{ index, cell: lane.cells[position] }],
+  );
   if (others.length === 0) return null;
   return (
     <>

@@ -40,7 +40,11 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
         <p class="lane-options">{describeOptions(options)}</p>
       </header>
-      {laneState && shown ? <LaneBody index={index} shown={shown} laneState={laneState} busy={busy} /> : <p class="lane-empty">{texts.lane.empty}</p>}
+      {laneState && shown ? (
+        <LaneBody index={index} shown={shown} laneState={laneState} busy={busy} />
+      ) : (
+        <p class="lane-empty">{texts.lane.empty}</p>
+      )}
     </section>
   );
 }
@@ -64,7 +68,13 @@ function LaneTools({ index, lane, canRemove }: { readonly index: number; readonl
   return (
     <div class="lane-tools">
       <IconButton icon="sliders" label={`${texts.lane.options}: ${lane.plugin.title}`} onClick={() => setOpen(true)} />
-      {canRemove && <IconButton icon="close" label={`${texts.lane.remove}: ${lane.plugin.title}`} onClick={() => change(state.settings.value.lanes.toSpliced(index, 1))} />}
+      {canRemove && (
+        <IconButton
+          icon="close"
+          label={`${texts.lane.remove}: ${lane.plugin.title}`}
+          onClick={() => change(state.settings.value.lanes.toSpliced(index, 1))}
+        />
+      )}
       <Dialog heading={`${lane.plugin.title} · ${texts.lane.options}`} isOpen={isOpen} onClose={() => setOpen(false)}>
         <OptionForm
           plugin={lane.plugin}
@@ -158,7 +168,15 @@ function Figures({ figures }: { readonly figures: LaneFigures }) {
   );
 }
 
-function Figure({ name, value, note }: { readonly name: keyof typeof texts.figures.help; readonly value: string; readonly note?: string | undefined }) {
+function Figure({
+  name,
+  value,
+  note,
+}: {
+  readonly name: keyof typeof texts.figures.help;
+  readonly value: string;
+  readonly note?: string | undefined;
+}) {
   return (
     <div data-figure={name} title={texts.figures.help[name]}>
       <dt>{texts.figures[name]}</dt>

@@ -7,7 +7,8 @@ import { LaneCard, tryMakeLane } from "./lane-card.tsx";
 export function LaneGrid({ canChange }: { readonly canChange: boolean }) {
   const shown = state.trace.value;
   const { lanes } = state.settings.value;
-  const specifications = shown && showsOther(shown.lanes, lanes) && !canChange ? shown.lanes.map(({ specification }) => specification) : lanes;
+  const specifications =
+    shown && showsOther(shown.lanes, lanes) && !canChange ? shown.lanes.map(({ specification }) => specification) : lanes;
   const isSame = shown !== undefined && !showsOther(shown.lanes, specifications);
   const canChangeNow = canChange && !isRunning();
   return (

@@ -14,7 +14,9 @@ interface OptionFormProps {
 
 /** A form made of what a plugin says of its options. What is refused is shown with its reason. */
 export function OptionForm({ plugin, given, onApply }: OptionFormProps) {
-  const [values, setValues] = useState<Readonly<Record<string, string>>>(() => Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])));
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])),
+  );
   const [problem, setProblem] = useState<string>();
   const entries = Object.entries(plugin.options);
 
@@ -34,7 +36,13 @@ export function OptionForm({ plugin, given, onApply }: OptionFormProps) {
       <p class="hint">{plugin.description}.</p>
       {entries.length === 0 && <p>{texts.option.none}</p>}
       {entries.map(([name, option]) => (
-        <OptionField key={name} name={name} option={option} value={values[name] ?? ""} onChange={(value) => setValues({ ...values, [name]: value })} />
+        <OptionField
+          key={name}
+          name={name}
+          option={option}
+          value={values[name] ?? ""}
+          onChange={(value) => setValues({ ...values, [name]: value })}
+        />
       ))}
       {problem !== undefined && (
         <p class="problem" role="alert">
@@ -78,7 +86,14 @@ function OptionField({ name, option, value, onChange }: OptionFieldProps) {
           ))}
         </select>
       ) : (
-        <input {...described} type="text" inputMode={option.type === "string" ? "text" : "decimal"} value={value} placeholder={fallback} onInput={(event) => onChange(event.currentTarget.value)} />
+        <input
+          {...described}
+          type="text"
+          inputMode={option.type === "string" ? "text" : "decimal"}
+          value={value}
+          placeholder={fallback}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
       )}
       <p id={`${id}-help`} class="hint">
         {option.help} ({describeOption(option)})

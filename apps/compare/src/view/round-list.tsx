@@ -15,8 +15,12 @@ interface RoundListProps {
 export function RoundList({ shown, trace, laneState }: RoundListProps) {
   const count = place.value === undefined ? shown.events.length : eventsAt(shown.events, axis.value, place.value);
   const mask = trace.model.maskTokenId;
-  const spell = (tokens: Iterable<number>): string => [...tokens].map((token) => (token === mask ? texts.rounds.masked : (trace.vocabulary.get(token) ?? "?"))).join("");
-  const rounds = roundsOf(shown.events.slice(0, count).map(({ event }) => event), spell);
+  const spell = (tokens: Iterable<number>): string =>
+    [...tokens].map((token) => (token === mask ? texts.rounds.masked : (trace.vocabulary.get(token) ?? "?"))).join("");
+  const rounds = roundsOf(
+    shown.events.slice(0, count).map(({ event }) => event),
+    spell,
+  );
   return (
     <>
       <p class="plain-text">{trace.prompt + spell(laneState.cells.flatMap((cell) => (cell?.isFinal ? [cell.token] : [])))}</p>

@@ -30,7 +30,12 @@ export function TokenList({ lane, laneCount, label, prompt, state, vocabulary, i
   const onKeyDown = (event: KeyboardEvent): void => {
     const last = state.cells.length - 1;
     const at = selected ?? -1;
-    const moves: Readonly<Record<string, number>> = { ArrowRight: Math.min(at + 1, last), ArrowLeft: Math.max(at - 1, 0), Home: 0, End: last };
+    const moves: Readonly<Record<string, number>> = {
+      ArrowRight: Math.min(at + 1, last),
+      ArrowLeft: Math.max(at - 1, 0),
+      Home: 0,
+      End: last,
+    };
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step !== undefined) moveToLane((lane + step + laneCount) % laneCount, Math.max(at, 0));
     else if (moves[event.key] !== undefined && last >= 0) choose(moves[event.key]);

@@ -2,7 +2,7 @@ import type { TokenId } from "@decodekit/core";
 import { texts } from "../texts/en.ts";
 import type { Cell, LaneState } from "../trace/fold.ts";
 
-export interface TokenViewState {
+interface TokenViewState {
   readonly state: LaneState;
   readonly vocabulary: ReadonlyMap<TokenId, string>;
   readonly selected: number | undefined;

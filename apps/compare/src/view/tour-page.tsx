@@ -51,7 +51,12 @@ function ChapterNav({ number }: { readonly number: number }) {
     <ol class="chapter-nav" aria-label={tour.heading}>
       {chapters.map(({ title }, index) => (
         <li key={title}>
-          <a href={`#/tour/${index + 1}`} aria-current={index + 1 === number ? "step" : undefined} title={title} aria-label={`${tour.chapter(index + 1)}: ${title}`}>
+          <a
+            href={`#/tour/${index + 1}`}
+            aria-current={index + 1 === number ? "step" : undefined}
+            title={title}
+            aria-label={`${tour.chapter(index + 1)}: ${title}`}
+          >
             {index + 1}
           </a>
         </li>
@@ -79,7 +84,14 @@ function Bet({ bet: { question, choices, answer } }: { readonly bet: (typeof cha
         </div>
       </fieldset>
       <p class="answer" role="status">
-        {chosen !== undefined && (facts ? <><strong>{tour.betAnswer}:</strong> {answer(facts)}</> : tour.betWaiting)}
+        {chosen !== undefined &&
+          (facts ? (
+            <>
+              <strong>{tour.betAnswer}:</strong> {answer(facts)}
+            </>
+          ) : (
+            tour.betWaiting
+          ))}
       </p>
     </section>
   );

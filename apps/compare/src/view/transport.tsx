@@ -18,7 +18,12 @@ export function Transport() {
       <div class="transport-buttons">
         <IconButton icon="first" label={say.first} onClick={() => goTo(0)} disabled={isEmpty} />
         <IconButton icon="back" label={say.back} onClick={() => step(-1)} disabled={isEmpty} />
-        <IconButton icon={playing.value ? "pause" : "play"} label={playing.value ? say.pause : say.play} onClick={togglePlay} disabled={isEmpty} />
+        <IconButton
+          icon={playing.value ? "pause" : "play"}
+          label={playing.value ? say.pause : say.play}
+          onClick={togglePlay}
+          disabled={isEmpty}
+        />
         <IconButton icon="forward" label={say.forward} onClick={() => step(1)} disabled={isEmpty} />
         <IconButton icon="last" label={say.last} onClick={() => goTo(end)} disabled={isEmpty} />
       </div>
