@@ -1,6 +1,7 @@
 import { generate, type DecodeEvent, type Decoder } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { makeLane } from "../src/lab/decoders.ts";
+import { withTokens } from "../src/lab/infill-plugin.ts";
 import { embeddedModels } from "../src/lab/models.ts";
 import { scoreTokens } from "../src/lab/score-tokens.ts";
 import { type TokenTexts, tokenTexts } from "../src/lab/token-texts.ts";
@@ -53,7 +54,8 @@ export async function recordTrace(models: RecordingModels, { model: name, prompt
   const promptTokens = model.tokenizer.encode(prompt);
   const recorded: LaneTrace[] = [];
   for (const specification of lanes) {
-    const { decoder, plugin, options = {} } = makeLane(specification);
+    const { plugin, options = {} } = makeLane(specification);
+    const decoder = plugin.create(await withTokens(plugin, options, (text) => model.tokenizer.encode(text)));
     const decode = (limit: number, onEvent: (event: TracedEvent) => void): ReturnType<typeof generate>["result"] =>
       generate(model, promptTokens, { decoder: recording(decoder, onEvent), draft, maxNewTokens: limit, seed }).result;
     await decode(8, () => undefined);

@@ -1,11 +1,14 @@
 import { builtInDecoders, type ComparedDecoder, parseDecoder } from "@decodekit/compare";
 import type { DecoderPlugin, PluginOptionValues } from "@decodekit/core";
 import refinement from "@decodekit/refinement/plugin";
+import { infillPlugin } from "./infill-plugin.ts";
 
 /** Every decoder of decodekit, in the order in which they are offered. */
 export const decoders: readonly DecoderPlugin[] = [
   ...builtInDecoders,
-  ...[refinement as DecoderPlugin].filter(({ name }) => builtInDecoders.every((known) => known.name !== name)),
+  ...[refinement as DecoderPlugin, infillPlugin as DecoderPlugin].filter(({ name }) =>
+    builtInDecoders.every((known) => known.name !== name),
+  ),
 ];
 
 /** Whether a decoder can be made of `specification`. */

@@ -3,6 +3,7 @@ import { texts as say } from "../texts/en.ts";
 import type { LaneTrace, Trace, TracedEvent, TracedModel } from "../trace/trace.ts";
 import { canMakeLane, type Lane, makeLane } from "./decoders.ts";
 import { describeError } from "./describe-error.ts";
+import { withTokens } from "./infill-plugin.ts";
 import { type HostedModel, modelHost } from "./model-host.ts";
 import { recordLane } from "./record-lane.ts";
 import { scoreTokens } from "./score-tokens.ts";
@@ -34,7 +35,11 @@ export async function run(): Promise<void> {
     const hosted = await host.load(request, { signal, onProgress: showProgress });
     const promptTokens = await hosted.model.encode(prompt);
     await hosted.texts.learn(promptTokens);
-    const runs = lanes.map((lane) => ({ lane, request: { decoder: referenceTo(lane), promptTokens, maxNewTokens, seed, signal } }));
+    const runs: LaneRun[] = [];
+    for (const lane of lanes) {
+      const options = await withTokens(lane.plugin, lane.options ?? {}, hosted.model.encode);
+      runs.push({ lane, request: { decoder: referenceTo({ ...lane, options }), promptTokens, maxNewTokens, seed, signal } });
+    }
     const recording = startRecording(hosted, prompt, promptTokens, { lanes, maxNewTokens, seed });
     await warmUp(hosted, runs, recording, signal);
     for (const [index, each] of runs.entries()) {

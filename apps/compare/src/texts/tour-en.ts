@@ -147,24 +147,24 @@ export const chapters: readonly Chapter[] = [
     title: "Fill in anywhere",
     paragraphs: [
       "Refinement starts with masks. Every pass predicts all of them at once, and only the most certain positions are uncovered; the next pass sees them. The order is the model's, not left to right.",
-      "B commits a position when its probability is above 0.9. C commits by entropy. Both see what stands on either side of a gap, which no left-to-right decoder can.",
+      "B writes a story so, in blocks of eight. C fills a gap of twelve tokens before an ending that is fixed: it sees both sides, and can change how something began, which no left-to-right decoder can.",
     ],
     bet: {
       question: "Does refinement take fewer passes than greedy on a story?",
       choices: ["Far fewer", "About as many", "More"],
       answer: (lanes) =>
-        `A ${lane(lanes, 0).passes}, B ${lane(lanes, 1).passes}, C ${lane(lanes, 2).passes} passes for ${lane(lanes, 0).tokens} tokens. A story could go on in many ways, so that few positions are certain at once; puzzles, edits and copies are another matter.`,
+        `A ${lane(lanes, 0).passes} passes for ${lane(lanes, 0).tokens} tokens, B ${lane(lanes, 1).passes} for ${lane(lanes, 1).tokens}, C ${lane(lanes, 2).passes} for its gap of ${lane(lanes, 2).tokens}. A story could go on in many ways, so that few positions are certain at once; puzzles, edits and copies are another matter.`,
     },
     look: [
       "Step through B: lines above mark what each pass uncovered, and they jump about.",
-      "Compare the nats per token: positions that are uncovered together cannot see each other.",
+      "In C, read the whole: prompt, gap, ending. Does the gap lead up to the ending?",
     ],
     conclusion: "Refinement orders by certainty and sees both sides. Fewer passes are paid for with mistakes that are made together.",
     settings: {
       ...defaultSettings,
-      prompt: "Tom and his sister found a map in the garden.",
-      maxNewTokens: 48,
-      lanes: ["greedy", "refine:preset=fast-dllm,blockLength=8", "refine:preset=eb-sampler,blockLength=8,bound=1"],
+      prompt: "Lily had a red ball.",
+      maxNewTokens: 40,
+      lanes: ["greedy", "refine:preset=fast-dllm,blockLength=8", "infill:after=Lily was sad because the ball was gone.,length=12"],
     },
   },
   {

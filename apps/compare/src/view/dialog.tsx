@@ -14,7 +14,10 @@ export function Dialog({ heading, isOpen, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current!;
-    if (isOpen && !element.open) element.showModal();
+    if (isOpen && !element.open) {
+      element.showModal();
+      element.querySelector<HTMLElement>("form :is(input, select, textarea)")?.focus();
+    }
     if (!isOpen && element.open) element.close();
   }, [isOpen]);
   return (

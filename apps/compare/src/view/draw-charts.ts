@@ -8,7 +8,7 @@ export type DrawChart = (name: ChartName, data: ChartData, width: number) => Ele
 /** Told apart without colour too: by dash, symbol and the letter at the end of each line. */
 const dashes = ["none", "7 3", "2 3", "9 3 2 3", "4 2", "1 3"] as const;
 const symbols: readonly Plot.SymbolType[] = ["circle", "square", "triangle", "diamond", "plus", "wye"];
-const phaseTones = [35, 55, 22, 75, 100];
+const phaseTones = [10, 28, 18, 44, 36];
 
 const laneColour = (lane: number): string => `var(--lane-${lane})`;
 
@@ -83,8 +83,6 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Mark
         x: "x",
         text: "phase",
         fill: "var(--ink)",
-        stroke: "var(--page)",
-        strokeWidth: 4,
         fontWeight: 500,
       } as Plot.TextOptions),
     ),

@@ -111,6 +111,7 @@ function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
         laneCount={trace.lanes.length}
         label={texts.lane.name(letter, shown.title)}
         prompt={trace.prompt}
+        after={shown.options["after"]}
         state={laneState}
         vocabulary={trace.vocabulary}
         isBusy={busy}

@@ -96,7 +96,8 @@ function OptionField({ name, option, value, onChange }: OptionFieldProps) {
         />
       )}
       <p id={`${id}-help`} class="hint">
-        {option.help} ({describeOption(option)})
+        {option.help}
+        {!choices && option.type !== "string" && ` (${describeOption(option)})`}
       </p>
     </div>
   );

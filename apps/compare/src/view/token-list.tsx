@@ -8,13 +8,15 @@ interface TokenListProps {
   readonly laneCount: number;
   readonly label: string;
   readonly prompt: string;
+  /** What stands after the tokens, where a gap is filled. */
+  readonly after: unknown;
   readonly state: LaneState;
   readonly vocabulary: ReadonlyMap<number, string>;
   readonly isBusy: boolean;
 }
 
 /** Prompt and tokens of a lane. One tab stop; arrows move from token to token and, at the same position, from lane to lane. */
-export function TokenList({ lane, laneCount, label, prompt, state, vocabulary, isBusy }: TokenListProps) {
+export function TokenList({ lane, laneCount, label, prompt, after, state, vocabulary, isBusy }: TokenListProps) {
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<TokenView>(undefined);
   const selected = selection.value?.lane === lane ? selection.value.position : undefined;
@@ -60,6 +62,7 @@ export function TokenList({ lane, laneCount, label, prompt, state, vocabulary, i
         onPointerOver={(event) => (hovered.value = view.current?.positionOf(event.target))}
         onPointerLeave={() => (hovered.value = undefined)}
       />
+      {typeof after === "string" && <span class="prompt"> {after}</span>}
     </div>
   );
 }
