@@ -37,7 +37,7 @@ export async function run(): Promise<void> {
     await hosted.texts.learn(promptTokens);
     const runs: LaneRun[] = [];
     for (const lane of lanes) {
-      const options = await withTokens(lane.plugin, lane.options ?? {}, hosted.model.encode);
+      const options = await withTokens(lane.plugin, lane.options ?? {}, (text) => hosted.model.encode(text));
       runs.push({ lane, request: { decoder: referenceTo({ ...lane, options }), promptTokens, maxNewTokens, seed, signal } });
     }
     const recording = startRecording(hosted, prompt, promptTokens, { lanes, maxNewTokens, seed });
