@@ -72,10 +72,15 @@ function onKeyDown(event: KeyboardEvent): void {
   move();
 }
 
+const MILLISECONDS_FOR_RECORDING = 400;
+
 applyTheme();
 startPlayback();
-render(<App />, document.getElementById("app")!);
-void follow().then(keepAddress);
+const followed = follow().then(keepAddress);
+// With what there is to show at hand the page is laid out once; it does not wait long for it.
+void Promise.race([followed, new Promise((resolve) => setTimeout(resolve, MILLISECONDS_FOR_RECORDING))]).then(() =>
+  render(<App />, document.getElementById("app")!),
+);
 addEventListener("hashchange", () => void follow());
 addEventListener("keydown", onKeyDown);
 startOffline(({ reason }) => state.notify("info", texts.status.notStored(reason)));

@@ -13,14 +13,11 @@ export function Charts() {
   const [draw, setDraw] = useState<DrawChart>();
   const root = useRef<HTMLElement>(null);
   useEffect(() => {
-    const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry?.isIntersecting) return;
-        observer.disconnect();
-        void import("./draw-charts.ts").then(({ drawChart }) => setDraw(() => drawChart));
-      },
-      { rootMargin: "200px" },
-    );
+    const observer = new IntersectionObserver(([entry]) => {
+      if (!entry?.isIntersecting) return;
+      observer.disconnect();
+      void import("./draw-charts.ts").then(({ drawChart }) => setDraw(() => drawChart));
+    });
     observer.observe(root.current!);
     return () => observer.disconnect();
   }, []);
@@ -42,7 +39,7 @@ export function Charts() {
   );
 }
 
-const MILLISECONDS_BETWEEN_DRAWINGS = 100;
+const MILLISECONDS_BETWEEN_DRAWINGS = 300;
 
 function Chart({ name, data, draw }: { readonly name: ChartName; readonly data: ChartData; readonly draw: DrawChart | undefined }) {
   const canvas = useRef<HTMLDivElement>(null);

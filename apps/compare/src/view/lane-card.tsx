@@ -115,6 +115,7 @@ function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
         state={laneState}
         vocabulary={trace.vocabulary}
         isBusy={busy}
+        ahead={laneState.finishReason === undefined ? outputOf(shown) : []}
       />
       <footer class="lane-foot">
         <LaneVerdict index={index} laneState={laneState} />
@@ -122,6 +123,11 @@ function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
       </footer>
     </>
   );
+}
+
+/** Tokens of the whole output, once the lane has ended. */
+function outputOf({ events, result }: LaneTrace): readonly number[] {
+  return result ? events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : [])) : [];
 }
 
 function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly laneState: LaneState }) {

@@ -13,17 +13,18 @@ interface TokenListProps {
   readonly state: LaneState;
   readonly vocabulary: ReadonlyMap<number, string>;
   readonly isBusy: boolean;
+  readonly ahead: readonly number[];
 }
 
 /** Prompt and tokens of a lane. One tab stop; arrows move from token to token and, at the same position, from lane to lane. */
-export function TokenList({ lane, laneCount, label, prompt, after, state, vocabulary, isBusy }: TokenListProps) {
+export function TokenList({ lane, laneCount, label, prompt, after, state, vocabulary, isBusy, ahead }: TokenListProps) {
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<TokenView>(undefined);
   const selected = selection.value?.lane === lane ? selection.value.position : undefined;
 
   useEffect(() => {
     view.current ??= tokenView(root.current!, `token-${lane}`);
-    view.current.update({ state, vocabulary, selected, hovered: hovered.value });
+    view.current.update({ state, vocabulary, selected, hovered: hovered.value, ahead });
   });
 
   const choose = (position: number | undefined): void => {

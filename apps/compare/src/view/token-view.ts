@@ -7,6 +7,8 @@ interface TokenViewState {
   readonly vocabulary: ReadonlyMap<TokenId, string>;
   readonly selected: number | undefined;
   readonly hovered: number | undefined;
+  /** Tokens at the end of the run, where that is known: they keep their room before they come, so that nothing moves. */
+  readonly ahead: readonly TokenId[];
 }
 
 /** The tokens of a lane as elements that stay: state changes touch attributes only, so that nothing else is laid out anew. */
@@ -33,14 +35,14 @@ export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
   };
 
   return {
-    update({ state, vocabulary, selected, hovered }) {
+    update({ state, vocabulary, selected, hovered, ahead }) {
       freshPass = state.passes;
       const undoneEnd = Math.max(-1, ...state.undone.keys());
-      const length = Math.max(state.cells.length, undoneEnd + 1);
+      const length = Math.max(state.cells.length, undoneEnd + 1, ahead.length);
       for (let position = 0; position < Math.max(length, places.length); position++) {
         const cell = state.cells[position];
         const undone = state.undone.get(position)?.length ?? 0;
-        patch(placeAt(position), { cell, undone, vocabulary, position, fresh: cell?.pass === freshPass });
+        patch(placeAt(position), { cell, undone, vocabulary, position, fresh: cell?.pass === freshPass, ahead: ahead[position] });
         setAttribute(places[position]!.element, "data-selected", position === selected ? "" : undefined);
         setAttribute(places[position]!.element, "aria-selected", position === selected ? "true" : "false");
         setAttribute(places[position]!.element, "data-hovered", position === hovered ? "" : undefined);
@@ -77,14 +79,18 @@ interface Patch {
   readonly vocabulary: ReadonlyMap<TokenId, string>;
   readonly position: number;
   readonly fresh: boolean;
+  readonly ahead: TokenId | undefined;
 }
 
-function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary, position, fresh }: Patch): void {
+function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
   setAttribute(element, "hidden", cell || undone > 0 ? undefined : "");
   setAttribute(element, "data-state", cell?.state ?? "gone");
   setAttribute(element, "data-final", cell?.isFinal ? "" : undefined);
   setAttribute(element, "data-fresh", fresh ? "" : undefined);
-  const text = cell && cell.state !== "masked" ? vocabulary.get(cell.token) : "";
+  const isAhead = !cell && ahead !== undefined;
+  setAttribute(element, "data-ahead", isAhead ? "" : undefined);
+  const token = cell?.token ?? ahead;
+  const text = token !== undefined && cell?.state !== "masked" ? vocabulary.get(token) : "";
   const [space, body] = spell(text, cell?.state === "masked");
   setText(lead, space);
   setText(ink, body);
