@@ -50,8 +50,14 @@ export function stage(args: readonly string[] = []): Stage {
 
 /** Presses Run and waits until all lanes have finished. */
 export async function runToEnd(page: Page, timeout = 120_000): Promise<void> {
-  await page.getByRole("button", { name: "Run", exact: true }).click();
-  await waitUntilIdle(page, timeout);
+  await untilRunEnds(page, () => page.getByRole("button", { name: "Run", exact: true }).click(), timeout);
+}
+
+/** Waits for the end of the run that `begin` begins. */
+export async function untilRunEnds(page: Page, begin: () => Promise<unknown>, timeout = 120_000): Promise<void> {
+  const ended = Number(await page.locator("main").getAttribute("data-runs"));
+  await begin();
+  await page.locator(`main[data-runs="${ended + 1}"]`).waitFor({ timeout });
 }
 
 export async function waitUntilIdle(page: Page, timeout = 120_000): Promise<void> {

@@ -7,7 +7,7 @@ import { makeLane } from "../src/lab/decoders.ts";
 import { eventsAt } from "../src/trace/timeline.ts";
 import { foldLane } from "../src/trace/fold.ts";
 import { readTrace } from "../src/trace/trace-file.ts";
-import { figure, laneText, link, runToEnd, stage, waitUntilIdle } from "./browser.ts";
+import { figure, laneText, link, runToEnd, stage, untilRunEnds, waitUntilIdle } from "./browser.ts";
 
 const { open, server } = stage();
 
@@ -90,8 +90,8 @@ describe("four lanes", () => {
       const pictures: Buffer[] = [];
       for (const { page } of [first, second]) {
         await page.getByRole("slider", { name: "Place in the run" }).fill(String(place));
-        await page.locator(".place", { hasText: /pass/ }).waitFor();
-        pictures.push(await page.locator("#lanes").screenshot());
+        await page.locator(".place", { hasText: place === 9 ? "in pass 5 of" : "pass 10 of" }).waitFor();
+        pictures.push(await page.locator("#lanes").screenshot({ style: ".transport { visibility: hidden }" }));
       }
       expect(pictures[0]!.equals(pictures[1]!)).toBe(true);
     }
@@ -159,8 +159,7 @@ test("a chapter can be read, bet on and run with the keyboard alone", async () =
   await page.keyboard.press("ArrowRight");
   expect(await page.locator(".answer").innerText()).toMatch(/^The run says: 40 passes for 40 tokens/);
   await focusOn(".run");
-  await page.keyboard.press("Enter");
-  await waitUntilIdle(page);
+  await untilRunEnds(page, () => page.keyboard.press("Enter"));
   await focusOn("#tokens-0");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");

@@ -53,6 +53,7 @@ export async function run(): Promise<void> {
   } finally {
     running = undefined;
     state.activity.value = { kind: "idle" };
+    state.endedRuns.value++;
   }
 }
 

@@ -43,6 +43,8 @@ export const plugins: ReadonlySignal<readonly DecoderPlugin[]> = computed(() => 
 
 export const activity = signal<Activity>({ kind: "idle" });
 export const notices = signal<readonly Notice[]>([]);
+/** Runs that ended, however they did. */
+export const endedRuns = signal(0);
 /** Read out by screen readers. */
 export const announcement = signal("");
 

@@ -1,4 +1,4 @@
-import { route } from "../lab/state.ts";
+import { endedRuns, route } from "../lab/state.ts";
 import { texts } from "../texts/en.ts";
 import { AboutPage } from "./about-page.tsx";
 import { Charts } from "./charts.tsx";
@@ -20,7 +20,7 @@ export function App() {
         {texts.skip}
       </a>
       <Header />
-      <main id="main" tabIndex={-1} data-route={shown}>
+      <main id="main" tabIndex={-1} data-route={shown} data-runs={endedRuns.value}>
         <Notices />
         {shown === "about" && <AboutPage />}
         {shown === "tour" && <TourPage />}
