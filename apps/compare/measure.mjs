@@ -66,9 +66,9 @@ process.exit(0);
 
 /** Processor time of the tasks of the page's main thread, in milliseconds. */
 function busyTimes(events) {
-  const mains = events
-    .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
-    .map(({ pid, tid }) => `${pid} ${tid}`);
+  const mains = new Set(
+    events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`),
+  );
   return events
     .filter(({ name, pid, tid, tdur }) => name === "RunTask" && tdur > 0 && mains.has(`${pid} ${tid}`))
     .map(({ tdur }) => tdur / 1000);
