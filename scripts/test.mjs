@@ -22,7 +22,11 @@ if (!process.argv.includes("--quick")) {
   step("unused code", ["knip"]);
 }
 environment.CHROMIUM_PATH = await ensureChromium();
-const counts = [vitest("tests in Node", []), vitest("tests in Chromium", ["--config", "tests/vitest.browser.config.ts"])];
+const counts = [
+  vitest("tests in Node", []),
+  vitest("tests in Chromium", ["--config", "tests/vitest.browser.config.ts"]),
+  vitest("tests of the comparison app", ["--config", "apps/compare/vitest.e2e.config.ts"]),
+];
 
 rmSync(reports, { recursive: true });
 const [passed, failed, skipped] = ["numPassedTests", "numFailedTests", "numPendingTests"].map((key) =>

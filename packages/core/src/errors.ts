@@ -1,4 +1,5 @@
-const marker = Symbol.for("decodekit.error");
+/** Marks an error of this package, whichever copy of it made the error. */
+export const marker: unique symbol = Symbol.for("decodekit.error");
 
 export type ErrorCode =
   | "INVALID_OPTION"
@@ -10,7 +11,8 @@ export type ErrorCode =
   | "EXECUTION_UNAVAILABLE"
   | "INVALID_LOGITS"
   | "DRAFTER"
-  | "DISPOSED";
+  | "DISPOSED"
+  | "WORKER";
 
 /** Base of every error that decodekit throws on purpose. An abort throws the signal's own reason instead. */
 export class DecodekitError extends Error {
@@ -158,6 +160,15 @@ export class DisposedError extends DecodekitError {
 
   constructor(what: string) {
     super("DISPOSED", `The ${what} was disposed and cannot be used any more. Create a new one.`);
+  }
+}
+
+/** A worker could not be started, ended while something was under way, or could not import a plugin. */
+export class WorkerError extends DecodekitError {
+  override readonly name = "WorkerError";
+
+  constructor(problem: string, cause?: unknown) {
+    super("WORKER", problem, causeOf(cause));
   }
 }
 

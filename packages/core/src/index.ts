@@ -26,6 +26,7 @@ export {
   ModelLoadError,
   ModelShapeError,
   VocabularyMismatchError,
+  WorkerError,
 } from "./errors.ts";
 export { generate, type GenerateOptions, type GenerateResult, type Generation } from "./generate.ts";
 export { greedySampler } from "./greedy-sampler.ts";

@@ -31,14 +31,34 @@ export function seededRandom(seed: number): RandomSource {
 
 const FORK = 1;
 
-function stream(key0: number, key1: number): RandomSource {
-  let drawn = 0;
+/** Everything that the next draws of a seeded source depend on. */
+export interface RandomState {
+  readonly key0: number;
+  readonly key1: number;
+  /** Numbers drawn so far. */
+  readonly drawn: number;
+}
+
+const states = new WeakMap<RandomSource, () => RandomState>();
+
+/** The state of a source made by `seededRandom` or forked from one; undefined for any other. */
+export function stateOf(random: RandomSource): RandomState | undefined {
+  return states.get(random)?.();
+}
+
+/** A source that draws what one in `state` would draw next. */
+export function randomFrom({ key0, key1, drawn }: RandomState): RandomSource {
+  return stream(key0, key1, drawn);
+}
+
+function stream(key0: number, key1: number, drawnBefore = 0): RandomSource {
+  let drawn = drawnBefore;
   const uniform = (): number => {
     const [high, low] = philox4x32([drawn >>> 0, Math.floor(drawn / 2 ** 32), 0, 0], [key0, key1]);
     drawn++;
     return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
   };
-  return {
+  const source: RandomSource = {
     uniform,
     bernoulli(p) {
       if (!(p >= 0 && p <= 1)) throw new InvalidOptionError({ where: "bernoulli", option: "p", expected: "a number in [0, 1]", actual: p });
@@ -51,6 +71,8 @@ function stream(key0: number, key1: number): RandomSource {
       return stream(child0, child1);
     },
   };
+  states.set(source, () => ({ key0, key1, drawn }));
+  return source;
 }
 
 /** Low and high 32-bit words of an integer in [0, 2^53). */

@@ -1,0 +1,23 @@
+import type { Plugin } from "vite";
+import { defaultSettings, type Settings } from "../src/link/settings.ts";
+import { chapters } from "../src/texts/tour-en.ts";
+import { recordTrace, recordingModels } from "./record-trace.ts";
+
+/** Runs the examples of the page on the real models while it is built, so that it has something to show before it loads one. */
+export function recordTraces(): Plugin {
+  return {
+    name: "record-traces",
+    apply: "build",
+    async buildStart() {
+      const models = recordingModels();
+      const examples: readonly (readonly [name: string, settings: Settings])[] = [
+        ["welcome", defaultSettings],
+        ...chapters.map(({ settings }, index) => [`chapter-${index + 1}`, settings] as const),
+      ];
+      for (const [name, settings] of examples) {
+        this.emitFile({ type: "asset", fileName: `traces/${name}.jsonl`, source: await recordTrace(models, settings) });
+      }
+      await models.dispose();
+    },
+  };
+}

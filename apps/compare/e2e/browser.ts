@@ -1,0 +1,87 @@
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { afterAll, beforeAll, expect } from "vitest";
+import { findChromium } from "../../../scripts/chromium.mjs";
+import { type DistServer, serveDist } from "./serve-dist.ts";
+
+export interface Stage {
+  readonly server: () => DistServer;
+  /** A page in a context of its own, at `hash`; whatever it throws or logs as an error ends up in `problems`. */
+  readonly open: (hash?: string, options?: BrowserContextOptions) => Promise<OpenPage>;
+}
+
+interface OpenPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly problems: readonly string[];
+}
+
+/** One browser and one server for the tests of a file. */
+export function stage(args: readonly string[] = []): Stage {
+  let browser: Browser;
+  let server: DistServer;
+  const contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    const executablePath = await findChromium();
+    browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox", ...args] });
+    server = await serveDist();
+  });
+  afterAll(async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+    await browser.close();
+    await server.close();
+  });
+
+  return {
+    server: () => server,
+    async open(hash = "#/", options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+      contexts.push(context);
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(String(error)));
+      page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+      await page.goto(server.url + hash);
+      await page.locator(".lane, .prose").first().waitFor();
+      return { page, context, problems };
+    },
+  };
+}
+
+/** Presses Run and waits until all lanes have finished. */
+export async function runToEnd(page: Page, timeout = 120_000): Promise<void> {
+  await untilRunEnds(page, () => page.getByRole("button", { name: "Run", exact: true }).click(), timeout);
+}
+
+/** Waits for the end of the run that `begin` begins. */
+export async function untilRunEnds(page: Page, begin: () => Promise<unknown>, timeout = 120_000): Promise<void> {
+  const ended = Number(await page.locator("main").getAttribute("data-runs"));
+  await begin();
+  await page.locator(`main[data-runs="${ended + 1}"]`).waitFor({ timeout });
+}
+
+export async function waitUntilIdle(page: Page, timeout = 120_000): Promise<void> {
+  await page.locator(".run:not([data-busy])").first().waitFor({ timeout });
+  await expect.poll(() => page.locator(".lane[aria-label] [aria-busy=true]").count(), { timeout }).toBe(0);
+}
+
+/** Text of the tokens of a lane, without the marks. */
+export function laneText(page: Page, lane: number): Promise<string> {
+  return page.locator(`#tokens-${lane}`).evaluate((tokens) =>
+    [...tokens.querySelectorAll(".token:not([hidden])")]
+      .map((token) => [...token.childNodes].filter((node) => !(node instanceof Element && node.classList.contains("notch"))))
+      .flatMap((nodes) => nodes.map((node) => node.textContent))
+      .join(""),
+  );
+}
+
+export function figure(page: Page, lane: number, name: string): Promise<string> {
+  return page.locator(`[data-lane="${lane}"] [data-figure="${name}"] dd`).first().innerText();
+}
+
+/** A link of settings, as the page writes them. */
+export function link(settings: Readonly<Record<string, string | readonly string[]>>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(settings)) for (const each of [value].flat()) query.append(key, each);
+  return `#/?${query.toString()}`;
+}

@@ -1,0 +1,226 @@
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Trace } from "../src/trace/trace.ts";
+import { writeTrace } from "../src/trace/trace-file.ts";
+import { figure, laneText, link, runToEnd, stage, waitUntilIdle } from "./browser.ts";
+import { type DistServer, serveDist } from "./serve-dist.ts";
+
+const { open, server } = stage();
+const storiesFolder = fileURLToPath(new URL("../../../packages/tiny-models/models/stories/", import.meta.url));
+const short = { n: "6", l: "greedy" };
+const alert = (page: Page, text: RegExp | string): Promise<void> =>
+  page.locator(".notice[data-kind=error]", { hasText: text }).waitFor({ timeout: 60_000 });
+
+/** A plugin whose decoder has `body` as the body of its generator. */
+const pluginSource = (name: string, body: string): string => `export default {
+  name: "${name}", title: "${name}", description: "For a test", requires: ["causal"], options: {}, presets: [{}],
+  create: () => ({ name: "${name}", requires: ["causal"], async *decode(models, prompt, options) {
+    yield { type: "decode-start", promptLength: prompt.length };
+    ${body}
+  } }),
+};`;
+
+async function addPlugin(page: Page, address: string): Promise<void> {
+  await page.locator(".add-lane select").selectOption("own");
+  await page.getByLabel("Address of the module").fill(address);
+  await page.getByLabel("I trust this code").check();
+  await page.getByRole("button", { name: "Import and add" }).click();
+}
+
+/** The page still does its work. */
+async function expectWorking(page: Page): Promise<void> {
+  await runToEnd(page);
+  expect(await figure(page, 0, "tokens")).toBe("6");
+}
+
+describe("a model", () => {
+  beforeAll(() => server().mount("/own/", storiesFolder));
+
+  test("by a broken address gives a message, and the embedded one then works", async () => {
+    const { page } = await open(link({ ...short, m: `${server().url}nothing-here` }));
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await alert(page, /nothing-here\/.+(not|missing)/);
+    await page.locator("#model").selectOption("stories");
+    await expectWorking(page);
+  });
+
+  test("by address, and from files, gives the text of the embedded one", async () => {
+    const { page, problems } = await open(link({ ...short }));
+    await runToEnd(page);
+    const text = await laneText(page, 0);
+    await page.locator("#model").selectOption("url");
+    await page.getByLabel("Address", { exact: true }).fill("not an address");
+    await page.getByRole("button", { name: "Use this model" }).click();
+    await page.getByText("This must be a whole address").waitFor();
+    await page.getByLabel("Address", { exact: true }).fill(`${server().url}own/`);
+    await page.getByRole("button", { name: "Use this model" }).click();
+    await runToEnd(page);
+    expect(await page.locator(".chip").innerText()).toMatch(/^own · /);
+    expect(await laneText(page, 0)).toBe(text);
+    const files = [
+      "config.json",
+      "generation_config.json",
+      "tokenizer.json",
+      "tokenizer_config.json",
+      "onnx/model.onnx",
+      "onnx/canvas.onnx",
+    ];
+    await page.getByTestId("model-files").setInputFiles(files.map((file) => storiesFolder + file));
+    await runToEnd(page);
+    expect(await page.locator(".chip").innerText()).toMatch(/^files · /);
+    expect(await laneText(page, 0)).toBe(text);
+    expect(problems).toEqual([]);
+  });
+
+  test("that finds no room to be kept is told of and runs", async () => {
+    const { page, context } = await open(link(short));
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    const session = await context.newCDPSession(page);
+    await session.send("Storage.overrideQuotaForOrigin", { origin: server().url.slice(0, -1), quotaSize: 2_000_000 });
+    await expectWorking(page);
+    await page.locator(".notice", { hasText: "could not be kept" }).waitFor();
+  });
+});
+
+describe("a decoder of one's own", () => {
+  let elsewhere: DistServer;
+  beforeAll(async () => {
+    elsewhere = await serveDist();
+    elsewhere.override("/throwing.js", pluginSource("throwing", 'throw new TypeError("<b>boom</b>");'));
+    elsewhere.override("/hanging.js", pluginSource("hanging", "for (;;);"));
+    elsewhere.override("/no-plugin.js", "export default 7;");
+    elsewhere.override(
+      "/prying.js",
+      pluginSource(
+        "prying",
+        `const asked = await fetch("${elsewhere.url}secret").then(() => "open", () => "shut"); throw new Error("network " + asked);`,
+      ),
+    );
+  });
+  afterAll(() => elsewhere.close());
+
+  test("from another host runs, after a warning, beside the others", async () => {
+    const { page, problems } = await open(link({ ...short, n: "24" }));
+    await page.locator(".add-lane select").selectOption("own");
+    expect(await page.locator(".warning").innerText()).toContain("runs code from the address");
+    expect(await page.getByRole("button", { name: "Import and add" }).isDisabled()).toBe(true);
+    await page.keyboard.press("Escape");
+    await addPlugin(page, `${elsewhere.url}decoder-template.js`);
+    await page.getByRole("region", { name: "Lane B, No echo" }).waitFor();
+    await page.getByRole("button", { name: "Options: No echo" }).click();
+    await page.getByLabel("window").fill("1000");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("window must be an integer in [0, 100]").waitFor();
+    await page.getByLabel("window").fill("30");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await runToEnd(page);
+    expect(await figure(page, 1, "tokens")).toBe("24");
+    expect(problems).toEqual([]);
+  });
+
+  test("that throws, or is none, gives a message, and everything else works", async () => {
+    const { page } = await open(link(short));
+    await addPlugin(page, `${elsewhere.url}no-plugin.js`);
+    await page.getByText(/It could not be added.*must be a DecoderPlugin/).waitFor();
+    await page.keyboard.press("Escape");
+    await addPlugin(page, `${elsewhere.url}not-there.js`);
+    await page.getByText(/It could not be added.*could not be imported/).waitFor();
+    await page.keyboard.press("Escape");
+    await addPlugin(page, `${elsewhere.url}throwing.js`);
+    await page.getByRole("region", { name: "Lane B, throwing" }).waitFor();
+    await runToEnd(page);
+    await page.getByText("Failed: <b>boom</b>").waitFor();
+    expect(await figure(page, 0, "tokens")).toBe("6");
+    await page.getByRole("button", { name: "Remove this lane: throwing" }).click();
+    await expectWorking(page);
+  });
+
+  test("has no network of its own", async () => {
+    const { page } = await open(link(short));
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await addPlugin(page, `${elsewhere.url}prying.js`);
+    await page.getByRole("region", { name: "Lane B, prying" }).waitFor();
+    await runToEnd(page);
+    await page.getByText("Failed: network shut").waitFor();
+    expect(elsewhere.requests).not.toContain("/secret");
+  });
+
+  test("that hangs is stopped, and the next run works", async () => {
+    const { page } = await open(link(short));
+    await addPlugin(page, `${elsewhere.url}hanging.js`);
+    await page.getByRole("region", { name: "Lane B, hanging" }).waitFor();
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText("Warming up Lane B").waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Stop" }).click();
+    await waitUntilIdle(page, 30_000);
+    expect(await page.locator(".lane").count()).toBe(1);
+    await expectWorking(page);
+  });
+});
+
+describe("text stays text", () => {
+  const markup = `<img src="x" onerror="document.title='broken'">`;
+  const hostile: Trace = {
+    model: { name: markup, execution: markup, parameters: 1, vocabSize: 9, roles: ["causal"] },
+    prompt: markup,
+    promptTokens: [1],
+    maxNewTokens: 1,
+    vocabulary: new Map([[2, markup]]),
+    lanes: [
+      {
+        specification: "greedy",
+        title: markup,
+        options: { [markup]: markup },
+        seed: 0,
+        events: [
+          { event: { type: "decode-start", promptLength: 1 }, milliseconds: 0 },
+          { event: { type: "forward-end", model: "causal", phase: "prefill", positions: 1, milliseconds: 1 }, milliseconds: 1 },
+          { event: { type: "tokens-commit", start: 1, tokens: Int32Array.of(2) }, milliseconds: 1 },
+          { event: { type: "decode-end", finishReason: "length" }, milliseconds: 1 },
+        ],
+        scores: [{ probability: 0.5, candidates: [{ token: 2, probability: 0.5 }] }],
+      },
+    ],
+  };
+
+  test("in a run that is opened, wherever it is shown", async () => {
+    const { page, problems } = await open(link(short));
+    const file = { name: "run.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(writeTrace(hostile)) };
+    await page.getByTestId("trace-file").setInputFiles(file);
+    await page.locator("#tokens-0 .token").first().click();
+    await page.locator("details summary").first().click();
+    await page.locator(".charts").scrollIntoViewIfNeeded();
+    await page.locator(".plot").first().waitFor();
+    expect(await laneText(page, 0)).toBe(markup);
+    expect(await page.locator("img").count()).toBe(0);
+    expect(await page.title()).toBe("decodekit compare");
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ["no run", "hello"],
+    ["a run with a position far out", writeTrace(hostile).replace('"start":1', '"start":999999999')],
+    ["a deep structure", "[".repeat(200_000)],
+    ["markup", `<svg onload="document.title='broken'">`],
+  ])("and %s is refused with a message, while what was shown stays", async (_, content) => {
+    const { page, problems } = await open();
+    await page.locator("#tokens-0 .token[data-final]").first().waitFor();
+    await page.getByTestId("trace-file").setInputFiles({ name: "x.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(content) });
+    await alert(page, "This is not a run that can be shown");
+    expect(await page.locator("#tokens-0 .token[data-final]").count()).toBeGreaterThan(10);
+    expect(problems).toEqual([]);
+  });
+
+  test("in a share link, which is never run by itself", async () => {
+    const { page, problems } = await open(
+      link({ p: markup, m: "javascript:alert(1)", n: "99999999", l: ["greedy:x=<b>", markup], plugin: `${server().url}evil.js` }),
+    );
+    expect(await page.locator("#prompt").inputValue()).toBe(markup);
+    expect(await page.locator("#tokens").inputValue()).toBe("64");
+    await page.locator(".notice", { hasText: "Some of this address was not understood" }).waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+    expect(server().requests).not.toContain("/evil.js");
+    expect(problems).toEqual([]);
+  });
+});

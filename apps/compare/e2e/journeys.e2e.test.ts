@@ -1,0 +1,188 @@
+import { compare } from "@decodekit/compare";
+import { loadModel } from "@decodekit/core/onnx";
+import { stories } from "@decodekit/tiny-models";
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { makeLane } from "../src/lab/decoders.ts";
+import { eventsAt } from "../src/trace/timeline.ts";
+import { foldLane } from "../src/trace/fold.ts";
+import { readTrace } from "../src/trace/trace-file.ts";
+import { figure, laneText, link, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { largestDifference } from "./pictures.ts";
+
+const { open, server } = stage();
+
+const LANES = [
+  "greedy",
+  "top-p:p=0.9,temperature=0.8",
+  "speculative:drafter=masked-draft,draftLength=3",
+  "refine:preset=fast-dllm,blockLength=8",
+];
+const PROMPT = "Once upon a time, there was a big cat.";
+const four = link({ p: PROMPT, n: "24", s: "3", l: LANES });
+
+test("first visit to first token: a recorded run is there at once, and a press loads the model and shows bytes", async () => {
+  const { page, problems } = await open();
+  await page.locator("#tokens-0 .token[data-final]").first().waitFor();
+  expect(await page.locator(".chip").innerText()).toMatch(/^Recorded with stories/);
+  expect(server().requests.some((path) => path.endsWith(".onnx"))).toBe(false);
+  const seen = new Set<string>();
+  await page.exposeFunction("sawProgress", (text: string) => seen.add(text));
+  await page.evaluate(() => {
+    const tell = (globalThis as unknown as { sawProgress: (text: string) => void }).sawProgress;
+    new MutationObserver(() => tell(document.querySelector(".progress-label")?.textContent ?? "")).observe(
+      document.querySelector("main")!,
+      { subtree: true, childList: true, characterData: true },
+    );
+  });
+  await runToEnd(page);
+  expect(await page.locator(".chip").innerText()).toMatch(/^stories · 3\.\d M · WASM$/);
+  expect([...seen].some((text) => /^Loading the model \d+\.\d MB of \d+\.\d MB$/.test(text))).toBe(true);
+  expect(server().sentBytes()).toBeLessThan(25e6);
+  expect(problems).toEqual([]);
+});
+
+describe("four lanes", () => {
+  test("run, and show the numbers of `decodekit compare`; every step of the scrubber shows what the events say", async () => {
+    const { page, problems } = await open(four);
+    await runToEnd(page);
+    const model = await loadModel(stories, { execution: "wasm", threads: 1 });
+    const { runs } = await compare({ model, decoders: LANES.map((lane) => makeLane(lane)), prompts: [PROMPT], maxNewTokens: 24, seed: 3 });
+    await model.dispose();
+    for (const [lane, run] of runs.entries()) {
+      const { prefill, decode, verify, refine, draft } = run.passes;
+      expect(await laneText(page, lane)).toBe(run.text.replaceAll("\n", "⏎\n"));
+      expect(await figure(page, lane, "tokens")).toBe(String(run.tokens.length));
+      expect(await figure(page, lane, "passes")).toBe(
+        [prefill + decode + verify + refine, ...(draft > 0 ? [`+ ${draft} drafting`] : [])].join(" "),
+      );
+      if (run.drafted > 0) expect(await figure(page, lane, "accepted")).toBe(`${Math.round((100 * run.accepted) / run.drafted)}%`);
+      expect(await figure(page, lane, "nats")).toBe(run.negativeLogLikelihood!.toFixed(2));
+    }
+
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save run" }).click();
+    const trace = readTrace(await readFile(await (await download).path(), "utf8"));
+    const scrubber = page.getByRole("slider", { name: "Place in the run" });
+    const steps = Number(await scrubber.getAttribute("max"));
+    for (let step = 0; step <= steps; step += 3) {
+      await scrubber.fill(String(step));
+      for (const [lane, { events }] of trace.lanes.entries()) {
+        const { cells } = foldLane(events, trace.model.maskTokenId, eventsAt(events, "passes", step));
+        const expected = cells.map((cell) => cell?.state);
+        const tokens = page.locator(`#tokens-${lane} .token:not([hidden]):not([data-state=gone])`);
+        await expect.poll(() => tokens.evaluateAll((all) => all.map((token) => token.getAttribute("data-state")))).toEqual(expected);
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+
+  test("saved and opened in a page without a model, the run gives the same picture", async () => {
+    // High enough that nothing sticks over the lanes.
+    const tall = { viewport: { width: 1280, height: 1600 } };
+    const first = await open(four, tall);
+    await runToEnd(first.page);
+    const download = first.page.waitForEvent("download");
+    await first.page.getByRole("button", { name: "Save run" }).click();
+    const file = await (await download).path();
+    const second = await open(four, tall);
+    const before = server().requests.length;
+    await second.page.locator("[data-testid=trace-file]").setInputFiles(file);
+    await second.page.locator("#tokens-3 .token").first().waitFor();
+    for (const place of [9, 20]) {
+      const pictures: Buffer[] = [];
+      for (const { page } of [first, second]) {
+        await page.getByRole("slider", { name: "Place in the run" }).fill(String(place));
+        await page.locator(".place", { hasText: place === 9 ? "in pass 5 of" : "pass 10 of" }).waitFor();
+        pictures.push(await page.locator("#lanes").screenshot());
+      }
+      // Edges of letters may be rounded otherwise.
+      expect(await largestDifference(second.page, pictures)).toBeLessThanOrEqual(2);
+    }
+    expect(
+      server()
+        .requests.slice(before)
+        .filter((path) => /onnx|wasm/.test(path)),
+    ).toEqual([]);
+    expect(second.problems).toEqual([]);
+  });
+
+  test("a share link gives the same text after a reload, and says so", async () => {
+    const { page } = await open(four);
+    await runToEnd(page);
+    const texts = await Promise.all(LANES.map((_, lane) => laneText(page, lane)));
+    await page.getByRole("button", { name: "Copy link" }).click();
+    await page.reload();
+    await page.locator(".lane").nth(3).waitFor();
+    expect(await page.locator("#prompt").inputValue()).toBe(PROMPT);
+    await runToEnd(page);
+    expect(await Promise.all(LANES.map((_, lane) => laneText(page, lane)))).toEqual(texts);
+    expect(await page.getByText("Same output as in the link").count()).toBe(4);
+    await page.locator("#seed").fill("4");
+    await page.locator("#seed").press("Enter");
+    await runToEnd(page);
+    expect(await laneText(page, 0)).toBe(texts[0]);
+    expect(await laneText(page, 1)).not.toBe(texts[1]);
+  });
+});
+
+describe("stop", () => {
+  const long = link({ p: PROMPT, n: "400", l: ["greedy", "refine:preset=fast-dllm,blockLength=8"] });
+
+  test("ends a run in every phase, with what is there, and the next run works", async () => {
+    const { page, problems } = await open(long);
+    const button = page.locator(".run");
+    for (const phase of ["Loading the model", "Warming up Lane A", "Lane A is running", "Lane B is running"]) {
+      await untilRunEnds(page, () => button.evaluate(runAndStopIn, phase), 60_000);
+    }
+    expect(await figure(page, 1, "tokens")).toMatch(/^\d+$/);
+    await page.locator("#tokens").fill("8");
+    await page.locator("#tokens").press("Enter");
+    await runToEnd(page);
+    expect(await figure(page, 0, "tokens")).toBe("8");
+    expect(await page.getByText("Reached its length").count()).toBe(2);
+    expect(problems).toEqual([]);
+  });
+});
+
+/** Presses Run, and presses it again as Stop at the very moment when the page names `phase`. Runs in the page. */
+function runAndStopIn(button: Element, phase: string): void {
+  const main = document.querySelector("main")!;
+  const observer = new MutationObserver(() => {
+    if (!main.querySelector(".progress-label")?.textContent.includes(phase)) return;
+    observer.disconnect();
+    (button as HTMLElement).click();
+  });
+  observer.observe(main, { subtree: true, childList: true, characterData: true });
+  (button as HTMLElement).click();
+}
+
+test("a chapter can be read, bet on and run with the keyboard alone", async () => {
+  const { page, problems } = await open("#/tour/1");
+  await page.locator("#tokens-0 .token[data-final]").first().waitFor();
+  const focusOn = async (matches: string): Promise<void> => {
+    for (let press = 0; press < 40; press++) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, matches)) return;
+    }
+    throw new Error(`Tab never comes to ${matches}`);
+  };
+  await focusOn("input[name=bet]");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  expect(await page.locator(".answer").innerText()).toMatch(/^The run says: 40 passes for 40 tokens/);
+  await focusOn(".run");
+  await untilRunEnds(page, () => page.keyboard.press("Enter"));
+  await focusOn("#tokens-0");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  expect(await page.locator(".inspector").innerText()).toContain("token 3 of lane A");
+  expect(await page.locator(".candidates li").count()).toBe(8);
+  await focusOn(".scrubber");
+  await page.keyboard.press("Home");
+  expect(await page.locator("#tokens-0 .token:not([hidden])").count()).toBe(0);
+  await page.keyboard.press("PageUp");
+  expect(await page.locator("#tokens-0 .token:not([hidden])").count()).toBe(1);
+  expect(problems).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import type { Worker } from "playwright";
+import { expect, test } from "vitest";
+import { figure, laneText, link, runToEnd, stage } from "./browser.ts";
+
+// SwiftShader is a GPU in software: slow, exact, and on every machine.
+const { open } = stage(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]);
+const settings = { p: "Tom had a red ball.", n: "3", l: "greedy" };
+
+test("a GPU in software is not chosen by itself; asked for, it gives the CPU's text", async () => {
+  const { page, problems } = await open(link(settings));
+  await runToEnd(page);
+  expect(await page.locator(".chip").innerText()).toMatch(/WASM$/);
+  const text = await laneText(page, 0);
+  await page.locator("#execution").selectOption("webgpu");
+  await runToEnd(page, 170_000);
+  expect(await page.locator(".chip").innerText()).toMatch(/WEBGPU$/);
+  expect(await laneText(page, 0)).toBe(text);
+  expect(problems).toEqual([]);
+});
+
+test("a GPU that is lost gives a message, and the next run works", async () => {
+  const { page } = await open(link({ ...settings, x: "webgpu" }));
+  // Keeps hold of the device that the runtime gets, to take it away: what a driver does when it is reset.
+  let worker: Worker | undefined;
+  page.on("worker", (started) => {
+    worker = started;
+    void started.evaluate(() => {
+      const adapter = GPUAdapter.prototype as { requestDevice: (...options: unknown[]) => Promise<GPUDevice> };
+      const original = adapter.requestDevice;
+      adapter.requestDevice = async function take(this: unknown, ...options) {
+        const device = await original.apply(this, options);
+        (globalThis as unknown as { device: GPUDevice }).device = device;
+        return device;
+      };
+    });
+  });
+  await runToEnd(page, 170_000);
+  expect(await figure(page, 0, "tokens")).toBe("3");
+  await worker!.evaluate(() => (globalThis as unknown as { device: GPUDevice }).device.destroy());
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.locator(".notice[data-kind=error]").first().waitFor({ timeout: 120_000 });
+  expect(await page.locator(".notice[data-kind=error]").first().innerText()).toMatch(/failed|lost|device/i);
+  await page.locator("#execution").selectOption("wasm");
+  await runToEnd(page);
+  expect(await figure(page, 0, "tokens")).toBe("3");
+});

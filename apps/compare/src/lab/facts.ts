@@ -1,0 +1,50 @@
+import { natsPerToken } from "./score-tokens.ts";
+import type { LaneState } from "../trace/fold.ts";
+import type { LaneTrace } from "../trace/trace.ts";
+
+/** The figures of a lane, as the command `decodekit compare` counts them. */
+export interface LaneFigures {
+  /** Passes of the model itself. */
+  readonly passes: number;
+  readonly draftPasses: number;
+  readonly tokens: number;
+  readonly perPass: number | undefined;
+  /** Share of drafted tokens that stood; undefined without drafts. */
+  readonly acceptance: number | undefined;
+  readonly revisions: number;
+  readonly tokensPerSecond: number | undefined;
+  readonly firstTokenMilliseconds: number | undefined;
+  readonly nats: number | undefined;
+}
+
+/** `isWhole`: the lane is shown to its end, so that the times of its result are those to show. */
+export function figuresOf({ result, scores }: LaneTrace, state: LaneState, isWhole: boolean): LaneFigures {
+  const statistics = isWhole && result ? result.statistics : state.statistics;
+  const { prefill, decode, verify, refine, draft } = statistics.passes;
+  const passes = prefill + decode + verify + refine;
+  return {
+    passes,
+    draftPasses: draft,
+    tokens: statistics.tokens,
+    perPass: passes > 0 ? statistics.tokens / passes : undefined,
+    acceptance: statistics.drafted > 0 ? statistics.accepted / statistics.drafted : undefined,
+    revisions: statistics.revisions,
+    tokensPerSecond: statistics.tokensPerSecond,
+    firstTokenMilliseconds: statistics.timeToFirstTokenMilliseconds,
+    nats: isWhole && scores ? natsPerToken(scores) : undefined,
+  };
+}
+
+/** First output position at which two lanes say different tokens, as far as both have final ones; and how far that is. */
+export function compareOutputs(a: LaneState, b: LaneState): { readonly differsAt: number | undefined; readonly common: number } {
+  const [first, second] = [finalTokens(a), finalTokens(b)];
+  const common = Math.min(first.length, second.length);
+  for (let position = 0; position < common; position++) if (first[position] !== second[position]) return { differsAt: position, common };
+  const bothEnded = a.finishReason !== undefined && b.finishReason !== undefined;
+  return { differsAt: bothEnded && first.length !== second.length ? common : undefined, common };
+}
+
+export function finalTokens({ cells }: LaneState): number[] {
+  const end = cells.findIndex((cell) => !cell?.isFinal);
+  return cells.slice(0, end < 0 ? cells.length : end).map((cell) => cell!.token);
+}

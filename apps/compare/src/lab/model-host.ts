@@ -1,0 +1,95 @@
+import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
+import { disconnect, loadModel, type WorkerLanguageModel } from "@decodekit/core/worker";
+import type { ExecutionChoice } from "../link/settings.ts";
+import { whenOffline } from "../offline/offline.ts";
+import { embeddedModels } from "./models.ts";
+import { type TokenTexts, tokenTexts } from "./token-texts.ts";
+
+/** A loaded model and what belongs to it. */
+export interface HostedModel {
+  readonly model: WorkerLanguageModel;
+  readonly draft: WorkerLanguageModel | undefined;
+  readonly texts: TokenTexts;
+}
+
+interface ModelRequest {
+  /** Name of an embedded model, or the URL of a folder. */
+  readonly name: string;
+  /** Files that were dropped or picked, in place of `name`. */
+  readonly files?: readonly File[] | undefined;
+  readonly execution: ExecutionChoice;
+}
+
+/** Keeps one worker with one model at a time. */
+export interface ModelHost {
+  /** Gives the model that was asked for, loading it when it is another than before. Rejects with `signal.reason` once aborted. */
+  load(
+    request: ModelRequest,
+    options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
+  ): Promise<HostedModel>;
+  /** The model, where one is loaded. */
+  current(): HostedModel | undefined;
+  /** Ends the worker, whatever it is doing; the next `load` starts another. */
+  reset(problem: string): void;
+}
+
+export function modelHost(): ModelHost {
+  let worker: Worker | undefined;
+  let loaded: { readonly key: string; readonly files: readonly File[] | undefined; readonly hosted: HostedModel } | undefined;
+
+  const reset = (problem: string): void => {
+    if (!worker) return;
+    worker.terminate();
+    disconnect(worker, problem);
+    worker = undefined;
+    loaded = undefined;
+  };
+
+  return {
+    current: () => loaded?.hosted,
+    reset,
+    async load(request, { onProgress, signal }) {
+      const key = `${request.name} ${request.execution}`;
+      if (loaded?.key === key && loaded.files === request.files) return loaded.hosted;
+      reset("Another model was asked for.");
+      // Only requests of workers that start later go through the service worker, which keeps the files.
+      await whenOffline();
+      signal.throwIfAborted();
+      worker = new Worker(new URL("../workers/model-worker.ts", import.meta.url), { type: "module", name: "model" });
+      try {
+        const hosted = await hostModel(worker, request, { onProgress, signal });
+        loaded = { key, files: request.files, hosted };
+        return hosted;
+      } catch (error) {
+        reset("Loading failed.");
+        throw error;
+      }
+    },
+  };
+}
+
+async function hostModel(
+  worker: Worker,
+  { name, files, execution }: ModelRequest,
+  rest: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
+): Promise<HostedModel> {
+  const embedded = files ? undefined : embeddedModels.find((each) => each.name === name);
+  const source: ModelSource = files ?? embedded?.files ?? name;
+  const options = { worker, execution: execution === "auto" ? await chooseExecution(embedded !== undefined) : execution, ...rest };
+  // More threads than one wait for each other longer than a pass of a small model takes.
+  const threads = embedded ? { threads: 1 } : {};
+  const model = await loadModel(source, { ...options, ...threads });
+  const draft = embedded?.draft && (await loadModel(embedded.draft, { ...options, ...threads, execution: model.execution }));
+  const anchor = (await model.encode("a")).at(-1)!;
+  return { model, draft, texts: tokenTexts((tokens) => model.decode(tokens), anchor) };
+}
+
+/**
+ * A GPU where there is one in hardware; but the embedded models run on the CPU, where a pass takes less time than a GPU
+ * needs to begin one.
+ */
+async function chooseExecution(isSmall: boolean): Promise<"webgpu" | "wasm"> {
+  if (isSmall) return "wasm";
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  return adapter && !adapter.info.isFallbackAdapter ? "webgpu" : "wasm";
+}

@@ -1,0 +1,12 @@
+import type { ModelFiles } from "@decodekit/core/onnx";
+import { stories } from "@decodekit/tiny-models";
+
+/** A model that is shipped with the page. */
+export interface EmbeddedModel {
+  readonly name: string;
+  readonly files: ModelFiles;
+  /** A cheaper model on the same vocabulary, for decoders that require "draft". */
+  readonly draft?: ModelFiles | undefined;
+}
+
+export const embeddedModels: readonly EmbeddedModel[] = [{ name: "stories", files: stories }];

@@ -1,0 +1,35 @@
+import type { TokenId } from "@decodekit/core";
+import { generate, type WorkerGenerateOptions } from "@decodekit/core/worker";
+import type { LaneTrace, TracedEvent } from "../trace/trace.ts";
+import type { HostedModel } from "./model-host.ts";
+
+export interface LaneRequest {
+  readonly decoder: WorkerGenerateOptions["decoder"];
+  readonly promptTokens: Int32Array;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+/** Decodes once and hands on every event as it comes. Rejects with the decoder's error. */
+export async function recordLane(
+  { model, draft, texts }: HostedModel,
+  { decoder, promptTokens, ...rest }: LaneRequest,
+  onEvent: (event: TracedEvent) => void,
+): Promise<NonNullable<LaneTrace["result"]>> {
+  const generation = generate(model, promptTokens, { decoder, draft, ...rest });
+  const learning: Promise<void>[] = [];
+  for await (const timed of generation.timedEvents) {
+    const tokens = shownTokens(timed, model.masked?.maskTokenId);
+    if (tokens.length > 0) learning.push(texts.learn(tokens));
+    onEvent(timed);
+  }
+  const { text, finishReason, statistics } = await generation.result;
+  await Promise.all(learning);
+  return { text, finishReason, statistics };
+}
+
+/** Tokens of an event that need a text. */
+function shownTokens({ event }: TracedEvent, maskTokenId: TokenId | undefined): TokenId[] {
+  return "tokens" in event ? [...event.tokens].filter((token) => token !== maskTokenId) : [];
+}

@@ -1,0 +1,91 @@
+import type { DecoderPlugin } from "@decodekit/core";
+import type { LoadProgress } from "@decodekit/core/onnx";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { defaultSettings, type Settings } from "../link/settings.ts";
+import type { Route } from "../link/share-link.ts";
+import { type Axis, endTime, eventsAt, stepCount } from "../trace/timeline.ts";
+import { foldLane, type LaneState } from "../trace/fold.ts";
+import type { Trace } from "../trace/trace.ts";
+import { decoders } from "./decoders.ts";
+import type { ThirdPartyPlugin } from "./third-party.ts";
+
+export type Activity =
+  | { readonly kind: "idle" }
+  | { readonly kind: "loading"; readonly progress: LoadProgress | undefined }
+  | { readonly kind: "preparing" }
+  | { readonly kind: "warming-up"; readonly lane: number }
+  | { readonly kind: "decoding"; readonly lane: number }
+  | { readonly kind: "scoring"; readonly lane: number };
+
+export interface Notice {
+  readonly id: number;
+  readonly kind: "error" | "info";
+  readonly text: string;
+}
+
+/** A token that is looked at: a lane and an output position. */
+export interface Selection {
+  readonly lane: number;
+  readonly position: number;
+}
+
+export const settings = signal<Settings>(defaultSettings);
+export const route = signal<Route>("compare");
+export const chapter = signal(1);
+/** Files of a model that were dropped or picked, in place of the model of the settings. */
+export const droppedFiles = signal<readonly File[] | undefined>(undefined);
+
+export const thirdParty = signal<readonly ThirdPartyPlugin[]>([]);
+export const plugins: ReadonlySignal<readonly DecoderPlugin[]> = computed(() => [
+  ...decoders,
+  ...thirdParty.value.map(({ plugin }) => plugin),
+]);
+
+export const activity = signal<Activity>({ kind: "idle" });
+export const notices = signal<readonly Notice[]>([]);
+/** Runs that ended, however they did. */
+export const endedRuns = signal(0);
+/** Read out by screen readers. */
+export const announcement = signal("");
+
+/** What is shown: recorded, imported, or the run that goes on. */
+export const trace = signal<Trace | undefined>(undefined);
+export const traceOrigin = signal<"recorded" | "live" | "imported">("recorded");
+/** Digests of the outputs that the author of a share link saw. */
+export const expectedDigests = signal<readonly string[]>([]);
+
+export const axis = signal<Axis>("passes");
+/** Where on the axis; undefined is the end, also while that moves. */
+export const place = signal<number | undefined>(undefined);
+export const playing = signal(false);
+export const speed = signal(1);
+export const selection = signal<Selection | undefined>(undefined);
+/** Output position under the pointer, in all lanes. */
+export const hovered = signal<number | undefined>(undefined);
+
+/** Length of the axis: steps of half a pass, or milliseconds. */
+export const axisEnd: ReadonlySignal<number> = computed(() => {
+  const lanes = trace.value?.lanes.map(({ events }) => events) ?? [];
+  return axis.value === "passes" ? stepCount(lanes) : endTime(lanes);
+});
+
+/** Every lane as of the place on the axis. */
+export const laneStates: ReadonlySignal<readonly LaneState[]> = computed(() => {
+  const shown = trace.value;
+  if (!shown) return [];
+  return shown.lanes.map(({ events }) => {
+    const count = place.value === undefined ? events.length : eventsAt(events, axis.value, place.value);
+    return foldLane(events, shown.model.maskTokenId, count);
+  });
+});
+
+let noticeCount = 0;
+
+export function notify(kind: Notice["kind"], text: string): void {
+  if (notices.value.some((notice) => notice.text === text)) return;
+  notices.value = [...notices.value, { id: ++noticeCount, kind, text }];
+}
+
+export function dismiss(id: number): void {
+  notices.value = notices.value.filter((notice) => notice.id !== id);
+}

@@ -1,0 +1,62 @@
+import { seededRandom } from "@decodekit/core";
+import { describe, expect, test } from "vitest";
+import { canMakeLane } from "../lab/decoders.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
+import { digestOf, readLink, writeLink } from "./share-link.ts";
+
+const settings: Settings = {
+  model: "https://example.org/models/a b?x=1&y=2",
+  prompt: 'Quote " & <b>tag</b> # ? % ünï 🦊\nnext line',
+  maxNewTokens: 17,
+  seed: 2 ** 53 - 1,
+  lanes: ["greedy", "top-p:p=0.9,temperature=0.8", "speculative:drafter=ddtree"],
+  execution: "webgpu",
+};
+
+describe("a share link", () => {
+  test("brings back every setting and the digests", () => {
+    const location = readLink(writeLink(settings, ["0a1b2c3d", "ffffffff"]), canMakeLane);
+    expect(location).toEqual({ route: "compare", chapter: 1, settings, digests: ["0a1b2c3d", "ffffffff"], ignored: [] });
+  });
+
+  test("leaves out what is as by default", () => {
+    expect(writeLink(defaultSettings)).toBe("#/");
+    expect(readLink("#/", canMakeLane).settings).toEqual(defaultSettings);
+    expect(readLink("", canMakeLane).settings).toEqual(defaultSettings);
+  });
+
+  test("ignores and names what is wrong", () => {
+    const hostile = `#/?m=javascript:alert(1)&n=1e9&s=-1&x=cuda&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
+    const { settings: read, digests, ignored } = readLink(hostile, canMakeLane);
+    expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => "greedy") });
+    expect(digests).toEqual([]);
+    expect(ignored.toSorted()).toEqual(["l", "m", "n", "p", "s", "x"]);
+  });
+
+  test("any text is read without an error, into settings that are valid", () => {
+    const random = seededRandom(11);
+    const characters = "#/?&=%lmnpsxd:,.0129aeg<>\"'\\ ü🦊\u0000";
+    for (let round = 0; round < 2000; round++) {
+      const text = Array.from({ length: 1 + Math.floor(random.uniform() * 40) }, () =>
+        characters.charAt(Math.floor(random.uniform() * characters.length)),
+      );
+      const { settings: read } = readLink(`#/${text.join("")}`, canMakeLane);
+      expect(read.lanes.length).toBeGreaterThan(0);
+      expect(read.maxNewTokens).toBeGreaterThan(0);
+      expect(readLink(writeLink(read), canMakeLane).settings).toEqual(read);
+    }
+  });
+
+  test("finds its pages", () => {
+    expect(readLink("#/tour/3", canMakeLane)).toMatchObject({ route: "tour", chapter: 3 });
+    expect(readLink("#/tour/99", canMakeLane)).toMatchObject({ route: "tour", chapter: 1 });
+    expect(readLink("#/about", canMakeLane)).toMatchObject({ route: "about" });
+    expect(readLink("#/nowhere", canMakeLane)).toMatchObject({ route: "compare", ignored: ["nowhere"] });
+  });
+});
+
+test("a digest is FNV-1a of the ids as four little-endian bytes each", () => {
+  // Offset basis of FNV-1a, 32 bits; and the published value for the bytes of "foobar" does not apply to whole ids.
+  expect(digestOf([])).toBe("811c9dc5");
+  expect(digestOf([1, 2])).not.toBe(digestOf([2, 1]));
+});

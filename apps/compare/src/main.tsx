@@ -1,0 +1,86 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { openRecording } from "./lab/files.ts";
+import { canMakeLane } from "./lab/decoders.ts";
+import { isRunning, stop } from "./lab/lab.ts";
+import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
+import * as state from "./lab/state.ts";
+import { defaultSettings } from "./link/settings.ts";
+import { readLink, writeLink } from "./link/share-link.ts";
+import { startOffline } from "./offline/offline.ts";
+import { texts } from "./texts/en.ts";
+import { chapters } from "./texts/tour-en.ts";
+import { App } from "./view/app.tsx";
+import { applyTheme } from "./view/header.tsx";
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Shows what the address says. A visitor's own settings come back with the page they belong to. */
+async function follow(): Promise<void> {
+  if (isRunning()) stop();
+  const location = readLink(globalThis.location.hash, (lane) => canMakeLane(lane, state.plugins.value));
+  const { route, chapter, settings, digests, ignored } = location;
+  if (ignored.length > 0) state.notify("info", texts.status.ignored(ignored.join(", ")));
+  state.chapter.value = chapter;
+  state.settings.value = route === "tour" ? chapters[chapter - 1]!.settings : settings;
+  state.expectedDigests.value = digests;
+  state.route.value = route;
+  document.title =
+    route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
+  window.scrollTo({ top: 0 });
+  if (route === "tour") await showRecording(`chapter-${chapter}`);
+  else if (route === "compare" && writeLink(settings) === writeLink(defaultSettings)) await showRecording("welcome");
+  else state.trace.value = undefined;
+}
+
+async function showRecording(name: string): Promise<void> {
+  state.trace.value = undefined;
+  if (!(await openRecording(name)) || calm.matches) return;
+  state.axis.value = "passes";
+  state.speed.value = 1;
+  goTo(0);
+  togglePlay();
+}
+
+/** The address follows the settings, so that a reload brings them back. */
+function keepAddress(): void {
+  effect(() => {
+    const link = writeLink(state.settings.value, state.expectedDigests.value);
+    if (state.route.value === "compare" && link !== (globalThis.location.hash || "#/")) history.replaceState(null, "", link);
+  });
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  const target = event.target as Element;
+  if (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    target.closest("input, textarea, select, button, a, dialog, summary, [role=listbox]")
+  )
+    return;
+  const moves: Readonly<Record<string, () => void>> = {
+    " ": togglePlay,
+    ArrowLeft: () => step(-1),
+    ArrowRight: () => step(1),
+    Home: () => goTo(0),
+    End: () => goTo(Infinity),
+  };
+  const move = moves[event.key];
+  if (!move || state.route.value === "about") return;
+  event.preventDefault();
+  move();
+}
+
+const MILLISECONDS_FOR_RECORDING = 400;
+
+applyTheme();
+startPlayback();
+const followed = follow().then(keepAddress);
+// With what there is to show at hand the page is laid out once; it does not wait long for it.
+void Promise.race([followed, new Promise((resolve) => setTimeout(resolve, MILLISECONDS_FOR_RECORDING))]).then(() =>
+  render(<App />, document.getElementById("app")!),
+);
+addEventListener("hashchange", () => void follow());
+addEventListener("keydown", onKeyDown);
+startOffline(({ reason }) => state.notify("info", texts.status.notStored(reason)));

@@ -1,0 +1,28 @@
+/** What the service worker tells pages. */
+export interface OfflineMessage {
+  readonly type: "not-stored";
+  readonly reason: string;
+}
+
+const MILLISECONDS_TO_WAIT = 4000;
+
+let registered: Promise<unknown> | undefined;
+
+/** Registers the service worker, which makes the page work offline and isolates it. `onMessage` hears what it has to say. */
+export function startOffline(onMessage: (message: OfflineMessage) => void): void {
+  const { serviceWorker } = navigator as Partial<Navigator>;
+  if (!serviceWorker || !import.meta.env.PROD) return;
+  serviceWorker.addEventListener("message", ({ data }) => onMessage(data as OfflineMessage));
+  const controlled = new Promise<void>((resolve) => {
+    if (serviceWorker.controller) resolve();
+    else serviceWorker.addEventListener("controllerchange", () => resolve(), { once: true });
+  });
+  registered = serviceWorker.register("./service-worker.js").then(() => controlled);
+  registered.catch((error: unknown) => onMessage({ type: "not-stored", reason: String(error) }));
+}
+
+/** Resolves once requests go through the service worker, or when that is not to be expected any more. */
+export async function whenOffline(): Promise<void> {
+  if (!registered) return;
+  await Promise.race([registered.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_WAIT))]);
+}

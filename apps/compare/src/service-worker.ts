@@ -1,0 +1,95 @@
+/// <reference lib="webworker" />
+import type { OfflineMessage } from "./offline/offline.ts";
+
+/*
+ * Keeps the page for use without a network and adds the headers that isolate it, for hosts that cannot send them. There can be
+ * one service worker only, and these three rules are all of it: the shell is fetched when it is installed, everything else of
+ * this origin when it is first used, and nothing of other origins is touched.
+ */
+declare const self: ServiceWorkerGlobalScope;
+
+/** Put in by the build: a name for this version, and the files of the shell relative to this script. */
+declare const SHELL: { readonly version: string; readonly files: readonly string[] };
+
+const PREFIX = "compare-";
+const shellCache = `${PREFIX}shell-${SHELL.version}`;
+/** Files with a digest in their name: they never change. */
+const fileCache = `${PREFIX}files`;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(shellCache);
+      await cache.addAll(SHELL.files.map((file) => new Request(file, { cache: "no-cache" })));
+      await self.skipWaiting();
+    })(),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    (async () => {
+      const names = await caches.keys();
+      await Promise.all(
+        names.filter((name) => name.startsWith(`${PREFIX}shell-`) && name !== shellCache).map((name) => caches.delete(name)),
+      );
+      await self.clients.claim();
+    })(),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== self.location.origin || event.request.headers.has("range")) return;
+  event.respondWith(answer(event.request, url));
+});
+
+async function answer(request: Request, url: URL): Promise<Response> {
+  const isPage = request.mode === "navigate";
+  const shell = await caches.open(shellCache);
+  try {
+    // A page comes from the network where there is one, so that a new version shows at once.
+    if (isPage) return isolated(await fetch(request).catch(() => notFound), url, await shell.match("./index.html"));
+    const kept = (await shell.match(request, { ignoreSearch: true })) ?? (await caches.match(request));
+    if (kept) return isolated(kept, url);
+    const response = await fetch(request);
+    if (response.ok && /\/assets\//.test(url.pathname)) await keep(request, response.clone());
+    return isolated(response, url);
+  } catch {
+    return Response.error();
+  }
+}
+
+const notFound = Response.error();
+
+async function keep(request: Request, response: Response): Promise<void> {
+  try {
+    await (await caches.open(fileCache)).put(request, response);
+  } catch (error) {
+    const message: OfflineMessage = { type: "not-stored", reason: error instanceof Error ? error.message : String(error) };
+    for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message, []);
+  }
+}
+
+/** The response with the headers that isolate a page, and those that bind workers, whose policy the page does not set. */
+function isolated(response: Response, url: URL, otherwise?: Response): Response {
+  const given = response.type === "error" && otherwise ? otherwise : response;
+  if (given.type === "opaqueredirect" || given.status === 0) return given;
+  const headers = new Headers(given.headers);
+  headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("cross-origin-embedder-policy", "require-corp");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  const policy = /plugin-worker-[^/]*\.js$/.test(url.pathname)
+    ? POLICIES.plugin
+    : /model-worker-[^/]*\.js$/.test(url.pathname)
+      ? POLICIES.model
+      : undefined;
+  if (policy) headers.set("content-security-policy", policy);
+  return new Response(given.body, { status: given.status, statusText: given.statusText, headers });
+}
+
+const POLICIES = {
+  model:
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' https: http://127.0.0.1:* http://localhost:*; worker-src 'self'",
+  plugin: "default-src 'none'; script-src 'self' https: http://127.0.0.1:* http://localhost:*; connect-src 'none'",
+} as const;

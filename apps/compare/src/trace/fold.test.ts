@@ -1,0 +1,136 @@
+import { builtInDecoders } from "@decodekit/compare";
+import { countStatistics, type DecodeEvent, type DecoderPlugin, seededRandom } from "@decodekit/core";
+import { collectDecode, memoryMaskedModel, randomTable, tableModel } from "@decodekit/core/testing";
+import refinement from "@decodekit/refinement/plugin";
+import { describe, expect, test } from "vitest";
+import { foldLane } from "./fold.ts";
+import { endTime, eventsAt, stepCount } from "./timeline.ts";
+import type { TracedEvent } from "./trace.ts";
+
+const MASK = 0;
+const VOCAB = 8;
+
+const traced = (events: readonly DecodeEvent[]): TracedEvent[] => events.map((event, index) => ({ event, milliseconds: index }));
+const pass = (
+  phase: "prefill" | "decode" | "draft" | "verify" | "refine",
+  model: "causal" | "masked" | "draft" = "causal",
+): DecodeEvent => ({
+  type: "forward-end",
+  model,
+  phase,
+  positions: 1,
+  milliseconds: 2,
+});
+const start: DecodeEvent = { type: "decode-start", promptLength: 3 };
+const propose = (at: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-propose", start: at, tokens: Int32Array.from(tokens) });
+const commit = (at: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-commit", start: at, tokens: Int32Array.from(tokens) });
+const states = (events: readonly DecodeEvent[], count?: number): string[] =>
+  foldLane(traced(events), MASK, count).cells.map((cell) => (cell ? `${cell.state} ${cell.token}${cell.isFinal ? "." : ""}` : "-"));
+
+describe("a lane", () => {
+  const round = [
+    start,
+    pass("prefill"),
+    commit(3, 5),
+    pass("draft", "draft"),
+    propose(4, 6, 7, 2),
+    pass("verify"),
+    { type: "draft-verify", start: 4, drafted: 3, accepted: 1 } as const,
+    commit(4, 6, 4),
+  ];
+
+  test("shows a draft as proposed, then what stood and what did not, then the correction", () => {
+    expect(states(round, 3)).toEqual(["plain 5."]);
+    expect(states(round, 5)).toEqual(["plain 5.", "proposed 6", "proposed 7", "proposed 2"]);
+    expect(states(round, 7)).toEqual(["plain 5.", "accepted 6", "rejected 7", "rejected 2"]);
+    expect(states(round)).toEqual(["plain 5.", "accepted 6.", "corrected 4."]);
+  });
+
+  test("keeps what was rejected at its position, with its pass and proposer", () => {
+    const { undone, drafts, statistics } = foldLane(traced(round), MASK);
+    expect(undone.get(2)).toMatchObject([{ token: 7, why: "rejected", pass: 2, undoneAtPass: 3, by: { model: "draft", phase: "draft" } }]);
+    expect(undone.get(3)).toMatchObject([{ token: 2, why: "rejected" }]);
+    expect(drafts).toEqual({ drafted: [1, 1, 1], accepted: [1, 0, 0] });
+    expect(statistics).toMatchObject({ drafted: 3, accepted: 1, tokens: 3 });
+  });
+
+  test("names no model for a draft that was looked up", () => {
+    const lookedUp = [start, pass("prefill"), commit(3, 5), propose(4, 6)];
+    expect(foldLane(traced(lookedUp), MASK).cells[1]!.by).toEqual({ model: "none", phase: "lookup" });
+  });
+
+  test("shows refinement: masked, revealed, revised, and a token that is taken back", () => {
+    const refined = [
+      start,
+      pass("refine", "masked"),
+      propose(3, 5, MASK, MASK),
+      pass("refine", "masked"),
+      propose(3, 6, 7, MASK),
+      pass("refine", "masked"),
+      propose(3, 6, MASK, 4),
+      pass("refine", "masked"),
+      propose(3, 6, 2, 4),
+      commit(3, 6, 2, 4),
+    ];
+    expect(states(refined, 3)).toEqual(["revealed 5", "masked 0", "masked 0"]);
+    expect(states(refined, 5)).toEqual(["revised 6", "revealed 7", "masked 0"]);
+    expect(states(refined, 7)).toEqual(["revised 6", "masked 0", "revealed 4"]);
+    expect(states(refined)).toEqual(["revised 6.", "revised 2.", "revealed 4."]);
+    expect(foldLane(traced(refined), MASK).undone.get(1)).toMatchObject([{ token: 7, why: "replaced", pass: 2, undoneAtPass: 3 }]);
+  });
+});
+
+test("a step is half a pass: first what it told, then what follows from it", () => {
+  const events = traced([
+    start,
+    pass("prefill"),
+    commit(3, 5),
+    pass("decode"),
+    commit(4, 6),
+    { type: "decode-end", finishReason: "length" },
+  ]);
+  expect(stepCount([events])).toBe(4);
+  expect([0, 1, 2, 3, 4, 9].map((step) => eventsAt(events, "passes", step))).toEqual([1, 2, 3, 4, 6, 6]);
+  expect([-1, 0, 2.5, 99].map((time) => eventsAt(events, "time", time))).toEqual([0, 1, 3, 6]);
+  expect(endTime([events])).toBe(5);
+});
+
+const table = randomTable(seededRandom(3), VOCAB);
+const masked = memoryMaskedModel({
+  vocabSize: VOCAB,
+  contextLength: 64,
+  maskTokenId: MASK,
+  logitsAt: (prefix, canvas, index) =>
+    Float32Array.from(table[(prefix.at(-1)! + index + (canvas[index - 1] ?? 0)) % VOCAB]!, (p, token) =>
+      token === MASK ? -Infinity : Math.log(p),
+    ),
+});
+const causal = tableModel({ probabilities: table, contextLength: 64, tree: true });
+const draft = tableModel({ probabilities: randomTable(seededRandom(4), VOCAB), contextLength: 64 });
+
+const subjects = [...builtInDecoders, refinement as DecoderPlugin].flatMap((plugin) =>
+  plugin.presets.map((options) => [plugin.name, JSON.stringify(options), plugin.create(options)] as const),
+);
+
+describe.each(subjects)("%s %s", (_name, _options, decoder) => {
+  test.each([1, 2, 3, 4, 5])("the fold of all events is the output and core's statistics, step by step the same, seed %d", async (seed) => {
+    const { events, tokens } = await collectDecode(
+      decoder.decode({ causal, draft, masked }, Int32Array.of(2, 3), { maxNewTokens: 16, seed }),
+    );
+    const all = traced(events);
+    const final = foldLane(all, MASK);
+    expect(final.cells.map((cell) => cell?.token)).toEqual([...tokens]);
+    expect(final.cells.every((cell) => cell?.isFinal)).toBe(true);
+    const counter = countStatistics({ maskTokenId: MASK });
+    for (const [index, event] of events.entries()) counter.add(event, index === 0 ? 0 : 1);
+    expect(final.statistics).toEqual(counter.statistics());
+    for (let step = 0, before = 0; step <= stepCount([all]); step++) {
+      const count = eventsAt(all, "passes", step);
+      expect(count).toBeGreaterThanOrEqual(before);
+      const { passes } = foldLane(all, MASK, count);
+      expect(passes).toBe(Math.ceil(step / 2));
+      before = count;
+    }
+    expect(eventsAt(all, "passes", stepCount([all]))).toBe(events.length);
+  });
+});

@@ -1,0 +1,102 @@
+import { seededRandom } from "@decodekit/core";
+import { describe, expect, test } from "vitest";
+import type { Trace } from "./trace.ts";
+import { readTrace, TraceFileError, writeTrace } from "./trace-file.ts";
+
+const statistics = {
+  tokens: 2,
+  passes: { prefill: 1, decode: 1, draft: 0, verify: 0, refine: 0 },
+  prefillMilliseconds: 1,
+  decodeMilliseconds: 2.5,
+  timeToFirstTokenMilliseconds: 1.5,
+  tokensPerSecond: 800,
+  drafted: 0,
+  accepted: 0,
+  revisions: 0,
+};
+const trace: Trace = {
+  model: { name: "m", execution: "wasm", parameters: 10, vocabSize: 5, roles: ["causal", "masked"], maskTokenId: 0 },
+  prompt: '<img src=x onerror="alert(1)">',
+  promptTokens: [1, 2],
+  maxNewTokens: 2,
+  vocabulary: new Map([
+    [3, " a"],
+    [4, "</script>"],
+  ]),
+  lanes: [
+    {
+      specification: "greedy",
+      title: "Greedy",
+      options: { p: 0.5, on: true, way: "x" },
+      seed: 0,
+      events: [
+        { event: { type: "decode-start", promptLength: 2 }, milliseconds: 0 },
+        { event: { type: "forward-end", model: "causal", phase: "prefill", positions: 2, milliseconds: 1 }, milliseconds: 1 },
+        {
+          event: { type: "tokens-propose", start: 2, tokens: Int32Array.of(3, 0), probabilities: Float32Array.of(0.5, 0) },
+          milliseconds: 1,
+        },
+        { event: { type: "draft-verify", start: 2, drafted: 1, accepted: 1 }, milliseconds: 1.25 },
+        {
+          event: { type: "tokens-commit", start: 2, tokens: Int32Array.of(3, 4), logProbabilities: Float32Array.of(-0.5, -1) },
+          milliseconds: 1.5,
+        },
+        { event: { type: "decode-end", finishReason: "length" }, milliseconds: 3.5 },
+      ],
+      result: { text: " a</script>", finishReason: "length", statistics },
+      scores: [
+        { probability: 0.5, candidates: [{ token: 3, probability: 0.5 }] },
+        { probability: 0.25, candidates: [] },
+      ],
+    },
+    { specification: "top-p", title: "Top-p", options: {}, seed: 1, events: [], error: "it failed" },
+  ],
+};
+
+describe("a trace file", () => {
+  test("comes back as it was", () => {
+    expect(readTrace(writeTrace(trace))).toEqual(trace);
+    expect(readTrace(writeTrace(trace).replaceAll("\n", "\r\n\r\n"))).toEqual(trace);
+  });
+
+  const lines = writeTrace(trace).trim().split("\n");
+  const changed = (line: number, change: (text: string) => string): string =>
+    lines.map((text, index) => (index === line ? change(text) : text)).join("\n");
+  test.each([
+    ["nothing", "", /^Line 1: this is no JSON/],
+    ["no JSON", "hello", /^Line 1: this is no JSON/],
+    ["another format", '{"format":"x"}', /^Line 1: format/],
+    ["no lanes", changed(0, (text) => text.replace(/"lanes":\[.*\]/, '"lanes":[]')), /^Line 1: lanes/],
+    ["a lane that is not there", changed(1, (text) => text.replace('"lane":0', '"lane":5')), /^Line 2: there is no lane 5/],
+    ["a token that is none", changed(3, (text) => text.replace("[3,0]", "[3,-1]")), /^Line 4/],
+    ["a position far out", changed(3, (text) => text.replace('"start":2', '"start":1000000000')), /^Line 4/],
+    ["a position in the prompt", changed(3, (text) => text.replace('"start":2', '"start":1')), /^Line 4: start must be at least 2/],
+    ["time that runs backwards", changed(6, (text) => text.replace("3.5", "0.5")), /^Line 7: time/],
+    ["a second start", lines.with(2, lines[1]!).join("\n"), /^Line 3: a lane starts with one/],
+    ["too many lines", `${lines[0]}\n${`${lines[1]}\n`.repeat(200_001)}`, /at most 200000 lines/],
+  ])("is refused with its line: %s", (_, file, message) => {
+    expect(() => readTrace(file)).toThrow(TraceFileError);
+    expect(() => readTrace(file)).toThrow(message);
+  });
+
+  test("does not let a file reach prototypes", () => {
+    const polluted = changed(0, (text) => text.replace('"options":{}', '"options":{"__proto__":{"polluted":true}}'));
+    expect(readTrace(polluted).lanes[1]!.options).toEqual({});
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+
+  test("any damage is either harmless or a TraceFileError", () => {
+    const random = seededRandom(7);
+    const file = writeTrace(trace);
+    for (let round = 0; round < 1000; round++) {
+      const at = Math.floor(random.uniform() * file.length);
+      const damaged =
+        file.slice(0, at) + '{}[]",:0e9-'.charAt(Math.floor(random.uniform() * 11)) + file.slice(at + Math.floor(random.uniform() * 3));
+      try {
+        readTrace(damaged);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TraceFileError);
+      }
+    }
+  });
+});

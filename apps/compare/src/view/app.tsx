@@ -1,0 +1,65 @@
+import { endedRuns, route } from "../lab/state.ts";
+import { texts } from "../texts/en.ts";
+import { AboutPage } from "./about-page.tsx";
+import { Charts } from "./charts.tsx";
+import { Header } from "./header.tsx";
+import { Inspector } from "./inspector.tsx";
+import { LaneGrid } from "./lane-grid.tsx";
+import { Legend } from "./legend.tsx";
+import { Notices } from "./notices.tsx";
+import { Progress } from "./progress.tsx";
+import { Setup } from "./setup.tsx";
+import { TourPage } from "./tour-page.tsx";
+import { Transport } from "./transport.tsx";
+
+export function App() {
+  const shown = route.value;
+  return (
+    <>
+      <a class="skip" href="#main" onClick={focusMain}>
+        {texts.skip}
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1} data-route={shown} data-runs={endedRuns.value}>
+        <Notices />
+        {shown === "about" && <AboutPage />}
+        {shown === "tour" && <TourPage />}
+        {shown === "compare" && <ComparePage />}
+        {shown !== "about" && <Explained />}
+      </main>
+    </>
+  );
+}
+
+function ComparePage() {
+  return (
+    <>
+      <h1 class="tagline">{texts.tagline}</h1>
+      <Setup />
+      <Progress />
+      <LaneGrid canChange />
+      <p class="hint turns">{texts.setup.turns}</p>
+    </>
+  );
+}
+
+/** What compare and tour share: the replay, the marks, the token and the charts. */
+function Explained() {
+  return (
+    <>
+      {route.value === "tour" && <Progress />}
+      <Transport />
+      <Legend />
+      <div class="details">
+        <Inspector />
+        <Charts />
+      </div>
+    </>
+  );
+}
+
+/** The address is the state of the page, so that a plain link to an element would change it. */
+function focusMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}

@@ -1,0 +1,36 @@
+import { useEffect, useRef } from "preact/hooks";
+import { texts } from "../texts/en.ts";
+import { type Children, IconButton } from "./icons.tsx";
+
+interface DialogProps {
+  readonly heading: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly children: Children;
+}
+
+/** The browser's own modal dialog: it keeps the focus within, closes on Escape and gives the focus back. */
+export function Dialog({ heading, isOpen, onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current!;
+    if (isOpen && !element.open) {
+      element.showModal();
+      element.querySelector<HTMLElement>("form :is(input, select, textarea)")?.focus();
+    }
+    if (!isOpen && element.open) element.close();
+  }, [isOpen]);
+  return (
+    <dialog ref={dialog} aria-label={heading} onClose={onClose} onClick={(event) => event.target === dialog.current && onClose()}>
+      {isOpen && (
+        <div class="dialog-body">
+          <header>
+            <h2>{heading}</h2>
+            <IconButton icon="close" label={texts.dialog.close} onClick={onClose} />
+          </header>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}

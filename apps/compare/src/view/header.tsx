@@ -1,0 +1,75 @@
+import { signal } from "@preact/signals";
+import { route, trace, traceOrigin } from "../lab/state.ts";
+import { format, texts } from "../texts/en.ts";
+import { Icon } from "./icons.tsx";
+
+type Theme = "auto" | "light" | "dark";
+const themes: readonly Theme[] = ["auto", "light", "dark"];
+const theme = signal<Theme>(themes.find((each) => each === stored()) ?? "auto");
+const icons = { auto: "auto", light: "sun", dark: "moon" } as const;
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem("theme");
+  } catch {
+    return null;
+  }
+}
+
+export function applyTheme(): void {
+  document.documentElement.dataset["theme"] = theme.value;
+  try {
+    localStorage.setItem("theme", theme.value);
+  } catch {
+    // Without storage the choice lasts as long as the page.
+  }
+}
+
+export function Header() {
+  return (
+    <header class="top">
+      <a class="brand" href="#/">
+        <svg viewBox="0 0 32 32" aria-hidden="true" class="logo">
+          <rect x="2" y="6" width="8" height="8" rx="2" />
+          <rect x="12" y="6" width="8" height="8" rx="2" class="soft" />
+          <rect x="22" y="6" width="8" height="8" rx="2" class="open" />
+          <rect x="2" y="18" width="8" height="8" rx="2" />
+          <rect x="12" y="18" width="8" height="8" rx="2" />
+          <rect x="22" y="18" width="8" height="8" rx="2" class="soft" />
+        </svg>
+        <span>
+          decodekit <span class="brand-second">compare</span>
+        </span>
+      </a>
+      <nav aria-label={texts.title}>
+        {(Object.keys(texts.routes) as (keyof typeof texts.routes)[]).map((name) => (
+          <a key={name} href={name === "compare" ? "#/" : `#/${name}`} aria-current={route.value === name ? "page" : undefined}>
+            {texts.routes[name]}
+          </a>
+        ))}
+      </nav>
+      <ModelChip />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={texts.theme[theme.value]}
+        title={texts.theme[theme.value]}
+        onClick={() => {
+          theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length]!;
+          applyTheme();
+        }}
+      >
+        <Icon name={icons[theme.value]} />
+      </button>
+    </header>
+  );
+}
+
+/** What ran what is shown. */
+function ModelChip() {
+  const shown = trace.value;
+  if (!shown) return <span class="chip" />;
+  const { name, parameters, execution } = shown.model;
+  const text = `${name} · ${format.decimal(parameters / 1e6)} M · ${execution.toUpperCase()}`;
+  return <span class="chip">{traceOrigin.value === "live" ? text : texts.lane.recorded(text)}</span>;
+}

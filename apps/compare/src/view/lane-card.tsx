@@ -1,0 +1,205 @@
+import { useState } from "preact/hooks";
+import { type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
+import { compareOutputs, figuresOf, finalTokens, type LaneFigures } from "../lab/facts.ts";
+import * as state from "../lab/state.ts";
+import { digestOf } from "../link/share-link.ts";
+import { format, letters, markers, texts } from "../texts/en.ts";
+import type { LaneState } from "../trace/fold.ts";
+import type { LaneTrace } from "../trace/trace.ts";
+import { Dialog } from "./dialog.tsx";
+import { IconButton } from "./icons.tsx";
+import { OptionForm } from "./option-form.tsx";
+import { RoundList } from "./round-list.tsx";
+import { TokenList } from "./token-list.tsx";
+
+interface LaneCardProps {
+  readonly index: number;
+  /** What the settings ask for. */
+  readonly lane: Lane | undefined;
+  /** What was seen of it, where what is shown has such a lane. */
+  readonly shown: LaneTrace | undefined;
+  readonly laneState: LaneState | undefined;
+  readonly canRemove: boolean;
+  readonly canChange: boolean;
+}
+
+export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }: LaneCardProps) {
+  const letter = letters[index]!;
+  const title = shown?.title ?? lane?.plugin.title ?? "";
+  const options = shown?.options ?? lane?.options ?? {};
+  const busy = busyLane() === index;
+  return (
+    <section class="lane" data-lane={index} aria-label={texts.lane.name(letter, title)} data-busy={busy ? "" : undefined}>
+      <header class="lane-head">
+        <h2>
+          <span class="marker" aria-hidden="true">
+            {markers[index]}
+          </span>
+          <span class="letter">{letter}</span> {title}
+        </h2>
+        {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
+        <p class="lane-options">{describeOptions(options)}</p>
+      </header>
+      {laneState && shown ? (
+        <LaneBody index={index} shown={shown} laneState={laneState} busy={busy} />
+      ) : (
+        <p class="lane-empty">{texts.lane.empty}</p>
+      )}
+    </section>
+  );
+}
+
+/** The lane that is being run or warmed up. */
+function busyLane(): number | undefined {
+  const now = state.activity.value;
+  return "lane" in now ? now.lane : undefined;
+}
+
+function describeOptions(options: Lane["given"]): string {
+  const parts = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
+  return parts.length > 0 ? parts.join(" · ") : texts.lane.defaults;
+}
+
+function LaneTools({ index, lane, canRemove }: { readonly index: number; readonly lane: Lane; readonly canRemove: boolean }) {
+  const [isOpen, setOpen] = useState(false);
+  const change = (lanes: readonly string[]): void => {
+    state.settings.value = { ...state.settings.value, lanes };
+  };
+  return (
+    <div class="lane-tools">
+      <IconButton icon="sliders" label={`${texts.lane.options}: ${lane.plugin.title}`} onClick={() => setOpen(true)} />
+      {canRemove && (
+        <IconButton
+          icon="close"
+          label={`${texts.lane.remove}: ${lane.plugin.title}`}
+          onClick={() => change(state.settings.value.lanes.toSpliced(index, 1))}
+        />
+      )}
+      <Dialog heading={`${lane.plugin.title} · ${texts.lane.options}`} isOpen={isOpen} onClose={() => setOpen(false)}>
+        <OptionForm
+          plugin={lane.plugin}
+          given={lane.given}
+          onApply={(options) => {
+            setOpen(false);
+            change(state.settings.value.lanes.with(index, specificationOf(lane.plugin.name, options)));
+          }}
+        />
+      </Dialog>
+    </div>
+  );
+}
+
+interface LaneBodyProps {
+  readonly index: number;
+  readonly shown: LaneTrace;
+  readonly laneState: LaneState;
+  readonly busy: boolean;
+}
+
+function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
+  const trace = state.trace.value!;
+  const isWhole = laneState.finishReason !== undefined;
+  const letter = letters[index]!;
+  const nothingYet = shown.events.length === 0 && shown.error === undefined;
+  return (
+    <>
+      <Figures figures={figuresOf(shown, laneState, isWhole)} />
+      {nothingYet && <p class="lane-empty">{texts.lane.waiting}</p>}
+      {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
+      <TokenList
+        lane={index}
+        laneCount={trace.lanes.length}
+        label={texts.lane.name(letter, shown.title)}
+        prompt={trace.prompt}
+        after={shown.options["after"]}
+        state={laneState}
+        vocabulary={trace.vocabulary}
+        isBusy={busy}
+        ahead={laneState.finishReason === undefined ? outputOf(shown) : []}
+      />
+      <footer class="lane-foot">
+        <LaneVerdict index={index} laneState={laneState} />
+        <LaneInWords shown={shown} laneState={laneState} />
+      </footer>
+    </>
+  );
+}
+
+/** Tokens of the whole output, once the lane has ended. */
+function outputOf({ events, result }: LaneTrace): readonly number[] {
+  return result ? events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : [])) : [];
+}
+
+function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly laneState: LaneState }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{texts.lane.asRounds}</summary>
+      {isOpen && <RoundList shown={shown} trace={state.trace.value!} laneState={laneState} />}
+    </details>
+  );
+}
+
+/** How the lane ended, and whether its text is that of the first lane or of a share link. */
+function LaneVerdict({ index, laneState }: { readonly index: number; readonly laneState: LaneState }) {
+  const parts: string[] = [];
+  if (laneState.finishReason) parts.push(texts.lane.finish[laneState.finishReason]);
+  const first = state.laneStates.value[0];
+  if (index > 0 && first && laneState.cells.length > 0) {
+    const { differsAt, common } = compareOutputs(first, laneState);
+    const isOver = first.finishReason !== undefined && laneState.finishReason !== undefined;
+    if (differsAt !== undefined) parts.push(texts.lane.differs(letters[0], differsAt + 1));
+    else if (isOver) parts.push(texts.lane.sameText(letters[0]));
+    else if (common > 0) parts.push(texts.lane.sameSoFar(letters[0], common));
+  }
+  const digest = state.expectedDigests.value[index];
+  if (digest !== undefined && laneState.finishReason && state.traceOrigin.value === "live")
+    parts.push(digest === digestOf(finalTokens(laneState)) ? texts.lane.sameAsLink : texts.lane.otherThanLink);
+  return <p class="verdict">{parts.join(" · ")}</p>;
+}
+
+function Figures({ figures }: { readonly figures: LaneFigures }) {
+  const { passes, draftPasses, tokens, perPass, acceptance, revisions, tokensPerSecond, firstTokenMilliseconds, nats } = figures;
+  const say = texts.figures;
+  return (
+    <dl class="figures">
+      <Figure name="passes" value={format.integer(passes)} note={draftPasses > 0 ? say.draftPasses(draftPasses) : undefined} />
+      <Figure name="tokens" value={format.integer(tokens)} />
+      <Figure name="perPass" value={perPass === undefined ? say.none : format.fine(perPass)} />
+      {acceptance !== undefined && <Figure name="accepted" value={format.percent(acceptance)} />}
+      {revisions > 0 && <Figure name="revisions" value={format.integer(revisions)} />}
+      <Figure name="perSecond" value={tokensPerSecond === undefined ? say.none : format.integer(Math.round(tokensPerSecond))} />
+      <Figure name="firstToken" value={firstTokenMilliseconds === undefined ? say.none : format.milliseconds(firstTokenMilliseconds)} />
+      <Figure name="nats" value={nats === undefined ? say.none : format.fine(nats)} />
+    </dl>
+  );
+}
+
+function Figure({
+  name,
+  value,
+  note,
+}: {
+  readonly name: keyof typeof texts.figures.help;
+  readonly value: string;
+  readonly note?: string | undefined;
+}) {
+  return (
+    <div data-figure={name} title={texts.figures.help[name]}>
+      <dt>{texts.figures[name]}</dt>
+      <dd>
+        {value}
+        {note !== undefined && <small> {note}</small>}
+      </dd>
+    </div>
+  );
+}
+
+/** The lane that a specification of the settings stands for; undefined for one that is not there any more. */
+export function tryMakeLane(specification: string): Lane | undefined {
+  try {
+    return makeLane(specification, state.plugins.value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { isRunning } from "../lab/lab.ts";
+import * as state from "../lab/state.ts";
+import { AddLane } from "./add-lane.tsx";
+import { LaneCard, tryMakeLane } from "./lane-card.tsx";
+
+/** All lanes: those that are shown where a run is, else those that are asked for. */
+export function LaneGrid({ canChange }: { readonly canChange: boolean }) {
+  const shown = state.trace.value;
+  const { lanes } = state.settings.value;
+  const specifications =
+    shown && showsOther(shown.lanes, lanes) && !canChange ? shown.lanes.map(({ specification }) => specification) : lanes;
+  const isSame = shown !== undefined && !showsOther(shown.lanes, specifications);
+  const canChangeNow = canChange && !isRunning();
+  return (
+    <div class="lanes" data-count={specifications.length} id="lanes" tabIndex={-1}>
+      {specifications.map((specification, index) => {
+        const trace = shown?.lanes[index];
+        const matches = isSame || trace?.specification === specification;
+        return (
+          <LaneCard
+            key={index}
+            index={index}
+            lane={tryMakeLane(specification)}
+            shown={matches ? trace : undefined}
+            laneState={matches ? state.laneStates.value[index] : undefined}
+            canRemove={specifications.length > 1}
+            canChange={canChangeNow}
+          />
+        );
+      })}
+      {canChangeNow && <AddLane />}
+    </div>
+  );
+}
+
+function showsOther(shown: readonly { readonly specification: string }[], lanes: readonly string[]): boolean {
+  return shown.length !== lanes.length || shown.some(({ specification }, index) => specification !== lanes[index]);
+}

@@ -1,0 +1,22 @@
+import { announcement, dismiss, notices } from "../lab/state.ts";
+import { texts } from "../texts/en.ts";
+import { IconButton } from "./icons.tsx";
+
+/** Messages that stay until they are dismissed, and the one line that screen readers read out. */
+export function Notices() {
+  return (
+    <>
+      <div class="notices" role="region" aria-label={texts.notices.heading}>
+        {notices.value.map(({ id, kind, text }) => (
+          <div key={id} class="notice" data-kind={kind} role={kind === "error" ? "alert" : "status"}>
+            <p>{text}</p>
+            <IconButton icon="close" label={texts.notices.dismiss} onClick={() => dismiss(id)} />
+          </div>
+        ))}
+      </div>
+      <p class="sr-only" role="status">
+        {announcement.value}
+      </p>
+    </>
+  );
+}

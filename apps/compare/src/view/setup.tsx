@@ -1,0 +1,185 @@
+import { useRef } from "preact/hooks";
+import { changeSettings } from "../lab/change-settings.ts";
+import { openTrace, saveTrace } from "../lab/files.ts";
+import { finalTokens } from "../lab/facts.ts";
+import { isRunning, run, stop } from "../lab/lab.ts";
+import * as state from "../lab/state.ts";
+import { type ExecutionChoice, LONGEST_PROMPT, MOST_NEW_TOKENS } from "../link/settings.ts";
+import { digestOf, writeLink } from "../link/share-link.ts";
+import { texts } from "../texts/en.ts";
+import { Icon } from "./icons.tsx";
+import { ModelField } from "./model-field.tsx";
+
+const say = texts.setup;
+
+/** Prompt, model and numbers of a run, and what can be done with it. */
+export function Setup() {
+  const { prompt, maxNewTokens, seed } = state.settings.value;
+  return (
+    <section class="setup" aria-label={say.heading}>
+      <div class="field prompt-field">
+        <label for="prompt">{say.prompt}</label>
+        <textarea
+          id="prompt"
+          rows={2}
+          maxLength={LONGEST_PROMPT}
+          value={prompt}
+          onInput={(event) => changeSettings({ prompt: event.currentTarget.value })}
+        />
+        <Examples />
+      </div>
+      <div class="setup-row">
+        <NumberField
+          id="tokens"
+          label={say.maxNewTokens}
+          value={maxNewTokens}
+          minimum={1}
+          maximum={MOST_NEW_TOKENS}
+          onChange={(value) => changeSettings({ maxNewTokens: value })}
+        />
+        <NumberField
+          id="seed"
+          label={say.seed}
+          value={seed}
+          minimum={0}
+          maximum={Number.MAX_SAFE_INTEGER}
+          onChange={(value) => changeSettings({ seed: value })}
+        />
+        <ModelField />
+        <ExecutionField />
+        <div class="actions">
+          <RunButton />
+          <ShareButton />
+          <FileButtons />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Examples() {
+  return (
+    <select
+      class="examples"
+      aria-label={say.examples}
+      value=""
+      onChange={(event) => {
+        if (event.currentTarget.value) changeSettings({ prompt: event.currentTarget.value });
+        event.currentTarget.value = "";
+      }}
+    >
+      <option value="">{say.chooseExample}</option>
+      {texts.examples.map((example) => (
+        <option key={example} value={example}>
+          {example}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface NumberFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly onChange: (value: number) => void;
+}
+
+function NumberField({ id, label, value, minimum, maximum, onChange }: NumberFieldProps) {
+  return (
+    <div class="field number-field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        min={minimum}
+        max={maximum}
+        step={1}
+        value={value}
+        onChange={(event) => {
+          const chosen = Math.round(Number(event.currentTarget.value));
+          if (Number.isFinite(chosen)) onChange(Math.min(maximum, Math.max(minimum, chosen)));
+        }}
+      />
+    </div>
+  );
+}
+
+function ExecutionField() {
+  return (
+    <div class="field">
+      <label for="execution">{say.execution}</label>
+      <select
+        id="execution"
+        value={state.settings.value.execution}
+        onChange={(event) => changeSettings({ execution: event.currentTarget.value as ExecutionChoice })}
+      >
+        {Object.entries(say.executions).map(([value, title]) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export function RunButton({ label = say.run }: { readonly label?: string }) {
+  const busy = isRunning();
+  return (
+    <button type="button" class="primary run" data-busy={busy ? "" : undefined} onClick={() => (busy ? stop() : void run())}>
+      <Icon name={busy ? "stop" : "play"} />
+      {busy ? say.stop : label}
+    </button>
+  );
+}
+
+function ShareButton() {
+  const share = async (): Promise<void> => {
+    const isLive = state.traceOrigin.value === "live" && !isRunning();
+    const digests = isLive ? state.laneStates.value.map((lane) => digestOf(finalTokens(lane))) : [];
+    history.replaceState(null, "", writeLink(state.settings.value, digests));
+    try {
+      await navigator.clipboard.writeText(location.href);
+      state.notify("info", texts.status.linkCopied);
+    } catch {
+      state.notify("info", texts.status.linkShown);
+    }
+  };
+  return (
+    <button type="button" onClick={() => void share()}>
+      <Icon name="link" />
+      {say.share}
+    </button>
+  );
+}
+
+function FileButtons() {
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" onClick={saveTrace} disabled={!state.trace.value || isRunning()}>
+        <Icon name="save" />
+        {say.exportTrace}
+      </button>
+      <button type="button" onClick={() => picker.current!.click()} disabled={isRunning()}>
+        <Icon name="open" />
+        {say.importTrace}
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        accept=".jsonl,application/jsonl"
+        hidden
+        data-testid="trace-file"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) void openTrace(file);
+          event.currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}

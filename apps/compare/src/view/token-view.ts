@@ -1,0 +1,125 @@
+import type { TokenId } from "@decodekit/core";
+import { texts } from "../texts/en.ts";
+import type { Cell, LaneState } from "../trace/fold.ts";
+
+interface TokenViewState {
+  readonly state: LaneState;
+  readonly vocabulary: ReadonlyMap<TokenId, string>;
+  readonly selected: number | undefined;
+  readonly hovered: number | undefined;
+  /** Tokens at the end of the run, where that is known: they keep their room before they come, so that nothing moves. */
+  readonly ahead: readonly TokenId[];
+}
+
+/** The tokens of a lane as elements that stay: state changes touch attributes only, so that nothing else is laid out anew. */
+export interface TokenView {
+  readonly update: (next: TokenViewState) => void;
+  /** Output position of the token that `target` is in. */
+  readonly positionOf: (target: EventTarget | null) => number | undefined;
+}
+
+interface Place {
+  readonly element: HTMLElement;
+  readonly lead: Text;
+  readonly ink: HTMLElement;
+  readonly notch: HTMLElement;
+}
+
+export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
+  const places: Place[] = [];
+  let freshPass = 0;
+
+  const placeAt = (position: number): Place => {
+    while (places.length <= position) places.push(createPlace(root, `${idPrefix}-${places.length}`, places.length));
+    return places[position]!;
+  };
+
+  return {
+    update({ state, vocabulary, selected, hovered, ahead }) {
+      freshPass = state.passes;
+      const undoneEnd = Math.max(-1, ...state.undone.keys());
+      const length = Math.max(state.cells.length, undoneEnd + 1, ahead.length);
+      for (let position = 0; position < Math.max(length, places.length); position++) {
+        const cell = state.cells[position];
+        const undone = state.undone.get(position)?.length ?? 0;
+        patch(placeAt(position), { cell, undone, vocabulary, position, fresh: cell?.pass === freshPass, ahead: ahead[position] });
+        setAttribute(places[position]!.element, "data-selected", position === selected ? "" : undefined);
+        setAttribute(places[position]!.element, "aria-selected", position === selected ? "true" : "false");
+        setAttribute(places[position]!.element, "data-hovered", position === hovered ? "" : undefined);
+      }
+      setAttribute(root, "aria-activedescendant", selected === undefined || !state.cells[selected] ? undefined : `${idPrefix}-${selected}`);
+    },
+    positionOf(target) {
+      const element = target instanceof Element ? target.closest<HTMLElement>("[data-position]") : null;
+      return element ? Number(element.dataset["position"]) : undefined;
+    },
+  };
+}
+
+function createPlace(root: HTMLElement, id: string, position: number): Place {
+  const element = document.createElement("span");
+  element.className = "token";
+  element.id = id;
+  element.setAttribute("role", "option");
+  element.dataset["position"] = String(position);
+  const lead = document.createTextNode("");
+  const ink = document.createElement("span");
+  ink.className = "ink";
+  const notch = document.createElement("sup");
+  notch.className = "notch";
+  notch.setAttribute("aria-hidden", "true");
+  element.append(lead, ink, notch);
+  root.append(element);
+  return { element, lead, ink, notch };
+}
+
+interface Patch {
+  readonly cell: Cell | undefined;
+  readonly undone: number;
+  readonly vocabulary: ReadonlyMap<TokenId, string>;
+  readonly position: number;
+  readonly fresh: boolean;
+  readonly ahead: TokenId | undefined;
+}
+
+function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
+  setAttribute(element, "hidden", cell || undone > 0 ? undefined : "");
+  setAttribute(element, "data-state", cell?.state ?? "gone");
+  setAttribute(element, "data-final", cell?.isFinal ? "" : undefined);
+  setAttribute(element, "data-fresh", fresh ? "" : undefined);
+  const isAhead = !cell && ahead !== undefined;
+  setAttribute(element, "data-ahead", isAhead ? "" : undefined);
+  const token = cell?.token ?? ahead;
+  const text = token !== undefined && cell?.state !== "masked" ? vocabulary.get(token) : "";
+  const [space, body] = spell(text, cell?.state === "masked");
+  setText(lead, space);
+  setText(ink, body);
+  setAttribute(notch, "data-count", undone > 0 ? String(undone) : undefined);
+  const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
+  setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
+}
+
+/** White space before a token's text stands outside of its marks; a token of nothing but space gets a sign. */
+function spell(text: string | undefined, isMasked: boolean): readonly [space: string, body: string] {
+  if (isMasked) return [" ", "\u2007\u2007\u2007\u2007"];
+  if (text === undefined) return ["", "…"];
+  const [, space = "", body = ""] = /^([ \t]*)(.*)$/su.exec(text) ?? [];
+  if (body === "") return [space, space === "" ? "∅" : "␣"];
+  return [space, body.replaceAll("\n", "⏎\n")];
+}
+
+function spokenText(text: string | undefined): string {
+  if (text === undefined) return texts.token.unknown;
+  if (text.includes("\n")) return texts.token.newline;
+  return text.trim() === "" ? (text === "" ? texts.token.empty : texts.token.space) : text.trim();
+}
+
+function setText(node: Text | HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function setAttribute(element: HTMLElement, name: string, value: string | undefined): void {
+  if (value === undefined) {
+    if (element.hasAttribute(name)) element.removeAttribute(name);
+  } else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from "vite";
+import { recordTraces } from "./build/record-traces.ts";
+import { serviceWorker } from "./build/service-worker.ts";
+
+export default defineConfig({
+  // Any folder of any host.
+  base: "./",
+  plugins: [recordTraces(), serviceWorker()],
+  worker: { format: "es" },
+  optimizeDeps: { exclude: ["onnxruntime-web"] },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    // The runtime's WebAssembly is large, and fetched only when a model is loaded.
+    chunkSizeWarningLimit: Infinity,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: "index.html", "service-worker": "src/service-worker.ts" },
+      output: { entryFileNames: ({ name }) => (name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js") },
+    },
+  },
+});

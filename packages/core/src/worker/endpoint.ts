@@ -1,0 +1,52 @@
+/**
+ * What a message goes through: a Web Worker, a `Worker` of `node:worker_threads`, a `MessagePort`, or within a worker the
+ * worker's own scope.
+ */
+export type Endpoint = WebEndpoint | NodeEndpoint;
+
+interface WebEndpoint {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  /** Of a port, which is silent until then. */
+  start?(): void;
+}
+
+interface NodeEndpoint {
+  // Node's own list of what can be transferred has other types; ports are all that is transferred here.
+  postMessage(message: unknown, transfer: never[]): void;
+  on(type: "message", listener: (message: unknown) => void): unknown;
+}
+
+export function post(endpoint: Endpoint, message: unknown, transfer: readonly MessagePort[]): void {
+  endpoint.postMessage(message, transfer as never[]);
+}
+
+export function listen(endpoint: Endpoint, receive: (message: unknown) => void): void {
+  if (isNode(endpoint)) {
+    endpoint.on("message", receive);
+    return;
+  }
+  endpoint.addEventListener("message", ({ data }) => receive(data));
+  endpoint.start?.();
+}
+
+/** Calls `ended` when a worker fails or ends by itself. Ports and a worker's own scope never do. */
+export function whenEnded(endpoint: Endpoint, ended: (problem: string, cause?: unknown) => void): void {
+  if (isNode(endpoint)) {
+    const on = endpoint.on.bind(endpoint) as unknown as (type: string, listener: (detail: unknown) => void) => void;
+    on("error", (error) => ended(`The worker failed: ${String(error)}.`, error));
+    on("exit", (code) => ended(`The worker ended with code ${String(code)}.`));
+    return;
+  }
+  if (!("terminate" in endpoint)) return;
+  const worker = endpoint as unknown as EventTarget;
+  worker.addEventListener("error", (event) => {
+    // A script that cannot be fetched gives a plain event without a message.
+    const { message } = event as Partial<ErrorEvent>;
+    ended(message ? `The worker failed: ${message}` : "The worker's script could not be loaded.");
+  });
+}
+
+function isNode(endpoint: Endpoint): endpoint is NodeEndpoint {
+  return !("addEventListener" in endpoint) && "on" in endpoint;
+}

@@ -1,0 +1,167 @@
+import { DisposedError } from "../errors.ts";
+import type { CausalModel, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, Session } from "../model.ts";
+import type { Connection } from "./connection.ts";
+import type { ServedModels } from "./served-models.ts";
+import type { SessionState, TransferredLogits, TransferredModel, TransferredModels } from "./transferred-model.ts";
+
+type AnyModel = CausalModel | MaskedModel;
+
+/** Sends models over a connection and makes models of those that come. */
+export interface ModelTransfer {
+  /** Models for the other side to use until `release`. */
+  send(models: Partial<ModelSet>): { readonly transferred: TransferredModels; readonly release: () => void };
+  readonly receive: (transferred: TransferredModels) => Partial<ModelSet>;
+}
+
+export function modelTransfer(connection: Connection, served: ServedModels): ModelTransfer {
+  /** Numbers of models that the other side owns, and of their sessions. */
+  const owned = new WeakMap<object, number>();
+
+  const sendModel = (model: AnyModel, added: number[]): TransferredModel => {
+    const known = owned.get(model);
+    const id = known ?? served.add(model);
+    if (known === undefined) added.push(id);
+    const owner = known === undefined ? "sender" : "receiver";
+    const { vocabSize, contextLength } = model;
+    return model.kind === "causal"
+      ? { id, owner, kind: model.kind, vocabSize, contextLength, capabilities: model.capabilities }
+      : { id, owner, kind: model.kind, vocabSize, contextLength, maskTokenId: model.maskTokenId };
+  };
+
+  const receiveModel = (transferred: TransferredModel): AnyModel => {
+    if (transferred.owner === "receiver") return served.get(transferred.id);
+    const model =
+      transferred.kind === "causal" ? remoteCausalModel(connection, transferred, owned) : remoteMaskedModel(connection, transferred, owned);
+    owned.set(model, transferred.id);
+    return model;
+  };
+
+  return {
+    send(models) {
+      const added: number[] = [];
+      const entries = Object.entries(models).map(([role, model]) => [role, sendModel(model, added)] as const);
+      return { transferred: Object.fromEntries(entries), release: () => added.forEach((id) => served.remove(id)) };
+    },
+    receive: (transferred) =>
+      Object.fromEntries(Object.entries(transferred).map(([role, model]) => [role as ModelRole, receiveModel(model)])) as Partial<ModelSet>,
+  };
+}
+
+type CausalTransfer = Extract<TransferredModel, { kind: "causal" }>;
+type MaskedTransfer = Extract<TransferredModel, { kind: "masked" }>;
+
+function remoteCausalModel(
+  connection: Connection,
+  { id, vocabSize, contextLength, capabilities }: CausalTransfer,
+  owned: WeakMap<object, number>,
+): CausalModel {
+  const open = (state: SessionState): Session => {
+    const session = remoteSession(connection, state, capabilities, open);
+    owned.set(session, state.session);
+    return session;
+  };
+  return {
+    kind: "causal",
+    vocabSize,
+    contextLength,
+    capabilities,
+    createSession: async () => open(await connection.call<SessionState>("createSession", id)),
+  };
+}
+
+function remoteSession(
+  connection: Connection,
+  state: SessionState,
+  capabilities: CausalModel["capabilities"],
+  open: (state: SessionState) => Session,
+): Session {
+  const { pass, call, session } = remoteCalls(connection, state);
+  return {
+    get length() {
+      return session.length;
+    },
+    forward: (tokens, { rows, signal } = {}) => pass("forward", [tokens, rows], signal),
+    async rewindTo(length) {
+      session.length = await call<number>("rewindTo", length);
+    },
+    ...(capabilities.fork && { fork: async () => open(await call<SessionState>("fork")) }),
+    ...(capabilities.tree && {
+      forwardTree: (tokens: Int32Array, parents: Int32Array, { signal }: { readonly signal?: AbortSignal | undefined } = {}) =>
+        pass("forwardTree", [[tokens, parents]], signal),
+      async keepPath(nodes: Int32Array) {
+        session.length = await call<number>("keepPath", nodes);
+      },
+    }),
+    dispose: session.dispose,
+  };
+}
+
+function remoteMaskedModel(
+  connection: Connection,
+  { id, vocabSize, contextLength, maskTokenId }: MaskedTransfer,
+  owned: WeakMap<object, number>,
+): MaskedModel {
+  return {
+    kind: "masked",
+    vocabSize,
+    contextLength,
+    maskTokenId,
+    async createSession(over) {
+      return remoteMaskedSession(connection, await connection.call<SessionState>("createSession", id, over && owned.get(over)), over);
+    },
+  };
+}
+
+function remoteMaskedSession(connection: Connection, state: SessionState, over: Session | undefined): MaskedSession {
+  const { pass, call, session } = remoteCalls(connection, state);
+  return {
+    get length() {
+      return over ? over.length : session.length;
+    },
+    predict: (canvas, { signal } = {}) => pass("predict", [canvas], signal),
+    async commit(tokens, { signal } = {}) {
+      session.length = await connection.signals.during(signal, (transferred) => call<number>("commit", tokens, transferred));
+    },
+    async rewindTo(length) {
+      session.length = await call<number>("rewindTo", length);
+    },
+    dispose: session.dispose,
+  };
+}
+
+interface RemoteCalls {
+  readonly session: { length: number; readonly dispose: () => Promise<void> };
+  readonly call: <Result>(name: string, ...args: readonly unknown[]) => Promise<Result>;
+  readonly pass: (name: string, args: readonly unknown[], signal: AbortSignal | undefined) => Promise<Logits>;
+}
+
+/** Calls about one session, which know its length as of the last of them. */
+function remoteCalls(connection: Connection, { session: id, length }: SessionState): RemoteCalls {
+  let disposed = false;
+  const session = {
+    length,
+    async dispose() {
+      if (disposed) return;
+      disposed = true;
+      await connection.call("disposeSession", id);
+    },
+  };
+  const call = async <Result>(name: string, ...args: readonly unknown[]): Promise<Result> => {
+    if (disposed) throw new DisposedError("session");
+    return connection.call<Result>(name, id, ...args);
+  };
+  return {
+    session,
+    call,
+    pass: (name, args, signal) =>
+      connection.signals.during(signal, async (transferred) => {
+        const logits = await call<TransferredLogits>(name, ...args, transferred);
+        session.length = logits.length;
+        return logitsOf(logits);
+      }),
+  };
+}
+
+function logitsOf({ values, rows, vocabSize }: TransferredLogits): Logits {
+  return { rows, vocabSize, row: (index) => values.subarray(index * vocabSize, (index + 1) * vocabSize) };
+}

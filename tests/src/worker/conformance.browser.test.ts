@@ -1,0 +1,7 @@
+import { afterAll, test } from "vitest";
+import { testConformance } from "./conformance.ts";
+
+const worker = new Worker(new URL("decoder-worker.ts", import.meta.url), { type: "module" });
+afterAll(() => worker.terminate());
+
+await testConformance(test, worker);

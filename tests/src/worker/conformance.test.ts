@@ -1,0 +1,8 @@
+import { afterAll, test } from "vitest";
+import { testConformance } from "./conformance.ts";
+import { startNodeWorker } from "./start-node-worker.ts";
+
+const { worker, stop } = await startNodeWorker();
+afterAll(stop);
+
+await testConformance(test, worker);

@@ -1,0 +1,17 @@
+import { disconnect, importDecoder } from "@decodekit/core/worker";
+import { afterAll, expect, test } from "vitest";
+import { testCrossing } from "./crossing.ts";
+import { startNodeWorker } from "./start-node-worker.ts";
+
+const [first, second, third] = [await startNodeWorker(), await startNodeWorker(), await startNodeWorker()];
+afterAll(() => Promise.all([first.stop(), second.stop()]));
+
+testCrossing(first.worker, second.worker);
+
+test("a worker that ends rejects what is under way and what comes later", async () => {
+  const pending = importDecoder(third.worker, { plugin: "@decodekit/greedy/plugin" });
+  await third.stop();
+  await expect(pending).rejects.toMatchObject({ name: "WorkerError", code: "WORKER" });
+  await expect(importDecoder(third.worker, { plugin: "@decodekit/greedy/plugin" })).rejects.toMatchObject({ code: "WORKER" });
+  disconnect(third.worker);
+});
