@@ -1,6 +1,6 @@
 // Milliseconds per pass of onnxruntime-web on WASM, one thread, over 1, 4 and 8 rows with 128 cached tokens.
 //
-//     node measure-wasm.mjs runs/variants/*.onnx        (onnxruntime-web must be installed where this file can find it)
+//     node measure-wasm.mjs runs/variants/*.onnx
 
 import { readFile } from "node:fs/promises";
 import * as ort from "onnxruntime-web";
