@@ -74,8 +74,8 @@ async function measureDraft(target: OnnxLanguageModel, drafting: OnnxLanguageMod
   console.log(`draft model: mean Σ min(p, q) ${mean.toFixed(3)}, same likeliest token ${percent(argmaxAgreement)}`);
 }
 
-function printPlaces(what: string, values: readonly number[]): void {
-  console.log(`${what}, expected acceptance Σ min(p, q) at places 1 to 8: ${values.map((value) => value.toFixed(2)).join(" ")}`);
+function printPlaces(what: string, byPlace: readonly number[]): void {
+  console.log(`${what}, expected acceptance Σ min(p, q) at places 1 to 8: ${byPlace.map((value) => value.toFixed(2)).join(" ")}`);
 }
 
 async function measurePuzzles(): Promise<void> {
