@@ -147,7 +147,7 @@ export const chapters: readonly Chapter[] = [
     title: "Fill in anywhere",
     paragraphs: [
       "Refinement starts with masks. Every pass predicts all of them at once, and only the most certain positions are uncovered; the next pass sees them. The order is the model's, not left to right.",
-      "B writes a story so, in blocks of eight. C fills a gap of twelve tokens before an ending that is fixed: it sees both sides, and can change how something began, which no left-to-right decoder can.",
+      "B writes a story so, in blocks of eight. C fills a gap of twelve tokens before an ending that is fixed: it sees both sides, which no left-to-right decoder can.",
     ],
     bet: {
       question: "Does refinement take fewer passes than greedy on a story?",

@@ -56,7 +56,7 @@ const options: Readonly<Record<ChartName, Plot.PlotOptions>> = {
     y: { label: null, tickSize: 0, tickFormat: (lane: number) => letters[lane]! },
   },
   quality: {
-    x: { label: texts.charts.quality.x, nice: true, inset: 12, ticks: 5 },
+    x: { label: texts.charts.quality.x, nice: true, inset: 12, ticks: 3 },
     y: { label: texts.charts.quality.y, grid: true, inset: 12, ticks: 4, tickFormat: ".2f" },
   },
 };
