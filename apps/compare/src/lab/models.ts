@@ -1,5 +1,5 @@
 import type { ModelFiles } from "@decodekit/core/onnx";
-import { stories } from "@decodekit/tiny-models";
+import { puzzles, stories, storiesDraft } from "@decodekit/tiny-models";
 
 /** A model that is shipped with the page. */
 export interface EmbeddedModel {
@@ -9,4 +9,7 @@ export interface EmbeddedModel {
   readonly draft?: ModelFiles | undefined;
 }
 
-export const embeddedModels: readonly EmbeddedModel[] = [{ name: "stories", files: stories }];
+export const embeddedModels: readonly EmbeddedModel[] = [
+  { name: "stories", files: stories, draft: storiesDraft },
+  { name: "puzzles", files: puzzles },
+];

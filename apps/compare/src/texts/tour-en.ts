@@ -29,6 +29,8 @@ export interface Chapter {
   readonly look: readonly string[];
   readonly conclusion: string;
   readonly settings: Settings;
+  /** Another run that shows the same from another side, opened in Compare. */
+  readonly also?: { readonly title: string; readonly text: string; readonly link: string; readonly settings: Settings };
 }
 
 const share = (part: number, whole: number): string => (whole === 0 ? "none" : format.percent(part / whole));
@@ -165,6 +167,22 @@ export const chapters: readonly Chapter[] = [
       prompt: "Lily had a red ball.",
       maxNewTokens: 40,
       lanes: ["greedy", "refine:preset=fast-dllm,blockLength=8", "infill:after=Lily was sad because the ball was gone.,length=12"],
+    },
+    also: {
+      title: "Fixing the beginning",
+      text: "A Sudoku has one right answer, and its first cell may be the last to become clear. A second small model solves 6×6 grids: 36 clues, then 36 digits. Left to right it must write the first digit first, and gets stuck. Filling what is certain first takes a few passes, but a wrong digit stays. Only the lane that may revise its digits finishes this grid.",
+      link: "Open the Sudoku in Compare",
+      settings: {
+        ...defaultSettings,
+        model: "puzzles",
+        prompt: ".......53..2..4..5.2..31...5.45.....=",
+        maxNewTokens: 36,
+        lanes: [
+          "greedy",
+          "refine:preset=fast-dllm,blockLength=36",
+          "refine:preset=llada-2.1,blockLength=36,threshold=0.9,editThreshold=0.5,steps=34",
+        ],
+      },
     },
   },
   {

@@ -9,7 +9,7 @@ import { RunButton } from "./setup.tsx";
 /** One chapter: what to read on the left, its lanes on the right. */
 export function TourPage() {
   const number = state.chapter.value;
-  const { title, paragraphs, bet, look, conclusion, settings } = chapters[number - 1]!;
+  const { title, paragraphs, bet, look, conclusion, settings, also } = chapters[number - 1]!;
   return (
     <div class="tour">
       <article class="chapter" aria-labelledby="chapter-title">
@@ -32,6 +32,17 @@ export function TourPage() {
             <li key={text}>{text}</li>
           ))}
         </ul>
+        {also && (
+          <>
+            <h2>{also.title}</h2>
+            <p>{also.text}</p>
+            <div class="chapter-actions">
+              <a class="button" href={writeLink(also.settings)}>
+                {also.link}
+              </a>
+            </div>
+          </>
+        )}
         <h2>{tour.remember}</h2>
         <p class="conclusion">{conclusion}</p>
         <nav class="chapter-steps" aria-label={tour.heading}>
