@@ -15,6 +15,9 @@ interface OpenPage {
   readonly problems: readonly string[];
 }
 
+/** Letters are drawn anew whole, in one way: else their edges depend on what stood there before, and pictures differ. */
+const SAME_PICTURES = ["--disable-partial-raster", "--disable-skia-runtime-opts", "--disable-lcd-text", "--font-render-hinting=none"];
+
 /** One browser and one server for the tests of a file. */
 export function stage(args: readonly string[] = []): Stage {
   let browser: Browser;
@@ -23,7 +26,7 @@ export function stage(args: readonly string[] = []): Stage {
 
   beforeAll(async () => {
     const executablePath = await findChromium();
-    browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox", ...args] });
+    browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox", ...SAME_PICTURES, ...args] });
     server = await serveDist();
   });
   afterAll(async () => {

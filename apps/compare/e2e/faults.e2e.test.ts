@@ -28,6 +28,11 @@ async function addPlugin(page: Page, address: string): Promise<void> {
   await page.getByRole("button", { name: "Import and add" }).click();
 }
 
+async function closeDialog(page: Page): Promise<void> {
+  await page.keyboard.press("Escape");
+  await page.locator(".dialog-body").waitFor({ state: "detached" });
+}
+
 /** The page still does its work. */
 async function expectWorking(page: Page): Promise<void> {
   await runToEnd(page);
@@ -105,7 +110,7 @@ describe("a decoder of one's own", () => {
     await page.locator(".add-lane select").selectOption("own");
     expect(await page.locator(".warning").innerText()).toContain("runs code from the address");
     expect(await page.getByRole("button", { name: "Import and add" }).isDisabled()).toBe(true);
-    await page.keyboard.press("Escape");
+    await closeDialog(page);
     await addPlugin(page, `${elsewhere.url}decoder-template.js`);
     await page.getByRole("region", { name: "Lane B, No echo" }).waitFor();
     await page.getByRole("button", { name: "Options: No echo" }).click();
@@ -123,10 +128,10 @@ describe("a decoder of one's own", () => {
     const { page } = await open(link(short));
     await addPlugin(page, `${elsewhere.url}no-plugin.js`);
     await page.getByText(/It could not be added.*must be a DecoderPlugin/).waitFor();
-    await page.keyboard.press("Escape");
+    await closeDialog(page);
     await addPlugin(page, `${elsewhere.url}not-there.js`);
     await page.getByText(/It could not be added.*could not be imported/).waitFor();
-    await page.keyboard.press("Escape");
+    await closeDialog(page);
     await addPlugin(page, `${elsewhere.url}throwing.js`);
     await page.getByRole("region", { name: "Lane B, throwing" }).waitFor();
     await runToEnd(page);

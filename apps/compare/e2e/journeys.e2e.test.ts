@@ -177,12 +177,13 @@ test("a chapter can be read, bet on and run with the keyboard alone", async () =
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
-  expect(await page.locator(".inspector").innerText()).toContain("token 3 of lane A");
-  expect(await page.locator(".candidates li").count()).toBe(8);
+  await expect.poll(() => page.locator(".inspector").innerText()).toContain("token 3 of lane A");
+  await expect.poll(() => page.locator(".candidates li").count()).toBe(8);
   await focusOn(".scrubber");
   await page.keyboard.press("Home");
-  expect(await page.locator("#tokens-0 .token:not([hidden])").count()).toBe(0);
+  const shown = page.locator("#tokens-0 .token:not([hidden])");
+  await expect.poll(() => shown.count()).toBe(0);
   await page.keyboard.press("PageUp");
-  expect(await page.locator("#tokens-0 .token:not([hidden])").count()).toBe(1);
+  await expect.poll(() => shown.count()).toBe(1);
   expect(problems).toEqual([]);
 });
