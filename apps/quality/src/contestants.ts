@@ -21,6 +21,9 @@ export interface Contestant {
   readonly decoder: Decoder;
 }
 
+/** Gives those that are to be measured, one after the other. */
+export type InTurn = (all: readonly Contestant[]) => Iterable<Contestant>;
+
 /** One that the command knows too, under the same name. */
 function named(family: Contestant["family"], specification: string): Contestant {
   return { name: specification, family, decoder: parseDecoder(specification, builtInDecoders).decoder };
@@ -67,6 +70,7 @@ export function editContestants(): Contestant[] {
     ...["threshold=0.9", "threshold=0.6", "threshold=0.4"].map((each) => named("refine", `refine:preset=fast-dllm,blockLength=16,${each}`)),
     named("refine", "refine:preset=llada-2.1,blockLength=16,threshold=0.6,editThreshold=0.6"),
     named("hybrid", "ar-critic:blockLength=16"),
+    named("hybrid", "ar-then-refine"),
     named("hybrid", "confidence-cascade:threshold=0.7,blockLength=16"),
     ...["worth=0", "worth=0,nodes=64,depth=48", "worth=0.5,nodes=64,depth=48"].map((each) => named("hybrid", `judged-tree:${each}`)),
   ];
@@ -78,6 +82,7 @@ export function puzzleContestants(): Contestant[] {
   const parallel = (bound: number) => ({ select: threshold({ threshold: bound }), schedule: adaptive(), blockLength: CELLS });
   return [
     named("reference", "greedy"),
+    named("reference", SAMPLING),
     named("speculative", "speculative:drafter=masked-draft,draftLength=4"),
     named("speculative", "denoise-draft:draftLength=12,steps=4"),
     { name: "refine: one a step", family: "refine", decoder: refine({ blockLength: CELLS }) },
@@ -100,7 +105,8 @@ export function puzzleContestants(): Contestant[] {
     named("refine", `refine:preset=llada-2.1,blockLength=${CELLS},threshold=0.9,editThreshold=0.5,steps=34`),
     named("refine", `refine:preset=mask-predict,blockLength=${CELLS},steps=10`),
     named("hybrid", `ar-critic:blockLength=${CELLS},rounds=6`),
-    named("hybrid", "confidence-cascade:threshold=0.9,blockLength=36"),
+    named("hybrid", `ar-then-refine:blockLength=${CELLS},rounds=6`),
+    named("hybrid", `confidence-cascade:threshold=0.9,blockLength=${CELLS}`),
     named("hybrid", "judged-tree:worth=0"),
   ];
 }
