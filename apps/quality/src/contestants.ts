@@ -104,6 +104,12 @@ export function puzzleContestants(): Contestant[] {
     named("refine", `refine:preset=wino,blockLength=${CELLS},steps=34,threshold=0.9`),
     named("refine", `refine:preset=llada-2.1,blockLength=${CELLS},threshold=0.9,editThreshold=0.5,steps=34`),
     named("refine", `refine:preset=mask-predict,blockLength=${CELLS},steps=10`),
+    ...["diffusion-gemma", "d3pm"].map((each) => named("refine", `refine:preset=${each},blockLength=${CELLS},steps=34`)),
+    {
+      name: "refine: threshold 0.95, reopening, random tokens for masks",
+      family: "refine",
+      decoder: refine({ ...parallel(0.95), noise: "uniform", revise: reopenDoubted(), steps: CELLS - 2 }),
+    },
     named("hybrid", `ar-critic:blockLength=${CELLS},rounds=6`),
     named("hybrid", `ar-then-refine:blockLength=${CELLS},rounds=6`),
     named("hybrid", `confidence-cascade:threshold=0.9,blockLength=${CELLS}`),
