@@ -76,7 +76,7 @@ async function run(name: string): Promise<void> {
   const model = await loadModel(source, { execution: "native", threads: Number(flags.threads) });
   const figures = (await set.measure(model)).map(figuresOf);
   await model.dispose();
-  const title = `${name}: ${model.name}, ${(model.parameters / 1e6).toFixed(2)} M parameters`;
+  const title = `${name}, model ${model.name} of ${(model.parameters / 1e6).toFixed(2)} M parameters`;
   const file = (ending: string): string => path.join(flags.out, `${name}.${ending}`);
   writeFileSync(file("md"), `${title}\n\n${table(figures)}\n`);
   writeFileSync(file("json"), `${JSON.stringify(figures, null, 1)}\n`);
