@@ -92,7 +92,7 @@ async function* decodeTrees(run: DecodeRun<"causal">, settings: Settings): Async
   const repeated = repetition();
   repeated.observe(run.tokens);
   const prefill = yield* target.forward(run.tokens, "prefill", "all");
-  for (const [index, token] of run.tokens.entries()) successors.learn(token, prefill.row(index));
+  for (const [index, token] of run.tokens.entries()) successors.learn(run.tokens[index - 1] ?? -1, token, prefill.row(index));
   let tokens: Int32Array = Int32Array.of(argmax(processed(run, settings, prefill.row(prefill.rows - 1), run.tokens)));
   for (;;) {
     const start = run.tokens.length;
@@ -101,9 +101,12 @@ async function* decodeTrees(run: DecodeRun<"causal">, settings: Settings): Async
     copy.observe(tokens);
     repeated.observe(tokens);
     const sources = { successors, copy, copyEnd: run.tokens.length, excluded: run.stopTokens };
-    const tree = growTree(run.tokens[start + tokens.length - 1]!, sources, limitsOf(run, settings));
+    const last = start + tokens.length - 1;
+    const tree = growTree(run.tokens[last - 1] ?? -1, run.tokens[last]!, sources, limitsOf(run, settings));
     const logits = yield* target.forwardTree(tree.tokens, tree.parents, tree.tokens.length > 1 ? "verify" : "decode");
-    for (const [node, token] of tree.tokens.entries()) successors.learn(token, logits.row(node));
+    for (const [node, token] of tree.tokens.entries()) {
+      successors.learn(node === 0 ? (run.tokens[last - 1] ?? -1) : tree.tokens[tree.parents[node]!]!, token, logits.row(node));
+    }
     const { nodes, next } = bestPath(judge(run, settings, { tree, logits, repeated }), settings.worth);
     await target.session.keepPath!(Int32Array.from(nodes));
     tokens = joined(
