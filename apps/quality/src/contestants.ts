@@ -51,8 +51,11 @@ export function storyContestants(prior: SuccessorPrior): Contestant[] {
     ...["worth=0", "worth=0.5", "worth=1", "worth=1.5", "worth=1.5,nodes=64,branches=12", "worth=2,nodes=128,branches=16"].map((each) =>
       named("hybrid", `judged-tree:${each}`),
     ),
+    ...[8, 16].flatMap((nodes) => [0, 1].map((worth) => tree("prior", { worth, nodes, prior }))),
     ...[0, 1, 2, 3].map((worth) => tree("prior", { worth, nodes: 64, branches: 16, prior })),
-    ...[0, 1, 2].map((worth) => tree("prior, no 4 tokens twice", { worth, nodes: 64, branches: 16, prior, processors: [noRepeat(4)] })),
+    ...[0, 1, 2, 2.5].map((worth) =>
+      tree("prior, no 4 tokens twice", { worth, nodes: 64, branches: 16, prior, processors: [noRepeat(4)] }),
+    ),
   ];
 }
 
@@ -72,7 +75,9 @@ export function editContestants(): Contestant[] {
     named("hybrid", "ar-critic:blockLength=16"),
     named("hybrid", "ar-then-refine"),
     named("hybrid", "confidence-cascade:threshold=0.7,blockLength=16"),
-    ...["worth=0", "worth=0,nodes=64,depth=48", "worth=0.5,nodes=64,depth=48"].map((each) => named("hybrid", `judged-tree:${each}`)),
+    ...["worth=0,nodes=12", "worth=0", "worth=0,nodes=64,depth=48", "worth=0.5,nodes=64,depth=48"].map((each) =>
+      named("hybrid", `judged-tree:${each}`),
+    ),
   ];
 }
 
