@@ -6,6 +6,8 @@ type DraftedRound = Pick<MeasuredRound, "asked" | "drafted" | "accepted">;
 export interface DraftRecord {
   /** False until something was drafted. */
   known(): boolean;
+  /** Whether any drafted token stood. */
+  hasStood(): boolean;
   /** Adds a round in which something was drafted. */
   add(round: DraftedRound): void;
   forget(): void;
@@ -23,6 +25,7 @@ export function draftRecord(): DraftRecord {
   let rounds: DraftedRound[] = [];
   return {
     known: () => rounds.length > 0,
+    hasStood: () => rounds.some(({ accepted }) => accepted > 0),
     add({ asked, drafted, accepted }) {
       rounds.push({ asked, drafted, accepted });
       if (rounds.length > WINDOW) rounds.shift();
