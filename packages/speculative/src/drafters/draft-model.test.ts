@@ -5,7 +5,7 @@ import { draftModel } from "./draft-model.ts";
 
 /** Says token (t + 1) mod 4 after t, with probability 0.7. */
 const cycle = tableModel({
-  probabilities: Array.from({ length: 4 }, (_, last) => Array.from({ length: 4 }, (_, next) => (next === (last + 1) % 4 ? 0.7 : 0.1))),
+  probabilities: [0, 1, 2, 3].map((last) => [0, 1, 2, 3].map((next) => (next === (last + 1) % 4 ? 0.7 : 0.1))),
 });
 
 test.each([
