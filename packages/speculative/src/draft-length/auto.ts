@@ -1,6 +1,7 @@
 import { type CausalModel, checkOptions, integerBetween, type OptionCheck } from "@decodekit/core";
 import { type CostCurve, measuredCosts } from "./cost-curve.ts";
 import { type DraftRecord, draftRecord } from "./draft-record.ts";
+import { devicePace, type Pace } from "./pace.ts";
 import type { DraftLengthControl, DraftLengthPolicy, MeasuredRound } from "./policy.ts";
 
 export interface AutoDraftLengthOptions {
@@ -30,6 +31,9 @@ const PROBE_LENGTH = 3;
 const FIRST_LENGTHS = [2, 4, 1, 8];
 /** Drafts after which drafting is given up when none of their tokens stood. */
 const FIRST_VERDICT = 2;
+/** Drafts after a probe that paid, which may have been luck; and drafts before it that still count then. */
+const TRIAL = 3;
+const REMEMBERED = 4;
 /** Plain passes that are measured at first; and rounds with a draft before another one is, where drafting hardly pays and where it clearly does. */
 const FIRST_PLAIN = 3;
 const PLAIN_EVERY = 32;
@@ -48,8 +52,8 @@ const TRY_SHARE = 0.85;
  * Chooses the length at which the last 48 drafts would have given the most tokens per second, going by what stood of them and by
  * the times that whole rounds take on this device. It begins with 3 plain passes and with drafts of 2, 4, 1 and 8 tokens, and every
  * 16th draft is one of a length near the best. Drafts nothing while no length promises more than plain passes, and then tries again after 16,
- * 32, … 256 of them; a draft that pays when tried starts the record anew. A drafter that has no idea costs
- * nothing and is asked again and again. A plain pass counts as measured only after another one, since a drafter
+ * 32, … 256 of them; when one pays, 3 more follow, and little counts that was before. A drafter that has no idea costs
+ * nothing and is asked again and again. Times are taken relative to how fast the device is at the moment, going by what rounds of a kind usually take. A plain pass counts as measured only after another one, since a drafter
  * may have pushed the model out of the processor's cache.
  *
  * Times and the record are kept from decode to decode of one target, so that only the first one has to find out; give two
@@ -65,17 +69,12 @@ export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLeng
   return {
     maximum,
     start(target) {
-      if (cost)
-        return autoControl(maximum, {
-          costs: { of: cost, add: () => undefined },
-          record: draftRecord(),
-          pause: probePause(),
-          plainPasses: Infinity,
-          drafts: 0,
-        });
+      if (cost) {
+        const given: CostCurve = { of: cost, knows: () => true, add: () => undefined };
+        return autoControl(maximum, { ...newlyLearned(given), plainPasses: Infinity });
+      }
       let known = learned.get(target);
-      if (!known)
-        learned.set(target, (known = { costs: measuredCosts(), record: draftRecord(), pause: probePause(), plainPasses: 0, drafts: 0 }));
+      if (!known) learned.set(target, (known = newlyLearned(measuredCosts())));
       return autoControl(maximum, known);
     },
   };
@@ -83,22 +82,29 @@ export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLeng
 
 interface Learned {
   readonly costs: CostCurve;
+  readonly pace: Pace;
   readonly record: DraftRecord;
   readonly pause: ProbePause;
   /** Plain passes that were measured; Infinity when none need to be. */
   plainPasses: number;
   drafts: number;
+  /** Drafts still to be made before a probe that paid is taken for more than luck. */
+  trial: number;
+}
+
+function newlyLearned(costs: CostCurve): Learned {
+  return { costs, pace: devicePace(), record: draftRecord(), pause: probePause(), plainPasses: 0, drafts: 0, trial: 0 };
 }
 
 function autoControl(maximum: number, known: Learned): DraftLengthControl {
-  const { costs, record, pause } = known;
+  const { costs, pace, record, pause } = known;
   const firstLengths = FIRST_LENGTHS.filter((length) => length < maximum)
     .concat(maximum)
     .slice(0, FIRST_LENGTHS.length);
-  const probe = Math.min(PROBE_LENGTH, maximum);
+  const probe: Choice = { length: Math.min(PROBE_LENGTH, maximum), gain: 1 };
   let sincePlain = 0;
   let isAfterPlain = true;
-  let best: Choice = record.known() ? bestChoice(maximum, known, LEAST_GAIN) : { length: probe, gain: 1 };
+  let best = record.known() ? bestChoice(maximum, known, LEAST_GAIN) : probe;
   pause.beginText();
 
   // What drafting saves can only be told from plain passes, so that some are needed also where it pays.
@@ -106,36 +112,49 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
     if (known.plainPasses < FIRST_PLAIN) return true;
     return known.plainPasses < Infinity && sincePlain >= (best.gain > CLEAR_GAIN ? PLAIN_SELDOM : PLAIN_EVERY);
   };
+  const isBeginning = (): boolean => known.drafts < firstLengths.length && (known.drafts < FIRST_VERDICT || record.hasStood());
+  const measure = ({ drafted, milliseconds }: MeasuredRound): void => {
+    if (costs.knows(drafted)) pace.compare(milliseconds, costs.of(drafted));
+    costs.add({ drafted, milliseconds: pace.atUsualPace(milliseconds) });
+  };
   const judge = (round: MeasuredRound): void => {
     const isProbe = best.length === 0;
-    if (isProbe && (1 + round.accepted) * costs.of(0) > costs.of(round.drafted)) record.forget();
+    if (isProbe && (1 + round.accepted) * costs.of(0) > costs.of(round.drafted)) {
+      record.forgetAllBut(REMEMBERED);
+      known.trial = TRIAL;
+    }
     record.add(round);
     known.drafts++;
-    const isBeginning = known.drafts < firstLengths.length && (record.hasStood() || known.drafts < FIRST_VERDICT);
-    if (!isBeginning || isProbe) best = bestChoice(maximum, known, isProbe ? LEAST_GAIN : LASTING_GAIN);
+    if (isBeginning()) return;
+    if (known.trial > 0) {
+      known.trial--;
+      best = probe;
+      return;
+    }
+    best = bestChoice(maximum, known, isProbe ? LEAST_GAIN : LASTING_GAIN);
     pause.restart(best.length > 0);
   };
   return {
     next() {
       if (needsPlain()) return 0;
-      if (best.length === 0) return pause.isOver() ? probe : 0;
-      if (known.drafts < firstLengths.length) return firstLengths[known.drafts]!;
+      if (best.length === 0) return pause.isOver() ? probe.length : 0;
+      if (isBeginning()) return firstLengths[known.drafts]!;
       return known.drafts % TRY_EVERY === 0 ? nearBest(best.length, maximum, known) : best.length;
     },
     observe(round) {
-      const { drafted } = round;
-      if (drafted > 0 || isAfterPlain) costs.add(round);
-      if (drafted > 0) {
+      if (round.drafted > 0) {
+        measure(round);
         sincePlain++;
         judge(round);
       } else {
         if (isAfterPlain) {
+          measure(round);
           known.plainPasses++;
           sincePlain = 0;
         }
         pause.wait();
       }
-      isAfterPlain = drafted === 0;
+      isAfterPlain = round.drafted === 0;
     },
   };
 }

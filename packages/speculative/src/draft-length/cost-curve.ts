@@ -4,6 +4,8 @@ import type { MeasuredRound } from "./policy.ts";
 export interface CostCurve {
   /** Milliseconds of a round that drafts `length` tokens; 0 is a plain pass. */
   of(length: number): number;
+  /** Whether a round with so many drafted tokens was measured. */
+  knows(length: number): boolean;
   add(round: Pick<MeasuredRound, "drafted" | "milliseconds">): void;
 }
 
@@ -39,6 +41,7 @@ export function measuredCosts(): CostCurve {
   };
   return {
     of,
+    knows: (length) => (length === 0 ? plain : (drafts.get(length) ?? [])).length > 0,
     add({ drafted, milliseconds }) {
       const isFirst = plainCost === undefined && curve === undefined;
       const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * of(drafted));
