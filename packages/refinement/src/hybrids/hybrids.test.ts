@@ -33,8 +33,10 @@ function models(seed: number): Models {
 const hybrids: Readonly<Record<string, () => BoundedDecoder<"causal" | "masked"> | BoundedDecoder<"causal">>> = {
   "ar-critic": () => arCritic({ blockLength: 4, rounds: 3, tolerance: 0.5 }),
   "ar-critic, drawn": () => arCritic({ blockLength: 3, steps: 2, temperature: 1 }),
+  "ar-critic, random tokens for masks": () => arCritic({ blockLength: 4, noise: "uniform" }),
   "ar-then-refine": () => arThenRefine({ blockLength: 5, share: 0.4 }),
   "ar-then-refine, drawn": () => arThenRefine({ blockLength: 4, rounds: 3, temperature: 1.5 }),
+  "ar-then-refine, random tokens for masks": () => arThenRefine({ blockLength: 5, noise: "uniform" }),
   "confidence-cascade": () => confidenceCascade({ blockLength: 4, threshold: 0.3 }),
   "confidence-cascade, drawn": () => confidenceCascade({ threshold: 0.2, steps: 3, temperature: 1 }),
   "judged-tree": () => judgedTree({ worth: 1, nodes: 6 }),
