@@ -10,6 +10,7 @@ import {
   reopenDoubted,
   threshold,
 } from "@decodekit/refinement";
+import { topPSampler } from "@decodekit/top-p";
 import { suffix, speculative } from "@decodekit/speculative";
 import { noRepeat } from "./no-repeat.ts";
 
@@ -30,6 +31,7 @@ function named(family: Contestant["family"], specification: string): Contestant 
 }
 
 const SAMPLING = "top-p:p=0.95,temperature=0.8";
+const SAMPLER = topPSampler({ p: 0.95, temperature: 0.8 });
 
 /** `prior` is what the model says follows each of its tokens. */
 export function storyContestants(prior: SuccessorPrior): Contestant[] {
@@ -53,6 +55,7 @@ export function storyContestants(prior: SuccessorPrior): Contestant[] {
     ),
     ...[8, 16].flatMap((nodes) => [0, 1].map((worth) => tree("prior", { worth, nodes, prior }))),
     ...[0, 1, 2, 3].map((worth) => tree("prior", { worth, nodes: 64, branches: 16, prior })),
+    ...[0, 0.5, 1, 2].map((worth) => tree("prior, sampled", { worth, nodes: 64, branches: 16, prior, sampler: SAMPLER })),
     ...[0, 1, 2, 2.5].map((worth) =>
       tree("prior, no 4 tokens twice", { worth, nodes: 64, branches: 16, prior, processors: [noRepeat(4)] }),
     ),

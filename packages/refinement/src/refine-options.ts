@@ -136,7 +136,8 @@ export function annealed({ first, last }: AnnealedTemperature, step: number, ste
   return last + ((first - last) * (steps - step)) / steps;
 }
 
-function temperatureSampler(temperature: number): Sampler {
+/** Draws from the softmax of logits / `temperature`; at 0 takes the likeliest token. */
+export function temperatureSampler(temperature: number): Sampler {
   if (temperature === 0) return greedySampler;
   return {
     name: "temperature",
