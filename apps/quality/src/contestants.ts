@@ -56,6 +56,7 @@ export function storyContestants(prior: SuccessorPrior): Contestant[] {
     ...[8, 16].flatMap((nodes) => [0, 1].map((worth) => tree("prior", { worth, nodes, prior }))),
     ...[0, 1, 2, 3].map((worth) => tree("prior", { worth, nodes: 64, branches: 16, prior })),
     ...[0, 0.5, 1, 2].map((worth) => tree("prior, sampled", { worth, nodes: 64, branches: 16, prior, sampler: SAMPLER })),
+    tree("prior, sampled", { worth: 2, nodes: 128, branches: 16, prior, sampler: SAMPLER }),
     ...[0, 1, 2, 2.5].map((worth) =>
       tree("prior, no 4 tokens twice", { worth, nodes: 64, branches: 16, prior, processors: [noRepeat(4)] }),
     ),
