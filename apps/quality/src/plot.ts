@@ -18,8 +18,14 @@ export async function plot(title: string, rows: readonly Figures[]): Promise<str
     passes: passesPer1000Tokens,
     value: quality[measure]!,
   }));
-  const across = spanOf([0, ...values.map(({ passes }) => passes)]);
-  const up = spanOf(values.map(({ value }) => value));
+  const across = spanOf(
+    values.map(({ passes }) => passes),
+    { fromZero: true },
+  );
+  const up = spanOf(
+    values.map(({ value }) => value),
+    { fromZero: false },
+  );
   const offsets = placeLabels(
     values.map(({ text, passes, value }) => ({ text, x: WIDTH * share(passes, across), y: HEIGHT * (1 - share(value, up)) })),
   );
@@ -64,11 +70,11 @@ export async function plot(title: string, rows: readonly Figures[]): Promise<str
   });
 }
 
-/** The least and the greatest of `values` with some room on both sides, or above 0 alone. */
-function spanOf(values: readonly number[]): [least: number, greatest: number] {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+/** The least and the greatest of `values` with some room on both sides, from 0 on where `fromZero`. */
+function spanOf(values: readonly number[], { fromZero }: { readonly fromZero: boolean }): [least: number, greatest: number] {
+  const [least, greatest] = [fromZero ? 0 : Math.min(...values), Math.max(...values)];
   const room = 0.04 * (greatest - least || 1);
-  return [least === 0 ? 0 : least - room, greatest + room];
+  return [fromZero ? 0 : least - room, greatest + room];
 }
 
 function share(value: number, [least, greatest]: readonly [number, number]): number {
