@@ -1,11 +1,19 @@
 import { DeviceLostError, generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
-import { stories } from "@decodekit/tiny-models";
+import { puzzles, stories } from "@decodekit/tiny-models";
 import * as ort from "onnxruntime-web/webgpu";
 import { expect, test } from "vitest";
 
 const options = { decoder: greedy(), maxNewTokens: 24 };
+
+test("models can be disposed and loaded again on WebGPU: the runtime's own device is not lost with the last one", async () => {
+  for (let time = 0; time < 2; time++) {
+    const model = await loadModel(puzzles, { execution: "webgpu" });
+    expect((await generate(model, "12", { decoder: greedy(), maxNewTokens: 2 }).result).tokens).toHaveLength(2);
+    await model.dispose();
+  }
+});
 
 test("a GPU that is lost in the middle of a text is an error, at once and ever after, and WASM goes on", async () => {
   const model = await loadModel(stories, { execution: "webgpu" });

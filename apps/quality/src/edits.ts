@@ -1,13 +1,13 @@
 import type { LanguageModel } from "@decodekit/core";
 import type { EditTask } from "evaluation/edit-task";
-import { editContestants } from "./contestants.ts";
+import { editContestants, type InTurn } from "./contestants.ts";
 import { measuredRun } from "./measured-run.ts";
 import type { Row } from "./report.ts";
 
 /** Share of the renamings that are exact to the end token. */
-export async function measureEdits(model: LanguageModel, tasks: readonly EditTask[]): Promise<Row[]> {
+export async function measureEdits(model: LanguageModel, tasks: readonly EditTask[], inTurn: InTurn): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { name, family, decoder } of editContestants()) {
+  for (const { name, family, decoder } of inTurn(editContestants())) {
     const runs = [];
     let exact = 0;
     for (const [seed, task] of tasks.entries()) {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { LanguageModel } from "@decodekit/core";
-import { puzzleContestants } from "./contestants.ts";
+import { type InTurn, puzzleContestants } from "./contestants.ts";
 import { measuredRun } from "./measured-run.ts";
 import type { Row } from "./report.ts";
 
@@ -20,9 +20,9 @@ export function readPuzzles(file: string | URL, each: number): Puzzle[] {
 }
 
 /** Share of the puzzles that are solved, by difficulty. */
-export async function measurePuzzles(model: LanguageModel, puzzles: readonly Puzzle[]): Promise<Row[]> {
+export async function measurePuzzles(model: LanguageModel, puzzles: readonly Puzzle[], inTurn: InTurn): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { name, family, decoder } of puzzleContestants()) {
+  for (const { name, family, decoder } of inTurn(puzzleContestants())) {
     const solved = new Map<string, number[]>(DIFFICULTIES.map((difficulty) => [difficulty, []]));
     const runs = [];
     for (const { clues, solution, difficulty } of puzzles) {

@@ -6,6 +6,7 @@ import { loadModel, type ModelSource } from "@decodekit/core/onnx";
 import * as models from "@decodekit/tiny-models";
 import { readEditTasks } from "evaluation/edit-task";
 import { heldOutStories, readTexts } from "evaluation/held-out-stories";
+import type { Contestant } from "./contestants.ts";
 import { measureEdits } from "./edits.ts";
 import { measureInfilling } from "./infilling.ts";
 import { plot } from "./plot.ts";
@@ -23,6 +24,7 @@ All sets when none is named. Passes are all passes of all models, prefill and dr
   --stories-model FOLDER, --puzzles-model FOLDER   in place of the embedded ones
   --count N        stories, edits and gaps (default 50), and puzzles per difficulty (four times as many)
   --tokens N       new tokens per story (default 96)
+  --only TEXT      only decoders whose name holds TEXT; not for infilling
   --threads N      of the native runtime (default 1)
   --out FOLDER     default apps/quality/results`;
 
@@ -36,6 +38,7 @@ const { values: flags, positionals } = parseArgs({
     "puzzles-model": { type: "string" },
     count: { type: "string", default: "50" },
     tokens: { type: "string", default: "96" },
+    only: { type: "string", default: "" },
     threads: { type: "string", default: "1" },
     out: { type: "string", default: here("../results") },
     help: { type: "boolean", short: "h", default: false },
@@ -47,11 +50,14 @@ const storyModel = (): ModelSource => flags["stories-model"] ?? models.stories;
 const held = (): readonly string[] => heldOutStories(readTexts(existing(flags.corpus, "--corpus")));
 
 const sets: Readonly<Record<string, { readonly model: () => ModelSource | undefined; measure(model: LanguageModel): Promise<Row[]> }>> = {
-  stories: { model: storyModel, measure: (model) => measureStories(model, held().slice(0, count), Number(flags.tokens)) },
-  edits: { model: storyModel, measure: (model) => measureEdits(model, readEditTasks(held()).slice(0, count)) },
+  stories: {
+    model: storyModel,
+    measure: (model) => measureStories(model, held().slice(0, count), { newTokens: Number(flags.tokens), inTurn }),
+  },
+  edits: { model: storyModel, measure: (model) => measureEdits(model, readEditTasks(held()).slice(0, count), inTurn) },
   puzzles: {
     model: () => flags["puzzles-model"] ?? embedded["puzzles"],
-    measure: (model) => measurePuzzles(model, readPuzzles(existing(flags.puzzles, "--puzzles"), 4 * count)),
+    measure: (model) => measurePuzzles(model, readPuzzles(existing(flags.puzzles, "--puzzles"), 4 * count), inTurn),
   },
   infilling: { model: storyModel, measure: (model) => measureInfilling(model, held(), count) },
 };
@@ -70,12 +76,22 @@ async function run(name: string): Promise<void> {
   const model = await loadModel(source, { execution: "native", threads: Number(flags.threads) });
   const figures = (await set.measure(model)).map(figuresOf);
   await model.dispose();
-  const title = `${name}: ${model.name}, ${(model.parameters / 1e6).toFixed(2)} M parameters`;
+  const title = `${name}, model ${model.name} of ${(model.parameters / 1e6).toFixed(2)} M parameters`;
   const file = (ending: string): string => path.join(flags.out, `${name}.${ending}`);
   writeFileSync(file("md"), `${title}\n\n${table(figures)}\n`);
   writeFileSync(file("json"), `${JSON.stringify(figures, null, 1)}\n`);
   writeFileSync(file("svg"), await plot(title, figures));
   console.log(`${title}\n\n${table(figures)}\n\n${file("svg")}\n`);
+}
+
+/** Those that `--only` leaves, each told on the error stream as it begins. */
+function* inTurn(all: readonly Contestant[]): Generator<Contestant, void, void> {
+  const chosen = all.filter(({ name }) => name.includes(flags.only));
+  if (chosen.length === 0) fail(`No decoder of this set has "${flags.only}" in its name.`);
+  for (const [index, contestant] of chosen.entries()) {
+    console.error(`${index + 1} of ${chosen.length}: ${contestant.name}`);
+    yield contestant;
+  }
 }
 
 function existing(file: string, option: string): string {

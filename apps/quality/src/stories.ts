@@ -1,16 +1,20 @@
 import { type LanguageModel, logSumExp, type TokenId } from "@decodekit/core";
 import { readSuccessors } from "@decodekit/refinement";
-import { storyContestants } from "./contestants.ts";
+import { type InTurn, storyContestants } from "./contestants.ts";
 import { measuredRun } from "./measured-run.ts";
 import type { Row } from "./report.ts";
 import { distinctPairs, repeatedFours } from "./text-measures.ts";
 
 /** Continues the first sentence of each of `stories`. */
-export async function measureStories(model: LanguageModel, stories: readonly string[], newTokens: number): Promise<Row[]> {
+export async function measureStories(
+  model: LanguageModel,
+  stories: readonly string[],
+  { newTokens, inTurn }: { readonly newTokens: number; readonly inTurn: InTurn },
+): Promise<Row[]> {
   const prompts = stories.map((story) => model.tokenizer.encode(/^[\s\S]*?[.!?]/.exec(story)![0]));
   const prior = await readSuccessors(model.causal!, { begin: model.tokenizer.encode("")[0]! });
   const rows: Row[] = [];
-  for (const { name, family, decoder } of storyContestants(prior)) {
+  for (const { name, family, decoder } of inTurn(storyContestants(prior))) {
     const runs = [];
     let nats = 0;
     for (const [seed, prompt] of prompts.entries()) {

@@ -1,4 +1,6 @@
-"""Runs the published rules of masked-diffusion samplers at temperature 0 and prints the canvas after every step that changed it.
+"""Runs the published rules of masked-diffusion samplers and prints the canvas after every step that changed it.
+
+At temperature 0, but for the last ones, whose draws are recorded: a hash of the step and the position.
 
     python3 published_rules.py > traces.json && npx oxfmt traces.json
 
@@ -30,6 +32,23 @@ def softmax(row):
     weights = [math.exp(logit - maximum) for logit in row]
     total = sum(weights)
     return [weight / total for weight in weights]
+
+
+def uniform(seed, stream, step, position):
+    """The recorded noise: a number in (0, 1) for a draw of a step at a position of the canvas."""
+    state = seed
+    for value in [stream, step, position]:
+        state = ((state ^ value) * 16777619) & 0xFFFFFFFF
+    return (((state * 2654435761) & 0xFFFFFFFF) >> 16) % 1024 / 1024 + 1 / 2048
+
+
+def pick(weights, u):
+    """The first index at which the running sum of `weights` passes `u` of the whole."""
+    left = u * sum(weights)
+    for index, weight in enumerate(weights):
+        left -= weight
+        if left < 0:
+            return index
 
 
 class Run:
@@ -225,6 +244,74 @@ def wino(run, block_length, accept, revoke):
             run.write(changes, block)
 
 
+CANDIDATE, ROUTE, NOISE = 0, 3, 4
+TOKENS = [token for token in range(VOCAB_SIZE) if token != MASK]
+
+
+def random_token(run, step, i):
+    return TOKENS[pick([1] * len(TOKENS), uniform(run.seed, NOISE, step, i))]
+
+
+def diffusion_gemma(run, bound, steps, t_first, t_last, stable_steps, confident):
+    """transformers models/diffusion_gemma/generation_diffusion_gemma.py, without self-conditioning: EntropyBoundSampler.
+
+    The trace shows the mask where a token is not accepted; the model never reads it.
+    """
+    (block,) = blocks(LENGTH)
+    for i in block:
+        run.x[i] = random_token(run, 0, i)
+    history, shown = [], None
+    for step in range(steps):
+        temperature = t_last + (t_first - t_last) * (steps - step) / steps
+        rows = {i: softmax([logit / temperature for logit in logits(run.seed, run.x, i)]) for i in block}
+        likeliest = [rows[i].index(max(rows[i])) for i in block]
+        drawn = {i: pick(rows[i], uniform(run.seed, CANDIDATE, step, i)) for i in block}
+        entropy = {i: -sum(p * math.log(p) for p in rows[i] if p > 0) for i in block}
+        accepted, total = set(), 0
+        for i in sorted(block, key=lambda i: (entropy[i], i)):
+            total += entropy[i]
+            if total - entropy[i] <= bound:
+                accepted.add(i)
+        stable = len(history) >= stable_steps and all(before == likeliest for before in history[len(history) - stable_steps :])
+        history.append(likeliest)
+        ends = step == steps - 1 or (stable and sum(entropy.values()) / len(block) < confident)
+        now = likeliest if ends else [drawn[i] if i in accepted else MASK for i in block]
+        if now != shown:
+            run.trace.append(now)
+        if ends:
+            return
+        shown = now
+        for i in block:
+            run.x[i] = drawn[i] if i in accepted else random_token(run, step + 1, i)
+
+
+def d3pm(run, steps):
+    """D3PM with uniform noise (arXiv 2107.03006), as diffusers DiscreteDDIMScheduler splits its posterior into three routes."""
+    (block,) = blocks(LENGTH)
+    known = {i: MASK for i in block}
+    for i in block:
+        run.x[i] = random_token(run, 0, i)
+    count = len(TOKENS)
+    for step in range(steps):
+        alpha_t, alpha_s = step / steps, (step + 1) / steps
+        kept = alpha_t / alpha_s
+        before, read = dict(known), list(run.x)
+        for i in block:
+            row = softmax(logits(run.seed, read, i))
+            drawn = pick(row, uniform(run.seed, CANDIDATE, step, i))
+            # (kept [x_s = x_t] + (1 - kept) / count) (alpha_s [x_s = x_0] + (1 - alpha_s) / count), summed over x_s.
+            clean = (1 - kept) / count * alpha_s + (kept * alpha_s if drawn == read[i] else 0)
+            stay = kept * (1 - alpha_s) / count
+            noise = (1 - kept) / count * (1 - alpha_s)
+            route = 0 if step == steps - 1 else pick([clean, stay, noise], uniform(run.seed, ROUTE, step, i))
+            if route == 0:
+                run.x[i] = known[i] = drawn
+            if route == 2:
+                run.x[i], known[i] = random_token(run, step + 1, i), MASK
+        if known != before:
+            run.trace.append(list(known.values()))
+
+
 def remdm_rates(variant, eta, steps, t_on=0.55, t_off=0.05, alpha_on=0.9):
     """kuleshov-group/remdm diffusion.py, eps 0: [probability that a mask is filled, that a token is masked] per step."""
     rates = []
@@ -263,6 +350,9 @@ RULES = {
     "mask-predict": lambda run: mask_predict(run, 4),
     "wino": lambda run: wino(run, 8, 0.4, 0.5),
     "llada 2.1": lambda run: llada21(run, 4, 0.6, 0.6, 3),
+    "diffusion-gemma": lambda run: diffusion_gemma(run, 1.5, 9, 0.8, 0.4, 1, 0.6),
+    "diffusion-gemma, cold": lambda run: diffusion_gemma(run, 0.5, 12, 0.3, 0.1, 0, 0.2),
+    "d3pm": lambda run: d3pm(run, 6),
 }
 
 

@@ -4,16 +4,27 @@ import type { TokenId, TokensProposeEvent } from "@decodekit/core";
 export interface Canvas {
   /** Shape (n,), written to as tokens come and go; the mask token stands for an unknown one. */
   readonly tokens: Int32Array;
-  /** Probability that the token of each position had when it was put there, shape (n,); 0 where open, 1 where fixed. */
+  /** What passes read in place of an unknown token, shape (n,): the mask token, or noise. */
+  readonly unknown: Int32Array;
+  /** Probability that the token of each position had when it was put there, shape (n,); 0 where there is none, 1 where fixed. */
   readonly confidence: Float64Array;
   readonly maskTokenId: TokenId;
   /** Positions that may change, ascending. */
   readonly free: readonly number[];
+  /** Positions that are open although they have a token. */
+  readonly loose: Set<number>;
 }
 
 /** A canvas of `tokens`, which are copied, all of whose positions but `free` are fixed. `free` positions are open at first. */
 export function createCanvas(tokens: Int32Array, free: readonly number[], maskTokenId: TokenId): Canvas {
-  const canvas = { tokens: tokens.slice(), confidence: new Float64Array(tokens.length).fill(1), maskTokenId, free };
+  const canvas: Canvas = {
+    tokens: tokens.slice(),
+    unknown: new Int32Array(tokens.length).fill(maskTokenId),
+    confidence: new Float64Array(tokens.length).fill(1),
+    maskTokenId,
+    free,
+    loose: new Set(),
+  };
   for (const position of free) clear(canvas, position);
   return canvas;
 }
@@ -26,18 +37,29 @@ export function emptyCanvas(length: number, maskTokenId: TokenId): Canvas {
 export function put(canvas: Canvas, position: number, token: TokenId, confidence: number): void {
   canvas.tokens[position] = token;
   canvas.confidence[position] = confidence;
+  canvas.loose.delete(position);
 }
 
 export function clear(canvas: Canvas, position: number): void {
   put(canvas, position, canvas.maskTokenId, 0);
 }
 
-export function openPositions({ tokens, free, maskTokenId }: Canvas): number[] {
-  return free.filter((position) => tokens[position] === maskTokenId);
+/** Opens a position that keeps its token for passes to read. */
+export function loosen(canvas: Canvas, position: number): void {
+  canvas.loose.add(position);
 }
 
-export function filledPositions({ tokens, free, maskTokenId }: Canvas): number[] {
-  return free.filter((position) => tokens[position] !== maskTokenId);
+export function openPositions({ tokens, free, maskTokenId, loose }: Canvas): number[] {
+  return free.filter((position) => tokens[position] === maskTokenId || loose.has(position));
+}
+
+export function filledPositions({ tokens, free, maskTokenId, loose }: Canvas): number[] {
+  return free.filter((position) => tokens[position] !== maskTokenId && !loose.has(position));
+}
+
+/** The canvas as a pass reads it. A copy. */
+export function readTokens({ tokens, unknown, maskTokenId }: Canvas): Int32Array {
+  return tokens.map((token, position) => (token === maskTokenId ? unknown[position]! : token));
 }
 
 /** Whether a stop token stands on the canvas with nothing open before it, so that what is open after it does not matter. */

@@ -6,6 +6,7 @@ import { hasEnded } from "./canvas.ts";
 import { guideLogits } from "./guidance.ts";
 import { adaptive, blockPlan, editAbove, refine, type RefineOptions, rewrite, threshold } from "./index.ts";
 import { annealed } from "./refine-options.ts";
+import { uniformRoutes } from "./revise/uniform-posterior.ts";
 import { transferCount } from "./schedule/counts.ts";
 import { selectByEntropyBound } from "./select/entropy-bound.ts";
 import { entropyOf } from "./select/entropy-of.ts";
@@ -33,6 +34,7 @@ interface Case {
     readonly certain?: readonly (readonly [position: number, token: number])[];
     readonly positions?: number;
     readonly vocabularySize?: number;
+    readonly agrees?: boolean;
     readonly finished?: boolean;
     readonly step?: number;
     readonly masksRemaining?: boolean;
@@ -59,6 +61,10 @@ interface Case {
     readonly finished?: boolean;
     readonly continue?: boolean;
     readonly committed?: readonly number[] | number;
+    readonly clean?: number;
+    readonly stay?: number;
+    readonly noise?: number;
+    readonly currentTokenProbability?: number;
   };
   readonly tolerance: number;
 }
@@ -137,6 +143,21 @@ describe.skipIf(!present)("numbers of other implementations", () => {
     for (const [token, logit] of out.entries()) expect(Math.abs(logit - expected.logits![token]!)).toBeLessThanOrEqual(tolerance);
   });
 
+  test.each(of("uniform-posterior"))("$name", ({ input, options, expected, tolerance }) => {
+    const { agrees, vocabularySize } = input;
+    const routes = uniformRoutes({ step: options["step"]!, steps: options["steps"]!, tokens: vocabularySize!, agrees: agrees! });
+    const { clean, stay, noise } = expected;
+    for (const [actual, published] of [
+      [routes.clean, clean!],
+      [routes.stay, stay!],
+      [routes.noise, noise!],
+    ] as const) {
+      expect(Math.abs(actual - published)).toBeLessThanOrEqual(tolerance);
+    }
+    const current = routes.stay + routes.noise / vocabularySize! + (agrees ? routes.clean : 0);
+    expect(Math.abs(current - expected.currentTokenProbability!)).toBeLessThanOrEqual(tolerance);
+  });
+
   test.each(of("cumulative-quota"))("$name", ({ input, options, expected }) => {
     const perStep = counts(input.positions!, options["steps"]!);
     expect(perStep.map((_, step) => perStep.slice(0, step + 1).reduce((sum, count) => sum + count, 0))).toEqual(expected.cumulative);
@@ -182,13 +203,14 @@ describe.skipIf(!present)("numbers of other implementations", () => {
       steps: 8,
       initial: 4,
       tokens,
+      seen: tokens,
       open: [],
       committedBefore: undefined,
       filled: [0, 1, 2, 3],
       confidence: new Float64Array(4),
     };
     const random = undefined as never;
-    const { replace } = editAbove({ threshold: options["editingThreshold"] }).revise({ ...view, committed: [], predictions, random });
+    const { replace } = editAbove({ threshold: options["editingThreshold"] }).start()({ ...view, committed: [], predictions, random });
     for (const position of replace ?? []) tokens[position] = predictions.candidate(position);
     expect([...tokens]).toEqual(expected.tokens);
   });

@@ -45,9 +45,13 @@ const settings: readonly { readonly name: string; readonly options: RefineOption
     hierarchy: refinement.hierarchy({ blockLength: 8, threshold: 0.6, lowThreshold: 0.2, remaskThreshold: 0.3 }),
     wino: refinement.wino({ blockLength: 8, threshold: 0.3, revokeThreshold: 0.5 }),
     "reopening doubted": { revise: refinement.reopenDoubted({ threshold: 0.4 }), steps: 20, blockLength: 8 },
+    d3pm: refinement.d3pm({ blockLength: 6, steps: 5 }),
+    "diffusion-gemma": refinement.diffusionGemma({ blockLength: 8, steps: 7, bound: 1, confidenceThreshold: 2 }),
+    "redeciding masks": { revise: refinement.redecide({ confidenceThreshold: 3 }), noise: "absorbing", steps: 9, temperature: 1 },
+    "noise, reopening doubted": { noise: "uniform", revise: refinement.reopenDoubted({ threshold: 0.4 }), steps: 20, canvas: "rest" },
     guidance: { guidance: refinement.classifierFree({ scale: 1.5 }), blockLength: 4 },
     cosine: { schedule: refinement.cosine(), steps: 5, temperature: { first: 1, last: 0.2 } },
-  }).map(([name, options]) => ({ name, options })),
+  } satisfies Readonly<Record<string, RefineOptions>>).map(([name, options]) => ({ name, options })),
   ...Array.from({ length: 40 }, (_, seed) => ({ name: `a random combination, seed ${seed}`, options: randomOptions(seededRandom(seed)) })),
 ];
 
@@ -82,12 +86,14 @@ function randomOptions(random: RandomSource): RefineOptions {
       refinement.remaskBelow({ threshold: 0.6 }),
       refinement.editAbove({ threshold: 0.2 }),
       refinement.remasking({ eta: 0.2 }).revise,
+      refinement.redecide({ confidenceThreshold: 2 }),
     ),
     guidance: pick(undefined, refinement.classifierFree({ scale: 1 })),
     temperature: pick<RefineOptions["temperature"]>(0, 0.5, 1, { first: 1, last: 0 }),
     blockLength: pick(1, 3, 8, 20),
     steps: pick(undefined, 1, 4, 30),
     canvas: pick("block", "rest"),
+    noise: pick("absorbing", "uniform"),
     processors: pick([], [(row: Float32Array) => void (row[0]! -= 2)]),
   };
 }

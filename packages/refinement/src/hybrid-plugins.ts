@@ -1,8 +1,9 @@
-import type { DecoderPlugin, PluginOption } from "@decodekit/core";
+import { checkOptions, type DecoderPlugin, numberBetween, type PluginOption } from "@decodekit/core";
 import { arCritic } from "./hybrids/ar-critic.ts";
 import { arThenRefine } from "./hybrids/ar-then-refine.ts";
 import { confidenceCascade } from "./hybrids/confidence-cascade.ts";
 import { judgedTree } from "./hybrids/judged-tree.ts";
+import { temperatureSampler } from "./refine-options.ts";
 
 const share = { type: "number", minimum: 0, maximum: 1 } as const;
 const count = { type: "integer", minimum: 1 } as const;
@@ -61,13 +62,17 @@ const judgedTreePlugin: DecoderPlugin<"causal"> = {
   description: "Judges many continuations in one pass and takes the path with the most tokens for the least likelihood",
   requires: ["causal"],
   options: {
-    worth: { type: "number", minimum: 0, help: "Nats that one token more per pass may cost; 0 gives greedy's text", default: 1 },
+    worth: { type: "number", minimum: 0, help: "Nats that one token more per pass may cost; 0 gives the text said one by one", default: 1 },
     nodes: { ...count, help: "Candidates per pass", default: 32 },
     depth: { ...count, help: "Most tokens in a path", default: 16 },
     branches: { ...count, help: "Successors remembered of each token", default: 8 },
+    temperature,
   },
   presets: [{ worth: 1 }],
-  create: judgedTree,
+  create({ temperature: drawnAt = 0, ...rest }) {
+    checkOptions("judged-tree", { temperature: drawnAt }, { temperature: numberBetween(0, Infinity) });
+    return judgedTree({ ...rest, ...(drawnAt !== 0 && { sampler: temperatureSampler(drawnAt as number) }) });
+  },
 };
 
 /** The hybrids, for the command and the app. `denoiseDraft` is a drafter: who has a speculative decoder makes an entry of both. */

@@ -22,15 +22,18 @@ export {
   wino,
   type WinoOptions,
 } from "./presets/parallel.ts";
+export { d3pm, diffusionGemma, type DiffusionGemmaOptions } from "./presets/uniform.ts";
 export type { PresetOptions } from "./presets/preset-options.ts";
 export { refine, type RefineDecoder, type RefineOptions } from "./refine.ts";
 export type { AnnealedTemperature, FillOptions } from "./refine-options.ts";
 export { editAbove, type EditAboveOptions } from "./revise/edit-above.ts";
 export { remaskLeastConfident } from "./revise/mask-predict.ts";
+export { redecide, type RedecideOptions } from "./revise/redecide.ts";
 export { remaskBelow, type RemaskBelowOptions } from "./revise/remask-below.ts";
 export { reopenDoubted, type ReopenDoubtedOptions } from "./revise/reopen-doubted.ts";
 export { revokeDoubted, type RevokeDoubtedOptions } from "./revise/revoke-doubted.ts";
 export { type Remasking, remasking, type RemaskingOptions } from "./revise/remdm.ts";
+export { type UniformDiffusion, uniformPosterior } from "./revise/uniform-posterior.ts";
 export type { RemdmVariant } from "./revise/remdm-rates.ts";
 export type { Changes, FullCanvas, RevisedStep, Revision } from "./revise/revision.ts";
 export { rewrite, type RewriteOptions } from "./rewrite.ts";

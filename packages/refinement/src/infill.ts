@@ -20,7 +20,7 @@ export interface LengthRange {
 /**
  * Makes the decoder that fills a gap between the prompt and a suffix, seeing both. The output is the gap; a stop token ends it
  * early; at most maxNewTokens of it are given. For a range of lengths, one pass over each empty gap decides: the length whose
- * rows are most certain on average (mean ln of the greatest probability), the shortest among equals. That is a heuristic.
+ * rows are most certain on average (mean ln of the greatest probability), the shortest among equals; masked, whatever the noise. That is a heuristic.
  * @throws InvalidOptionError for a missing or unknown option, one out of range, or one without effect; at decoding for tokens of
  *   the suffix outside the vocabulary, and ContextLengthError when prompt, gap and suffix do not fit.
  */

@@ -13,7 +13,7 @@ import {
 import type { Guidance } from "./guidance.ts";
 import type { Sampling } from "./predictions.ts";
 import type { RefineParts } from "./refine-canvas.ts";
-import type { Revision } from "./revise/revision.ts";
+import type { Noise, Revision } from "./revise/revision.ts";
 import { fixed } from "./schedule/counts.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 import { confidence } from "./select/ranked.ts";
@@ -27,6 +27,12 @@ export interface FillOptions {
   readonly schedule?: Schedule | undefined;
   /** What is taken back or replaced after a step. @defaultValue none: what is committed stays */
   readonly revise?: Revision | undefined;
+  /**
+   * What passes read where a position is open: the mask token ("absorbing"), or any other token, drawn when the position is opened
+   * ("uniform"), for models that were trained on canvases of random tokens; nothing is masked then.
+   * @defaultValue the one that the revision is for, "absorbing" where it is for any
+   */
+  readonly noise?: Noise | undefined;
   /** Steering by predictions without the prompt. @defaultValue none */
   readonly guidance?: Guidance | undefined;
   /**
@@ -68,7 +74,8 @@ const temperatureCheck = numberBetween(0, Infinity);
 const fillChecks: Readonly<Record<string, OptionCheck>> = {
   select: made("a selection, such as confidence()", "start"),
   schedule: made("a schedule, such as fixed()", "count"),
-  revise: made("a revision, such as editAbove()", "revise"),
+  revise: made("a revision, such as editAbove()", "goesOn"),
+  noise: oneOf("absorbing", "uniform"),
   guidance: made("guidance, such as classifierFree({ scale: 1 })", "scale"),
   temperature: {
     expected: `${temperatureCheck.expected}, or { first, last }`,
@@ -104,6 +111,10 @@ export function fillSettings(where: string, options: FillOptions, own: OwnOption
       throw new InvalidOptionError({ where, option, expected, actual: undefined });
   }
   const { select = confidence(), schedule = fixed(), revise, guidance, temperature, sampler, scores = "model", processors = [] } = options;
+  const noise = options.noise ?? revise?.noise ?? "absorbing";
+  if (revise?.noise && noise !== revise.noise) {
+    throw new InvalidOptionError({ where, option: "noise", expected: `"${revise.noise}" for the revision ${revise.name}`, actual: noise });
+  }
   if (sampler && temperature !== undefined) {
     throw new InvalidOptionError({ where, option: "temperature", expected: "left out where a sampler is given", actual: temperature });
   }
@@ -111,7 +122,7 @@ export function fillSettings(where: string, options: FillOptions, own: OwnOption
     throw new InvalidOptionError({ where, option: "scores", expected: '"model" at temperature 0', actual: scores });
   }
   const sampling: Sampling = { processors, scores, samplerAt: samplers(sampler ?? temperature ?? 0) };
-  return { select, schedule, revise, guidance, sampling, steps: options.steps };
+  return { select, schedule, revise, noise, guidance, sampling, steps: options.steps };
 }
 
 function samplers(from: Sampler | number | AnnealedTemperature): Sampling["samplerAt"] {
@@ -125,7 +136,8 @@ export function annealed({ first, last }: AnnealedTemperature, step: number, ste
   return last + ((first - last) * (steps - step)) / steps;
 }
 
-function temperatureSampler(temperature: number): Sampler {
+/** Draws from the softmax of logits / `temperature`; at 0 takes the likeliest token. */
+export function temperatureSampler(temperature: number): Sampler {
   if (temperature === 0) return greedySampler;
   return {
     name: "temperature",

@@ -24,7 +24,9 @@ export interface RefineStep {
   readonly initial: number;
   /** Tokens, shape (n,); the mask token stands for an unknown one. Not to be written to. */
   readonly tokens: Int32Array;
-  /** Positions without a token, ascending. */
+  /** What the pass has read, shape (n,): `tokens`, and noise where they are unknown, if that is what stands for it. */
+  readonly seen: Int32Array;
+  /** Positions without a token, or whose token is not settled, ascending. */
   readonly open: readonly number[];
   /** Positions whose token may change, ascending: neither open nor fixed. */
   readonly filled: readonly number[];

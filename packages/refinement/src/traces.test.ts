@@ -1,8 +1,11 @@
 /// <reference types="node" />
 import { readFileSync } from "node:fs";
+import { type RandomSource, seededRandom } from "@decodekit/core";
 import { collectDecode, memoryMaskedModel } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import {
+  d3pm,
+  diffusionGemma,
   dream,
   ebSampler,
   fastDllm,
@@ -69,7 +72,34 @@ const rules: Readonly<Record<string, RefineOptions>> = {
   "mask-predict": maskPredict({ blockLength: 8, steps: 4 }),
   wino: wino({ blockLength: 8, threshold: 0.4, revokeThreshold: 0.5 }),
   "llada 2.1": llada21({ blockLength: 4, steps: 30, threshold: 0.6, editThreshold: 0.6, extraSteps: 3 }),
+  "diffusion-gemma": diffusionGemma({ blockLength: 8, steps: 9, bound: 1.5, confidenceThreshold: 0.6 }),
+  "diffusion-gemma, cold": diffusionGemma({
+    blockLength: 8,
+    steps: 12,
+    bound: 0.5,
+    temperature: { first: 0.3, last: 0.1 },
+    stabilityThreshold: 0,
+    confidenceThreshold: 0.2,
+  }),
+  d3pm: d3pm({ blockLength: 8, steps: 6 }),
 };
+
+/** A draw of the script, which it records by step and position of the sequence: the first index whose running sum passes it. */
+function recordedRandom(seed: number, path: readonly number[] = []): RandomSource {
+  return {
+    ...seededRandom(seed),
+    fork: (key) => recordedRandom(seed, [...path, key]),
+    categorical(weights) {
+      const [, step, stream, place] = path as [number, number, number, number];
+      const position = stream === 0 ? place : prompt.length + place;
+      let state = seed;
+      for (const value of [stream, step, position]) state = Math.imul(state ^ value, 16777619) >>> 0;
+      const uniform = ((Math.imul(state, 2654435761) >>> 16) % 1024) / 1024 + 1 / 2048;
+      let left = uniform * Array.from(weights).reduce((sum, weight) => sum + weight, 0);
+      return Array.from(weights).findIndex((weight) => (left -= weight) < 0);
+    },
+  };
+}
 
 test("every rule has its traces", () => {
   expect(Object.keys(rules)).toEqual([...new Set(recorded.traces.map(({ rule }) => rule))]);
@@ -78,7 +108,9 @@ test("every rule has its traces", () => {
 test.each(recorded.traces)("$rule, seed $seed: the same canvases as the published rule, step by step", async ({ rule, seed, canvases }) => {
   // The script shows the model the whole sequence, later blocks masked.
   const decoder = refine({ ...rules[rule]!, canvas: "rest" });
-  const { events } = await collectDecode(decoder.decode({ masked: model(seed) }, prompt, { maxNewTokens: LENGTH }));
+  const { events } = await collectDecode(
+    decoder.decode({ masked: model(seed) }, prompt, { maxNewTokens: LENGTH, random: recordedRandom(seed) }),
+  );
   const shown = events.flatMap((event) => (event.type === "tokens-propose" ? [event.tokens.join(" ")] : []));
   expect(shown.join(" / ")).toBe(canvases);
 });

@@ -26,7 +26,7 @@ export async function createInference(
     const inference = await queueOf(ort).enqueue(() =>
       localPath === undefined ? ort.InferenceSession.create(bytes, options) : ort.InferenceSession.create(localPath, options),
     );
-    if (execution === "webgpu") await watchDevice(ort, queueOf(ort));
+    if (execution === "webgpu") await watchDevice(ort, queueOf(ort), inference);
     return inference;
   } catch (error) {
     if (error instanceof DeviceLostError) throw error;

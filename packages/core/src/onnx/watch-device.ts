@@ -2,12 +2,26 @@ import type * as Ort from "onnxruntime-common";
 import { DeviceLostError } from "../errors.ts";
 import type { RunQueue } from "./run-queue.ts";
 
-const watched = new WeakSet<GPUDevice>();
+/** The graphs that stand on each device. The runtime destroys a device itself with the last of them, and takes another one later. */
+const graphsOn = new WeakMap<GPUDevice, Set<Ort.InferenceSession>>();
 
-/** Fails the queue when the runtime's GPU device is lost: the runtime itself would wait for it without end. */
-export async function watchDevice({ env }: typeof Ort, queue: RunQueue): Promise<void> {
+/** Fails the queue when the GPU device that `inference` stands on is lost: the runtime itself would wait for it without end. */
+export async function watchDevice({ env }: typeof Ort, queue: RunQueue, inference: Ort.InferenceSession): Promise<void> {
   const device: GPUDevice = await env.webgpu.device;
-  if (watched.has(device)) return;
-  watched.add(device);
-  void device.lost.then(({ reason, message }) => queue.fail(new DeviceLostError(message ? `${reason}: ${message}` : reason)));
+  const graphs = graphsOn.get(device) ?? watched(device, queue);
+  graphs.add(inference);
+  const release = inference.release.bind(inference);
+  inference.release = () => {
+    graphs.delete(inference);
+    return release();
+  };
+}
+
+function watched(device: GPUDevice, queue: RunQueue): Set<Ort.InferenceSession> {
+  const graphs = new Set<Ort.InferenceSession>();
+  graphsOn.set(device, graphs);
+  void device.lost.then(({ reason, message }) => {
+    if (graphs.size > 0) queue.fail(new DeviceLostError(message ? `${reason}: ${message}` : reason));
+  });
+  return graphs;
 }

@@ -1,5 +1,5 @@
 import { type DecodeEvent, integerBetween, numberBetween, runDecode } from "@decodekit/core";
-import { type Canvas, clear, emptyCanvas, hasEnded, proposal } from "../canvas.ts";
+import { type Canvas, clear, emptyCanvas, proposal } from "../canvas.ts";
 import { refineCanvas } from "../refine-canvas.ts";
 import { type FillOptions, fillSettings, type FillSettings } from "../refine-options.ts";
 import { highest } from "../select/highest.ts";
@@ -18,10 +18,10 @@ export interface ArCriticOptions extends Omit<FillOptions, "guidance"> {
 /**
  * Makes the decoder that fills a block on the canvas, has the causal stream judge it, and takes back what that finds least
  * likely, again and again: after round r of R, at most ceil(n (1 - r / R)) of the block's n tokens, those of the highest -ln p above
- * `tolerance`. It ends when there are none, or after R rounds. This is ARPC (BlockGen, arXiv 2606.02241) with the tolerance
- * added, and with the token that the causal stream says after the block committed too, since its row is there. Needs a model
- * with both streams, or two on one vocabulary. Not lossless. `steps` (default 1) are those of one fill; what is shared with
- * `refine` is described there.
+ * `tolerance`, of those up to a stop token. It ends when there are none, or after R rounds. This is ARPC (BlockGen, arXiv 2606.02241)
+ * with the tolerance added, and with the token that the causal stream says after the block committed too, since its row is there.
+ * Needs a model with both streams, or two on one vocabulary. Not lossless. `steps` (default 1) are those of one fill; what is
+ * shared with `refine` is described there.
  * @throws InvalidOptionError for an unknown option, one out of range, or one without effect.
  */
 export function arCritic(options: ArCriticOptions = {}): BoundedDecoder<"causal" | "masked"> {
@@ -64,8 +64,10 @@ async function* workOut(
     const random = run.random.fork(start).fork(round);
     yield* refineCanvas(run, streams, settings, { canvas, steps, lookahead: 0, random, mayLeave: false });
     const judgement = yield* streams.judge(canvas.tokens);
-    if (round === rounds || hasEnded(canvas, run.stopTokens)) return judgement;
-    const doubted = Array.from(judgement.nats, (score, position) => ({ position, score })).filter(({ score }) => score > tolerance);
+    if (round === rounds) return judgement;
+    const end = canvas.tokens.findIndex((token) => run.stopTokens.has(token));
+    const said = end < 0 ? judgement.nats : judgement.nats.subarray(0, end + 1);
+    const doubted = Array.from(said, (score, position) => ({ position, score })).filter(({ score }) => score > tolerance);
     if (doubted.length === 0) return judgement;
     const most = Math.ceil(canvas.tokens.length * (1 - round / rounds));
     for (const position of highest(doubted, Math.min(most, doubted.length))) clear(canvas, position);

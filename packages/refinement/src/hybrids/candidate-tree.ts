@@ -27,6 +27,7 @@ export interface TreeSources {
 /** A node that could be added. */
 interface Candidate {
   readonly token: TokenId;
+  readonly previous: TokenId;
   readonly parent: number;
   readonly depth: number;
   /** ln of the probability that the path to it is right, as far as the sources can tell. */
@@ -36,10 +37,10 @@ interface Candidate {
 }
 
 /** Grows the tree from its likeliest candidates, the first found first among equals. */
-export function growTree(root: TokenId, sources: TreeSources, { nodes, depth: deepest }: TreeLimits): CandidateTree {
+export function growTree(previous: TokenId, root: TokenId, sources: TreeSources, { nodes, depth: deepest }: TreeLimits): CandidateTree {
   const tokens = [root];
   const parents = [-1];
-  const waiting: Candidate[] = childrenOf(sources, { token: root, parent: -1, depth: 0, score: 0, place: sources.copy.place }, 0);
+  const waiting: Candidate[] = childrenOf(sources, { token: root, previous, parent: -1, depth: 0, score: 0, place: sources.copy.place }, 0);
   while (tokens.length <= nodes && waiting.length > 0) {
     const next = takeBest(waiting);
     tokens.push(next.token);
@@ -56,6 +57,7 @@ function childrenOf(sources: TreeSources, parent: Candidate, node: number): Cand
   const place = copied === undefined ? -1 : parent.place + 1;
   const child = (token: TokenId, probability: number): Candidate => ({
     token,
+    previous: parent.token,
     parent: node,
     depth: parent.depth + 1,
     score: parent.score + Math.log(probability),
@@ -63,7 +65,7 @@ function childrenOf(sources: TreeSources, parent: Candidate, node: number): Cand
   });
   const children: Candidate[] = [];
   let copiedProbability = copyRate;
-  for (const { token, logProbability } of successors.after(parent.token)) {
+  for (const { token, logProbability } of successors.after(parent.previous, parent.token)) {
     const probability = (1 - copyRate) * Math.exp(logProbability);
     if (token === copied) copiedProbability += probability;
     else if (!excluded.has(token)) children.push(child(token, probability));

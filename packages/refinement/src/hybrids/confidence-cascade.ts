@@ -27,7 +27,7 @@ export function confidenceCascade(options: ConfidenceCascadeOptions = {}): Bound
   const { blockLength = 8, threshold = 0.9, steps = 1 } = options;
   const settings = fillSettings("confidenceCascade", options, {
     optional: { blockLength: integerBetween(1), threshold: numberBetween(0, 1) },
-    without: ["select", "schedule", "revise", "guidance", "scores"],
+    without: ["select", "schedule", "revise", "noise", "guidance", "scores"],
   });
   const decoder: BoundedDecoder<"causal" | "masked"> = {
     name: "confidence-cascade",

@@ -1,5 +1,5 @@
 import { testDecoder, testDrafter, testLossless } from "@decodekit/conformance";
-import { autoregressive, type Decoder, greedySampler, InvalidOptionError, seededRandom } from "@decodekit/core";
+import { autoregressive, type Decoder, greedySampler, InvalidOptionError, type Sampler, seededRandom, softmax } from "@decodekit/core";
 import {
   collectDecode,
   countingModel,
@@ -15,6 +15,11 @@ import { arCritic, arThenRefine, type BoundedDecoder, confidenceCascade, denoise
 
 const MASK = 7;
 const prompt = Int32Array.of(3, 1, 4);
+const plainSampler: Sampler = {
+  name: "plain",
+  distribution: (row) => softmax(row),
+  pick: (probabilities, random) => random.categorical(probabilities),
+};
 type Models = { readonly causal: TestModel; readonly masked: TestMaskedModel };
 
 /** Two streams that depend on everything they see and do not agree. */
@@ -33,11 +38,14 @@ function models(seed: number): Models {
 const hybrids: Readonly<Record<string, () => BoundedDecoder<"causal" | "masked"> | BoundedDecoder<"causal">>> = {
   "ar-critic": () => arCritic({ blockLength: 4, rounds: 3, tolerance: 0.5 }),
   "ar-critic, drawn": () => arCritic({ blockLength: 3, steps: 2, temperature: 1 }),
+  "ar-critic, random tokens for masks": () => arCritic({ blockLength: 4, noise: "uniform" }),
   "ar-then-refine": () => arThenRefine({ blockLength: 5, share: 0.4 }),
   "ar-then-refine, drawn": () => arThenRefine({ blockLength: 4, rounds: 3, temperature: 1.5 }),
+  "ar-then-refine, random tokens for masks": () => arThenRefine({ blockLength: 5, noise: "uniform" }),
   "confidence-cascade": () => confidenceCascade({ blockLength: 4, threshold: 0.3 }),
   "confidence-cascade, drawn": () => confidenceCascade({ threshold: 0.2, steps: 3, temperature: 1 }),
   "judged-tree": () => judgedTree({ worth: 1, nodes: 6 }),
+  "judged-tree, drawn": () => judgedTree({ worth: 0.5, nodes: 6, sampler: plainSampler }),
 };
 
 describe.each(Object.keys(hybrids))("the hybrid %s", (name) => {
@@ -123,6 +131,18 @@ test("confidence-cascade at threshold 1 is greedy decoding", async () => {
 
 describe("judged-tree", () => {
   testLossless(test, () => judgedTree({ worth: 0, nodes: 6 }), { sampler: greedySampler });
+  testLossless(test, () => judgedTree({ worth: 0, nodes: 4, sampler: plainSampler }));
+
+  test("with a sampler at worth 0 gives the tokens that it draws one by one for the same seed, in fewer passes", async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const causal = tableModel({ probabilities: randomTable(seededRandom(seed), 5), tree: true });
+      const options = { maxNewTokens: 40, seed };
+      const plain = autoregressive({ name: "plain", sampler: plainSampler }).decode({ causal }, prompt, options);
+      const { tokens, events } = await collectDecode(judgedTree({ worth: 0, sampler: plainSampler }).decode({ causal }, prompt, options));
+      expect([...tokens]).toEqual([...(await collectDecode(plain)).tokens]);
+      expect(events.filter((event) => event.type === "forward-end").length).toBeLessThan(30);
+    }
+  });
 
   test("at worth 0 gives greedy decoding's tokens in fewer passes", async () => {
     for (let seed = 1; seed <= 5; seed++) {
@@ -209,6 +229,7 @@ test.each([
   () => denoiseDraft({ temperature: 1 } as object),
   () => judgedTree({ worth: -1 }),
   () => judgedTree({ nodes: 0 }),
+  () => judgedTree({ sampler: "plain" } as object),
   () => judgedTree({ unknown: 1 } as object),
 ])("a wrong option is refused, case %#", (create) => {
   expect(create).toThrow(InvalidOptionError);

@@ -13,10 +13,12 @@ export interface SuccessorPrior {
   after(token: TokenId): readonly Successor[];
 }
 
-/** What the model last said would follow each token, wherever that token stood. */
-export interface Successors extends SuccessorPrior {
-  /** Remembers the likeliest tokens of `row`, shape (V,), which followed `token`; replaces what was known. */
-  learn(token: TokenId, row: Float32Array): void;
+/** What the model last said would follow each token: after the same token before it if that was seen, else wherever it stood. */
+export interface Successors {
+  /** By descending probability; empty where nothing is known. `previous` is the token before, -1 at the beginning. */
+  after(previous: TokenId, token: TokenId): readonly Successor[];
+  /** Remembers the likeliest tokens of `row`, shape (V,), which followed `previous` and `token`; replaces what was known. */
+  learn(previous: TokenId, token: TokenId, row: Float32Array): void;
 }
 
 /**
@@ -25,9 +27,14 @@ export interface Successors extends SuccessorPrior {
  */
 export function successorTable(count: number, prior?: SuccessorPrior): Successors {
   const known = new Map<TokenId, readonly Successor[]>();
+  const knownPairs = new Map<string, readonly Successor[]>();
   return {
-    learn: (token, row) => void known.set(token, likeliest(row, count)),
-    after: (token) => known.get(token) ?? prior?.after(token) ?? [],
+    learn(previous, token, row) {
+      const successors = likeliest(row, count);
+      known.set(token, successors);
+      knownPairs.set(`${previous} ${token}`, successors);
+    },
+    after: (previous, token) => knownPairs.get(`${previous} ${token}`) ?? known.get(token) ?? prior?.after(token) ?? [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { checkOptions, type OptionCheck } from "@decodekit/core";
+import type { AnnealedTemperature } from "../refine-options.ts";
 
 /** What every preset takes. The result is an object to spread: `refine({ ...fastDllm(), processors })`. */
 export interface PresetOptions {
@@ -7,7 +8,7 @@ export interface PresetOptions {
   /** Most predictions per block. @defaultValue blockLength, where the preset says nothing else */
   readonly steps?: number | undefined;
   /** See `FillOptions.temperature`. */
-  readonly temperature?: number | undefined;
+  readonly temperature?: number | AnnealedTemperature | undefined;
 }
 
 /** Whatever makes use of the value checks it. */

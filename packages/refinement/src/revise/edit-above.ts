@@ -20,12 +20,14 @@ export function editAbove(options: EditAboveOptions = {}): Revision {
   return {
     name: "edit-above",
     readsPredictions: true,
-    revise: ({ filled, tokens, predictions }) => ({
-      replace: filled.filter((position) => {
-        const candidate = predictions.candidate(position);
-        return candidate !== tokens[position] && predictions.probabilities(position)[candidate]! > threshold;
+    start:
+      () =>
+      ({ filled, tokens, predictions }) => ({
+        replace: filled.filter((position) => {
+          const candidate = predictions.candidate(position);
+          return candidate !== tokens[position] && predictions.probabilities(position)[candidate]! > threshold;
+        }),
       }),
-    }),
     goesOn: ({ fullSteps, changed }) => changed && fullSteps <= extraSteps,
   };
 }

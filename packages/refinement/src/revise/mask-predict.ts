@@ -14,10 +14,12 @@ export function remaskLeastConfident(options: NoOptions = {}): Revision {
   return {
     name: "mask-predict",
     readsPredictions: false,
-    revise({ step, steps, initial, filled, committed, confidence }) {
-      const scored = [...filled, ...committed].map((position) => ({ position, score: -confidence[position]! }));
-      return { reopen: highest(scored, remaskCount(initial, step, steps)) };
-    },
+    start:
+      () =>
+      ({ step, steps, initial, filled, committed, confidence }) => {
+        const scored = [...filled, ...committed].map((position) => ({ position, score: -confidence[position]! }));
+        return { reopen: highest(scored, remaskCount(initial, step, steps)) };
+      },
     goesOn: () => true,
   };
 }

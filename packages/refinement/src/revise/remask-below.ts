@@ -18,13 +18,15 @@ export function remaskBelow(options: RemaskBelowOptions = {}): Revision {
   return {
     name: "remask-below",
     readsPredictions: false,
-    revise({ filled, committed, tokens, predictions }) {
-      if (committed.length < 2) return {};
-      const doubtful = filled
-        .map((position) => ({ position, score: -predictions.probabilities(position)[tokens[position]!]! }))
-        .filter(({ score }) => -score < threshold);
-      return { reopen: highest(doubtful, committed.length - 1) };
-    },
+    start:
+      () =>
+      ({ filled, committed, tokens, predictions }) => {
+        if (committed.length < 2) return {};
+        const doubtful = filled
+          .map((position) => ({ position, score: -predictions.probabilities(position)[tokens[position]!]! }))
+          .filter(({ score }) => -score < threshold);
+        return { reopen: highest(doubtful, committed.length - 1) };
+      },
     goesOn: () => false,
   };
 }

@@ -44,7 +44,7 @@ export function remasking(options: RemaskingOptions = {}): Remasking {
   const revise: Revision = {
     name: `remdm-${plan.variant}`,
     readsPredictions: false,
-    revise: (step) => remask(step, plan),
+    start: () => (step) => remask(step, plan),
     goesOn: () => true,
   };
   return { schedule, revise };

@@ -23,11 +23,13 @@ export function reopenDoubted(options: ReopenDoubtedOptions = {}): Revision {
     name: "reopen-doubted",
     readsPredictions: true,
     readsLeftOut: leaveOneOut,
-    revise({ open, filled, tokens, predictions }) {
-      if (open.length > 0) return {};
-      const probabilities = leaveOneOut ? predictions.leftOut : predictions.probabilities;
-      return { reopen: filled.filter((position) => probabilities(position)[tokens[position]!]! < threshold) };
-    },
+    start:
+      () =>
+      ({ open, filled, tokens, predictions }) => {
+        if (open.length > 0) return {};
+        const probabilities = leaveOneOut ? predictions.leftOut : predictions.probabilities;
+        return { reopen: filled.filter((position) => probabilities(position)[tokens[position]!]! < threshold) };
+      },
     goesOn: ({ fullSteps }) => fullSteps < 2,
   };
 }

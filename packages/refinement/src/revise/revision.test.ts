@@ -23,6 +23,7 @@ function stepOf(places: readonly Place[], { step = 0, steps = 4, random = seeded
     steps,
     initial: places.length,
     tokens: Int32Array.from(places, ({ token }) => token),
+    seen: Int32Array.from(places, ({ token }) => token),
     open: committed,
     filled: positions.filter((position) => !places[position]!.isNew),
     committed,
@@ -54,7 +55,7 @@ describe("mask-predict", () => {
       { token: 0, confidence: 0.9 },
       { token: 0, confidence: 0.5 },
     ];
-    expect(remaskLeastConfident().revise(stepOf(places, { step: 1 })).reopen).toEqual([1, 0]);
+    expect(remaskLeastConfident().start()(stepOf(places, { step: 1 })).reopen).toEqual([1, 0]);
   });
 });
 
@@ -71,7 +72,7 @@ describe("re-masking below a threshold", () => {
     { isNew: 1, expected: [] },
   ])("opens fewer than the $isNew that were committed", ({ isNew, expected }) => {
     const step = stepOf([...places, ...Array.from({ length: isNew }, () => ({ token: 2, row: doubtful, isNew: true }))]);
-    expect(remaskBelow({ threshold: 0.4 }).revise(step).reopen ?? []).toEqual(expected);
+    expect(remaskBelow({ threshold: 0.4 }).start()(step).reopen ?? []).toEqual(expected);
   });
 });
 
@@ -84,7 +85,7 @@ describe("editing", () => {
       { token: 0, row: [0.2, 0.8, 0] },
       { token: 0, row: sure, isNew: true },
     ]);
-    expect(editAbove({ threshold: 0.9 }).revise(step)).toEqual({ replace: [0] });
+    expect(editAbove({ threshold: 0.9 }).start()(step)).toEqual({ replace: [0] });
   });
 
   test.each([
@@ -146,7 +147,7 @@ describe("ReMDM", () => {
     ];
     const taken = [0, 0, 0];
     for (let seed = 0; seed < 4000; seed++) {
-      for (const position of revise.revise(stepOf(places, { step: 1, random: seededRandom(seed) })).reopen ?? []) taken[position]!++;
+      for (const position of revise.start()(stepOf(places, { step: 1, random: seededRandom(seed) })).reopen ?? []) taken[position]!++;
     }
     // α_t = 1/4, α_s = 1/2: the greatest σ is 1, shared as softmax(-0.1, -0.9).
     const share = 1 / (1 + Math.exp(-0.8));

@@ -23,13 +23,15 @@ export function revokeDoubted(options: RevokeDoubtedOptions = {}): Revision {
     name: "revoke-doubted",
     readsPredictions: false,
     readsLeftOut: true,
-    revise({ filled, committed, committedBefore = AT_FIRST, tokens, predictions }) {
-      if (committed.length < 2) return {};
-      const doubted = filled
-        .map((position) => ({ position, score: -predictions.leftOut(position)[tokens[position]!]! }))
-        .filter(({ score }) => -score < threshold);
-      return { reopen: highest(doubted, Math.min(doubted.length, committedBefore - 1)) };
-    },
+    start:
+      () =>
+      ({ filled, committed, committedBefore = AT_FIRST, tokens, predictions }) => {
+        if (committed.length < 2) return {};
+        const doubted = filled
+          .map((position) => ({ position, score: -predictions.leftOut(position)[tokens[position]!]! }))
+          .filter(({ score }) => -score < threshold);
+        return { reopen: highest(doubted, Math.min(doubted.length, committedBefore - 1)) };
+      },
     goesOn: () => false,
   };
 }

@@ -14,6 +14,7 @@ function stepOf(rows: readonly (readonly number[] | undefined)[], step = 0, rand
     steps: 8,
     initial: rows.length,
     tokens: new Int32Array(rows.length),
+    seen: new Int32Array(rows.length),
     open,
     filled: [],
     confidence: new Float64Array(rows.length),

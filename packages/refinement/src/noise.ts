@@ -1,0 +1,16 @@
+import type { MaskedModel, RandomSource } from "@decodekit/core";
+
+/** The stream of a step's random source that noise is drawn from. */
+export const NOISE = 4;
+
+/** Writes random tokens to `positions` of `out`: any but the mask token, all alike. Position n draws from `random.fork(n)`. */
+export function drawNoise(
+  out: Int32Array,
+  positions: readonly number[],
+  { vocabSize, maskTokenId }: Pick<MaskedModel, "vocabSize" | "maskTokenId">,
+  random: RandomSource,
+): void {
+  const weights = new Float64Array(vocabSize).fill(1);
+  weights[maskTokenId] = 0;
+  for (const position of positions) out[position] = random.fork(position).categorical(weights);
+}
