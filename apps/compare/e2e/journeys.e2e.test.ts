@@ -68,7 +68,7 @@ describe("four lanes", () => {
     for (let step = 0; step <= steps; step += 3) {
       await scrubber.fill(String(step));
       for (const [lane, { events }] of trace.lanes.entries()) {
-        const { cells } = foldLane(events, trace.model.maskTokenId, eventsAt(events, "passes", step));
+        const { cells } = foldLane(events, trace.model.maskTokenId, { count: eventsAt(events, "passes", step) });
         const expected = cells.map((cell) => cell?.state);
         const tokens = page.locator(`#tokens-${lane} .token:not([hidden]):not([data-state=gone])`);
         await expect.poll(() => tokens.evaluateAll((all) => all.map((token) => token.getAttribute("data-state")))).toEqual(expected);

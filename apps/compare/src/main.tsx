@@ -19,18 +19,26 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 async function follow(): Promise<void> {
   if (isRunning()) stop();
   const location = readLink(globalThis.location.hash, (lane) => canMakeLane(lane, state.plugins.value));
-  const { route, chapter, settings, digests, ignored } = location;
+  const { route, settings, digests, ignored } = location;
+  const { chapter, scene, shown } = placeInTour(location);
   if (ignored.length > 0) state.notify("info", texts.status.ignored(ignored.join(", ")));
   state.chapter.value = chapter;
-  state.settings.value = route === "tour" ? chapters[chapter - 1]!.settings : settings;
+  state.scene.value = scene;
+  state.settings.value = route === "tour" ? shown.settings : settings;
   state.expectedDigests.value = digests;
   state.route.value = route;
   document.title =
     route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
   window.scrollTo({ top: 0 });
-  if (route === "tour") await showRecording(`chapter-${chapter}`);
+  if (route === "tour") await showRecording(`chapter-${chapter}-${scene}`);
   else if (route === "compare" && writeLink(settings) === writeLink(defaultSettings)) await showRecording("welcome");
   else state.trace.value = undefined;
+}
+
+function placeInTour({ chapter, scene }: { readonly chapter: number; readonly scene: number }) {
+  const { scenes } = chapters[chapter - 1]!;
+  const shown = scenes[scene - 1];
+  return shown ? { chapter, scene, shown } : { chapter, scene: 1, shown: scenes[0] };
 }
 
 async function showRecording(name: string): Promise<void> {

@@ -7,6 +7,7 @@ import { type Axis, endTime, eventsAt, stepCount } from "../trace/timeline.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
 import type { Trace } from "../trace/trace.ts";
 import { decoders } from "./decoders.ts";
+import { gapOf } from "./infill-plugin.ts";
 import type { ThirdPartyPlugin } from "./third-party.ts";
 
 export type Activity =
@@ -32,6 +33,8 @@ export interface Selection {
 export const settings = signal<Settings>(defaultSettings);
 export const route = signal<Route>("compare");
 export const chapter = signal(1);
+/** Of the chapter, from 1. */
+export const scene = signal(1);
 /** Files of a model that were dropped or picked, in place of the model of the settings. */
 export const droppedFiles = signal<readonly File[] | undefined>(undefined);
 
@@ -73,9 +76,9 @@ export const axisEnd: ReadonlySignal<number> = computed(() => {
 export const laneStates: ReadonlySignal<readonly LaneState[]> = computed(() => {
   const shown = trace.value;
   if (!shown) return [];
-  return shown.lanes.map(({ events }) => {
-    const count = place.value === undefined ? events.length : eventsAt(events, axis.value, place.value);
-    return foldLane(events, shown.model.maskTokenId, count);
+  return shown.lanes.map((lane) => {
+    const count = place.value === undefined ? undefined : eventsAt(lane.events, axis.value, place.value);
+    return foldLane(lane.events, shown.model.maskTokenId, { count, positions: gapOf(lane) });
   });
 });
 

@@ -25,7 +25,7 @@ const start: DecodeEvent = { type: "decode-start", promptLength: 3 };
 const propose = (at: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-propose", start: at, tokens: Int32Array.from(tokens) });
 const commit = (at: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-commit", start: at, tokens: Int32Array.from(tokens) });
 const states = (events: readonly DecodeEvent[], count?: number): string[] =>
-  foldLane(traced(events), MASK, count).cells.map((cell) => (cell ? `${cell.state} ${cell.token}${cell.isFinal ? "." : ""}` : "-"));
+  foldLane(traced(events), MASK, { count }).cells.map((cell) => (cell ? `${cell.state} ${cell.token}${cell.isFinal ? "." : ""}` : "-"));
 
 describe("a lane", () => {
   const round = [
@@ -127,7 +127,7 @@ describe.each(subjects)("%s %s", (_name, _options, decoder) => {
     for (let step = 0, before = 0; step <= stepCount([all]); step++) {
       const count = eventsAt(all, "passes", step);
       expect(count).toBeGreaterThanOrEqual(before);
-      const { passes } = foldLane(all, MASK, count);
+      const { passes } = foldLane(all, MASK, { count });
       expect(passes).toBe(Math.ceil(step / 2));
       before = count;
     }

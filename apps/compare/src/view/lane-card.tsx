@@ -36,6 +36,7 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
             {markers[index]}
           </span>
           <span class="letter">{letter}</span> {title}
+          <Guarantee lossless={lane?.decoder.lossless} />
         </h2>
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
         <p class="lane-options">{describeOptions(options)}</p>
@@ -46,6 +47,17 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
         <p class="lane-empty">{texts.lane.empty}</p>
       )}
     </section>
+  );
+}
+
+/** What a decoder says of its text, where it says anything. */
+function Guarantee({ lossless }: { readonly lossless: boolean | undefined }) {
+  if (lossless === undefined) return null;
+  const { name, help } = lossless ? texts.lane.lossless : texts.lane.notLossless;
+  return (
+    <span class="guarantee" title={help}>
+      {name}
+    </span>
   );
 }
 
