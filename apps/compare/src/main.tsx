@@ -2,15 +2,15 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openRecording } from "./lab/files.ts";
 import { canMakeLane } from "./lab/decoders.ts";
-import { isRunning, stop } from "./lab/lab.ts";
+import { isRunning, stop } from "./lab/session.ts";
 import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
 import * as state from "./lab/state.ts";
-import { defaultSettings } from "./link/settings.ts";
+import { defaultSettings, type Settings } from "./link/settings.ts";
 import { readLink, writeLink } from "./link/share-link.ts";
 import { startOffline } from "./offline/offline.ts";
 import { texts } from "./texts/en.ts";
 import { chapters } from "./texts/tour-en.ts";
-import { App } from "./view/app.tsx";
+import { App, hasTransport } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -21,6 +21,7 @@ async function follow(): Promise<void> {
   const location = readLink(globalThis.location.hash, (lane) => canMakeLane(lane, state.plugins.value));
   const { route, settings, digests, ignored } = location;
   const { chapter, scene, shown } = placeInTour(location);
+  const wasMeasuring = state.route.value === "measure";
   if (ignored.length > 0) state.notify("info", texts.status.ignored(ignored.join(", ")));
   state.chapter.value = chapter;
   state.scene.value = scene;
@@ -31,8 +32,19 @@ async function follow(): Promise<void> {
     route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
   window.scrollTo({ top: 0 });
   if (route === "tour") await showRecording(`chapter-${chapter}-${scene}`);
+  else if (route === "measure" || (wasMeasuring && shows(settings))) return;
   else if (route === "compare" && writeLink(settings) === writeLink(defaultSettings)) await showRecording("welcome");
   else state.trace.value = undefined;
+}
+
+/** Whether the run that is shown was made with these settings. */
+function shows({ prompt, maxNewTokens, lanes }: Settings): boolean {
+  const shown = state.trace.value;
+  return (
+    shown?.prompt === prompt &&
+    shown.maxNewTokens === maxNewTokens &&
+    shown.lanes.map(({ specification }) => specification).join("\n") === lanes.join("\n")
+  );
 }
 
 function placeInTour({ chapter, scene }: { readonly chapter: number; readonly scene: number }) {
@@ -53,8 +65,10 @@ async function showRecording(name: string): Promise<void> {
 /** The address follows the settings, so that a reload brings them back. */
 function keepAddress(): void {
   effect(() => {
-    const link = writeLink(state.settings.value, state.expectedDigests.value);
-    if (state.route.value === "compare" && link !== (globalThis.location.hash || "#/")) history.replaceState(null, "", link);
+    const route = state.route.value;
+    if (route !== "compare" && route !== "measure") return;
+    const link = writeLink(state.settings.value, state.expectedDigests.value, route);
+    if (link !== (globalThis.location.hash || "#/")) history.replaceState(null, "", link);
   });
 }
 
@@ -75,7 +89,7 @@ function onKeyDown(event: KeyboardEvent): void {
     End: () => goTo(Infinity),
   };
   const move = moves[event.key];
-  if (!move || state.route.value === "about") return;
+  if (!move || !hasTransport(state.route.value)) return;
   event.preventDefault();
   move();
 }

@@ -6,6 +6,8 @@ import type { Route } from "../link/share-link.ts";
 import { type Axis, endTime, eventsAt, stepCount } from "../trace/timeline.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
 import type { Trace } from "../trace/trace.ts";
+import type { MeasureProgress } from "../measure/measure-rounds.ts";
+import type { Measurement } from "../measure/measurement.ts";
 import { decoders } from "./decoders.ts";
 import { gapOf } from "./infill-plugin.ts";
 import type { ThirdPartyPlugin } from "./third-party.ts";
@@ -16,7 +18,8 @@ export type Activity =
   | { readonly kind: "preparing" }
   | { readonly kind: "warming-up"; readonly lane: number }
   | { readonly kind: "decoding"; readonly lane: number }
-  | { readonly kind: "scoring"; readonly lane: number };
+  | { readonly kind: "scoring"; readonly lane: number }
+  | ({ readonly kind: "measuring" } & MeasureProgress);
 
 export interface Notice {
   readonly id: number;
@@ -48,6 +51,8 @@ export const activity = signal<Activity>({ kind: "idle" });
 export const notices = signal<readonly Notice[]>([]);
 /** Runs that ended, however they did. */
 export const endedRuns = signal(0);
+/** The last measurement of this visit. */
+export const measurement = signal<Measurement | undefined>(undefined);
 /** Read out by screen readers. */
 export const announcement = signal("");
 

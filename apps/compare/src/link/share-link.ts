@@ -15,7 +15,9 @@ export interface Location {
   readonly ignored: readonly string[];
 }
 
-export type Route = "compare" | "tour" | "about";
+export type Route = "compare" | "tour" | "measure" | "about";
+/** Pages that have settings in their address. */
+export type SettingsRoute = Extract<Route, "compare" | "measure">;
 
 const CHAPTERS = 6;
 const MOST_SCENES = 9;
@@ -23,21 +25,21 @@ const executions: ReadonlySet<string> = new Set(["auto", "webgpu", "wasm"]);
 const KEYS = { model: "m", prompt: "p", maxNewTokens: "n", seed: "s", lanes: "l", execution: "x", digests: "d" } as const;
 
 /** Address of `settings`; what is as by default is left out. */
-export function writeLink(settings: Settings, digests: readonly string[] = []): string {
+export function writeLink(settings: Settings, digests: readonly string[] = [], route: SettingsRoute = "compare"): string {
   const query = new URLSearchParams();
   for (const key of ["model", "prompt", "maxNewTokens", "seed", "execution"] as const)
     if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
   if (settings.lanes.join("\n") !== defaultSettings.lanes.join("\n")) for (const lane of settings.lanes) query.append(KEYS.lanes, lane);
   for (const digest of digests) query.append(KEYS.digests, digest);
   const text = query.toString();
-  return `#/${text ? `?${text}` : ""}`;
+  return `#/${route === "compare" ? "" : route}${text ? `?${text}` : ""}`;
 }
 
 /** Reads any address: what is wrong in it is ignored and named. `isLane` tells whether a decoder can be made of a text. */
 export function readLink(hash: string, isLane: (specification: string) => boolean): Location {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [first = "", second = "", third = ""] = path.split("/");
-  const route: Route = first === "tour" || first === "about" ? first : "compare";
+  const route: Route = first === "tour" || first === "measure" || first === "about" ? first : "compare";
   const ignored: string[] = first === "" || route !== "compare" ? [] : [path];
   const chapter = integer(second || "1", 1, CHAPTERS);
   const scene = integer(third || "1", 1, MOST_SCENES);

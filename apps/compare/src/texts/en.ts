@@ -1,3 +1,5 @@
+import type { VoidReason } from "../measure/measure-rounds.ts";
+import type { PairedRatio } from "../measure/paired-ratio.ts";
 import type { CellState, Proposer } from "../trace/fold.ts";
 
 /*
@@ -45,7 +47,7 @@ export const texts = {
   title: "decodekit compare",
   tagline: "See how a language model's text comes about: several decoders, one model, every token.",
   skip: "Skip to the content",
-  routes: { compare: "Compare", tour: "Tour", about: "About" },
+  routes: { compare: "Compare", tour: "Tour", measure: "Measure", about: "About" },
   theme: { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
 
   setup: {
@@ -93,9 +95,11 @@ export const texts = {
     warmingUp: (lane: string) => `Warming up ${lane}`,
     decoding: (lane: string) => `${lane} is running`,
     scoring: (lane: string) => `Scoring ${lane}`,
+    measuring: (round: number, of: number, lane: string) => `Round ${round} of ${of}, ${lane}`,
   },
   status: {
     stopped: "Stopped.",
+    measured: "The measurement has ended.",
     finished: (lanes: number) => (lanes === 1 ? "The lane has finished." : `All ${lanes} lanes have finished.`),
     gaveUp: "It did not stop by itself, so that its worker was ended. The model is loaded again at the next run.",
     hung: "A decoder of your own gave no sign for 20 seconds, so that its worker was ended. Add it again to try once more.",
@@ -118,8 +122,8 @@ export const texts = {
     waiting: "Waits for its turn",
     empty: "Press Run to see it at work.",
     failed: (problem: string) => `Failed: ${problem}`,
-    lossless: { name: "lossless", help: "What it writes is what the model itself would have written, only in other steps" },
-    notLossless: { name: "not lossless", help: "It may write another text than the model itself would have" },
+    lossless: { name: "lossless", help: "Follows the model's own probabilities exactly: guesses change only how many passes it takes" },
+    notLossless: { name: "not lossless", help: "May write what the model itself would not have written" },
     asRounds: "What happened, in words",
     finish: { stop: "ended by itself", length: "reached its length", abort: "stopped" },
     sameText: (other: string) => `Same text as ${other}`,
@@ -249,6 +253,55 @@ export const texts = {
     laneQuality: (lane: string, nats: string, passes: string) => `${lane}: ${nats} nats per token at ${passes} passes per 1000 tokens`,
     lane: "lane",
     phase: "phase",
+  },
+
+  measure: {
+    heading: "What do they cost here?",
+    intro:
+      "Passes are counted, but time belongs to a device. Here the same lanes run again and again, each alone, in another order every round, and nothing is drawn meanwhile.",
+    run: "Measure",
+    change: "Change the lanes in Compare",
+    about: (tokens: number, model: string) => `${tokens} tokens each, whether the text has ended or not, on ${model}, after the prompt`,
+    lanes: "Lanes",
+    results: "Result",
+    lane: "Lane",
+    against: (first: string) => `Time per token against ${first}`,
+    perToken: "ms per token",
+    prompt: "ms for the prompt",
+    passes: "passes",
+    tokens: "tokens",
+    first: "the measure",
+    verdicts: { faster: "faster", slower: "slower", "cannot tell": "cannot tell" } satisfies Readonly<
+      Record<PairedRatio["verdict"], string>
+    >,
+    times: (ratio: number, [low, high]: readonly [number, number]) =>
+      `${fine.format(ratio)} × (${fine.format(low)} to ${fine.format(high)})`,
+    range: (middle: number, least: number, most: number) => `${fine.format(middle)} (${fine.format(least)} to ${fine.format(most)})`,
+    span: (least: number, most: number) => (least === most ? integer.format(least) : `${integer.format(least)} to ${integer.format(most)}`),
+    drafting: (passes: string) => `+ ${passes} drafting`,
+    tooShort: "too short for this clock",
+    none: "No round was whole, so that there is nothing to tell.",
+    rounds: (counted: number, planned: number) => `${counted} of ${planned} rounds count.`,
+    stopped: "It was stopped before the end.",
+    few: (least: number) => `With fewer than ${least} rounds nothing can be told.`,
+    voids: (count: number, reason: string) => `${count} ${count === 1 ? "round was" : "rounds were"} void: ${reason}.`,
+    reasons: {
+      hidden: "the page was hidden",
+      drift: "the machine was faster or slower than usual",
+      outlier: "a lane stood still",
+    } satisfies Readonly<Record<VoidReason, string>>,
+    conditions: (model: string, execution: string, tick: string, isIsolated: boolean) =>
+      `${model} on ${execution}; clock steps of ${tick}, ${isIsolated ? "isolated" : "not isolated"}. Only times of one measurement may be compared.`,
+    chart: "Each line is where the ratio lies in 95 of 100 such measurements. One that crosses 1 cannot tell.",
+    copy: "Copy as text",
+    copied: "The result is in the clipboard.",
+    notCopied: "The result could not be copied.",
+    how: "How it is measured",
+    procedure: [
+      "A first round does not count: it compiles and fills caches. Then come as many rounds as there are lanes, or a multiple of it, at least six. Each begins with the next lane, so that every lane is equally often first, second and last. The seed is another one each round.",
+      "Before each lane the model takes sixteen passes of one token. A round in which these take 15 % more or less than usual is void and repeated, at most three times; so is one in which a lane takes five times as long as usual, and every one in which the page was hidden.",
+      "Times are spent inside the decoder, by the worker's clock. A ratio is that of the times per token in the same round; shown are its median over rounds and the interval of 2000 bootstrap resamples. Where the interval contains 1, the measurement cannot tell.",
+    ],
   },
 
   plugin: {

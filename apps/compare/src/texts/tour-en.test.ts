@@ -283,7 +283,7 @@ const general: readonly string[] = [
   "A Sudoku has one right answer",
   "A writes from left to right.",
   "A hybrid joins both ways of writing.",
-  "Passes are not milliseconds: press Measure",
+  "Passes are not milliseconds: measure these lanes.",
   "Without the guarantee there is a price to weigh.",
 ];
 

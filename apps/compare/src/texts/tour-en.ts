@@ -23,6 +23,7 @@ export const tour = {
   previous: "Back",
   run: "Run it here",
   openInLab: "Open in Compare",
+  measure: "Measure",
   chapter: (number: number) => `Chapter ${number}`,
   scenes: "Parts of this chapter",
 };
@@ -143,7 +144,7 @@ export const chapters: readonly Chapter[] = [
           question: "Which lane needs the fewest passes of the model itself?",
           choices: ["A, greedy", "B, masked draft", "C, copying from the text"],
           answer: (lanes) =>
-            `${listed(lanes, passes)}. ${share(lanes[1]!.accepted, lanes[1]!.drafted)} of B's drafts stood, ${share(lanes[2]!.accepted, lanes[2]!.drafted)} of C's. Whether that pays in time depends on what a draft costs here: measure it in Compare.`,
+            `${listed(lanes, passes)}. ${share(lanes[1]!.accepted, lanes[1]!.drafted)} of B's drafts stood, ${share(lanes[2]!.accepted, lanes[2]!.drafted)} of C's. Whether that pays in time depends on what a draft costs here: measure these lanes.`,
         },
         look: [
           "Step by half passes: a dotted draft, then solid lines under what stood and strikes through what did not.",
@@ -226,7 +227,7 @@ export const chapters: readonly Chapter[] = [
           "B gets more tokens out of each pass of the model than C, but pays for its drafts with other passes.",
           "C's passes read many candidates: “What happened, in words” says how many tokens each pass was over.",
         ],
-        conclusion: "Checking makes a guess free of risk, not free of cost. Passes are not milliseconds: press Measure in Compare.",
+        conclusion: "Checking makes a guess free of risk, not free of cost. Passes are not milliseconds: measure these lanes.",
         settings: {
           ...defaultSettings,
           prompt: "One day, a little bird could not find its nest.",

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
+import { describeOptions } from "../lab/describe-options.ts";
 import { compareOutputs, figuresOf, finalTokens, type LaneFigures } from "../lab/facts.ts";
 import * as state from "../lab/state.ts";
 import { digestOf } from "../link/share-link.ts";
@@ -65,11 +66,6 @@ function Guarantee({ lossless }: { readonly lossless: boolean | undefined }) {
 function busyLane(): number | undefined {
   const now = state.activity.value;
   return "lane" in now ? now.lane : undefined;
-}
-
-function describeOptions(options: Lane["given"]): string {
-  const parts = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
-  return parts.length > 0 ? parts.join(" · ") : texts.lane.defaults;
 }
 
 function LaneTools({ index, lane, canRemove }: { readonly index: number; readonly lane: Lane; readonly canRemove: boolean }) {

@@ -1,4 +1,4 @@
-import { isRunning } from "../lab/lab.ts";
+import { isRunning } from "../lab/session.ts";
 import * as state from "../lab/state.ts";
 import { AddLane } from "./add-lane.tsx";
 import { LaneCard, tryMakeLane } from "./lane-card.tsx";

@@ -28,6 +28,11 @@ export function TourPage() {
           <a class="button" href={writeLink(settings)}>
             {tour.openInLab}
           </a>
+          {settings.lanes.length > 1 && (
+            <a class="button" href={writeLink(settings, [], "measure")}>
+              {tour.measure}
+            </a>
+          )}
         </div>
         <h2>{tour.look}</h2>
         <ul>
