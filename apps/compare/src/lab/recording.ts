@@ -2,7 +2,10 @@ import type { LaneTrace, Trace, TracedModel } from "../trace/trace.ts";
 import type { PreparedLanes } from "./prepare-lanes.ts";
 import * as state from "./state.ts";
 
-/** The trace that grows while lanes run, shown once per frame. */
+/** Often enough to see a text grow, and seldom enough that the page has most of its time for whoever uses it. */
+const MILLISECONDS_BETWEEN_PICTURES = 50;
+
+/** The trace that grows while lanes run. */
 export interface Recording {
   readonly update: (lane: number, change: Partial<LaneTrace>) => void;
   readonly flush: () => void;
@@ -27,11 +30,13 @@ export function startRecording({ settings, hosted: { model, texts }, promptToken
     seed,
     events: [],
   }));
-  let frame: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let shownAt = 0;
 
   const flush = (): void => {
-    if (frame !== undefined) cancelAnimationFrame(frame);
-    frame = undefined;
+    clearTimeout(timer);
+    timer = undefined;
+    shownAt = performance.now();
     const shown: Trace = {
       model: traced,
       prompt,
@@ -52,7 +57,7 @@ export function startRecording({ settings, hosted: { model, texts }, promptToken
     titleOf: (lane) => recorded[lane]!.title,
     update(lane, change) {
       recorded[lane] = { ...recorded[lane]!, ...change };
-      frame ??= requestAnimationFrame(flush);
+      timer ??= setTimeout(flush, Math.max(0, shownAt + MILLISECONDS_BETWEEN_PICTURES - performance.now()));
     },
   };
 }

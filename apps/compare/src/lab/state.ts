@@ -1,11 +1,11 @@
-import type { DecoderPlugin } from "@decodekit/core";
+import type { DecoderPlugin, TokenId } from "@decodekit/core";
 import type { LoadProgress } from "@decodekit/core/onnx";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { defaultSettings, type Settings } from "../link/settings.ts";
 import type { Route } from "../link/share-link.ts";
 import { type Axis, endTime, eventsAt, stepCount } from "../trace/timeline.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
 import type { MeasureProgress } from "../measure/measure-rounds.ts";
 import type { Measurement } from "../measure/measurement.ts";
 import { decoders } from "./decoders.ts";
@@ -83,9 +83,20 @@ export const laneStates: ReadonlySignal<readonly LaneState[]> = computed(() => {
   if (!shown) return [];
   return shown.lanes.map((lane) => {
     const count = place.value === undefined ? undefined : eventsAt(lane.events, axis.value, place.value);
-    return foldLane(lane.events, shown.model.maskTokenId, { count, positions: gapOf(lane) });
+    return foldOnce(lane, shown.model.maskTokenId, count ?? lane.events.length);
   });
 });
+
+const folded = new WeakMap<readonly TracedEvent[], { readonly count: number; readonly state: LaneState }>();
+
+/** The same state again for the same events, so that lanes in which nothing happened are not drawn anew. */
+function foldOnce(lane: LaneTrace, maskTokenId: TokenId | undefined, count: number): LaneState {
+  const known = folded.get(lane.events);
+  if (known?.count === count) return known.state;
+  const state = foldLane(lane.events, maskTokenId, { count, positions: gapOf(lane) });
+  folded.set(lane.events, { count, state });
+  return state;
+}
 
 let noticeCount = 0;
 

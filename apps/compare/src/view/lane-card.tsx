@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
-import { type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
+import { useMemo, useState } from "preact/hooks";
+import type { DecoderPlugin } from "@decodekit/core";
+import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeOptions } from "../lab/describe-options.ts";
 import { compareOutputs, figuresOf, finalTokens, type LaneFigures } from "../lab/facts.ts";
 import * as state from "../lab/state.ts";
@@ -29,6 +30,18 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
   const title = shown?.title ?? lane?.plugin.title ?? "";
   const options = shown?.options ?? lane?.options ?? {};
   const busy = busyLane() === index;
+  const { prompt = "", vocabulary, lanes } = state.trace.value ?? {};
+  const laneCount = lanes?.length ?? 0;
+  // The same element again where nothing happened in this lane, so that it is not compared with itself.
+  const body = useMemo(
+    () =>
+      laneState && shown && vocabulary ? (
+        <LaneBody {...{ index, shown, laneState, busy, prompt, vocabulary, laneCount }} />
+      ) : (
+        <p class="lane-empty">{texts.lane.empty}</p>
+      ),
+    [index, shown, laneState, busy, prompt, vocabulary, vocabulary?.size, laneCount],
+  );
   return (
     <section class="lane" data-lane={index} aria-label={texts.lane.name(letter, title)} data-busy={busy ? "" : undefined}>
       <header class="lane-head">
@@ -42,11 +55,7 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
         <p class="lane-options">{describeOptions(options)}</p>
       </header>
-      {laneState && shown ? (
-        <LaneBody index={index} shown={shown} laneState={laneState} busy={busy} />
-      ) : (
-        <p class="lane-empty">{texts.lane.empty}</p>
-      )}
+      {body}
     </section>
   );
 }
@@ -102,12 +111,17 @@ interface LaneBodyProps {
   readonly shown: LaneTrace;
   readonly laneState: LaneState;
   readonly busy: boolean;
+  readonly prompt: string;
+  readonly vocabulary: ReadonlyMap<number, string>;
+  readonly laneCount: number;
 }
 
-function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
-  const trace = state.trace.value!;
+const nothingAhead: readonly number[] = [];
+
+function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount }: LaneBodyProps) {
   const isWhole = laneState.finishReason !== undefined;
   const letter = letters[index]!;
+  const output = useMemo(() => outputOf(shown), [shown]);
   const nothingYet = shown.events.length === 0 && shown.error === undefined;
   return (
     <>
@@ -116,14 +130,14 @@ function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
       {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
       <TokenList
         lane={index}
-        laneCount={trace.lanes.length}
+        laneCount={laneCount}
         label={texts.lane.name(letter, shown.title)}
-        prompt={trace.prompt}
+        prompt={prompt}
         after={shown.options["after"]}
         state={laneState}
-        vocabulary={trace.vocabulary}
+        vocabulary={vocabulary}
         isBusy={busy}
-        ahead={laneState.finishReason === undefined ? outputOf(shown) : []}
+        ahead={isWhole ? nothingAhead : output}
       />
       <footer class="lane-foot">
         <LaneVerdict index={index} laneState={laneState} />
@@ -135,7 +149,7 @@ function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
 
 /** Tokens of the whole output, once the lane has ended. */
 function outputOf({ events, result }: LaneTrace): readonly number[] {
-  return result ? events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : [])) : [];
+  return result ? events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : [])) : nothingAhead;
 }
 
 function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly laneState: LaneState }) {
@@ -203,11 +217,14 @@ function Figure({
   );
 }
 
+const made = new WeakMap<readonly DecoderPlugin[], Map<string, Lane | undefined>>();
+
 /** The lane that a specification of the settings stands for; undefined for one that is not there any more. */
 export function tryMakeLane(specification: string): Lane | undefined {
-  try {
-    return makeLane(specification, state.plugins.value);
-  } catch {
-    return undefined;
-  }
+  const plugins = state.plugins.value;
+  const known = made.get(plugins) ?? new Map<string, Lane | undefined>();
+  made.set(plugins, known);
+  if (!known.has(specification))
+    known.set(specification, canMakeLane(specification, plugins) ? makeLane(specification, plugins) : undefined);
+  return known.get(specification);
 }

@@ -22,10 +22,11 @@ export function TokenList({ lane, laneCount, label, prompt, after, state, vocabu
   const view = useRef<TokenView>(undefined);
   const selected = selection.value?.lane === lane ? selection.value.position : undefined;
 
+  const known = vocabulary.size;
   useEffect(() => {
     view.current ??= tokenView(root.current!, `token-${lane}`);
     view.current.update({ state, vocabulary, selected, hovered: hovered.value, ahead });
-  });
+  }, [lane, state, vocabulary, known, selected, hovered.value, ahead]);
 
   const choose = (position: number | undefined): void => {
     if (position !== undefined) selection.value = { lane, position };
