@@ -1,6 +1,7 @@
 import { texts as say } from "../texts/en.ts";
 import type { TracedEvent } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";
+import { outputOf } from "./facts.ts";
 import type { HostedModel } from "./model-host.ts";
 import { type PreparedLane, prepareLanes } from "./prepare-lanes.ts";
 import { recordLane } from "./record-lane.ts";
@@ -57,8 +58,7 @@ async function runLane(hosted: HostedModel, { request }: PreparedLane, { index, 
     if (signal.aborted) return;
     state.activity.value = { kind: "scoring", lane: index };
     const { causal } = hosted.model;
-    const output = events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : []));
-    const scores = await scoreTokens(causal, request.promptTokens, output, signal);
+    const scores = await scoreTokens(causal, request.promptTokens, outputOf({ events }), signal);
     await hosted.texts.learn(scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)));
     recording.update(index, { scores });
   } catch (error) {

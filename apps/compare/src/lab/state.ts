@@ -3,7 +3,7 @@ import type { LoadProgress } from "@decodekit/core/onnx";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { defaultSettings, type Settings } from "../link/settings.ts";
 import type { Route } from "../link/share-link.ts";
-import { type Axis, endTime, eventsAt, stepCount } from "../trace/timeline.ts";
+import { type Axis, axisLength, eventsAt } from "../trace/timeline.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
 import type { MeasureProgress } from "../measure/measure-rounds.ts";
@@ -62,6 +62,10 @@ export const traceOrigin = signal<"recorded" | "live" | "imported">("recorded");
 /** Digests of the outputs that the author of a share link saw. */
 export const expectedDigests = signal<readonly string[]>([]);
 
+/** Tokens as text, or every position in its column. */
+export type View = "reading" | "grid";
+export const view = signal<View>("reading");
+
 export const axis = signal<Axis>("passes");
 /** Where on the axis; undefined is the end, also while that moves. */
 export const place = signal<number | undefined>(undefined);
@@ -71,10 +75,10 @@ export const selection = signal<Selection | undefined>(undefined);
 /** Output position under the pointer, in all lanes. */
 export const hovered = signal<number | undefined>(undefined);
 
-/** Length of the axis: steps of half a pass, or milliseconds. */
+/** Length of the axis: steps of half a pass, tokens, or milliseconds. */
 export const axisEnd: ReadonlySignal<number> = computed(() => {
   const lanes = trace.value?.lanes.map(({ events }) => events) ?? [];
-  return axis.value === "passes" ? stepCount(lanes) : endTime(lanes);
+  return axisLength(lanes, axis.value);
 });
 
 /** Every lane as of the place on the axis. */

@@ -9,6 +9,7 @@ import type { CellState, Proposer } from "../trace/fold.ts";
 const integer = new Intl.NumberFormat("en");
 const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const finest = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const percent = new Intl.NumberFormat("en", { style: "percent" });
 const megabyte = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
@@ -32,6 +33,7 @@ export const format = {
   integer: (value: number) => integer.format(value),
   decimal: (value: number) => decimal.format(value),
   fine: (value: number) => fine.format(value),
+  finest: (value: number) => finest.format(value),
   percent: (value: number) => percent.format(value),
   probability: (value: number) => (value > 0 && value < 0.001 ? "< 0.1 %" : `${decimal.format(100 * value)} %`),
   megabytes: (bytes: number) => `${megabyte.format(bytes / 1e6)} MB`,
@@ -194,6 +196,13 @@ export const texts = {
     unknown: "unknown token",
   },
 
+  grid: {
+    heading: "Tokens by position",
+    view: "Show tokens as",
+    views: { reading: "Text", grid: "Grid" },
+    positions: (first: number, last: number) => (first === last ? `token ${first}` : `tokens ${first} to ${last}`),
+  },
+
   transport: {
     heading: "Replay",
     play: "Play",
@@ -203,13 +212,15 @@ export const texts = {
     back: "One step back",
     forward: "One step on",
     axis: "Step by",
-    axes: { passes: "passes", time: "time" },
+    axes: { passes: "passes", tokens: "tokens", time: "time" },
     speed: "Speed",
     position: "Place in the run",
     pass: (pass: number, of: number) => `pass ${pass} of ${of}`,
     checking: (pass: number, of: number) => `in pass ${pass} of ${of}`,
     time: (now: string, of: string) => `${now} of ${of}`,
     slowed: (factor: number) => (factor < 1 ? `slowed ${1 / factor}×` : factor > 1 ? `${factor}× as fast` : "real time"),
+    token: (token: number, of: number) => `${token} of ${of} tokens`,
+    tokensPerSecond: (count: number) => `${count} tokens/s`,
     passesPerSecond: (count: number) => `${count} passes/s`,
   },
 

@@ -1,6 +1,7 @@
 import { isSudokuSolution } from "@decodekit/tiny-models/sudoku";
 import { afterAll, expect, test } from "vitest";
 import { recordTrace, recordingModels } from "../../build/record-trace.ts";
+import { outputOf } from "../lab/facts.ts";
 import { gapOf } from "../lab/infill-plugin.ts";
 import { makeLane } from "../lab/decoders.ts";
 import { natsPerToken, scoreTokens } from "../lab/score-tokens.ts";
@@ -36,8 +37,6 @@ async function runScene(settings: Settings): Promise<SceneRun> {
 type Check = (run: SceneRun) => void | Promise<void>;
 type Claims = Readonly<Record<string, Check>>;
 
-const outputOf = ({ events }: LaneTrace): number[] =>
-  events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : []));
 const forwards = ({ events }: LaneTrace) => events.flatMap(({ event }) => (event.type === "forward-end" ? [event] : []));
 const passesOf = ({ passes, draftPasses }: LaneFacts): number => passes + draftPasses;
 const isLossless = (specification: string): boolean => makeLane(specification).decoder.lossless === true;

@@ -5,7 +5,7 @@ import type { LaneFacts } from "../tour/lane-facts.ts";
 import { format, letters } from "./en.ts";
 
 const share = (part: number, whole: number): string => (whole === 0 ? "none" : format.percent(part / whole));
-const nats = ({ nats: value }: LaneFacts): string => (value === undefined ? "–" : format.fine(value));
+const nats = ({ nats: value }: LaneFacts): string => (value === undefined ? "–" : format.finest(value));
 const listed = (lanes: readonly LaneFacts[], tell: (lane: LaneFacts) => string): string =>
   lanes.map((lane, index) => `${letters[index]} ${tell(lane)}`).join(", ");
 const passes = (lane: LaneFacts): string => `${lane.passes}${lane.draftPasses > 0 ? ` and ${lane.draftPasses} for drafting` : ""}`;

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { DecoderPlugin } from "@decodekit/core";
 import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeOptions } from "../lab/describe-options.ts";
-import { compareOutputs, figuresOf, finalTokens, type LaneFigures } from "../lab/facts.ts";
+import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/facts.ts";
 import * as state from "../lab/state.ts";
 import { digestOf } from "../link/share-link.ts";
 import { format, letters, markers, texts } from "../texts/en.ts";
@@ -121,35 +121,32 @@ const nothingAhead: readonly number[] = [];
 function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount }: LaneBodyProps) {
   const isWhole = laneState.finishReason !== undefined;
   const letter = letters[index]!;
-  const output = useMemo(() => outputOf(shown), [shown]);
+  const output = useMemo(() => (shown.result ? outputOf(shown) : nothingAhead), [shown]);
   const nothingYet = shown.events.length === 0 && shown.error === undefined;
   return (
     <>
       <Figures figures={figuresOf(shown, laneState, isWhole)} />
       {nothingYet && <p class="lane-empty">{texts.lane.waiting}</p>}
       {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
-      <TokenList
-        lane={index}
-        laneCount={laneCount}
-        label={texts.lane.name(letter, shown.title)}
-        prompt={prompt}
-        after={shown.options["after"]}
-        state={laneState}
-        vocabulary={vocabulary}
-        isBusy={busy}
-        ahead={isWhole ? nothingAhead : output}
-      />
+      {state.view.value === "reading" && (
+        <TokenList
+          lane={index}
+          laneCount={laneCount}
+          label={texts.lane.name(letter, shown.title)}
+          prompt={prompt}
+          after={shown.options["after"]}
+          state={laneState}
+          vocabulary={vocabulary}
+          isBusy={busy}
+          ahead={isWhole ? nothingAhead : output}
+        />
+      )}
       <footer class="lane-foot">
         <LaneVerdict index={index} laneState={laneState} />
         <LaneInWords shown={shown} laneState={laneState} />
       </footer>
     </>
   );
-}
-
-/** Tokens of the whole output, once the lane has ended. */
-function outputOf({ events, result }: LaneTrace): readonly number[] {
-  return result ? events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : [])) : nothingAhead;
 }
 
 function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly laneState: LaneState }) {

@@ -9,6 +9,16 @@ interface TokenViewState {
   readonly hovered: number | undefined;
   /** Tokens at the end of the run, where that is known: they keep their room before they come, so that nothing moves. */
   readonly ahead: readonly TokenId[];
+  readonly grid?: GridPlace | undefined;
+}
+
+/** Where a lane's positions stand in a CSS grid of bands, all numbers from 1 as CSS counts. */
+export interface GridPlace {
+  /** Positions per band. */
+  readonly columns: number;
+  readonly rowsPerBand: number;
+  /** Of the lane in the first band. */
+  readonly row: number;
 }
 
 /** The tokens of a lane as elements that stay: state changes touch attributes only, so that nothing else is laid out anew. */
@@ -28,15 +38,22 @@ interface Place {
 export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
   const places: Place[] = [];
   let freshPass = 0;
+  let grid: GridPlace | undefined;
 
   const placeAt = (position: number): Place => {
-    while (places.length <= position) places.push(createPlace(root, `${idPrefix}-${places.length}`, places.length));
+    while (places.length <= position) {
+      const place = createPlace(root, `${idPrefix}-${places.length}`, places.length);
+      if (grid) putInGrid(place.element, places.length, grid);
+      places.push(place);
+    }
     return places[position]!;
   };
 
   return {
-    update({ state, vocabulary, selected, hovered, ahead }) {
+    update({ state, vocabulary, selected, hovered, ahead, grid: nextGrid }) {
       freshPass = state.passes;
+      if (nextGrid && nextGrid !== grid) for (const [position, { element }] of places.entries()) putInGrid(element, position, nextGrid);
+      grid = nextGrid;
       const undoneEnd = Math.max(-1, ...state.undone.keys());
       const length = Math.max(state.cells.length, undoneEnd + 1, ahead.length);
       for (let position = 0; position < Math.max(length, places.length); position++) {
@@ -71,6 +88,11 @@ function createPlace(root: HTMLElement, id: string, position: number): Place {
   element.append(lead, ink, notch);
   root.append(element);
   return { element, lead, ink, notch };
+}
+
+function putInGrid({ style }: HTMLElement, position: number, { columns, rowsPerBand, row }: GridPlace): void {
+  style.gridRow = String(row + Math.floor(position / columns) * rowsPerBand);
+  style.gridColumn = String(1 + (position % columns));
 }
 
 interface Patch {

@@ -89,25 +89,26 @@ function SceneNav({ chapter, scenes, number }: SceneNavProps) {
 }
 
 const places = chapters.flatMap(({ title, scenes }, chapter) =>
-  scenes.map(({ name }, scene) => ({ chapter: chapter + 1, scene: scene + 1, title: scene > 0 ? name! : title })),
+  scenes.map(({ name }, scene) => ({ chapter: chapter + 1, scene: scene + 1, title, name })),
 );
 
 /** To the scenes before and after this one. */
 function Steps({ chapter, scene }: { readonly chapter: number; readonly scene: number }) {
   const here = places.findIndex((place) => place.chapter === chapter && place.scene === scene);
   const [before, after] = [places[here - 1], places[here + 1]];
+  const titleOf = (place: (typeof places)[number]): string => (place.chapter === chapter ? place.name! : place.title);
   return (
     <nav class="chapter-steps" aria-label={`${tour.previous}, ${tour.next}`}>
       {before ? (
         <a href={tourLink(before.chapter, before.scene)}>
-          ← {tour.previous}: {before.title}
+          ← {tour.previous}: {titleOf(before)}
         </a>
       ) : (
         <span />
       )}
       {after && (
         <a href={tourLink(after.chapter, after.scene)}>
-          {tour.next}: {after.title} →
+          {tour.next}: {titleOf(after)} →
         </a>
       )}
     </nav>
