@@ -272,7 +272,7 @@ export const texts = {
       "Passes are counted, but time belongs to a device. Here the same lanes run again and again, each alone, in another order every round, and nothing is drawn meanwhile.",
     run: "Measure",
     change: "Change the lanes in Compare",
-    about: (tokens: number, model: string) => `${tokens} tokens each, whether the text has ended or not, on ${model}, after the prompt`,
+    about: (tokens: number, model: string) => `${tokens} tokens each, whether the text has ended or not, on ${model}, after the prompt:`,
     lanes: "Lanes",
     results: "Result",
     lane: "Lane",
@@ -303,7 +303,7 @@ export const texts = {
     } satisfies Readonly<Record<VoidReason, string>>,
     conditions: (model: string, execution: string, tick: string, isIsolated: boolean) =>
       `${model} on ${execution}; clock steps of ${tick}, ${isIsolated ? "isolated" : "not isolated"}. Only times of one measurement may be compared.`,
-    chart: "Each line is where the ratio lies in 95 of 100 such measurements. One that crosses 1 cannot tell.",
+    chart: "Each line is the 95 % interval of a ratio. One that crosses 1 cannot tell.",
     copy: "Copy as text",
     copied: "The result is in the clipboard.",
     notCopied: "The result could not be copied.",

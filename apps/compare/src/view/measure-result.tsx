@@ -44,7 +44,7 @@ async function copy(text: string): Promise<void> {
 function ResultTable({ lanes, titles }: { readonly lanes: readonly LaneSummary[]; readonly titles: readonly string[] }) {
   const columns = [say.lane, say.against(letters[0]), say.perToken, say.prompt, say.passes, say.tokens];
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={say.results}>
+    <div class="table-scroll" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -33,6 +33,8 @@ interface Place {
   readonly lead: Text;
   readonly ink: HTMLElement;
   readonly notch: HTMLElement;
+  /** A line break stands behind all marks, that would else reach into the next line. */
+  readonly tail: Text;
 }
 
 export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
@@ -85,9 +87,10 @@ function createPlace(root: HTMLElement, id: string, position: number): Place {
   const notch = document.createElement("sup");
   notch.className = "notch";
   notch.setAttribute("aria-hidden", "true");
-  element.append(lead, ink, notch);
+  const tail = document.createTextNode("");
+  element.append(lead, ink, notch, tail);
   root.append(element);
-  return { element, lead, ink, notch };
+  return { element, lead, ink, notch, tail };
 }
 
 function putInGrid({ style }: HTMLElement, position: number, { columns, rowsPerBand, row }: GridPlace): void {
@@ -104,7 +107,7 @@ interface Patch {
   readonly ahead: TokenId | undefined;
 }
 
-function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
+function patch({ element, lead, ink, notch, tail }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
   setAttribute(element, "hidden", cell || undone > 0 ? undefined : "");
   setAttribute(element, "data-state", cell?.state ?? "gone");
   setAttribute(element, "data-final", cell?.isFinal ? "" : undefined);
@@ -113,21 +116,29 @@ function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary,
   setAttribute(element, "data-ahead", isAhead ? "" : undefined);
   const token = cell?.token ?? ahead;
   const text = token !== undefined && cell?.state !== "masked" ? vocabulary.get(token) : "";
-  const [space, body] = spell(text, cell?.state === "masked");
+  const { space, body, end } = spell(text, cell?.state === "masked");
   setText(lead, space);
   setText(ink, body);
+  setText(tail, end);
   setAttribute(notch, "data-count", undone > 0 ? String(undone) : undefined);
   const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
   setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
 }
 
-/** White space before a token's text stands outside of its marks; a token of nothing but space gets a sign. */
-function spell(text: string | undefined, isMasked: boolean): readonly [space: string, body: string] {
-  if (isMasked) return [" ", "\u2007\u2007\u2007\u2007"];
-  if (text === undefined) return ["", "…"];
+interface Spelling {
+  readonly space: string;
+  readonly body: string;
+  readonly end: string;
+}
+
+/** White space around a token's text stands outside of its marks; a token of nothing but space gets a sign. */
+function spell(text: string | undefined, isMasked: boolean): Spelling {
+  if (isMasked) return { space: " ", body: "\u2007\u2007\u2007\u2007", end: "" };
+  if (text === undefined) return { space: "", body: "…", end: "" };
   const [, space = "", body = ""] = /^([ \t]*)(.*)$/su.exec(text) ?? [];
-  if (body === "") return [space, space === "" ? "∅" : "␣"];
-  return [space, body.replaceAll("\n", "⏎\n")];
+  if (body === "") return { space, body: space === "" ? "∅" : "␣", end: "" };
+  const shown = body.replaceAll("\n", "⏎\n");
+  return shown.endsWith("\n") ? { space, body: shown.slice(0, -1), end: "\n" } : { space, body: shown, end: "" };
 }
 
 function spokenText(text: string | undefined): string {
