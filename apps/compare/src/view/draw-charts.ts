@@ -39,7 +39,7 @@ export const drawChart: DrawChart = (name, { rows }, width) => {
         ),
       },
     }),
-    marks: marks[name](rows),
+    marks: marks[name](rows, width),
   });
   // The library's own style sheet is not allowed by the page's policy; its rules are in the page's.
   for (const style of figure.querySelectorAll("style")) style.remove();
@@ -76,11 +76,11 @@ const options: Readonly<Record<ChartName, Plot.PlotOptions>> = {
   },
 };
 
-const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Markish[]>> = {
+const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[], width: number) => Plot.Markish[]>> = {
   tokensOverPasses: (rows) => lines(rows, "step-after"),
   tokensOverTime: (rows) => lines(rows, "step-after"),
   acceptance: (rows) => [...lines(rows, "linear"), ...dots(rows)],
-  phases: (rows) => [
+  phases: (rows, width) => [
     Plot.barX(rows, {
       y: "lane",
       x: "x",
@@ -92,11 +92,11 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Mark
       title: (row: ChartRow) => `${row.label}, ${row.phase}: ${row.x.toFixed(1)} ms`,
     }),
     Plot.text(
-      rows.filter(({ x }) => x > 0.12 * Math.max(...rows.map((row) => row.x))),
+      rows,
       Plot.stackX({
         y: "lane",
         x: "x",
-        text: "phase",
+        text: (row: ChartRow) => (fits(row, rows, width) ? row.phase! : ""),
         fill: "var(--ink)",
         fontWeight: 500,
       } as Plot.TextOptions),
@@ -114,6 +114,14 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Mark
     }),
   ],
 };
+
+const PIXELS_PER_CHARACTER = 7;
+
+/** Whether the name of a phase has room in its bar. */
+function fits({ x, phase = "" }: ChartRow, rows: readonly ChartRow[], width: number): boolean {
+  const longest = Math.max(...byLane(rows).map(([, bars]) => bars.reduce((sum, bar) => sum + bar.x, 0)));
+  return (x / longest) * (width - 52) > phase.length * PIXELS_PER_CHARACTER;
+}
 
 function lines(rows: readonly ChartRow[], curve: Plot.Curve): Plot.Markish[] {
   return byLane(rows).flatMap(([lane, points]) => [
