@@ -1,5 +1,5 @@
 import { loadModel } from "@decodekit/core/onnx";
-import { stories } from "@decodekit/tiny-models";
+import { stories, storiesDraft } from "@decodekit/tiny-models";
 import { expect, test } from "vitest";
 import golden from "../../packages/tiny-models/golden/transformers.json" with { type: "json" };
 import { expectGreedySpeculation } from "./greedy-speculation.ts";
@@ -12,12 +12,14 @@ const { prompts, newTokens } = isEvery
 const timeout = isEvery ? 3_600_000 : 240_000;
 
 test("greedy speculation on WebGPU gives greedy's tokens with every drafter", { timeout }, async () => {
-  const model = await loadModel(stories, { execution: "webgpu" });
+  const [model, draft] = [await loadModel(stories, { execution: "webgpu" }), await loadModel(storiesDraft, { execution: "webgpu" })];
   expect(model.execution).toBe("webgpu");
   await expectGreedySpeculation(
     model,
+    draft.causal,
     prompts.map(({ prompt }) => prompt),
     newTokens,
   );
   await model.dispose();
+  await draft.dispose();
 });

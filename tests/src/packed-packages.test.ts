@@ -12,8 +12,13 @@ import { findChromium } from "../../scripts/chromium.mjs";
 import { serveFolder } from "./serve-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PACKAGES = ["core", "greedy", "tiny-models"];
+const PACKAGES = readdirSync(join(root, "packages"));
 const MOST_GZIPPED_BYTES = 8000;
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
 
 /** An empty project outside the workspace with the packed packages installed. */
 let project: string;
@@ -40,6 +45,34 @@ function readmeExample(): string {
 
 /** What the example prints starts with this text. */
 const story = `${golden.prompts.find(({ prompt }) => prompt === "Once upon a time, there was a little girl named Lily.")?.greedyText.slice(0, 100)}`;
+
+test("whatever the packed packages export can be imported", () => {
+  const imports = PACKAGES.flatMap((folder) => {
+    const { name, exports } = JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8")) as Manifest;
+    return Object.keys(exports).map((entry) => `${name}${entry.slice(1)}`);
+  });
+  const lines = imports.map((name) => `await import("${name}"${name.endsWith(".json") ? ', { with: { type: "json" } }' : ""});`);
+  writeFileSync(join(project, "imports.js"), lines.join("\n"));
+  execFileSync(process.execPath, ["imports.js"], { cwd: project, encoding: "utf8", stdio: "pipe" });
+  expect(imports.length).toBeGreaterThan(2 * PACKAGES.length);
+});
+
+test("the packed command compares decoders", () => {
+  const args = [
+    "compare",
+    "--prompt",
+    "Once upon a time",
+    "--max-new-tokens",
+    "8",
+    "--decoder",
+    "greedy",
+    "--decoder",
+    "refine:preset=llada",
+  ];
+  const output = execFileSync(join(project, "node_modules/.bin/decodekit"), args, { cwd: project, encoding: "utf8" });
+  expect(output).toContain("greedy");
+  expect(output).toContain("refine");
+});
 
 test("the README's example runs in Node from the packed packages", () => {
   const output = execFileSync(process.execPath, ["example.js"], { cwd: project, encoding: "utf8" });

@@ -1,6 +1,5 @@
 import { generate, type LanguageModel } from "@decodekit/core";
 import { greedy } from "@decodekit/greedy";
-import { topP } from "@decodekit/top-p";
 
 /** Beginnings of stories, written for this benchmark. */
 export const OPENINGS: readonly string[] = [
@@ -46,14 +45,22 @@ export const NAMED_OPENINGS: readonly string[] = NAMES.flatMap((name) => [
   `${name} had a little kite and wanted to see it fly.`,
 ]);
 
-/** Texts that the model wrote before: two samples for each opening, as tokens. */
+/** Yet more, for what was written before. */
+export const EARLIER_OPENINGS: readonly string[] = NAMES.flatMap((name) => [
+  `Once upon a time, there was a kind child named ${name}.`,
+  `${name} liked to play outside with a friend.`,
+  `One morning, ${name} woke up and looked out of the window.`,
+  `${name} was sad because a toy was broken.`,
+  `There was a big tree near the house of ${name}.`,
+  `${name} and a friend wanted to bake cookies.`,
+  `One day, ${name} found a box in the yard.`,
+  `${name} saw a puppy in the street.`,
+]);
+
+/** What the model wrote before, greedily, after each opening, as tokens. */
 export async function earlierOutputs(model: LanguageModel, openings: readonly string[], tokens: number): Promise<Int32Array[]> {
-  const decoder = topP({ p: 0.9, temperature: 0.8 });
   const outputs: Int32Array[] = [];
-  for (const opening of openings) {
-    for (let seed = 0; seed < 2; seed++)
-      outputs.push((await generate(model, opening, { decoder, seed, maxNewTokens: tokens }).result).tokens);
-  }
+  for (const opening of openings) outputs.push((await generate(model, opening, { decoder: greedy(), maxNewTokens: tokens }).result).tokens);
   return outputs;
 }
 

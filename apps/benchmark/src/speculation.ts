@@ -6,7 +6,7 @@ import { stories } from "@decodekit/tiny-models";
 import { compareLengths } from "./compare-lengths.ts";
 import { loadDraft, measuredDrafters } from "./measured-drafters.ts";
 import { paddedModel } from "./padded-model.ts";
-import { earlierOutputs, editPrompts, NAMED_OPENINGS, OPENINGS } from "./prompts.ts";
+import { EARLIER_OPENINGS, earlierOutputs, editPrompts, NAMED_OPENINGS, OPENINGS } from "./prompts.ts";
 
 /** Feed-forward widths that make the story model of 512 one of about so many parameters. */
 const WIDTHS = { "padded to 30 M": 8192, "padded to 120 M": 34304 } as const;
@@ -74,7 +74,7 @@ function isAsked(drafter: string): boolean {
 /** What the model wrote before, for the drafters that know it. */
 async function earlier(model: LanguageModel): Promise<readonly Int32Array[]> {
   const isUsed = options.drafter?.some((name) => name.includes("corpus") || name.startsWith("cascade")) ?? true;
-  return isUsed ? earlierOutputs(model, NAMED_OPENINGS, EARLIER_TOKENS) : [];
+  return isUsed ? earlierOutputs(model, EARLIER_OPENINGS, EARLIER_TOKENS) : [];
 }
 
 /** Padding must not change what the model says. */

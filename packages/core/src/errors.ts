@@ -9,6 +9,7 @@ export type ErrorCode =
   | "MODEL_SHAPE"
   | "VOCABULARY_MISMATCH"
   | "EXECUTION_UNAVAILABLE"
+  | "DEVICE_LOST"
   | "INVALID_LOGITS"
   | "DRAFTER"
   | "DISPOSED"
@@ -130,6 +131,16 @@ export class ExecutionUnavailableError extends DecodekitError {
   constructor(execution: string, problem: string, cause?: unknown) {
     super("EXECUTION_UNAVAILABLE", `Execution "${execution}" is not available: ${problem}`, causeOf(cause));
     this.execution = execution;
+  }
+}
+
+/** The GPU was taken away: by the driver, the browser, or because it did not answer in time. No model of this page or worker can run on it any more. */
+export class DeviceLostError extends DecodekitError {
+  override readonly name = "DeviceLostError";
+
+  constructor(reason: string) {
+    const advice = 'Load the model with "wasm", or in a new page or worker.';
+    super("DEVICE_LOST", `The GPU device was lost (${reason}). ${advice}`);
   }
 }
 

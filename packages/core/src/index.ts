@@ -17,6 +17,7 @@ export {
   ContextLengthError,
   DecodekitError,
   DisposedError,
+  DeviceLostError,
   DrafterError,
   type ErrorCode,
   ExecutionUnavailableError,

@@ -78,6 +78,8 @@ export interface CausalModel {
 export interface MaskedSession {
   /** Number of committed tokens; the canvas starts at this position. */
   readonly length: number;
+  /** The causal session whose cache is the prefix; undefined where the session keeps a prefix of its own. */
+  readonly over?: Session | undefined;
   /**
    * Logits for every position of `canvas`, shape (n, vocabSize): row i predicts the token *at* canvas position i.
    * `maskTokenId` stands for an unknown token. Commits nothing.
@@ -102,7 +104,10 @@ export interface MaskedModel {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly maskTokenId: TokenId;
-  /** `over`: predict on top of this causal session's cache, for models that share one set of weights. */
+  /**
+   * `over`: predict on top of this causal session's cache, where it belongs to the causal model that shares this one's weights. Over
+   * any other, as without one, the session keeps a prefix of its own, empty at first.
+   */
   createSession(over?: Session): Promise<MaskedSession>;
 }
 

@@ -68,21 +68,22 @@ export async function* speculate<Role extends ModelRole>(
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;
-    drafting.observe(outcome);
     const asked = lengthOf(speculation);
-    const { result, milliseconds } = yield* timed(round(speculation, asked));
+    const { result, milliseconds } = yield* timed(round(speculation, outcome, asked));
     outcome = result;
     speculation.control.observe({ ...outcome, asked, milliseconds });
   }
 }
 
-/** Drafts at most `asked` tokens, verifies and gives what to commit: between 1 token and one more than were drafted. */
+/** Tells the drafter of the round before, drafts at most `asked` tokens, verifies and gives what to commit: between 1 token and one more than were drafted. */
 async function* round<Role extends ModelRole>(
   speculation: Speculation<Role>,
+  before: DraftOutcome,
   asked: number,
 ): AsyncGenerator<DecodeEvent, DraftOutcome, void> {
-  const { run, settings, target } = speculation;
+  const { run, settings, target, drafting } = speculation;
   const start = run.tokens.length;
+  drafting.observe(before);
   const draft = asked > 0 ? yield* propose(speculation, asked) : noDraft;
   if (draft.tokens.length > 0) yield proposal(start, draft);
   const rows = yield* readTarget(run, target, draft, settings.sampler);

@@ -23,6 +23,7 @@ const subjects: readonly (readonly [plugin: DecoderPlugin, specifier: string, op
   [topP, "@decodekit/top-p/plugin", { p: 0.9, temperature: 0.8 }],
   [speculative, "@decodekit/speculative/plugin", { drafter: "masked-draft", draftLength: "3" }],
   [refinement, "@decodekit/refinement/plugin", { preset: "fast-dllm", blockLength: 8 }],
+  [refinement, "@decodekit/refinement/plugin", { preset: "wino", blockLength: 8 }],
 ];
 
 /** Events without what may differ between runs. */
@@ -48,7 +49,7 @@ export function testCrossing(worker: Endpoint, other: Endpoint): void {
     await there.dispose();
   });
 
-  test.each(subjects.map(([plugin, ...rest]) => [plugin.name, plugin, ...rest] as const))(
+  test.each(subjects.map(([plugin, ...rest]) => [`${plugin.name} ${rest[1].preset ?? ""}`, plugin, ...rest] as const))(
     "%s gives the same events, text and result as without a worker",
     async (_, plugin, specifier, options) => {
       const settings = { maxNewTokens: 24, seed: 5 };

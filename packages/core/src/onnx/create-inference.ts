@@ -1,9 +1,10 @@
 import type { InferenceSession } from "onnxruntime-common";
-import { ModelLoadError } from "../errors.ts";
+import { DeviceLostError, ModelLoadError } from "../errors.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphBytes } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import { queueOf } from "./runtime-queue.ts";
+import { watchDevice } from "./watch-device.ts";
 
 /** Makes a graph ready to run. @throws ModelLoadError when the runtime refuses it. */
 export async function createInference(
@@ -22,10 +23,13 @@ export async function createInference(
   // The native runtime finds external data only beside a file that it opens itself.
   const localPath = execution === "native" && externalData.length > 0 ? folder.localPath(path) : undefined;
   try {
-    return await queueOf(ort).enqueue(() =>
+    const inference = await queueOf(ort).enqueue(() =>
       localPath === undefined ? ort.InferenceSession.create(bytes, options) : ort.InferenceSession.create(localPath, options),
     );
+    if (execution === "webgpu") await watchDevice(ort, queueOf(ort));
+    return inference;
   } catch (error) {
+    if (error instanceof DeviceLostError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new ModelLoadError(folder.describe(path), `could not be loaded on ${execution} (${reason}).`, error);
   }

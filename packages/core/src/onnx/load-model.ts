@@ -16,7 +16,7 @@ import { openModelFolder } from "./model-folder.ts";
 import type { Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { type OpenableCanvas, openableCanvas } from "./open-canvas.ts";
-import { queueOf } from "./runtime-queue.ts";
+import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 
 /** A model loaded from ONNX files, with its tokenizer. */
 export interface OnnxLanguageModel extends LanguageModel {
@@ -119,8 +119,8 @@ function modelsOf(
     async dispose() {
       if (graph.disposed) return;
       graph.disposed = true;
-      await queue.enqueue(() => inference.release());
-      await queue.enqueue(async () => canvas?.release());
+      await releaseInTurn(queue, () => inference.release());
+      await releaseInTurn(queue, () => canvas?.release());
     },
   };
 }

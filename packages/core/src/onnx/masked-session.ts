@@ -18,19 +18,16 @@ export function onnxMaskedModel(graph: CausalGraph, canvas: CanvasGraph, causal:
     maskTokenId: canvas.maskTokenId,
     async createSession(over) {
       if (graph.disposed) throw new DisposedError("model");
-      const session = over ?? (await causal.createSession());
-      const sequence = sequenceOf(session);
-      if (sequence?.graph !== graph) {
-        const expected = "a session of the causal model that shares this model's weights";
-        throw new InvalidOptionError({ where: "createSession", option: "over", expected, actual: "another session" });
-      }
+      const shared = over && sequenceOf(over)?.graph === graph ? over : undefined;
+      const session = shared ?? (await causal.createSession());
+      const sequence = sequenceOf(session)!;
       sequence.usesCanvas = true;
-      return maskedSession(sequence, canvas, session, over === undefined);
+      return maskedSession(sequence, canvas, session, shared);
     },
   };
 }
 
-function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session, isOwner: boolean): MaskedSession {
+function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session, over: Session | undefined): MaskedSession {
   const { graph, cache } = sequence;
   let disposed = false;
   const assertUsable = (): void => {
@@ -62,6 +59,7 @@ function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session
     get length() {
       return cache.length;
     },
+    over,
     predict: (tokens, options) =>
       runCanvas("predict", tokens, options, (shown, past) => ({
         tokens: shown,
@@ -79,7 +77,7 @@ function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session
     },
     async dispose() {
       disposed = true;
-      if (isOwner) await session.dispose();
+      if (!over) await session.dispose();
     },
   };
 }

@@ -95,3 +95,15 @@ test("a signal that was aborted before is seen", async () => {
   await expect(queue.enqueue(() => pending.task(), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
   expect(pending.started()).toBe(false);
 });
+
+test("a queue that fails rejects what runs, what waits and what comes later", async () => {
+  const queue = runQueue();
+  const running = pendingTask();
+  const waiting = pendingTask();
+  const results = [queue.enqueue(() => running.task()), queue.enqueue(() => waiting.task())];
+  await settled();
+  queue.fail(new Error("lost"));
+  queue.fail(new Error("lost again"));
+  for (const result of [...results, queue.enqueue(() => waiting.task())]) await expect(result).rejects.toThrow(/^lost$/);
+  expect(waiting.started()).toBe(false);
+});

@@ -8,15 +8,29 @@ export interface RunQueue {
     task: () => Promise<Result>,
     options?: { signal?: AbortSignal | undefined; discard?: (result: Result) => void },
   ): Promise<Result>;
+  /** Rejects the task that is running, those that wait and all that come later with `error`. */
+  fail(error: Error): void;
 }
 
 export function runQueue(): RunQueue {
   let tail: Promise<unknown> = Promise.resolve();
+  let failure: Error | undefined;
+  let rejectRunning: ((error: Error) => void) | undefined;
+  const unlessFailed = <Result>(task: () => Promise<Result>): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      rejectRunning = reject;
+      task().then(resolve, reject);
+    });
   return {
+    fail(error) {
+      failure ??= error;
+      rejectRunning?.(failure);
+    },
     enqueue(task, { signal, discard } = {}) {
       const turn = tail.then(() => {
         signal?.throwIfAborted();
-        return task();
+        if (failure) throw failure;
+        return unlessFailed(task);
       });
       tail = turn.catch(() => undefined);
       return signal ? unlessAborted(turn, signal, discard) : turn;

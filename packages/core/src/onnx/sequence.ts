@@ -3,6 +3,7 @@ import type { Session } from "../model.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { runQueue } from "./run-queue.ts";
+import { releaseInTurn } from "./runtime-queue.ts";
 
 /** What is behind a session: its cache, and the order of its calls. */
 export interface Sequence {
@@ -36,7 +37,7 @@ export function createSequence(graph: CausalGraph, cache: KvCache): Sequence {
         if (disposed) return;
         disposed = true;
         // A pass that was aborted may still be reading the cache.
-        await graph.queue.enqueue(async () => cache.dispose());
+        await releaseInTurn(graph.queue, () => cache.dispose());
       }),
   };
 }

@@ -56,6 +56,7 @@ function interceptedMaskedSession(session: MaskedSession, pass: Intercept, vocab
     get length() {
       return session.length;
     },
+    over: session.over,
     predict: (canvas, options) => pass(canvas, () => session.predict(canvas, options)),
     ...(session.predictLeaveOneOut && {
       predictLeaveOneOut: (canvas: Int32Array, options) => pass(canvas, () => session.predictLeaveOneOut!(canvas, options)),

@@ -91,6 +91,7 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, 
     get length() {
       return prefix().length;
     },
+    over: shared && over,
     predict: (canvas, call) => predict(canvas, false, call),
     predictLeaveOneOut: (canvas, call) => predict(canvas, true, call),
     async commit(tokens, { signal } = {}) {

@@ -107,7 +107,8 @@ function remoteMaskedModel(
     contextLength,
     maskTokenId,
     async createSession(over) {
-      return remoteMaskedSession(connection, await connection.call<SessionState>("createSession", id, over && owned.get(over)), over);
+      const state = await connection.call<SessionState>("createSession", id, over && owned.get(over));
+      return remoteMaskedSession(connection, state, state.isOver ? over : undefined);
     },
   };
 }
@@ -118,7 +119,12 @@ function remoteMaskedSession(connection: Connection, state: SessionState, over: 
     get length() {
       return over ? over.length : session.length;
     },
+    over,
     predict: (canvas, { signal } = {}) => pass("predict", [canvas], signal),
+    ...(state.leavesOneOut && {
+      predictLeaveOneOut: (canvas: Int32Array, { signal }: { readonly signal?: AbortSignal | undefined } = {}) =>
+        pass("predictLeaveOneOut", [canvas], signal),
+    }),
     async commit(tokens, { signal } = {}) {
       session.length = await connection.signals.during(signal, (transferred) => call<number>("commit", tokens, transferred));
     },

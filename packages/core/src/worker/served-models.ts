@@ -25,7 +25,12 @@ export function serveModels(connection: Connection): ServedModels {
 function sessionFunctions(connection: Connection, models: Numbered<AnyModel>, sessions: Numbered<AnySession>): Functions {
   const causal = (id: number): Session => sessions.get(id) as Session;
   const masked = (id: number): MaskedSession => sessions.get(id) as MaskedSession;
-  const opened = (session: AnySession): SessionState => ({ session: sessions.add(session), length: session.length });
+  const opened = (session: AnySession): SessionState => ({
+    session: sessions.add(session),
+    length: session.length,
+    isOver: "over" in session && session.over !== undefined,
+    leavesOneOut: "predictLeaveOneOut" in session,
+  });
 
   const pass = async (
     id: number,
@@ -49,6 +54,8 @@ function sessionFunctions(connection: Connection, models: Numbered<AnyModel>, se
       pass(id, transferred, (signal) => causal(id).forwardTree!(tokens, parents, { signal })),
     predict: (id: number, canvas: Int32Array, transferred: TransferredSignal | undefined) =>
       pass(id, transferred, (signal) => masked(id).predict(canvas, { signal })),
+    predictLeaveOneOut: (id: number, canvas: Int32Array, transferred: TransferredSignal | undefined) =>
+      pass(id, transferred, (signal) => masked(id).predictLeaveOneOut!(canvas, { signal })),
     async keepPath(id: number, nodes: Int32Array) {
       await causal(id).keepPath!(nodes);
       return causal(id).length;

@@ -16,6 +16,10 @@ export type TransferredModels = Readonly<Partial<Record<ModelRole, TransferredMo
 export interface SessionState {
   readonly session: number;
   readonly length: number;
+  /** Whether a masked session predicts on the cache of the causal one that it was opened over. */
+  readonly isOver: boolean;
+  /** Whether a masked session has `predictLeaveOneOut`. */
+  readonly leavesOneOut: boolean;
 }
 
 /** Logits of a pass, shape (rows, vocabSize), and the length of the session after it. */

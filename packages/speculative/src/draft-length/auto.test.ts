@@ -41,6 +41,12 @@ describe("autoDraftLength", () => {
     }
   });
 
+  test("finds the one length that is nearly free where costs rise in steps", () => {
+    const cost = (length: number): number => [1, 1.1, 1.8, 1.9, 2.4, 2.6][length] ?? 1 + 0.35 * length;
+    const settled = lengthsFor(0.75, cost, 600, true).slice(100);
+    expect(settled.filter((length) => length === 1).length).toBeGreaterThan(0.8 * settled.length);
+  });
+
   test.each([0.95, 0.7, 0.3])("is not far from the best length where other work slows one round in three, acceptance %d", (rate) => {
     const cost = (length: number): number => 1 + 0.1 * length;
     const speeds: number[] = [];
@@ -91,8 +97,8 @@ describe("autoDraftLength", () => {
   test("asks again and again while the drafter has no idea, which costs nothing", () => {
     const control = autoDraftLength({ cost: () => 1 }).start(target);
     for (let round = 0; round < 20; round++) {
-      expect(control.next()).toBe(3);
-      control.observe({ asked: 3, drafted: 0, accepted: 0, milliseconds: 1 });
+      expect(control.next()).toBe(2);
+      control.observe({ asked: 2, drafted: 0, accepted: 0, milliseconds: 1 });
     }
   });
 
@@ -132,15 +138,31 @@ describe("measuredCosts", () => {
     expect(costs.of(2)).toBeCloseTo(11, 12);
   });
 
-  test("puts drafts on the line that fits them, and passes apart from it", () => {
+  test("goes on from one length with the slope assumed at first", () => {
     const costs = costsOf([0, 11], [4, 14]);
     expect([costs.of(0), costs.of(4)]).toEqual([11, 14]);
     expect(costs.of(6)).toBeCloseTo(14 + (2 * 0.05 * 14) / 1.2, 12);
-    // Weighted means 5 and 15, squares 2, rise 2; the slope assumed at first is 0.05 · 15 / 1.25 = 0.6 and weighs 64.
-    const more = costsOf([0, 11], [4, 14], [6, 16]);
-    expect(more.of(5)).toBeCloseTo(15, 12);
-    expect(more.of(7)).toBeCloseTo(15 + (2 * (2 + 64 * 0.6)) / 66, 12);
     expect(costsOf([0, 11], [4, 5]).of(4)).toBe(11);
+  });
+
+  test("joins lengths that were measured, each pulled halfway to their line after one time, and goes on with the line", () => {
+    // Means 5 and 15, squares 2, rise 2; the slope assumed at first is 0.05 · 15 / 1.25 = 0.6 and weighs 64.
+    const slope = (2 + 64 * 0.6) / 66;
+    const costs = costsOf([0, 11], [4, 14], [6, 16]);
+    const [four, six] = [(14 + 15 - slope) / 2, (16 + 15 + slope) / 2];
+    expect(costs.of(4)).toBeCloseTo(four, 12);
+    expect(costs.of(5)).toBeCloseTo((four + six) / 2, 12);
+    expect(costs.of(6)).toBeCloseTo(six, 12);
+    expect(costs.of(7)).toBeCloseTo(six + slope, 12);
+  });
+
+  test("keeps a step, and gives neighbours that fall their mean", () => {
+    const often = (time: number): number[] => Array.from({ length: 15 }, () => time);
+    const step = costsOf([0, ...often(10)], [1, ...often(11)], [2, ...often(15)], [3, ...often(15)]);
+    expect([1, 2, 3].map((length) => Math.round(step.of(length)))).toEqual([11, 15, 15]);
+    const falling = costsOf([0, ...often(10)], [1, ...often(16)], [2, ...often(14)], [9, ...often(24)]);
+    expect(falling.of(1)).toBe(falling.of(2));
+    expect(falling.of(1)).toBeCloseTo(15, 0);
   });
 
   test("counts a round that was held up as half as long again as expected", () => {

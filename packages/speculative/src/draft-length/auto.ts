@@ -1,6 +1,7 @@
 import { type CausalModel, checkOptions, integerBetween, type OptionCheck } from "@decodekit/core";
 import { type CostCurve, measuredCosts } from "./cost-curve.ts";
 import { type DraftRecord, draftRecord } from "./draft-record.ts";
+import { devicePace, type Pace } from "./pace.ts";
 import type { DraftLengthControl, DraftLengthPolicy, MeasuredRound } from "./policy.ts";
 
 export interface AutoDraftLengthOptions {
@@ -22,23 +23,38 @@ const checks: Readonly<Record<keyof AutoDraftLengthOptions, OptionCheck>> = {
 /** Rounds without a draft before a probe; doubled after each one that does not pay, up to the last. */
 const FIRST_PAUSE = 16;
 const LAST_PAUSE = 256;
-/** Length of the first drafts and of every probe. */
+/** Plain passes that the beginning of a decode counts for, since it may be another kind of text. */
+const NEW_TEXT = 32;
+/** Length of a probe. */
 const PROBE_LENGTH = 3;
-/** Plain passes that are measured at first, every other round; and rounds between those that are measured afterwards. */
+/** Lengths of the first drafts, which show what lengths cost on this device. */
+const FIRST_LENGTHS = [2, 4, 1, 8];
+/** Drafts after which drafting is given up when none of their tokens stood. */
+const FIRST_VERDICT = 2;
+/** Drafts after a probe that paid, which may have been luck; and drafts before it that still count then. */
+const TRIAL = 3;
+const REMEMBERED = 4;
+/** Plain passes that are measured at first; and rounds with a draft before another one is, where drafting hardly pays and where it clearly does. */
 const FIRST_PLAIN = 3;
 const PLAIN_EVERY = 32;
+const PLAIN_SELDOM = 128;
+/** How much more than plain passes drafting must promise to pay clearly. */
+const CLEAR_GAIN = 1.3;
 /** A length must promise this much more tokens per second than a plain pass, for what the estimates leave out. */
 const LEAST_GAIN = 1.05;
 /** Drafting goes on while it promises this much more. */
 const LASTING_GAIN = 1.01;
-/** Drafts after which the first verdict is given. */
-const FIRST_DRAFTS = 2;
+/** Drafts after which a length near the best one is tried, if it promises this share of its tokens per second. */
+const TRY_EVERY = 16;
+const TRY_SHARE = 0.85;
 
 /**
  * Chooses the length at which the last 48 drafts would have given the most tokens per second, going by what stood of them and by
- * the running medians of the times that whole rounds take on this device. Drafts nothing while no length promises more
- * than plain passes, and then tries again after 16, 32, … 256 of them; a draft that pays when tried starts the record anew. A
- * drafter that has no idea costs nothing and is asked again and again.
+ * the times that whole rounds take on this device. It begins with 3 plain passes and with drafts of 2, 4, 1 and 8 tokens, and every
+ * 16th draft is one of a length near the best. Drafts nothing while no length promises more than plain passes, and then tries again after 16,
+ * 32, … 256 of them; when one pays, 3 more follow, and little counts that was before. A drafter that has no idea costs
+ * nothing and is asked again and again. Times are taken relative to how fast the device is at the moment, going by what rounds of a kind usually take. A plain pass counts as measured only after another one, since a drafter
+ * may have pushed the model out of the processor's cache.
  *
  * Times and the record are kept from decode to decode of one target, so that only the first one has to find out; give two
  * uses of one model a decoder each. Unless `cost` is given the lengths thus depend on measured times, and the passes of two
@@ -53,9 +69,12 @@ export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLeng
   return {
     maximum,
     start(target) {
-      if (cost) return autoControl(maximum, { costs: { of: cost, add: () => undefined }, record: draftRecord(), plainPasses: Infinity });
+      if (cost) {
+        const given: CostCurve = { of: cost, knows: () => true, add: () => undefined };
+        return autoControl(maximum, { ...newlyLearned(given), plainPasses: Infinity });
+      }
       let known = learned.get(target);
-      if (!known) learned.set(target, (known = { costs: measuredCosts(), record: draftRecord(), plainPasses: 0 }));
+      if (!known) learned.set(target, (known = newlyLearned(measuredCosts())));
       return autoControl(maximum, known);
     },
   };
@@ -63,67 +82,122 @@ export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLeng
 
 interface Learned {
   readonly costs: CostCurve;
+  readonly pace: Pace;
   readonly record: DraftRecord;
-  /** Infinity when none need to be measured. */
+  readonly pause: ProbePause;
+  /** Plain passes that were measured; Infinity when none need to be. */
   plainPasses: number;
+  drafts: number;
+  /** Drafts still to be made before a probe that paid is taken for more than luck. */
+  trial: number;
+}
+
+function newlyLearned(costs: CostCurve): Learned {
+  return { costs, pace: devicePace(), record: draftRecord(), pause: probePause(), plainPasses: 0, drafts: 0, trial: 0 };
 }
 
 function autoControl(maximum: number, known: Learned): DraftLengthControl {
-  const { costs, record } = known;
-  const probe = Math.min(PROBE_LENGTH, maximum);
-  const pause = probePause();
-  let drafts = 0;
+  const { costs, pace, record, pause } = known;
+  const firstLengths = FIRST_LENGTHS.filter((length) => length < maximum)
+    .concat(maximum)
+    .slice(0, FIRST_LENGTHS.length);
+  const probe: Choice = { length: Math.min(PROBE_LENGTH, maximum), gain: 1 };
   let sincePlain = 0;
-  let best = record.known() ? bestLength(maximum, known, LEAST_GAIN) : probe;
+  let isAfterPlain = true;
+  let best = record.known() ? bestChoice(maximum, known, LEAST_GAIN) : probe;
+  pause.beginText();
 
   // What drafting saves can only be told from plain passes, so that some are needed also where it pays.
-  const needsPlain = (): boolean => sincePlain >= (known.plainPasses < FIRST_PLAIN ? 1 : PLAIN_EVERY) && known.plainPasses < Infinity;
+  const needsPlain = (): boolean => {
+    if (known.plainPasses < FIRST_PLAIN) return true;
+    return known.plainPasses < Infinity && sincePlain >= (best.gain > CLEAR_GAIN ? PLAIN_SELDOM : PLAIN_EVERY);
+  };
+  const isBeginning = (): boolean => known.drafts < firstLengths.length && (known.drafts < FIRST_VERDICT || record.hasStood());
+  const measure = ({ drafted, milliseconds }: MeasuredRound): void => {
+    if (costs.knows(drafted)) pace.compare(milliseconds, costs.of(drafted));
+    costs.add({ drafted, milliseconds: pace.atUsualPace(milliseconds) });
+  };
   const judge = (round: MeasuredRound): void => {
-    const isProbe = best === 0;
-    if (isProbe && (1 + round.accepted) * costs.of(0) > costs.of(round.drafted)) record.forget();
+    const isProbe = best.length === 0;
+    if (isProbe && (1 + round.accepted) * costs.of(0) > costs.of(round.drafted)) {
+      record.forgetAllBut(REMEMBERED);
+      known.trial = TRIAL;
+    }
     record.add(round);
-    drafts++;
-    if (drafts >= FIRST_DRAFTS || isProbe) best = bestLength(maximum, known, isProbe ? LEAST_GAIN : LASTING_GAIN);
-    pause.restart(best > 0);
+    known.drafts++;
+    if (isBeginning()) return;
+    if (known.trial > 0) {
+      known.trial--;
+      best = probe;
+      return;
+    }
+    best = bestChoice(maximum, known, isProbe ? LEAST_GAIN : LASTING_GAIN);
+    pause.restart(best.length > 0);
   };
   return {
     next() {
       if (needsPlain()) return 0;
-      if (best > 0) return best;
-      return pause.isOver() ? probe : 0;
+      if (best.length === 0) return pause.isOver() ? probe.length : 0;
+      if (isBeginning()) return firstLengths[known.drafts]!;
+      return known.drafts % TRY_EVERY === 0 ? nearBest(best.length, maximum, known) : best.length;
     },
     observe(round) {
-      costs.add(round);
       if (round.drafted > 0) {
+        measure(round);
         sincePlain++;
-        return judge(round);
+        judge(round);
+      } else {
+        if (isAfterPlain) {
+          measure(round);
+          known.plainPasses++;
+          sincePlain = 0;
+        }
+        pause.wait();
       }
-      known.plainPasses++;
-      sincePlain = 0;
-      pause.wait();
+      isAfterPlain = round.drafted === 0;
     },
   };
 }
 
+interface Choice {
+  readonly length: number;
+  /** Tokens per second that it promises, in those of plain passes. */
+  readonly gain: number;
+}
+
 /** The length in [0, maximum] with the highest rate; the shorter one of equals, and 0 unless it is `gain` times that of plain passes. */
-function bestLength(maximum: number, { costs, record }: Learned, gain: number): number {
-  const times = Float64Array.from({ length: maximum + 1 }, (_, drafted) => costs.of(drafted));
-  let best = 0;
-  let highest = gain / times[0]!;
+function bestChoice(maximum: number, known: Learned, gain: number): Choice {
+  let best: Choice = { length: 0, gain };
   for (let length = 1; length <= maximum; length++) {
-    const rate = record.rate(length, (drafted) => times[drafted]!);
-    if (rate <= highest) continue;
-    highest = rate;
-    best = length;
+    const promised = promisedGain(length, known);
+    if (promised > best.gain) best = { length, gain: promised };
   }
   return best;
 }
 
-function probePause(): { wait(): void; isOver(): boolean; restart(paid: boolean): void } {
+function promisedGain(length: number, { costs, record }: Learned): number {
+  return record.rate(length, (drafted) => costs.of(drafted)) * costs.of(0);
+}
+
+/** A length near `best` that may be as good: in turn one more, one less, twice and half as many tokens; else `best`. */
+function nearBest(best: number, maximum: number, known: Learned): number {
+  const near = [best + 1, best - 1, 2 * best, best >> 1][(known.drafts / TRY_EVERY) & 3]!;
+  if (near < 1 || near > maximum) return best;
+  return promisedGain(near, known) > TRY_SHARE * promisedGain(best, known) ? near : best;
+}
+
+interface ProbePause {
+  beginText(): void;
+  wait(): void;
+  isOver(): boolean;
+  restart(paid: boolean): void;
+}
+
+function probePause(): ProbePause {
   let pause = FIRST_PAUSE;
-  // Each decode begins with a try: it may be another kind of text.
-  let waited = FIRST_PAUSE;
+  let waited = 0;
   return {
+    beginText: () => void (waited += NEW_TEXT),
     wait: () => void waited++,
     isOver: () => waited >= pause,
     restart(paid) {

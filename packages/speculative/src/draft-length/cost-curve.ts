@@ -4,6 +4,8 @@ import type { MeasuredRound } from "./policy.ts";
 export interface CostCurve {
   /** Milliseconds of a round that drafts `length` tokens; 0 is a plain pass. */
   of(length: number): number;
+  /** Whether a round with so many drafted tokens was measured. */
+  knows(length: number): boolean;
   add(round: Pick<MeasuredRound, "drafted" | "milliseconds">): void;
 }
 
@@ -17,26 +19,31 @@ const PRIOR_WEIGHT = 64;
 /** A round counts as taking at most so many times what was expected: one that took longer was held up, more likely than not. */
 const MOST_SURPRISE = 1.5;
 
+/** How much the line counts against the times of a length, as if it were so many more of them. */
+const LINE_WEIGHT = 1;
+
 /**
- * The costs of whole rounds as measured: for plain passes the time that an eighth of the last 15 lie below, since whatever else the machine
- * does only adds to them; for drafts a straight line, never falling, that fits such times, each weighing as much as there
- * are of them, and the slope assumed at first. Plain passes are apart from the line: a drafter that needs one pass for any draft costs a step there, one that
- * needs a pass per token a slope. A round with a draft is never taken to cost less than a plain pass.
+ * The costs of whole rounds as measured: the time that an eighth of the last 15 lie below, since whatever else the machine does
+ * only adds to them. Lengths that were not measured lie between those that were, and beyond the longest one a straight line goes on
+ * that fits all of them and the slope assumed at first; the estimates never fall as drafts get longer, and
+ * a round with a draft is never taken to cost less than a plain pass. Plain passes are apart from all that: a drafter that needs one
+ * pass for any draft costs a step there.
  */
 export function measuredCosts(): CostCurve {
   const plain: number[] = [];
   const drafts = new Map<number, number[]>();
   // Kept up to date by `add`: `of` is asked for many lengths in every round.
   let plainCost: number | undefined;
-  let line: Line | undefined;
+  let curve: Curve | undefined;
   const of = (length: number): number => {
-    if (length === 0) return plainCost ?? line?.at(0) ?? 1;
-    return Math.max(line?.at(length) ?? (plainCost ?? 1) * (1 + PRIOR_SLOPE * length), plainCost ?? Number.MIN_VALUE);
+    if (length === 0) return plainCost ?? curve?.at(0) ?? 1;
+    return Math.max(curve?.at(length) ?? (plainCost ?? 1) * (1 + PRIOR_SLOPE * length), plainCost ?? Number.MIN_VALUE);
   };
   return {
     of,
+    knows: (length) => (length === 0 ? plain : (drafts.get(length) ?? [])).length > 0,
     add({ drafted, milliseconds }) {
-      const isFirst = plainCost === undefined && line === undefined;
+      const isFirst = plainCost === undefined && curve === undefined;
       const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * of(drafted));
       if (drafted === 0) {
         keepNewest(plain, time);
@@ -46,12 +53,50 @@ export function measuredCosts(): CostCurve {
       const times = drafts.get(drafted) ?? [];
       if (times.length === 0) drafts.set(drafted, times);
       keepNewest(times, time);
-      line = fitLine([...drafts].map(([length, each]) => ({ length, time: lowerEighth(each), weight: each.length })));
+      const points = [...drafts].map(([length, each]) => ({ length, time: lowerEighth(each), weight: each.length }));
+      curve = curveThrough(points.toSorted((a, b) => a.length - b.length));
     },
   };
 }
 
-interface Line {
+/** `points`, by length and not empty, pulled a little towards their line, made not to fall, and joined. */
+function curveThrough(points: readonly Point[]): Curve {
+  const line = fitLine(points);
+  const joints = notFalling(
+    points.map(({ length, time, weight }) => {
+      const together = weight + LINE_WEIGHT;
+      return { length, time: (weight * time + LINE_WEIGHT * line.at(length)) / together, weight: together };
+    }),
+  );
+  const [first, last] = [joints[0]!, joints.at(-1)!];
+  return {
+    at(length) {
+      if (length >= last.length) return last.time + line.at(length) - line.at(last.length);
+      if (length < first.length) return Math.min(first.time, line.at(length));
+      const end = joints.findIndex((joint) => joint.length > length);
+      const [from, to] = [joints[end - 1]!, joints[end]!];
+      return from.time + ((to.time - from.time) * (length - from.length)) / (to.length - from.length);
+    },
+  };
+}
+
+/** The nearest times, by weighted squares, that never fall: neighbours that do are given their mean. */
+function notFalling(points: readonly Point[]): readonly Point[] {
+  const pools: Point[][] = [];
+  for (const point of points) {
+    let pool = [point];
+    for (let before = pools.at(-1); before && meanTime(before) > meanTime(pool); before = pools.at(-1)) pool = pools.pop()!.concat(pool);
+    pools.push(pool);
+  }
+  return pools.flatMap((pool) => pool.map((point) => ({ ...point, time: meanTime(pool) })));
+}
+
+function meanTime(points: readonly Point[]): number {
+  const weight = points.reduce((sum, point) => sum + point.weight, 0);
+  return points.reduce((sum, point) => sum + point.weight * point.time, 0) / weight;
+}
+
+interface Curve {
   at(length: number): number;
 }
 
@@ -62,7 +107,7 @@ interface Point {
 }
 
 /** The line of least squares through `points`, not empty, its slope >= 0 and drawn towards the one assumed at first. */
-function fitLine(points: readonly Point[]): Line {
+function fitLine(points: readonly Point[]): Curve {
   const total = (of: (point: Point) => number): number => points.reduce((sum, point) => sum + point.weight * of(point), 0);
   const weight = total(() => 1);
   const [length, time] = [total((point) => point.length) / weight, total((point) => point.time) / weight];

@@ -6,9 +6,12 @@ type DraftedRound = Pick<MeasuredRound, "asked" | "drafted" | "accepted">;
 export interface DraftRecord {
   /** False until something was drafted. */
   known(): boolean;
+  /** Whether any drafted token stood. */
+  hasStood(): boolean;
   /** Adds a round in which something was drafted. */
   add(round: DraftedRound): void;
-  forget(): void;
+  /** Keeps the newest `count` rounds. */
+  forgetAllBut(count: number): void;
   /**
    * Tokens per unit of cost that these drafts would have given, had each been cut off at `length` tokens, or gone on to it where
    * it was cut off before; `costOf(n)` is that of a round with n drafted tokens. The drafts must be known.
@@ -23,11 +26,12 @@ export function draftRecord(): DraftRecord {
   let rounds: DraftedRound[] = [];
   return {
     known: () => rounds.length > 0,
+    hasStood: () => rounds.some(({ accepted }) => accepted > 0),
     add({ asked, drafted, accepted }) {
       rounds.push({ asked, drafted, accepted });
       if (rounds.length > WINDOW) rounds.shift();
     },
-    forget: () => void (rounds = []),
+    forgetAllBut: (count) => void (rounds = rounds.slice(-count)),
     rate(length, costOf) {
       const standing = standingRate(rounds);
       let tokens = 0;
@@ -44,7 +48,7 @@ export function draftRecord(): DraftRecord {
   };
 }
 
-/** How often a drafted token stood when those before it did. */
+/** How often a drafted token stood when those before it did; after few as if one more had stood and one more had not. */
 function standingRate(rounds: readonly DraftedRound[]): number {
   let stood = 0;
   let reached = 0;
@@ -53,7 +57,7 @@ function standingRate(rounds: readonly DraftedRound[]): number {
     // The place after the accepted ones was reached too, and its token did not stand.
     reached += Math.min(drafted, accepted + 1);
   }
-  return stood / reached;
+  return (stood + 1) / (reached + 2);
 }
 
 /** rate + rate² + … + rate^count */

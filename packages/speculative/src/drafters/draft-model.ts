@@ -21,7 +21,10 @@ export interface DraftModelOptions {
    * since another one may know tokens by their numbers
    */
   readonly sampler?: Sampler | undefined;
-  /** Ends a draft after a token that was less likely than this, in [0, 1]; that token is kept. @defaultValue 0 */
+  /**
+   * Ends a draft once its tokens together are less likely than this, in [0, 1], going by the draft model at temperature 1; the
+   * token that made it so is kept. @defaultValue 0
+   */
   readonly minProbability?: number | undefined;
   /**
    * For a draft model with another tokenizer than the target's: both tokenizers. Drafts then go through text, and come without

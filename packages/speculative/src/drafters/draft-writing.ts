@@ -1,4 +1,4 @@
-import { type Draft, type DraftRequest, type DraftRun, type ForwardEndEvent, type Sampler, type TokenId } from "@decodekit/core";
+import { type Draft, type DraftRequest, type DraftRun, type ForwardEndEvent, logSumExp, type Sampler, type TokenId } from "@decodekit/core";
 import { drawToken } from "../draw-token.ts";
 import { type Sequence, sequenceOf } from "./sequence.ts";
 
@@ -20,16 +20,18 @@ export async function* write(
   writing: Writing,
 ): AsyncGenerator<ForwardEndEvent, Draft, void> {
   const { sequence, promptLength, stopTokens, sampler, minProbability } = writing;
-  const needsRow = writing.usesProbabilities || minProbability > 0;
+  const needsRow = writing.usesProbabilities;
   const written = sequenceOf(sequence.tokens());
   const probabilities: Float64Array[] = [];
+  let probability = 1;
   while (written.length < sequence.length + max && written.length <= writing.contextLength) {
     const row = yield* cache.rowAfter(written.tokens());
     const context = { tokens: written.tokens(), promptLength };
     const { token, q } = drawToken(sampler, row, context, { random: random.fork(written.length), needsRow });
     if (q) probabilities.push(q);
     written.append(Int32Array.of(token));
-    if (stopTokens.has(token) || (q && q[token]! < minProbability)) break;
+    if (minProbability > 0) probability *= Math.exp(row[token]! - logSumExp(row));
+    if (stopTokens.has(token) || probability < minProbability) break;
   }
   return { tokens: written.tokens().slice(sequence.length), ...(needsRow && { probabilities }) };
 }

@@ -1,0 +1,28 @@
+/** How fast the device is at the moment. */
+export interface Pace {
+  /** What a round that took `milliseconds` would have taken at the usual pace. */
+  atUsualPace(milliseconds: number): number;
+  /** Told what such a round usually takes. */
+  compare(milliseconds: number, usual: number): void;
+}
+
+/** Share by which a round moves the pace, of the logarithms. */
+const WEIGHT = 0.05;
+/** A round moves it as if it had taken at least and at most so many times what was expected. */
+const LEAST_SURPRISE = 1 / 1.2;
+const MOST_SURPRISE = 1.2;
+
+/**
+ * Follows a device that other work slows for a while, so that rounds of two kinds can be compared that were measured at
+ * different times: how long the last rounds took against what rounds of their kind usually take.
+ */
+export function devicePace(): Pace {
+  let slowness = 1;
+  return {
+    atUsualPace: (milliseconds) => milliseconds / slowness,
+    compare(milliseconds, usual) {
+      const surprise = milliseconds / (slowness * usual);
+      slowness *= Math.min(Math.max(surprise, LEAST_SURPRISE), MOST_SURPRISE) ** WEIGHT;
+    },
+  };
+}
