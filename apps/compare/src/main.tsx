@@ -94,14 +94,16 @@ function onKeyDown(event: KeyboardEvent): void {
   move();
 }
 
-const MILLISECONDS_FOR_RECORDING = 400;
+const MILLISECONDS_TO_FIRST_LAYOUT = 400;
+const FONTS = ['1rem "Inter Variable"', '1rem "Source Serif 4 Variable"'];
 
 applyTheme();
 startPlayback();
 const followed = follow().then(keepAddress);
-// With what there is to show at hand the page is laid out once; it does not wait long for it.
-void Promise.race([followed, new Promise((resolve) => setTimeout(resolve, MILLISECONDS_FOR_RECORDING))]).then(() =>
-  render(<App />, document.getElementById("app")!),
+const fonts = FONTS.map((font) => document.fonts.load(font).catch(() => undefined));
+// With what there is to show and its letters at hand the page is laid out once; it does not wait long for them.
+void Promise.race([Promise.all([followed, ...fonts]), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT))]).then(
+  () => render(<App />, document.getElementById("app")!),
 );
 addEventListener("hashchange", () => void follow());
 addEventListener("keydown", onKeyDown);

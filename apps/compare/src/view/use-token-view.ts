@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { hovered, selection } from "../lab/state.ts";
 import type { LaneState } from "../trace/fold.ts";
 import { type GridPlace, type TokenView, tokenView } from "./token-view.ts";
@@ -24,7 +24,7 @@ export function useTokenView({ lane, laneCount, label, state, vocabulary, isBusy
   const view = useRef<TokenView>(undefined);
   const selected = selection.value?.lane === lane ? selection.value.position : undefined;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     view.current ??= tokenView(root.current!, `token-${lane}`);
     view.current.update({ state, vocabulary, selected, hovered: hovered.value, ahead, grid });
   }, [lane, state, vocabulary, vocabulary.size, selected, hovered.value, ahead, grid]);
