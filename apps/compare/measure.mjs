@@ -2,6 +2,7 @@
 // take while four lanes run. Figures of one machine at one time: to be looked at, not tested.
 import { gzipSync } from "node:zlib";
 import { readdirSync, readFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
@@ -46,7 +47,7 @@ try {
     await page.locator("#tokens-0").press("ArrowRight");
     await page.waitForTimeout(100);
   }
-  const busy = busyTimes(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
+  const tasks = mainTasks(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
   const { interactions, longTasks, longest } = await page.evaluate(() => globalThis.measured);
   const sorted = interactions.toSorted((a, b) => a - b);
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
@@ -54,24 +55,40 @@ try {
     `while four lanes ran: ${sorted.length} interactions, median ${at(0.5)} ms, 98th percentile ${at(0.98)} ms, longest ${at(1)} ms;`,
   );
   console.log(`tasks over 50 ms: ${longTasks}, the longest ${Math.round(longest)} ms by the clock;`);
-  const over = busy.filter((milliseconds) => milliseconds > 50).length;
+  const over = tasks.filter(({ processor }) => processor > 50).length;
   console.log(
-    `by the processor, which other programs do not slow down: ${busy.length} tasks, ${over} over 50 ms, the longest ${Math.round(Math.max(...busy))} ms`,
+    `by the processor, which other programs slow down less: ${tasks.length} tasks, ${over} over 50 ms; the longest, and of what:`,
   );
+  for (const { processor, clock, parts } of tasks.slice(0, 5)) {
+    const shares = parts.map(([name, milliseconds]) => `${name} ${milliseconds.toFixed(1)}`);
+    console.log(`  ${processor.toFixed(1)} ms (${clock.toFixed(0)} by the clock): ${shares.join(", ")}`);
+  }
+  console.log(`load of the machine: ${loadavg()[0].toFixed(1)} programs on ${cpus().length} cores`);
 } finally {
   await browser.close();
   await server.close();
 }
 process.exit(0);
 
-/** Processor time of the tasks of the page's main thread, in milliseconds. */
-function busyTimes(events) {
+/** Tasks of the page's main thread, longest first, in milliseconds of processor and clock, and their largest parts. */
+function mainTasks(events) {
   const mains = new Set(
     events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  return events
-    .filter(({ name, pid, tid, tdur }) => name === "RunTask" && tdur > 0 && mains.has(`${pid} ${tid}`))
-    .map(({ tdur }) => tdur / 1000);
+  const main = events.filter(({ ph, tdur, pid, tid }) => ph === "X" && tdur > 0 && mains.has(`${pid} ${tid}`));
+  return main
+    .filter(({ name }) => name === "RunTask")
+    .toSorted((a, b) => b.tdur - a.tdur)
+    .map((task, rank) => ({ processor: task.tdur / 1000, clock: task.dur / 1000, parts: rank < 5 ? largestParts(task, main) : [] }));
+}
+
+function largestParts(task, events) {
+  const parts = new Map();
+  for (const { name, pid, ts, dur, tdur } of events) {
+    if (name === "RunTask" || pid !== task.pid || ts < task.ts || ts + dur > task.ts + task.dur) continue;
+    parts.set(name, (parts.get(name) ?? 0) + tdur / 1000);
+  }
+  return [...parts].toSorted((a, b) => b[1] - a[1]).slice(0, 5);
 }
 
 /** Runs in the page, before anything of it. */

@@ -12,7 +12,9 @@ export function recordTraces(): Plugin {
       const models = recordingModels();
       const examples: readonly (readonly [name: string, settings: Settings])[] = [
         ["welcome", defaultSettings],
-        ...chapters.map(({ settings }, index) => [`chapter-${index + 1}`, settings] as const),
+        ...chapters.flatMap(({ scenes }, chapter) =>
+          scenes.map(({ settings }, scene) => [`chapter-${chapter + 1}-${scene + 1}`, settings] as const),
+        ),
       ];
       for (const [name, settings] of examples) {
         this.emitFile({ type: "asset", fileName: `traces/${name}.jsonl`, source: await recordTrace(models, settings) });

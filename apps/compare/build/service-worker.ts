@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
 /** Files that are fetched when they are first needed, not at the first visit: models and the runtime. */
-const LARGE = /\.(wasm|onnx|map)$|tokenizer|config-|ort-|model-worker|plugin-worker/;
+const LARGE = /\.(wasm|onnx|map)$|tokenizer|config-|onnx-|ort[.-]|model-worker|plugin-worker/;
 
 /** Tells the service worker which files the shell has, under a version that changes with any of them. */
 export function serviceWorker(): Plugin {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { link, runToEnd, stage } from "./browser.ts";
+import { link, measureLink, runToEnd, stage, untilRunEnds } from "./browser.ts";
 
 const { open } = stage();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
@@ -27,6 +27,7 @@ const narrow = { viewport: { width: 360, height: 740 } };
 test.each([
   ["#/tour/4", { ...wide, colorScheme: "light" }],
   ["#/tour/5", { ...narrow, colorScheme: "dark" }],
+  ["#/tour/6/2", { ...wide, colorScheme: "light" }],
   ["#/about", { ...wide, colorScheme: "dark" }],
 ] as const)("axe finds nothing on %s", async (hash, options) => {
   const { page } = await open(hash, options);
@@ -49,6 +50,30 @@ test.each(["light", "dark"] as const)("axe finds nothing on the lanes, %s: finis
   expect(await findings(page)).toEqual([]);
 });
 
+test.each([
+  ["light", wide],
+  ["dark", narrow],
+] as const)("axe finds nothing on the grid, %s: finished and half way", async (colorScheme, size) => {
+  const { page } = await open("#/", { ...size, colorScheme });
+  await page.getByRole("radio", { name: "Grid" }).check();
+  await page.locator(".token-grid #tokens-1 .token[data-final]").nth(5).click();
+  expect(await findings(page)).toEqual([]);
+  await page.locator(".scrubber").fill("15");
+  expect(await findings(page)).toEqual([]);
+});
+
+test.each(["light", "dark"] as const)("axe finds nothing on a measurement, %s: before, while and after it runs", async (colorScheme) => {
+  const { page } = await open(measureLink({ n: "16", l: ["greedy", "judged-tree:worth=0"] }), { ...wide, colorScheme });
+  expect(await findings(page)).toEqual([]);
+  await untilRunEnds(page, async () => {
+    await page.getByRole("button", { name: "Measure", exact: true }).click();
+    await page.locator(".progress-label").waitFor();
+    expect(await findings(page)).toEqual([]);
+  });
+  await page.locator(".measure-result .plot").waitFor();
+  expect(await findings(page)).toEqual([]);
+});
+
 test("axe finds nothing after a run of one's own", async () => {
   const { page } = await open(link({ n: "8", l: ["greedy", "refine:preset=fast-dllm,blockLength=8"] }));
   await runToEnd(page);
@@ -56,7 +81,7 @@ test("axe finds nothing after a run of one's own", async () => {
 });
 
 test("at 320 px nothing but tables and drawings is wider than the page", async () => {
-  for (const hash of ["#/", "#/tour/5", "#/about"]) {
+  for (const hash of ["#/", "#/tour/5", "#/tour/6/2", "#/measure", "#/about"]) {
     const { page } = await open(hash, { viewport: { width: 320, height: 700 } });
     await page.waitForTimeout(300);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);

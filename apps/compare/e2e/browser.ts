@@ -45,7 +45,7 @@ export function stage(args: readonly string[] = []): Stage {
       page.on("pageerror", (error) => problems.push(String(error)));
       page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
       await page.goto(server.url + hash);
-      await page.locator(".lane, .prose").first().waitFor();
+      await page.locator(".lane, .prose, .measure").first().waitFor();
       return { page, context, problems };
     },
   };
@@ -82,8 +82,15 @@ export function figure(page: Page, lane: number, name: string): Promise<string> 
   return page.locator(`[data-lane="${lane}"] [data-figure="${name}"] dd`).first().innerText();
 }
 
+type LinkedSettings = Readonly<Record<string, string | readonly string[]>>;
+
+/** A link to the measurement of settings. */
+export function measureLink(settings: LinkedSettings): string {
+  return link(settings).replace("#/", "#/measure");
+}
+
 /** A link of settings, as the page writes them. */
-export function link(settings: Readonly<Record<string, string | readonly string[]>>): string {
+export function link(settings: LinkedSettings): string {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(settings)) for (const each of [value].flat()) query.append(key, each);
   return `#/?${query.toString()}`;

@@ -68,7 +68,7 @@ describe("four lanes", () => {
     for (let step = 0; step <= steps; step += 3) {
       await scrubber.fill(String(step));
       for (const [lane, { events }] of trace.lanes.entries()) {
-        const { cells } = foldLane(events, trace.model.maskTokenId, eventsAt(events, "passes", step));
+        const { cells } = foldLane(events, trace.model.maskTokenId, { count: eventsAt(events, "passes", step) });
         const expected = cells.map((cell) => cell?.state);
         const tokens = page.locator(`#tokens-${lane} .token:not([hidden]):not([data-state=gone])`);
         await expect.poll(() => tokens.evaluateAll((all) => all.map((token) => token.getAttribute("data-state")))).toEqual(expected);
@@ -156,6 +156,46 @@ function runAndStopIn(button: Element, phase: string): void {
   observer.observe(main, { subtree: true, childList: true, characterData: true });
   (button as HTMLElement).click();
 }
+
+test("in the grid a position has one column in all lanes, and along tokens all lanes show as many", async () => {
+  const { page, problems } = await open("#/");
+  const columns = (): Promise<number[][]> =>
+    page
+      .locator(".token-grid .tokens")
+      .evaluateAll((lanes) =>
+        lanes.map((lane) =>
+          [...lane.querySelectorAll(".token:not([hidden])")].slice(0, 12).map((token) => Math.round(token.getBoundingClientRect().left)),
+        ),
+      );
+  await page.getByRole("radio", { name: "Grid" }).check();
+  await page.locator(".token-grid #tokens-2 .token[data-final]").nth(11).waitFor();
+  const [first, ...others] = await columns();
+  expect(new Set(first).size).toBeGreaterThan(4);
+  for (const other of others) expect(other).toEqual(first);
+  await page.locator("#tokens-0").focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => page.locator(".inspector").innerText()).toContain("token 64 of lane B");
+  await page.getByRole("radio", { name: "tokens" }).check();
+  await page.locator(".scrubber").fill("16");
+  await page.locator(".place", { hasText: "16 of 64 tokens" }).waitFor();
+  await expect.poll(() => figure(page, 0, "tokens")).toBe("16");
+  for (const lane of [1, 2]) expect(Number(await figure(page, lane, "tokens"))).toBeLessThanOrEqual(16);
+  expect(problems).toEqual([]);
+});
+
+test("a dialog that Escape closes opens again at once", async () => {
+  const { page } = await open("#/");
+  await page.getByRole("button", { name: "Options: Speculative" }).click();
+  await page.locator("dialog[open] form").waitFor();
+  await page.evaluate(() => {
+    const button = document.querySelector<HTMLElement>("[data-lane='1'] .lane-tools button")!;
+    document.querySelector("dialog[open]")!.addEventListener("cancel", () => button.click());
+  });
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(300);
+  expect(await page.locator("dialog[open] form").count()).toBe(1);
+});
 
 test("a chapter can be read, bet on and run with the keyboard alone", async () => {
   const { page, problems } = await open("#/tour/1");

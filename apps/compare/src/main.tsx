@@ -2,15 +2,15 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openRecording } from "./lab/files.ts";
 import { canMakeLane } from "./lab/decoders.ts";
-import { isRunning, stop } from "./lab/lab.ts";
+import { isRunning, stop } from "./lab/session.ts";
 import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
 import * as state from "./lab/state.ts";
-import { defaultSettings } from "./link/settings.ts";
+import { defaultSettings, type Settings } from "./link/settings.ts";
 import { readLink, writeLink } from "./link/share-link.ts";
 import { startOffline } from "./offline/offline.ts";
 import { texts } from "./texts/en.ts";
 import { chapters } from "./texts/tour-en.ts";
-import { App } from "./view/app.tsx";
+import { App, hasTransport } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -19,18 +19,38 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 async function follow(): Promise<void> {
   if (isRunning()) stop();
   const location = readLink(globalThis.location.hash, (lane) => canMakeLane(lane, state.plugins.value));
-  const { route, chapter, settings, digests, ignored } = location;
+  const { route, settings, digests, ignored } = location;
+  const { chapter, scene, shown } = placeInTour(location);
+  const wasMeasuring = state.route.value === "measure";
   if (ignored.length > 0) state.notify("info", texts.status.ignored(ignored.join(", ")));
   state.chapter.value = chapter;
-  state.settings.value = route === "tour" ? chapters[chapter - 1]!.settings : settings;
+  state.scene.value = scene;
+  state.settings.value = route === "tour" ? shown.settings : settings;
   state.expectedDigests.value = digests;
   state.route.value = route;
   document.title =
     route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
   window.scrollTo({ top: 0 });
-  if (route === "tour") await showRecording(`chapter-${chapter}`);
+  if (route === "tour") await showRecording(`chapter-${chapter}-${scene}`);
+  else if (route === "measure" || (wasMeasuring && shows(settings))) return;
   else if (route === "compare" && writeLink(settings) === writeLink(defaultSettings)) await showRecording("welcome");
   else state.trace.value = undefined;
+}
+
+/** Whether the run that is shown was made with these settings. */
+function shows({ prompt, maxNewTokens, lanes }: Settings): boolean {
+  const shown = state.trace.value;
+  return (
+    shown?.prompt === prompt &&
+    shown.maxNewTokens === maxNewTokens &&
+    shown.lanes.map(({ specification }) => specification).join("\n") === lanes.join("\n")
+  );
+}
+
+function placeInTour({ chapter, scene }: { readonly chapter: number; readonly scene: number }) {
+  const { scenes } = chapters[chapter - 1]!;
+  const shown = scenes[scene - 1];
+  return shown ? { chapter, scene, shown } : { chapter, scene: 1, shown: scenes[0] };
 }
 
 async function showRecording(name: string): Promise<void> {
@@ -45,8 +65,10 @@ async function showRecording(name: string): Promise<void> {
 /** The address follows the settings, so that a reload brings them back. */
 function keepAddress(): void {
   effect(() => {
-    const link = writeLink(state.settings.value, state.expectedDigests.value);
-    if (state.route.value === "compare" && link !== (globalThis.location.hash || "#/")) history.replaceState(null, "", link);
+    const route = state.route.value;
+    if (route !== "compare" && route !== "measure") return;
+    const link = writeLink(state.settings.value, state.expectedDigests.value, route);
+    if (link !== (globalThis.location.hash || "#/")) history.replaceState(null, "", link);
   });
 }
 
@@ -67,19 +89,21 @@ function onKeyDown(event: KeyboardEvent): void {
     End: () => goTo(Infinity),
   };
   const move = moves[event.key];
-  if (!move || state.route.value === "about") return;
+  if (!move || !hasTransport(state.route.value)) return;
   event.preventDefault();
   move();
 }
 
-const MILLISECONDS_FOR_RECORDING = 400;
+const MILLISECONDS_TO_FIRST_LAYOUT = 400;
+const FONTS = ['1rem "Inter Variable"', '1rem "Source Serif 4 Variable"'];
 
 applyTheme();
 startPlayback();
 const followed = follow().then(keepAddress);
-// With what there is to show at hand the page is laid out once; it does not wait long for it.
-void Promise.race([followed, new Promise((resolve) => setTimeout(resolve, MILLISECONDS_FOR_RECORDING))]).then(() =>
-  render(<App />, document.getElementById("app")!),
+const fonts = FONTS.map((font) => document.fonts.load(font).catch(() => undefined));
+// With what there is to show and its letters at hand the page is laid out once; it does not wait long for them.
+void Promise.race([Promise.all([followed, ...fonts]), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT))]).then(
+  () => render(<App />, document.getElementById("app")!),
 );
 addEventListener("hashchange", () => void follow());
 addEventListener("keydown", onKeyDown);

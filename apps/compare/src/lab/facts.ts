@@ -35,6 +35,11 @@ export function figuresOf({ result, scores }: LaneTrace, state: LaneState, isWho
   };
 }
 
+/** Tokens that are final so far. */
+export function outputOf({ events }: Pick<LaneTrace, "events">): readonly number[] {
+  return events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : []));
+}
+
 /** First output position at which two lanes say different tokens, as far as both have final ones; and how far that is. */
 export function compareOutputs(a: LaneState, b: LaneState): { readonly differsAt: number | undefined; readonly common: number } {
   const [first, second] = [finalTokens(a), finalTokens(b)];

@@ -31,6 +31,11 @@ export const infillPlugin: DecoderPlugin<"masked"> = {
   },
 };
 
+/** How many tokens the gap of such a lane has; undefined for other lanes. */
+export function gapOf({ options }: { readonly options: Readonly<Record<string, unknown>> }): number | undefined {
+  return typeof options["after"] === "string" && typeof options["length"] === "number" ? options["length"] : undefined;
+}
+
 /** The options of a lane with the text after the gap as tokens, for the decoder that runs. `encode` is the model's. */
 export async function withTokens<Options extends Readonly<Record<string, unknown>>>(
   plugin: Pick<DecoderPlugin, "name">,

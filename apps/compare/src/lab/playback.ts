@@ -1,13 +1,20 @@
 import { effect } from "@preact/signals";
-import { STEPS_PER_PASS } from "../trace/timeline.ts";
+import { type Axis, STEPS_PER_PASS } from "../trace/timeline.ts";
 import * as state from "./state.ts";
 
-/** At speed 1, along passes; along time speed 1 is real time. */
+/** At speed 1, along passes and along tokens; along time speed 1 is real time. */
 export const PASSES_PER_SECOND = 4;
+export const TOKENS_PER_SECOND = 8;
 
-/** Moves by steps of the axis: half passes, or fiftieths of the whole time. */
+const unitsPerSecond: Readonly<Record<Axis, number>> = {
+  passes: PASSES_PER_SECOND * STEPS_PER_PASS,
+  tokens: TOKENS_PER_SECOND,
+  time: 1000,
+};
+
+/** Moves by steps of the axis: half passes, tokens, or fiftieths of the whole time. */
 export function step(count: number): void {
-  const unit = state.axis.value === "passes" ? 1 : state.axisEnd.value / 50;
+  const unit = state.axis.value === "time" ? state.axisEnd.value / 50 : 1;
   goTo((state.place.value ?? state.axisEnd.value) + count * unit);
 }
 
@@ -19,6 +26,11 @@ export function goTo(place: number): void {
 export function togglePlay(): void {
   if (!state.playing.value && state.place.value === undefined) state.place.value = 0;
   state.playing.value = !state.playing.value;
+}
+
+/** Passes and tokens are whole. */
+function onAxis(place: number): number {
+  return state.axis.peek() === "time" ? place : Math.floor(place);
 }
 
 /** Moves the place while it plays, as fast as the chosen speed says. */
@@ -33,17 +45,16 @@ export function startPlayback(): void {
       const seconds = (now - last) / 1000;
       last = now;
       const { axis, speed, axisEnd, place } = state;
-      const perSecond = axis.peek() === "passes" ? PASSES_PER_SECOND * STEPS_PER_PASS : 1000;
       // Somebody may have moved the place meanwhile.
-      const shown = axis.peek() === "passes" ? Math.floor(exact) : exact;
+      const shown = onAxis(exact);
       if (place.peek() !== undefined && place.peek() !== shown) exact = place.peek()!;
-      exact += seconds * perSecond * speed.peek();
+      exact += seconds * unitsPerSecond[axis.peek()] * speed.peek();
       if (exact >= axisEnd.peek()) {
         place.value = undefined;
         state.playing.value = false;
         return;
       }
-      place.value = axis.peek() === "passes" ? Math.floor(exact) : exact;
+      place.value = onAxis(exact);
       frame = requestAnimationFrame(advance);
     }
     return () => cancelAnimationFrame(frame);

@@ -1,4 +1,4 @@
-import type { TokenId } from "@decodekit/core";
+import type { DecodeStatistics, TokenId } from "@decodekit/core";
 import { generate, type WorkerGenerateOptions } from "@decodekit/core/worker";
 import type { LaneTrace, TracedEvent } from "../trace/trace.ts";
 import type { HostedModel } from "./model-host.ts";
@@ -27,6 +27,12 @@ export async function recordLane(
   const { text, finishReason, statistics } = await generation.result;
   await Promise.all(learning);
   return { text, finishReason, statistics };
+}
+
+/** Decodes once without looking on, `maxNewTokens` tokens unless the decoder ends by itself. Rejects with the decoder's error. */
+export async function timeLane({ model, draft }: HostedModel, { decoder, promptTokens, ...rest }: LaneRequest): Promise<DecodeStatistics> {
+  const { statistics } = await generate(model, promptTokens, { decoder, draft, stopTokens: [], ...rest }).result;
+  return statistics;
 }
 
 /** Tokens of an event that need a text. */

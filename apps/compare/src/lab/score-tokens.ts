@@ -2,7 +2,7 @@ import { type CausalModel, logSumExp } from "@decodekit/core";
 import type { Candidate, TokenScore } from "../trace/trace.ts";
 
 const CANDIDATES = 8;
-const LOGITS_PER_PASS = 2 ** 18;
+const LOGITS_PER_PASS = 2 ** 16;
 
 /**
  * What `model` says of every token of `output` after `prompt`, both token ids, at temperature 1: in a session of its own, a

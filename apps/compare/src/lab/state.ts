@@ -1,12 +1,15 @@
-import type { DecoderPlugin } from "@decodekit/core";
+import type { DecoderPlugin, TokenId } from "@decodekit/core";
 import type { LoadProgress } from "@decodekit/core/onnx";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { defaultSettings, type Settings } from "../link/settings.ts";
 import type { Route } from "../link/share-link.ts";
-import { type Axis, endTime, eventsAt, stepCount } from "../trace/timeline.ts";
+import { type Axis, axisLength, eventsAt } from "../trace/timeline.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
+import type { MeasureProgress } from "../measure/measure-rounds.ts";
+import type { Measurement } from "../measure/measurement.ts";
 import { decoders } from "./decoders.ts";
+import { gapOf } from "./infill-plugin.ts";
 import type { ThirdPartyPlugin } from "./third-party.ts";
 
 export type Activity =
@@ -15,7 +18,8 @@ export type Activity =
   | { readonly kind: "preparing" }
   | { readonly kind: "warming-up"; readonly lane: number }
   | { readonly kind: "decoding"; readonly lane: number }
-  | { readonly kind: "scoring"; readonly lane: number };
+  | { readonly kind: "scoring"; readonly lane: number }
+  | ({ readonly kind: "measuring" } & MeasureProgress);
 
 export interface Notice {
   readonly id: number;
@@ -32,6 +36,8 @@ export interface Selection {
 export const settings = signal<Settings>(defaultSettings);
 export const route = signal<Route>("compare");
 export const chapter = signal(1);
+/** Of the chapter, from 1. */
+export const scene = signal(1);
 /** Files of a model that were dropped or picked, in place of the model of the settings. */
 export const droppedFiles = signal<readonly File[] | undefined>(undefined);
 
@@ -45,6 +51,8 @@ export const activity = signal<Activity>({ kind: "idle" });
 export const notices = signal<readonly Notice[]>([]);
 /** Runs that ended, however they did. */
 export const endedRuns = signal(0);
+/** The last measurement of this visit. */
+export const measurement = signal<Measurement | undefined>(undefined);
 /** Read out by screen readers. */
 export const announcement = signal("");
 
@@ -53,6 +61,10 @@ export const trace = signal<Trace | undefined>(undefined);
 export const traceOrigin = signal<"recorded" | "live" | "imported">("recorded");
 /** Digests of the outputs that the author of a share link saw. */
 export const expectedDigests = signal<readonly string[]>([]);
+
+/** Tokens as text, or every position in its column. */
+export type View = "reading" | "grid";
+export const view = signal<View>("reading");
 
 export const axis = signal<Axis>("passes");
 /** Where on the axis; undefined is the end, also while that moves. */
@@ -63,21 +75,32 @@ export const selection = signal<Selection | undefined>(undefined);
 /** Output position under the pointer, in all lanes. */
 export const hovered = signal<number | undefined>(undefined);
 
-/** Length of the axis: steps of half a pass, or milliseconds. */
+/** Length of the axis: steps of half a pass, tokens, or milliseconds. */
 export const axisEnd: ReadonlySignal<number> = computed(() => {
   const lanes = trace.value?.lanes.map(({ events }) => events) ?? [];
-  return axis.value === "passes" ? stepCount(lanes) : endTime(lanes);
+  return axisLength(lanes, axis.value);
 });
 
 /** Every lane as of the place on the axis. */
 export const laneStates: ReadonlySignal<readonly LaneState[]> = computed(() => {
   const shown = trace.value;
   if (!shown) return [];
-  return shown.lanes.map(({ events }) => {
-    const count = place.value === undefined ? events.length : eventsAt(events, axis.value, place.value);
-    return foldLane(events, shown.model.maskTokenId, count);
+  return shown.lanes.map((lane) => {
+    const count = place.value === undefined ? undefined : eventsAt(lane.events, axis.value, place.value);
+    return foldOnce(lane, shown.model.maskTokenId, count ?? lane.events.length);
   });
 });
+
+const folded = new WeakMap<readonly TracedEvent[], { readonly count: number; readonly state: LaneState }>();
+
+/** The same state again for the same events, so that lanes in which nothing happened are not drawn anew. */
+function foldOnce(lane: LaneTrace, maskTokenId: TokenId | undefined, count: number): LaneState {
+  const known = folded.get(lane.events);
+  if (known?.count === count) return known.state;
+  const state = foldLane(lane.events, maskTokenId, { count, positions: gapOf(lane) });
+  folded.set(lane.events, { count, state });
+  return state;
+}
 
 let noticeCount = 0;
 

@@ -16,7 +16,7 @@ const settings: Settings = {
 describe("a share link", () => {
   test("brings back every setting and the digests", () => {
     const location = readLink(writeLink(settings, ["0a1b2c3d", "ffffffff"]), canMakeLane);
-    expect(location).toEqual({ route: "compare", chapter: 1, settings, digests: ["0a1b2c3d", "ffffffff"], ignored: [] });
+    expect(location).toEqual({ route: "compare", chapter: 1, scene: 1, settings, digests: ["0a1b2c3d", "ffffffff"], ignored: [] });
   });
 
   test("leaves out what is as by default", () => {
@@ -48,8 +48,10 @@ describe("a share link", () => {
   });
 
   test("finds its pages", () => {
-    expect(readLink("#/tour/3", canMakeLane)).toMatchObject({ route: "tour", chapter: 3 });
+    expect(readLink("#/tour/3", canMakeLane)).toMatchObject({ route: "tour", chapter: 3, scene: 1 });
+    expect(readLink("#/tour/6/2", canMakeLane)).toMatchObject({ route: "tour", chapter: 6, scene: 2 });
     expect(readLink("#/tour/99", canMakeLane)).toMatchObject({ route: "tour", chapter: 1 });
+    expect(readLink(writeLink(settings, [], "measure"), canMakeLane)).toMatchObject({ route: "measure", settings, ignored: [] });
     expect(readLink("#/about", canMakeLane)).toMatchObject({ route: "about" });
     expect(readLink("#/nowhere", canMakeLane)).toMatchObject({ route: "compare", ignored: ["nowhere"] });
   });

@@ -6,6 +6,8 @@ export interface Location {
   readonly route: Route;
   /** Of the tour, from 1. */
   readonly chapter: number;
+  /** Of the chapter, from 1. */
+  readonly scene: number;
   readonly settings: Settings;
   /** Of the outputs that the link's author saw, one per lane. */
   readonly digests: readonly string[];
@@ -13,29 +15,34 @@ export interface Location {
   readonly ignored: readonly string[];
 }
 
-export type Route = "compare" | "tour" | "about";
+export type Route = "compare" | "tour" | "measure" | "about";
+/** Pages that have settings in their address. */
+export type SettingsRoute = Extract<Route, "compare" | "measure">;
 
+const CHAPTERS = 6;
+const MOST_SCENES = 9;
 const executions: ReadonlySet<string> = new Set(["auto", "webgpu", "wasm"]);
 const KEYS = { model: "m", prompt: "p", maxNewTokens: "n", seed: "s", lanes: "l", execution: "x", digests: "d" } as const;
 
 /** Address of `settings`; what is as by default is left out. */
-export function writeLink(settings: Settings, digests: readonly string[] = []): string {
+export function writeLink(settings: Settings, digests: readonly string[] = [], route: SettingsRoute = "compare"): string {
   const query = new URLSearchParams();
   for (const key of ["model", "prompt", "maxNewTokens", "seed", "execution"] as const)
     if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
   if (settings.lanes.join("\n") !== defaultSettings.lanes.join("\n")) for (const lane of settings.lanes) query.append(KEYS.lanes, lane);
   for (const digest of digests) query.append(KEYS.digests, digest);
   const text = query.toString();
-  return `#/${text ? `?${text}` : ""}`;
+  return `#/${route === "compare" ? "" : route}${text ? `?${text}` : ""}`;
 }
 
 /** Reads any address: what is wrong in it is ignored and named. `isLane` tells whether a decoder can be made of a text. */
 export function readLink(hash: string, isLane: (specification: string) => boolean): Location {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
-  const [first = "", second = ""] = path.split("/");
-  const route: Route = first === "tour" || first === "about" ? first : "compare";
+  const [first = "", second = "", third = ""] = path.split("/");
+  const route: Route = first === "tour" || first === "measure" || first === "about" ? first : "compare";
   const ignored: string[] = first === "" || route !== "compare" ? [] : [path];
-  const chapter = integer(second || "1", 1, 6);
+  const chapter = integer(second || "1", 1, CHAPTERS);
+  const scene = integer(third || "1", 1, MOST_SCENES);
   const query = new URLSearchParams(search.slice(0, 20_000));
   const take = <Value>(key: keyof typeof KEYS, read: (text: string) => Value | undefined, fallback: Value): Value => {
     const text = query.get(KEYS[key]);
@@ -53,7 +60,7 @@ export function readLink(hash: string, isLane: (specification: string) => boolea
     lanes: lanesOf(query.getAll(KEYS.lanes), isLane, ignored),
   };
   const digests = query.getAll(KEYS.digests).filter((digest) => /^[\da-f]{8}$/.test(digest));
-  return { route, chapter: chapter ?? 1, settings, digests: digests.slice(0, MOST_LANES), ignored };
+  return { route, chapter: chapter ?? 1, scene: scene ?? 1, settings, digests: digests.slice(0, MOST_LANES), ignored };
 }
 
 function lanesOf(given: readonly string[], isLane: (specification: string) => boolean, ignored: string[]): readonly string[] {

@@ -1,3 +1,5 @@
+import type { VoidReason } from "../measure/measure-rounds.ts";
+import type { PairedRatio } from "../measure/paired-ratio.ts";
 import type { CellState, Proposer } from "../trace/fold.ts";
 
 /*
@@ -7,6 +9,7 @@ import type { CellState, Proposer } from "../trace/fold.ts";
 const integer = new Intl.NumberFormat("en");
 const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const finest = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const percent = new Intl.NumberFormat("en", { style: "percent" });
 const megabyte = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
@@ -30,6 +33,7 @@ export const format = {
   integer: (value: number) => integer.format(value),
   decimal: (value: number) => decimal.format(value),
   fine: (value: number) => fine.format(value),
+  finest: (value: number) => finest.format(value),
   percent: (value: number) => percent.format(value),
   probability: (value: number) => (value > 0 && value < 0.001 ? "< 0.1 %" : `${decimal.format(100 * value)} %`),
   megabytes: (bytes: number) => `${megabyte.format(bytes / 1e6)} MB`,
@@ -45,7 +49,7 @@ export const texts = {
   title: "decodekit compare",
   tagline: "See how a language model's text comes about: several decoders, one model, every token.",
   skip: "Skip to the content",
-  routes: { compare: "Compare", tour: "Tour", about: "About" },
+  routes: { compare: "Compare", tour: "Tour", measure: "Measure", about: "About" },
   theme: { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
 
   setup: {
@@ -93,9 +97,11 @@ export const texts = {
     warmingUp: (lane: string) => `Warming up ${lane}`,
     decoding: (lane: string) => `${lane} is running`,
     scoring: (lane: string) => `Scoring ${lane}`,
+    measuring: (round: number, of: number, lane: string) => `Round ${round} of ${of}, ${lane}`,
   },
   status: {
     stopped: "Stopped.",
+    measured: "The measurement has ended.",
     finished: (lanes: number) => (lanes === 1 ? "The lane has finished." : `All ${lanes} lanes have finished.`),
     gaveUp: "It did not stop by itself, so that its worker was ended. The model is loaded again at the next run.",
     hung: "A decoder of your own gave no sign for 20 seconds, so that its worker was ended. Add it again to try once more.",
@@ -118,7 +124,8 @@ export const texts = {
     waiting: "Waits for its turn",
     empty: "Press Run to see it at work.",
     failed: (problem: string) => `Failed: ${problem}`,
-    asText: "As plain text",
+    lossless: { name: "lossless", help: "Follows the model's own probabilities exactly: guesses change only how many passes it takes" },
+    notLossless: { name: "not lossless", help: "May write what the model itself would not have written" },
     asRounds: "What happened, in words",
     finish: { stop: "ended by itself", length: "reached its length", abort: "stopped" },
     sameText: (other: string) => `Same text as ${other}`,
@@ -189,6 +196,13 @@ export const texts = {
     unknown: "unknown token",
   },
 
+  grid: {
+    heading: "Tokens by position",
+    view: "Show tokens as",
+    views: { reading: "Text", grid: "Grid" },
+    positions: (first: number, last: number) => (first === last ? `token ${first}` : `tokens ${first} to ${last}`),
+  },
+
   transport: {
     heading: "Replay",
     play: "Play",
@@ -198,13 +212,15 @@ export const texts = {
     back: "One step back",
     forward: "One step on",
     axis: "Step by",
-    axes: { passes: "passes", time: "time" },
+    axes: { passes: "passes", tokens: "tokens", time: "time" },
     speed: "Speed",
     position: "Place in the run",
     pass: (pass: number, of: number) => `pass ${pass} of ${of}`,
     checking: (pass: number, of: number) => `in pass ${pass} of ${of}`,
     time: (now: string, of: string) => `${now} of ${of}`,
     slowed: (factor: number) => (factor < 1 ? `slowed ${1 / factor}×` : factor > 1 ? `${factor}× as fast` : "real time"),
+    token: (token: number, of: number) => `${token} of ${of} tokens`,
+    tokensPerSecond: (count: number) => `${count} tokens/s`,
     passesPerSecond: (count: number) => `${count} passes/s`,
   },
 
@@ -248,6 +264,55 @@ export const texts = {
     laneQuality: (lane: string, nats: string, passes: string) => `${lane}: ${nats} nats per token at ${passes} passes per 1000 tokens`,
     lane: "lane",
     phase: "phase",
+  },
+
+  measure: {
+    heading: "What do they cost here?",
+    intro:
+      "Passes are counted, but time belongs to a device. Here the same lanes run again and again, each alone, in another order every round, and nothing is drawn meanwhile.",
+    run: "Measure",
+    change: "Change the lanes in Compare",
+    about: (tokens: number, model: string) => `${tokens} tokens each, whether the text has ended or not, on ${model}, after the prompt:`,
+    lanes: "Lanes",
+    results: "Result",
+    lane: "Lane",
+    against: (first: string) => `Time per token against ${first}`,
+    perToken: "ms per token",
+    prompt: "ms for the prompt",
+    passes: "passes",
+    tokens: "tokens",
+    first: "the measure",
+    verdicts: { faster: "faster", slower: "slower", "cannot tell": "cannot tell" } satisfies Readonly<
+      Record<PairedRatio["verdict"], string>
+    >,
+    times: (ratio: number, [low, high]: readonly [number, number]) =>
+      `${fine.format(ratio)} × (${fine.format(low)} to ${fine.format(high)})`,
+    range: (middle: number, least: number, most: number) => `${fine.format(middle)} (${fine.format(least)} to ${fine.format(most)})`,
+    span: (least: number, most: number) => (least === most ? integer.format(least) : `${integer.format(least)} to ${integer.format(most)}`),
+    drafting: (passes: string) => `+ ${passes} drafting`,
+    tooShort: "too short for this clock",
+    none: "No round was whole, so that there is nothing to tell.",
+    rounds: (counted: number, planned: number) => `${counted} of ${planned} rounds count.`,
+    stopped: "It was stopped before the end.",
+    few: (least: number) => `With fewer than ${least} rounds nothing can be told.`,
+    voids: (count: number, reason: string) => `${count} ${count === 1 ? "round was" : "rounds were"} void: ${reason}.`,
+    reasons: {
+      hidden: "the page was hidden",
+      drift: "the machine was faster or slower than usual",
+      outlier: "a lane stood still",
+    } satisfies Readonly<Record<VoidReason, string>>,
+    conditions: (model: string, execution: string, tick: string, isIsolated: boolean) =>
+      `${model} on ${execution}; clock steps of ${tick}, ${isIsolated ? "isolated" : "not isolated"}. Only times of one measurement may be compared.`,
+    chart: "Each line is the 95 % interval of a ratio. One that crosses 1 cannot tell.",
+    copy: "Copy as text",
+    copied: "The result is in the clipboard.",
+    notCopied: "The result could not be copied.",
+    how: "How it is measured",
+    procedure: [
+      "A first round does not count: it compiles and fills caches. Then come as many rounds as there are lanes, or a multiple of it, at least six. Each begins with the next lane, so that every lane is equally often first, second and last. The seed is another one each round.",
+      "Before each lane the model takes sixteen passes of one token. A round in which these take 15 % more or less than usual is void and repeated, at most three times; so is one in which a lane takes five times as long as usual, and every one in which the page was hidden.",
+      "Times are spent inside the decoder, by the worker's clock. A ratio is that of the times per token in the same round; shown are its median over rounds and the interval of 2000 bootstrap resamples. Where the interval contains 1, the measurement cannot tell.",
+    ],
   },
 
   plugin: {

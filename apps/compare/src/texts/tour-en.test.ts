@@ -1,25 +1,69 @@
-import { parseDecoder } from "@decodekit/compare";
-import { generate } from "@decodekit/core";
-import { loadModel } from "@decodekit/core/onnx";
-import { puzzles } from "@decodekit/tiny-models";
-import { isSudokuSolution } from "@decodekit/tiny-models/sudoku";
-import { expect, test } from "vitest";
-import { decoders } from "../lab/decoders.ts";
+import { afterAll, expect, test } from "vitest";
+import { recordingModels } from "../../build/record-trace.ts";
+import type { Scene } from "../tour/chapter.ts";
+import type { LaneFacts } from "../tour/lane-facts.ts";
+import { runScene } from "../tour/scene-run.ts";
+import { claims } from "./tour-claims.ts";
 import { chapters } from "./tour-en.ts";
 
-test("of the Sudoku's lanes only the one that may revise solves it, as the tour says", async () => {
-  const { prompt, lanes, maxNewTokens, seed } = chapters.find(({ also }) => also)!.also!.settings;
-  const model = await loadModel(puzzles, { execution: "wasm" });
-  const outcomes = [];
-  for (const lane of lanes) {
-    const { decoder } = parseDecoder(lane, decoders);
-    const { text, statistics } = await generate(model, prompt, { decoder, maxNewTokens, seed }).result;
-    outcomes.push({ solved: isSudokuSolution(prompt.slice(0, -1), text), revised: statistics.revisions > 0 });
+/*
+ * Runs every scene's own lanes on the real models, as the page does, and checks each sentence of the tour: it either begins as
+ * a key of `claims`, and what it says is so, or as an entry of `general`, and says nothing of these lanes.
+ */
+
+const models = recordingModels();
+afterAll(() => models.dispose());
+
+/** Beginnings of sentences that explain, ask or advise. */
+const general: readonly string[] = [
+  "A language model reads tokens",
+  "That is all it does.",
+  "The model gives probabilities; which token is taken",
+  "Temperature flattens",
+  "Top-p then draws only",
+  "Draws come from a seed.",
+  "Likely is not the same as good.",
+  "Token 40 depends on token 39",
+  "A pass over several positions costs less",
+  "This is Jacobi decoding.",
+  "Choose one to",
+  "The chain of tokens is the bottleneck",
+  "To break it, guesses must be good.",
+  "Speculative decoding lets something cheap",
+  "Whether that pays in time depends",
+  "Step by half passes: a dotted draft",
+  "Refinement starts with masks.",
+  "In C, read the whole: prompt, gap, ending.",
+  "Refinement orders by certainty",
+  "A Sudoku has one right answer",
+  "A writes from left to right.",
+  "A hybrid joins both ways of writing.",
+  "Passes are not milliseconds: measure these lanes.",
+  "Without the guarantee there is a price to weigh.",
+];
+
+function sentencesOf({ paragraphs, bet, look, conclusion }: Scene, lanes: readonly LaneFacts[]): string[] {
+  return [...paragraphs, bet.answer(lanes), ...look, conclusion].flatMap((passage) => passage.split(/(?<=[.?!])\s+(?=[A-Z0-9“])/));
+}
+
+const scenes = chapters.flatMap((chapter, number) =>
+  chapter.scenes.map((scene, index) => [`${number + 1}/${index + 1}`, chapter.title, scene] as const),
+);
+
+test.each(scenes)("scene %s, %s: what it says is so", async (key, _, scene) => {
+  const run = await runScene(models, scene.settings);
+  const unused = new Set(Object.keys(claims[key]!));
+  for (const sentence of sentencesOf(scene, run.lanes)) {
+    const begins = (start: string): boolean => sentence.startsWith(start);
+    const claim = Object.keys(claims[key]!).find(begins);
+    expect(claim ?? general.find(begins), `"${sentence}" is neither checked nor general`).toBeDefined();
+    if (claim === undefined) continue;
+    unused.delete(claim);
+    try {
+      await claims[key]![claim]!(run);
+    } catch (error) {
+      throw new Error(`It is not so: "${sentence}"\n${String(error)}`, { cause: error });
+    }
   }
-  await model.dispose();
-  expect(outcomes).toEqual([
-    { solved: false, revised: false },
-    { solved: false, revised: false },
-    { solved: true, revised: true },
-  ]);
+  expect([...unused], "claims that no sentence makes").toEqual([]);
 });

@@ -19,7 +19,8 @@ export interface CellBoard {
   readonly withdrawFrom: (end: number, passes: number) => void;
 }
 
-export function cellBoard(maskTokenId: TokenId | undefined): CellBoard {
+/** `positions`: as many as can be written; proposals behind them are not shown. */
+export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity): CellBoard {
   const cells: (Cell | undefined)[] = [];
   const undone = new Map<number, UndoneToken[]>();
 
@@ -36,6 +37,7 @@ export function cellBoard(maskTokenId: TokenId | undefined): CellBoard {
     cells,
     undone,
     propose(position, token, probability, { passes, by }) {
+      if (position >= positions) return;
       const before = cells[position];
       if (before?.token === token && before.state !== "rejected") return;
       if (isShown(before)) undo(position, passes);

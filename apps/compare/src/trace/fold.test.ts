@@ -4,7 +4,7 @@ import { collectDecode, memoryMaskedModel, randomTable, tableModel } from "@deco
 import refinement from "@decodekit/refinement/plugin";
 import { describe, expect, test } from "vitest";
 import { foldLane } from "./fold.ts";
-import { endTime, eventsAt, stepCount } from "./timeline.ts";
+import { axisLength, eventsAt } from "./timeline.ts";
 import type { TracedEvent } from "./trace.ts";
 
 const MASK = 0;
@@ -25,7 +25,7 @@ const start: DecodeEvent = { type: "decode-start", promptLength: 3 };
 const propose = (at: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-propose", start: at, tokens: Int32Array.from(tokens) });
 const commit = (at: number, ...tokens: number[]): DecodeEvent => ({ type: "tokens-commit", start: at, tokens: Int32Array.from(tokens) });
 const states = (events: readonly DecodeEvent[], count?: number): string[] =>
-  foldLane(traced(events), MASK, count).cells.map((cell) => (cell ? `${cell.state} ${cell.token}${cell.isFinal ? "." : ""}` : "-"));
+  foldLane(traced(events), MASK, { count }).cells.map((cell) => (cell ? `${cell.state} ${cell.token}${cell.isFinal ? "." : ""}` : "-"));
 
 describe("a lane", () => {
   const round = [
@@ -89,10 +89,18 @@ test("a step is half a pass: first what it told, then what follows from it", () 
     commit(4, 6),
     { type: "decode-end", finishReason: "length" },
   ]);
-  expect(stepCount([events])).toBe(4);
+  expect((["passes", "tokens", "time"] as const).map((axis) => axisLength([events, []], axis))).toEqual([4, 2, 5]);
   expect([0, 1, 2, 3, 4, 9].map((step) => eventsAt(events, "passes", step))).toEqual([1, 2, 3, 4, 6, 6]);
   expect([-1, 0, 2.5, 99].map((time) => eventsAt(events, "time", time))).toEqual([0, 1, 3, 6]);
-  expect(endTime([events])).toBe(5);
+  expect([0, 1, 1.5, 2, 99].map((tokens) => eventsAt(events, "tokens", tokens))).toEqual([0, 3, 3, 6, 6]);
+});
+
+test("what is shown behind a gap is not of the output", () => {
+  const events = traced([start, propose(3, MASK, MASK, 7, 8), pass("refine"), propose(3, 5, 6, 7, 8), commit(3, 5, 6)]);
+  const shown = foldLane(events, MASK, { positions: 2 });
+  expect(shown.cells.map((cell) => cell?.token)).toEqual([5, 6]);
+  expect(shown.undone.size).toBe(0);
+  expect(foldLane(events, MASK, { count: 2, positions: 2 }).cells).toHaveLength(2);
 });
 
 const table = randomTable(seededRandom(3), VOCAB);
@@ -124,13 +132,19 @@ describe.each(subjects)("%s %s", (_name, _options, decoder) => {
     const counter = countStatistics({ maskTokenId: MASK });
     for (const [index, event] of events.entries()) counter.add(event, index === 0 ? 0 : 1);
     expect(final.statistics).toEqual(counter.statistics());
-    for (let step = 0, before = 0; step <= stepCount([all]); step++) {
+    for (let step = 0, before = 0; step <= axisLength([all], "passes"); step++) {
       const count = eventsAt(all, "passes", step);
       expect(count).toBeGreaterThanOrEqual(before);
-      const { passes } = foldLane(all, MASK, count);
+      const { passes } = foldLane(all, MASK, { count });
       expect(passes).toBe(Math.ceil(step / 2));
       before = count;
     }
-    expect(eventsAt(all, "passes", stepCount([all]))).toBe(events.length);
+    expect(eventsAt(all, "passes", axisLength([all], "passes"))).toBe(events.length);
+    for (let most = 0; most <= axisLength([all], "tokens"); most++) {
+      const { statistics } = foldLane(all, MASK, { count: eventsAt(all, "tokens", most) });
+      const commits = events.flatMap((event) => (event.type === "tokens-commit" ? [event.start - 2 + event.tokens.length] : []));
+      expect(statistics.tokens).toBe(Math.max(0, ...commits.filter((count) => count <= most)));
+    }
+    expect(eventsAt(all, "tokens", axisLength([all], "tokens"))).toBe(events.length);
   });
 });

@@ -63,9 +63,20 @@ export interface LaneState {
 
 const lookup: Proposer = { model: "none", phase: "lookup" };
 
-/** Folds the first `count` events of a lane into what they made of it. A pure function: seeking folds from the start. */
-export function foldLane(events: readonly TracedEvent[], maskTokenId: TokenId | undefined, count: number = events.length): LaneState {
-  const board = cellBoard(maskTokenId);
+interface FoldOptions {
+  /** How many of the events. @defaultValue all */
+  readonly count?: number | undefined;
+  /** Positions that can be written; what a decoder shows behind them, as the text after a gap, is not its output. @defaultValue any */
+  readonly positions?: number | undefined;
+}
+
+/** Folds the events of a lane into what they made of it. A pure function: seeking folds from the start. */
+export function foldLane(
+  events: readonly TracedEvent[],
+  maskTokenId: TokenId | undefined,
+  { count = events.length, positions }: FoldOptions = {},
+): LaneState {
+  const board = cellBoard(maskTokenId, positions);
   const counter = countStatistics({ maskTokenId });
   const passes = passCounter();
   let promptLength = 0;

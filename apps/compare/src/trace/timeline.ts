@@ -1,7 +1,8 @@
+import type { DecodeEvent } from "@decodekit/core";
 import type { TracedEvent } from "./trace.ts";
 
 /** Along what the lanes are stepped through together. */
-export type Axis = "passes" | "time";
+export type Axis = "passes" | "tokens" | "time";
 
 /**
  * Steps of half a pass: after step 2k a lane shows all that follows from its pass k, after step 2k + 1 what pass k + 1 and
@@ -9,22 +10,40 @@ export type Axis = "passes" | "time";
  */
 export const STEPS_PER_PASS = 2;
 
-/** How many steps of half a pass there are in the longest lane. */
-export function stepCount(lanes: readonly (readonly TracedEvent[])[]): number {
-  return STEPS_PER_PASS * Math.max(0, ...lanes.map(passCount));
+/** Length of the axis for the longest lane: steps of half a pass, final tokens, or milliseconds. */
+export function axisLength(lanes: readonly (readonly TracedEvent[])[], axis: Axis): number {
+  const lengthOf: Readonly<Record<Axis, (events: readonly TracedEvent[]) => number>> = {
+    passes: (events) => STEPS_PER_PASS * passCount(events),
+    tokens: (events) => events.reduce((sum, { event }) => sum + tokenCount(event), 0),
+    time: (events) => events.at(-1)?.milliseconds ?? 0,
+  };
+  return Math.max(0, ...lanes.map(lengthOf[axis]));
 }
 
 function passCount(events: readonly TracedEvent[]): number {
   return events.filter(({ event }) => event.type === "forward-end").length;
 }
 
-export function endTime(lanes: readonly (readonly TracedEvent[])[]): number {
-  return Math.max(0, ...lanes.map((events) => events.at(-1)?.milliseconds ?? 0));
+function tokenCount(event: DecodeEvent): number {
+  return event.type === "tokens-commit" ? event.tokens.length : 0;
 }
 
-/** How many events of a lane have happened at a place on the axis: a step of half a pass, or milliseconds. */
+/** How many events of a lane have happened at a place on the axis: a step of half a pass, a number of final tokens, or milliseconds. */
 export function eventsAt(events: readonly TracedEvent[], axis: Axis, place: number): number {
-  return axis === "time" ? countUntil(events, place) : countAtStep(events, Math.round(place));
+  if (axis === "time") return countUntil(events, place);
+  return axis === "tokens" ? countAtTokens(events, place) : countAtStep(events, Math.round(place));
+}
+
+/** Up to the last commit that leaves no more than `most` tokens final; a lane that never has more is whole. */
+function countAtTokens(events: readonly TracedEvent[], most: number): number {
+  let tokens = 0;
+  let count = 0;
+  for (const [index, { event }] of events.entries()) {
+    tokens += tokenCount(event);
+    if (tokens > most) return count;
+    if (event.type === "tokens-commit") count = index + 1;
+  }
+  return events.length;
 }
 
 function countUntil(events: readonly TracedEvent[], milliseconds: number): number {

@@ -1,4 +1,5 @@
 import { endedRuns, route } from "../lab/state.ts";
+import type { Route } from "../link/share-link.ts";
 import { texts } from "../texts/en.ts";
 import { AboutPage } from "./about-page.tsx";
 import { Charts } from "./charts.tsx";
@@ -6,6 +7,7 @@ import { Header } from "./header.tsx";
 import { Inspector } from "./inspector.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
 import { Legend } from "./legend.tsx";
+import { MeasurePage } from "./measure-page.tsx";
 import { Notices } from "./notices.tsx";
 import { Progress } from "./progress.tsx";
 import { Setup } from "./setup.tsx";
@@ -24,11 +26,17 @@ export function App() {
         <Notices />
         {shown === "about" && <AboutPage />}
         {shown === "tour" && <TourPage />}
+        {shown === "measure" && <MeasurePage />}
         {shown === "compare" && <ComparePage />}
-        {shown !== "about" && <Explained />}
+        {hasTransport(shown) && <Explained />}
       </main>
     </>
   );
+}
+
+/** Whether a page shows a run that can be stepped through. */
+export function hasTransport(page: Route): boolean {
+  return page === "compare" || page === "tour";
 }
 
 function ComparePage() {

@@ -1,12 +1,20 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type ChartData, chartData } from "../lab/chart-data.ts";
 import { laneStates, trace } from "../lab/state.ts";
 import { texts } from "../texts/en.ts";
+import type { Trace } from "../trace/trace.ts";
+import type { LaneState } from "../trace/fold.ts";
 import type { DrawChart } from "./draw-charts.ts";
+import { useCalm } from "./use-calm.ts";
 
 const say = texts.charts;
 const names = ["tokensOverPasses", "tokensOverTime", "acceptance", "phases", "quality"] as const;
 export type ChartName = (typeof names)[number];
+
+/** While lanes run or play, charts follow at a slower pace than the text. */
+const MILLISECONDS_BETWEEN_DRAWINGS = 300;
+const chartView = computed(() => ({ shown: trace.value, states: laneStates.value }));
 
 /** Five charts of what is shown; the drawing library comes when they are first seen. */
 export function Charts() {
@@ -21,7 +29,7 @@ export function Charts() {
     observer.observe(root.current!);
     return () => observer.disconnect();
   }, []);
-  const shown = trace.value;
+  const { shown, states } = useCalm(chartView, MILLISECONDS_BETWEEN_DRAWINGS);
   const isEmpty = !shown || shown.lanes.every(({ events }) => events.length === 0);
   return (
     <section ref={root} class="panel charts" aria-labelledby="charts-heading">
@@ -31,7 +39,7 @@ export function Charts() {
       ) : (
         <div class="chart-grid">
           {names.map((name) => (
-            <Chart key={name} name={name} data={chartData(name, shown, laneStates.value)} draw={draw} />
+            <Chart key={name} name={name} shown={shown} states={states} draw={draw} />
           ))}
         </div>
       )}
@@ -39,24 +47,25 @@ export function Charts() {
   );
 }
 
-const MILLISECONDS_BETWEEN_DRAWINGS = 300;
+interface ChartProps {
+  readonly name: ChartName;
+  readonly shown: Trace;
+  readonly states: readonly LaneState[];
+  readonly draw: DrawChart | undefined;
+}
 
-function Chart({ name, data, draw }: { readonly name: ChartName; readonly data: ChartData; readonly draw: DrawChart | undefined }) {
+function Chart({ name, shown, states, draw }: ChartProps) {
+  const data = useMemo(() => chartData(name, shown, states), [name, shown, states]);
   const canvas = useRef<HTMLDivElement>(null);
-  const drawn = useRef(0);
   useEffect(() => {
     if (!draw || data.rows.length === 0) {
       canvas.current?.replaceChildren();
       return undefined;
     }
-    // While lanes run or play, charts follow at a slower pace than the text.
-    const wait = Math.max(0, drawn.current + MILLISECONDS_BETWEEN_DRAWINGS - performance.now());
-    const timer = setTimeout(() => {
-      drawn.current = performance.now();
-      canvas.current?.replaceChildren(draw(name, data, canvas.current.clientWidth));
-    }, wait);
+    // Each in a task of its own, so that none holds the page up for long.
+    const timer = setTimeout(() => canvas.current?.replaceChildren(draw(name, data, canvas.current.clientWidth)), 0);
     return () => clearTimeout(timer);
-  });
+  }, [draw, name, data]);
   const { title } = say[name];
   return (
     <figure class="chart">

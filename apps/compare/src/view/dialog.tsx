@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { texts } from "../texts/en.ts";
 import { type Children, IconButton } from "./icons.tsx";
 
@@ -12,7 +12,7 @@ interface DialogProps {
 /** The browser's own modal dialog: it keeps the focus within, closes on Escape and gives the focus back. */
 export function Dialog({ heading, isOpen, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current!;
     if (isOpen && !element.open) {
       element.showModal();
@@ -21,7 +21,17 @@ export function Dialog({ heading, isOpen, onClose, children }: DialogProps) {
     if (!isOpen && element.open) element.close();
   }, [isOpen]);
   return (
-    <dialog ref={dialog} aria-label={heading} onClose={onClose} onClick={(event) => event.target === dialog.current && onClose()}>
+    <dialog
+      ref={dialog}
+      aria-label={heading}
+      // Escape closes it as everything else does, by `isOpen`: the browser would tell of it later, when it may be open again.
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClose={(event) => !event.currentTarget.open && onClose()}
+      onClick={(event) => event.target === dialog.current && onClose()}
+    >
       {isOpen && (
         <div class="dialog-body">
           <header>

@@ -7,7 +7,8 @@ export type DrawChart = (name: ChartName, data: ChartData, width: number) => Ele
 
 /** Told apart without colour too: by dash, symbol and the letter at the end of each line. */
 const dashes = ["none", "7 3", "2 3", "9 3 2 3", "4 2", "1 3"] as const;
-const symbols: readonly Plot.SymbolType[] = ["circle", "square", "triangle", "diamond", "plus", "wye"];
+const symbols: readonly Plot.SymbolType[] = ["circle", "square", "triangle", "diamond", "cross", "triangle"];
+const turns = [0, 0, 0, 0, 0, 180] as const;
 const phaseTones = [10, 28, 18, 44, 36];
 
 const laneColour = (lane: number): string => `var(--lane-${lane})`;
@@ -22,8 +23,23 @@ export const drawChart: DrawChart = (name, { rows }, width) => {
     marginBottom: 38,
     className: "plot",
     ...options[name],
-    ...(name === "quality" && { y: { ...options.quality.y, domain: widened(rows) } }),
-    marks: marks[name](rows),
+    ...(name === "quality" && {
+      x: {
+        ...options.quality.x,
+        domain: widened(
+          rows.map(({ x }) => x),
+          100,
+        ),
+      },
+      y: {
+        ...options.quality.y,
+        domain: widened(
+          rows.map(({ y = 0 }) => y),
+          0.2,
+        ),
+      },
+    }),
+    marks: marks[name](rows, width),
   });
   // The library's own style sheet is not allowed by the page's policy; its rules are in the page's.
   for (const style of figure.querySelectorAll("style")) style.remove();
@@ -31,10 +47,9 @@ export const drawChart: DrawChart = (name, { rows }, width) => {
 };
 
 /** Never so narrow that differences of nothing look like something. */
-function widened(rows: readonly ChartRow[]): [number, number] {
-  const values = rows.map(({ y = 0 }) => y);
+function widened(values: readonly number[], width: number): [number, number] {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const extra = Math.max(0, 0.2 - (most - least)) / 2;
+  const extra = Math.max(0, width - (most - least)) / 2;
   return [Math.max(0, least - extra), most + extra];
 }
 
@@ -56,16 +71,16 @@ const options: Readonly<Record<ChartName, Plot.PlotOptions>> = {
     y: { label: null, tickSize: 0, tickFormat: (lane: number) => letters[lane]! },
   },
   quality: {
-    x: { label: texts.charts.quality.x, nice: true, inset: 12, ticks: 3 },
+    x: { label: texts.charts.quality.x, nice: true, inset: 12, ticks: 3, tickFormat: ",d" },
     y: { label: texts.charts.quality.y, grid: true, inset: 12, ticks: 4, tickFormat: ".2f" },
   },
 };
 
-const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Markish[]>> = {
+const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[], width: number) => Plot.Markish[]>> = {
   tokensOverPasses: (rows) => lines(rows, "step-after"),
   tokensOverTime: (rows) => lines(rows, "step-after"),
   acceptance: (rows) => [...lines(rows, "linear"), ...dots(rows)],
-  phases: (rows) => [
+  phases: (rows, width) => [
     Plot.barX(rows, {
       y: "lane",
       x: "x",
@@ -77,11 +92,11 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Mark
       title: (row: ChartRow) => `${row.label}, ${row.phase}: ${row.x.toFixed(1)} ms`,
     }),
     Plot.text(
-      rows.filter(({ x }) => x > 0.12 * Math.max(...rows.map((row) => row.x))),
+      rows,
       Plot.stackX({
         y: "lane",
         x: "x",
-        text: "phase",
+        text: (row: ChartRow) => (fits(row, rows, width) ? row.phase! : ""),
         fill: "var(--ink)",
         fontWeight: 500,
       } as Plot.TextOptions),
@@ -100,6 +115,14 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[]) => Plot.Mark
   ],
 };
 
+const PIXELS_PER_CHARACTER = 7;
+
+/** Whether the name of a phase has room in its bar. */
+function fits({ x, phase = "" }: ChartRow, rows: readonly ChartRow[], width: number): boolean {
+  const longest = Math.max(...byLane(rows).map(([, bars]) => bars.reduce((sum, bar) => sum + bar.x, 0)));
+  return (x / longest) * (width - 52) > phase.length * PIXELS_PER_CHARACTER;
+}
+
 function lines(rows: readonly ChartRow[], curve: Plot.Curve): Plot.Markish[] {
   return byLane(rows).flatMap(([lane, points]) => [
     Plot.line(points, {
@@ -115,7 +138,9 @@ function lines(rows: readonly ChartRow[], curve: Plot.Curve): Plot.Markish[] {
 }
 
 function dots(rows: readonly ChartRow[]): Plot.Markish[] {
-  return byLane(rows).map(([lane, points]) => Plot.dot(points, { x: "x", y: "y", r: 4.5, symbol: symbols[lane]!, fill: laneColour(lane) }));
+  return byLane(rows).map(([lane, points]) =>
+    Plot.dot(points, { x: "x", y: "y", r: 4.5, symbol: symbols[lane]!, rotate: turns[lane]!, fill: laneColour(lane) }),
+  );
 }
 
 function byLane(rows: readonly ChartRow[]): (readonly [lane: number, rows: readonly ChartRow[]])[] {

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { route, trace, traceOrigin } from "../lab/state.ts";
+import { route, settings, trace, traceOrigin } from "../lab/state.ts";
+import { type Route, writeLink } from "../link/share-link.ts";
 import { format, texts } from "../texts/en.ts";
 import { Icon } from "./icons.tsx";
 
@@ -43,7 +44,7 @@ export function Header() {
       </a>
       <nav aria-label={texts.title}>
         {(Object.keys(texts.routes) as (keyof typeof texts.routes)[]).map((name) => (
-          <a key={name} href={name === "compare" ? "#/" : `#/${name}`} aria-current={route.value === name ? "page" : undefined}>
+          <a key={name} href={addressOf(name)} aria-current={route.value === name ? "page" : undefined}>
             {texts.routes[name]}
           </a>
         ))}
@@ -63,6 +64,13 @@ export function Header() {
       </button>
     </header>
   );
+}
+
+/** To measure is to measure the lanes at hand, and from there one comes back to them. */
+function addressOf(name: Route): string {
+  if (name === "measure") return writeLink(settings.value, [], "measure");
+  if (name === "compare") return route.value === "measure" ? writeLink(settings.value) : "#/";
+  return `#/${name}`;
 }
 
 /** What ran what is shown. */

@@ -1,6 +1,8 @@
-import { useState } from "preact/hooks";
-import { type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
-import { compareOutputs, figuresOf, finalTokens, type LaneFigures } from "../lab/facts.ts";
+import { useMemo, useState } from "preact/hooks";
+import type { DecoderPlugin } from "@decodekit/core";
+import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
+import { describeOptions } from "../lab/describe-options.ts";
+import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/facts.ts";
 import * as state from "../lab/state.ts";
 import { digestOf } from "../link/share-link.ts";
 import { format, letters, markers, texts } from "../texts/en.ts";
@@ -28,6 +30,18 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
   const title = shown?.title ?? lane?.plugin.title ?? "";
   const options = shown?.options ?? lane?.options ?? {};
   const busy = busyLane() === index;
+  const { prompt = "", vocabulary, lanes } = state.trace.value ?? {};
+  const laneCount = lanes?.length ?? 0;
+  // The same element again where nothing happened in this lane, so that it is not compared with itself.
+  const body = useMemo(
+    () =>
+      laneState && shown && vocabulary ? (
+        <LaneBody {...{ index, shown, laneState, busy, prompt, vocabulary, laneCount }} />
+      ) : (
+        <p class="lane-empty">{texts.lane.empty}</p>
+      ),
+    [index, shown, laneState, busy, prompt, vocabulary, vocabulary?.size, laneCount],
+  );
   return (
     <section class="lane" data-lane={index} aria-label={texts.lane.name(letter, title)} data-busy={busy ? "" : undefined}>
       <header class="lane-head">
@@ -36,16 +50,24 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
             {markers[index]}
           </span>
           <span class="letter">{letter}</span> {title}
+          <Guarantee lossless={lane?.decoder.lossless} />
         </h2>
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
         <p class="lane-options">{describeOptions(options)}</p>
       </header>
-      {laneState && shown ? (
-        <LaneBody index={index} shown={shown} laneState={laneState} busy={busy} />
-      ) : (
-        <p class="lane-empty">{texts.lane.empty}</p>
-      )}
+      {body}
     </section>
+  );
+}
+
+/** What a decoder says of its text, where it says anything. */
+function Guarantee({ lossless }: { readonly lossless: boolean | undefined }) {
+  if (lossless === undefined) return null;
+  const { name, help } = lossless ? texts.lane.lossless : texts.lane.notLossless;
+  return (
+    <span class="guarantee" title={help}>
+      {name}
+    </span>
   );
 }
 
@@ -53,11 +75,6 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
 function busyLane(): number | undefined {
   const now = state.activity.value;
   return "lane" in now ? now.lane : undefined;
-}
-
-function describeOptions(options: Lane["given"]): string {
-  const parts = Object.entries(options).map(([name, value]) => `${name} ${String(value)}`);
-  return parts.length > 0 ? parts.join(" · ") : texts.lane.defaults;
 }
 
 function LaneTools({ index, lane, canRemove }: { readonly index: number; readonly lane: Lane; readonly canRemove: boolean }) {
@@ -94,40 +111,42 @@ interface LaneBodyProps {
   readonly shown: LaneTrace;
   readonly laneState: LaneState;
   readonly busy: boolean;
+  readonly prompt: string;
+  readonly vocabulary: ReadonlyMap<number, string>;
+  readonly laneCount: number;
 }
 
-function LaneBody({ index, shown, laneState, busy }: LaneBodyProps) {
-  const trace = state.trace.value!;
+const nothingAhead: readonly number[] = [];
+
+function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount }: LaneBodyProps) {
   const isWhole = laneState.finishReason !== undefined;
   const letter = letters[index]!;
+  const output = useMemo(() => (shown.result ? outputOf(shown) : nothingAhead), [shown]);
   const nothingYet = shown.events.length === 0 && shown.error === undefined;
   return (
     <>
       <Figures figures={figuresOf(shown, laneState, isWhole)} />
       {nothingYet && <p class="lane-empty">{texts.lane.waiting}</p>}
       {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
-      <TokenList
-        lane={index}
-        laneCount={trace.lanes.length}
-        label={texts.lane.name(letter, shown.title)}
-        prompt={trace.prompt}
-        after={shown.options["after"]}
-        state={laneState}
-        vocabulary={trace.vocabulary}
-        isBusy={busy}
-        ahead={laneState.finishReason === undefined ? outputOf(shown) : []}
-      />
+      {state.view.value === "reading" && (
+        <TokenList
+          lane={index}
+          laneCount={laneCount}
+          label={texts.lane.name(letter, shown.title)}
+          prompt={prompt}
+          after={shown.options["after"]}
+          state={laneState}
+          vocabulary={vocabulary}
+          isBusy={busy}
+          ahead={isWhole ? nothingAhead : output}
+        />
+      )}
       <footer class="lane-foot">
         <LaneVerdict index={index} laneState={laneState} />
         <LaneInWords shown={shown} laneState={laneState} />
       </footer>
     </>
   );
-}
-
-/** Tokens of the whole output, once the lane has ended. */
-function outputOf({ events, result }: LaneTrace): readonly number[] {
-  return result ? events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : [])) : [];
 }
 
 function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly laneState: LaneState }) {
@@ -195,11 +214,14 @@ function Figure({
   );
 }
 
+const made = new WeakMap<readonly DecoderPlugin[], Map<string, Lane | undefined>>();
+
 /** The lane that a specification of the settings stands for; undefined for one that is not there any more. */
 export function tryMakeLane(specification: string): Lane | undefined {
-  try {
-    return makeLane(specification, state.plugins.value);
-  } catch {
-    return undefined;
-  }
+  const plugins = state.plugins.value;
+  const known = made.get(plugins) ?? new Map<string, Lane | undefined>();
+  made.set(plugins, known);
+  if (!known.has(specification))
+    known.set(specification, canMakeLane(specification, plugins) ? makeLane(specification, plugins) : undefined);
+  return known.get(specification);
 }

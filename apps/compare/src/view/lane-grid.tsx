@@ -1,7 +1,9 @@
-import { isRunning } from "../lab/lab.ts";
+import { isRunning } from "../lab/session.ts";
 import * as state from "../lab/state.ts";
 import { AddLane } from "./add-lane.tsx";
 import { LaneCard, tryMakeLane } from "./lane-card.tsx";
+import { TokenGrid } from "./token-grid.tsx";
+import { ViewChoice } from "./view-choice.tsx";
 
 /** All lanes: those that are shown where a run is, else those that are asked for. */
 export function LaneGrid({ canChange }: { readonly canChange: boolean }) {
@@ -12,24 +14,28 @@ export function LaneGrid({ canChange }: { readonly canChange: boolean }) {
   const isSame = shown !== undefined && !showsOther(shown.lanes, specifications);
   const canChangeNow = canChange && !isRunning();
   return (
-    <div class="lanes" data-count={specifications.length} id="lanes" tabIndex={-1}>
-      {specifications.map((specification, index) => {
-        const trace = shown?.lanes[index];
-        const matches = isSame || trace?.specification === specification;
-        return (
-          <LaneCard
-            key={index}
-            index={index}
-            lane={tryMakeLane(specification)}
-            shown={matches ? trace : undefined}
-            laneState={matches ? state.laneStates.value[index] : undefined}
-            canRemove={specifications.length > 1}
-            canChange={canChangeNow}
-          />
-        );
-      })}
-      {canChangeNow && <AddLane />}
-    </div>
+    <>
+      <ViewChoice />
+      {state.view.value === "grid" && shown && isSame && <TokenGrid shown={shown} states={state.laneStates.value} />}
+      <div class="lanes" data-count={specifications.length} data-view={state.view.value} id="lanes" tabIndex={-1}>
+        {specifications.map((specification, index) => {
+          const trace = shown?.lanes[index];
+          const matches = isSame || trace?.specification === specification;
+          return (
+            <LaneCard
+              key={index}
+              index={index}
+              lane={tryMakeLane(specification)}
+              shown={matches ? trace : undefined}
+              laneState={matches ? state.laneStates.value[index] : undefined}
+              canRemove={specifications.length > 1}
+              canChange={canChangeNow}
+            />
+          );
+        })}
+        {canChangeNow && <AddLane />}
+      </div>
+    </>
   );
 }
 

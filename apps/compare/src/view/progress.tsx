@@ -1,4 +1,4 @@
-import { activity } from "../lab/state.ts";
+import { type Activity, activity } from "../lab/state.ts";
 import { letters, texts } from "../texts/en.ts";
 
 const say = texts.activity;
@@ -15,9 +15,15 @@ export function Progress() {
         {label()}
         {bytes && <span class="number"> {say.ofBytes(bytes.loadedBytes, total)}</span>}
       </span>
-      <progress {...(bytes && total !== undefined ? { value: bytes.loadedBytes, max: total } : {})} aria-label={label()} />
+      <progress {...partDone(now)} aria-label={label()} />
     </div>
   );
+}
+
+function partDone(now: Activity): { readonly value?: number; readonly max?: number } {
+  if (now.kind === "measuring") return { value: now.round, max: now.rounds + 1 };
+  const bytes = now.kind === "loading" ? now.progress : undefined;
+  return bytes?.totalBytes === undefined ? {} : { value: bytes.loadedBytes, max: bytes.totalBytes };
 }
 
 function label(): string {
@@ -36,6 +42,8 @@ function label(): string {
       return say.decoding(lane);
     case "scoring":
       return say.scoring(lane);
+    case "measuring":
+      return now.round === 0 ? say.warmingUp(lane) : say.measuring(now.round, now.rounds, lane);
     default:
       return now satisfies never;
   }

@@ -9,6 +9,16 @@ interface TokenViewState {
   readonly hovered: number | undefined;
   /** Tokens at the end of the run, where that is known: they keep their room before they come, so that nothing moves. */
   readonly ahead: readonly TokenId[];
+  readonly grid?: GridPlace | undefined;
+}
+
+/** Where a lane's positions stand in a CSS grid of bands, all numbers from 1 as CSS counts. */
+export interface GridPlace {
+  /** Positions per band. */
+  readonly columns: number;
+  readonly rowsPerBand: number;
+  /** Of the lane in the first band. */
+  readonly row: number;
 }
 
 /** The tokens of a lane as elements that stay: state changes touch attributes only, so that nothing else is laid out anew. */
@@ -23,20 +33,29 @@ interface Place {
   readonly lead: Text;
   readonly ink: HTMLElement;
   readonly notch: HTMLElement;
+  /** A line break stands behind all marks, that would else reach into the next line. */
+  readonly tail: Text;
 }
 
 export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
   const places: Place[] = [];
   let freshPass = 0;
+  let grid: GridPlace | undefined;
 
   const placeAt = (position: number): Place => {
-    while (places.length <= position) places.push(createPlace(root, `${idPrefix}-${places.length}`, places.length));
+    while (places.length <= position) {
+      const place = createPlace(root, `${idPrefix}-${places.length}`, places.length);
+      if (grid) putInGrid(place.element, places.length, grid);
+      places.push(place);
+    }
     return places[position]!;
   };
 
   return {
-    update({ state, vocabulary, selected, hovered, ahead }) {
+    update({ state, vocabulary, selected, hovered, ahead, grid: nextGrid }) {
       freshPass = state.passes;
+      if (nextGrid && nextGrid !== grid) for (const [position, { element }] of places.entries()) putInGrid(element, position, nextGrid);
+      grid = nextGrid;
       const undoneEnd = Math.max(-1, ...state.undone.keys());
       const length = Math.max(state.cells.length, undoneEnd + 1, ahead.length);
       for (let position = 0; position < Math.max(length, places.length); position++) {
@@ -68,9 +87,15 @@ function createPlace(root: HTMLElement, id: string, position: number): Place {
   const notch = document.createElement("sup");
   notch.className = "notch";
   notch.setAttribute("aria-hidden", "true");
-  element.append(lead, ink, notch);
+  const tail = document.createTextNode("");
+  element.append(lead, ink, notch, tail);
   root.append(element);
-  return { element, lead, ink, notch };
+  return { element, lead, ink, notch, tail };
+}
+
+function putInGrid({ style }: HTMLElement, position: number, { columns, rowsPerBand, row }: GridPlace): void {
+  style.gridRow = String(row + Math.floor(position / columns) * rowsPerBand);
+  style.gridColumn = String(1 + (position % columns));
 }
 
 interface Patch {
@@ -82,7 +107,7 @@ interface Patch {
   readonly ahead: TokenId | undefined;
 }
 
-function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
+function patch({ element, lead, ink, notch, tail }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
   setAttribute(element, "hidden", cell || undone > 0 ? undefined : "");
   setAttribute(element, "data-state", cell?.state ?? "gone");
   setAttribute(element, "data-final", cell?.isFinal ? "" : undefined);
@@ -91,21 +116,29 @@ function patch({ element, lead, ink, notch }: Place, { cell, undone, vocabulary,
   setAttribute(element, "data-ahead", isAhead ? "" : undefined);
   const token = cell?.token ?? ahead;
   const text = token !== undefined && cell?.state !== "masked" ? vocabulary.get(token) : "";
-  const [space, body] = spell(text, cell?.state === "masked");
+  const { space, body, end } = spell(text, cell?.state === "masked");
   setText(lead, space);
   setText(ink, body);
+  setText(tail, end);
   setAttribute(notch, "data-count", undone > 0 ? String(undone) : undefined);
   const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
   setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
 }
 
-/** White space before a token's text stands outside of its marks; a token of nothing but space gets a sign. */
-function spell(text: string | undefined, isMasked: boolean): readonly [space: string, body: string] {
-  if (isMasked) return [" ", "\u2007\u2007\u2007\u2007"];
-  if (text === undefined) return ["", "…"];
+interface Spelling {
+  readonly space: string;
+  readonly body: string;
+  readonly end: string;
+}
+
+/** White space around a token's text stands outside of its marks; a token of nothing but space gets a sign. */
+function spell(text: string | undefined, isMasked: boolean): Spelling {
+  if (isMasked) return { space: " ", body: "\u2007\u2007\u2007\u2007", end: "" };
+  if (text === undefined) return { space: "", body: "…", end: "" };
   const [, space = "", body = ""] = /^([ \t]*)(.*)$/su.exec(text) ?? [];
-  if (body === "") return [space, space === "" ? "∅" : "␣"];
-  return [space, body.replaceAll("\n", "⏎\n")];
+  if (body === "") return { space, body: space === "" ? "∅" : "␣", end: "" };
+  const shown = body.replaceAll("\n", "⏎\n");
+  return shown.endsWith("\n") ? { space, body: shown.slice(0, -1), end: "\n" } : { space, body: shown, end: "" };
 }
 
 function spokenText(text: string | undefined): string {

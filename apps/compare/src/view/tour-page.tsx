@@ -1,30 +1,38 @@
 import { useState } from "preact/hooks";
-import { compareOutputs, figuresOf } from "../lab/facts.ts";
 import * as state from "../lab/state.ts";
 import { writeLink } from "../link/share-link.ts";
-import { chapters, type LaneFacts, tour } from "../texts/tour-en.ts";
+import { chapters, tour } from "../texts/tour-en.ts";
+import { type Bet, type Chapter, tourLink } from "../tour/chapter.ts";
+import { factsOf } from "../tour/lane-facts.ts";
 import { LaneGrid } from "./lane-grid.tsx";
 import { RunButton } from "./setup.tsx";
 
-/** One chapter: what to read on the left, its lanes on the right. */
+/** One scene of a chapter: what to read on the left, its lanes on the right. */
 export function TourPage() {
-  const number = state.chapter.value;
-  const { title, paragraphs, bet, look, conclusion, settings, also } = chapters[number - 1]!;
+  const [number, sceneNumber] = [state.chapter.value, state.scene.value];
+  const { title, scenes } = chapters[number - 1]!;
+  const { paragraphs, bet, look, conclusion, settings } = scenes[sceneNumber - 1]!;
   return (
     <div class="tour">
       <article class="chapter" aria-labelledby="chapter-title">
         <ChapterNav number={number} />
         <p class="eyebrow">{tour.chapter(number)}</p>
         <h1 id="chapter-title">{title}</h1>
+        {scenes.length > 1 && <SceneNav chapter={number} scenes={scenes} number={sceneNumber} />}
         {paragraphs.map((text) => (
           <p key={text}>{text}</p>
         ))}
-        <Bet key={number} bet={bet} />
+        <BetCard key={`${number}/${sceneNumber}`} bet={bet} />
         <div class="chapter-actions">
           <RunButton label={tour.run} />
           <a class="button" href={writeLink(settings)}>
             {tour.openInLab}
           </a>
+          {settings.lanes.length > 1 && (
+            <a class="button" href={writeLink(settings, [], "measure")}>
+              {tour.measure}
+            </a>
+          )}
         </div>
         <h2>{tour.look}</h2>
         <ul>
@@ -32,23 +40,9 @@ export function TourPage() {
             <li key={text}>{text}</li>
           ))}
         </ul>
-        {also && (
-          <>
-            <h2>{also.title}</h2>
-            <p>{also.text}</p>
-            <div class="chapter-actions">
-              <a class="button" href={writeLink(also.settings)}>
-                {also.link}
-              </a>
-            </div>
-          </>
-        )}
         <h2>{tour.remember}</h2>
         <p class="conclusion">{conclusion}</p>
-        <nav class="chapter-steps" aria-label={tour.heading}>
-          {number > 1 ? <a href={`#/tour/${number - 1}`}>← {tour.previous}</a> : <span />}
-          {number < chapters.length && <a href={`#/tour/${number + 1}`}>{tour.next} →</a>}
-        </nav>
+        <Steps chapter={number} scene={sceneNumber} />
       </article>
       <div class="tour-lanes">
         <LaneGrid canChange={false} />
@@ -63,7 +57,7 @@ function ChapterNav({ number }: { readonly number: number }) {
       {chapters.map(({ title }, index) => (
         <li key={title}>
           <a
-            href={`#/tour/${index + 1}`}
+            href={tourLink(index + 1)}
             aria-current={index + 1 === number ? "step" : undefined}
             title={title}
             aria-label={`${tour.chapter(index + 1)}: ${title}`}
@@ -76,10 +70,56 @@ function ChapterNav({ number }: { readonly number: number }) {
   );
 }
 
+interface SceneNavProps {
+  readonly chapter: number;
+  readonly scenes: Chapter["scenes"];
+  readonly number: number;
+}
+
+function SceneNav({ chapter, scenes, number }: SceneNavProps) {
+  return (
+    <nav class="scene-nav" aria-label={tour.scenes}>
+      {scenes.map(({ name }, index) => (
+        <a key={name} href={tourLink(chapter, index + 1)} aria-current={index + 1 === number ? "step" : undefined}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+const places = chapters.flatMap(({ title, scenes }, chapter) =>
+  scenes.map(({ name }, scene) => ({ chapter: chapter + 1, scene: scene + 1, title, name })),
+);
+
+/** To the scenes before and after this one. */
+function Steps({ chapter, scene }: { readonly chapter: number; readonly scene: number }) {
+  const here = places.findIndex((place) => place.chapter === chapter && place.scene === scene);
+  const [before, after] = [places[here - 1], places[here + 1]];
+  const titleOf = (place: (typeof places)[number]): string => (place.chapter === chapter ? place.name! : place.title);
+  return (
+    <nav class="chapter-steps" aria-label={`${tour.previous}, ${tour.next}`}>
+      {before ? (
+        <a href={tourLink(before.chapter, before.scene)}>
+          ← {tour.previous}: {titleOf(before)}
+        </a>
+      ) : (
+        <span />
+      )}
+      {after && (
+        <a href={tourLink(after.chapter, after.scene)}>
+          {tour.next}: {titleOf(after)} →
+        </a>
+      )}
+    </nav>
+  );
+}
+
 /** A question first; the run answers it, right or wrong is not counted. */
-function Bet({ bet: { question, choices, answer } }: { readonly bet: (typeof chapters)[number]["bet"] }) {
+function BetCard({ bet: { question, choices, answer } }: { readonly bet: Bet }) {
   const [chosen, setChosen] = useState<string>();
-  const facts = factsOfRun();
+  const shown = state.trace.value;
+  const facts = shown && factsOf(shown, state.laneStates.value);
   return (
     <section class="bet" aria-label={tour.bet}>
       <h2>{tour.bet}</h2>
@@ -106,27 +146,4 @@ function Bet({ bet: { question, choices, answer } }: { readonly bet: (typeof cha
       </p>
     </section>
   );
-}
-
-/** Undefined until every lane is shown to its end. */
-function factsOfRun(): readonly LaneFacts[] | undefined {
-  const shown = state.trace.value;
-  const states = state.laneStates.value;
-  if (!shown || states.length === 0 || states.some(({ finishReason }) => finishReason === undefined)) return undefined;
-  return shown.lanes.map((lane, index) => {
-    const laneState = states[index]!;
-    const { passes, draftPasses, tokens, revisions } = figuresOf(lane, laneState, true);
-    const { drafted, accepted } = laneState.statistics;
-    return {
-      tokens,
-      promptTokens: shown.promptTokens.length,
-      passes,
-      draftPasses,
-      drafted,
-      accepted,
-      revisions,
-      sameAsFirst: compareOutputs(states[0]!, laneState).differsAt === undefined,
-      milliseconds: laneState.milliseconds,
-    };
-  });
 }

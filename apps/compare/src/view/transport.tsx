@@ -1,12 +1,18 @@
-import { goTo, PASSES_PER_SECOND, step, togglePlay } from "../lab/playback.ts";
+import { goTo, PASSES_PER_SECOND, step, togglePlay, TOKENS_PER_SECOND } from "../lab/playback.ts";
 import { axis, axisEnd, place, playing, speed, trace } from "../lab/state.ts";
 import { format, texts } from "../texts/en.ts";
 import { type Axis, STEPS_PER_PASS } from "../trace/timeline.ts";
 import { IconButton } from "./icons.tsx";
+import { Segments } from "./segments.tsx";
 
 const say = texts.transport;
-const axes: readonly Axis[] = ["passes", "time"];
-const speeds: Readonly<Record<Axis, readonly number[]>> = { passes: [0.25, 0.5, 1, 2, 4], time: [0.05, 0.1, 0.25, 0.5, 1] };
+const factors = [0.25, 0.5, 1, 2, 4];
+const speeds: Readonly<Record<Axis, readonly number[]>> = { passes: factors, tokens: factors, time: [0.05, 0.1, 0.25, 0.5, 1] };
+const describeSpeed: Readonly<Record<Axis, (factor: number) => string>> = {
+  passes: (factor) => say.passesPerSecond(factor * PASSES_PER_SECOND),
+  tokens: (factor) => say.tokensPerSecond(factor * TOKENS_PER_SECOND),
+  time: (factor) => say.slowed(factor),
+};
 
 /** Steps and plays all lanes together, by pass or by time. */
 export function Transport() {
@@ -34,7 +40,7 @@ export function Transport() {
         aria-valuetext={describePlace(at, end)}
         min={0}
         max={end}
-        step={axis.value === "passes" ? 1 : "any"}
+        step={axis.value === "time" ? "any" : 1}
         value={at}
         disabled={isEmpty}
         onInput={(event) => {
@@ -50,7 +56,7 @@ export function Transport() {
         <select value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
           {speeds[axis.value].map((factor) => (
             <option key={factor} value={factor}>
-              {axis.value === "passes" ? say.passesPerSecond(factor * PASSES_PER_SECOND) : say.slowed(factor)}
+              {describeSpeed[axis.value](factor)}
             </option>
           ))}
         </select>
@@ -64,32 +70,23 @@ function AxisChoice() {
     axis.value = chosen;
     place.value = undefined;
     playing.value = false;
-    speed.value = chosen === "passes" ? 1 : 0.1;
+    speed.value = chosen === "time" ? 0.1 : 1;
   };
-  return (
-    <fieldset class="segments">
-      <legend class="sr-only">{say.axis}</legend>
-      {axes.map((each) => (
-        <label key={each}>
-          <input type="radio" name="axis" checked={axis.value === each} onChange={() => choose(each)} />
-          <span>{say.axes[each]}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
+  return <Segments<Axis> name="axis" label={say.axis} choices={say.axes} chosen={axis.value} onChoose={choose} />;
 }
 
 function describePlace(at: number, end: number): string {
+  if (axis.value === "tokens") return say.token(at, end);
   if (axis.value === "time") return say.time(format.milliseconds(at), format.milliseconds(end));
   const of = end / STEPS_PER_PASS;
   return at % STEPS_PER_PASS === 0 ? say.pass(at / STEPS_PER_PASS, of) : say.checking((at + 1) / STEPS_PER_PASS, of);
 }
 
-/** The range moves by half passes itself; pages are whole passes. */
+/** The range moves by half passes and tokens itself; pages are whole passes. */
 function onScrubberKey(event: KeyboardEvent): void {
   const moves: Readonly<Record<string, number>> = { PageUp: STEPS_PER_PASS, PageDown: -STEPS_PER_PASS };
   const arrows: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
-  const count = axis.value === "passes" ? moves[event.key] : (moves[event.key] ?? arrows[event.key]);
+  const count = axis.value !== "time" ? moves[event.key] : (moves[event.key] ?? arrows[event.key]);
   if (count === undefined) return;
   event.preventDefault();
   step(count);

@@ -1,0 +1,66 @@
+import type { Page } from "playwright";
+import { expect, test } from "vitest";
+import { measureLink, stage, untilRunEnds } from "./browser.ts";
+
+const { open } = stage();
+const lanes = ["greedy", "judged-tree:worth=0", "refine:preset=fast-dllm,blockLength=8"];
+const press = (page: Page): Promise<void> => page.getByRole("button", { name: "Measure", exact: true }).click();
+const rows = (page: Page): Promise<string[][]> =>
+  page
+    .locator(".measure-result tbody tr")
+    .evaluateAll((all) => all.map((row) => [...row.querySelectorAll("th, td")].map((cell) => (cell as HTMLElement).innerText)));
+
+test("lanes are measured in rotation, with passes as counted and a ratio with its interval for all but the first", async () => {
+  const { page, problems } = await open(measureLink({ n: "24", l: lanes }));
+  await untilRunEnds(page, () => press(page));
+  expect(await page.locator(".measure-rounds").innerText()).toMatch(/^\d of 6 rounds count\./);
+  const [a, b, c] = await rows(page);
+  expect(a!.slice(0, 2).join(" ")).toMatch(/A Greedy.* the measure$/s);
+  for (const row of [b!, c!]) expect(row[1]).toMatch(/^(faster|slower|cannot tell)\s+\d+\.\d\d × \(\d+\.\d\d to \d+\.\d\d\)$/);
+  for (const row of [a!, b!, c!]) expect(row[2]).toMatch(/^\d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\)$/);
+  expect(a![4]).toBe("24");
+  expect(Number(b![4])).toBeLessThan(24);
+  expect([a![5], b![5], c![5]]).toEqual(["24", "24", "24"]);
+  await page.locator(".measure-result .plot").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("a round in which the page was hidden is void, and said to be", async () => {
+  const { page } = await open(measureLink({ n: "24", l: lanes }));
+  await untilRunEnds(page, async () => {
+    await press(page);
+    await page.locator(".progress-label", { hasText: "Round 2 of 6" }).waitFor();
+    await setHidden(page, true);
+    await page.waitForTimeout(1000);
+    expect(await page.locator(".run[data-busy]").count()).toBe(1);
+    await setHidden(page, false);
+  });
+  expect(await page.locator(".measure-rounds").innerText()).toContain("1 round was void: the page was hidden.");
+});
+
+test("stopped, it shows the rounds that are whole; changed lanes take the result away", async () => {
+  const { page, problems } = await open(measureLink({ n: "100", l: lanes }));
+  await untilRunEnds(page, async () => {
+    await press(page);
+    await page.locator(".progress-label", { hasText: "Round 3 of 6" }).waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+  });
+  expect(await page.locator(".measure-rounds").innerText()).toMatch(/^It was stopped before the end\. [0-2] of 6 rounds count\./);
+  await page.getByRole("link", { name: "Change the lanes in Compare" }).click();
+  await page.locator("#tokens").fill("8");
+  await page.locator("#tokens").press("Enter");
+  await page.getByRole("navigation").getByRole("link", { name: "Measure", exact: true }).click();
+  await page.locator(".measured-lanes").waitFor();
+  expect(await page.locator(".measure-result").count()).toBe(0);
+  await untilRunEnds(page, () => press(page));
+  expect((await rows(page))[0]![5]).toBe("8");
+  expect(problems).toEqual([]);
+});
+
+/** As the browser does when the page goes out of sight. */
+function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  return page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, isHidden);
+}

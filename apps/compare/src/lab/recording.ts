@@ -1,0 +1,63 @@
+import type { LaneTrace, Trace, TracedModel } from "../trace/trace.ts";
+import type { PreparedLanes } from "./prepare-lanes.ts";
+import * as state from "./state.ts";
+
+/** Often enough to see a text grow, and seldom enough that the page has most of its time for whoever uses it. */
+const MILLISECONDS_BETWEEN_PICTURES = 50;
+
+/** The trace that grows while lanes run. */
+export interface Recording {
+  readonly update: (lane: number, change: Partial<LaneTrace>) => void;
+  readonly flush: () => void;
+  readonly titleOf: (lane: number) => string;
+}
+
+export function startRecording({ settings, hosted: { model, texts }, promptTokens, lanes }: PreparedLanes): Recording {
+  const { prompt, maxNewTokens, seed } = settings;
+  const { name, execution, parameters, causal, masked } = model;
+  const traced: TracedModel = {
+    name,
+    execution,
+    parameters,
+    vocabSize: causal.vocabSize,
+    roles: masked ? ["causal", "masked"] : ["causal"],
+    maskTokenId: masked?.maskTokenId,
+  };
+  const recorded: LaneTrace[] = lanes.map(({ lane: { specification, plugin, options = {} } }) => ({
+    specification,
+    title: plugin.title,
+    options,
+    seed,
+    events: [],
+  }));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let shownAt = 0;
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    shownAt = performance.now();
+    const shown: Trace = {
+      model: traced,
+      prompt,
+      promptTokens: [...promptTokens],
+      maxNewTokens,
+      vocabulary: texts.known,
+      lanes: [...recorded],
+    };
+    state.trace.value = shown;
+  };
+  state.traceOrigin.value = "live";
+  state.place.value = undefined;
+  state.playing.value = false;
+  state.selection.value = undefined;
+  flush();
+  return {
+    flush,
+    titleOf: (lane) => recorded[lane]!.title,
+    update(lane, change) {
+      recorded[lane] = { ...recorded[lane]!, ...change };
+      timer ??= setTimeout(flush, Math.max(0, shownAt + MILLISECONDS_BETWEEN_PICTURES - performance.now()));
+    },
+  };
+}

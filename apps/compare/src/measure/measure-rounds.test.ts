@@ -1,0 +1,180 @@
+import { type RandomSource, seededRandom } from "@decodekit/core";
+import { describe, expect, test } from "vitest";
+import { type LaneTiming, type MeasuredLanes, measureRounds } from "./measure-rounds.ts";
+import { LEAST_PAIRS, pairedRatio } from "./paired-ratio.ts";
+import { rotation } from "./rotation.ts";
+
+/** A lane of a model whose passes cost what is said here, on a clock that only they move. */
+interface Cost {
+  readonly passes: number;
+  readonly millisecondsPerPass: number;
+}
+
+interface Machine {
+  /** How many times slower than usual it is. */
+  slowness: number;
+  /** Milliseconds for which the next pass stands still. */
+  pause: number;
+  isHidden: boolean;
+}
+
+function fakeLanes(costs: readonly Cost[], act: (step: number, machine: Machine, controller: AbortController) => void = () => undefined) {
+  const machine: Machine = { slowness: 1, pause: 0, isHidden: false };
+  const controller = new AbortController();
+  const ran: string[] = [];
+  let clock = 0;
+  let step = 0;
+  let wasHidden = false;
+  const pass = (milliseconds: number): void => void (clock += milliseconds * machine.slowness);
+  const lanes: MeasuredLanes = {
+    count: costs.length,
+    signal: controller.signal,
+    onProgress: () => undefined,
+    wasHidden: () => {
+      const was = wasHidden;
+      wasHidden = false;
+      return was;
+    },
+    untilVisible: () => {
+      machine.isHidden = false;
+      return Promise.resolve();
+    },
+    sentinel: () => {
+      const start = clock;
+      for (let count = 0; count < 16; count++) pass(1);
+      return Promise.resolve(clock - start);
+    },
+    runLane(lane, round): Promise<LaneTiming> {
+      act(step++, machine, controller);
+      if (machine.isHidden) wasHidden = true;
+      if (controller.signal.aborted) return Promise.reject(controller.signal.reason as Error);
+      ran.push(`${round}:${lane}`);
+      const { passes, millisecondsPerPass } = costs[lane]!;
+      const start = clock;
+      clock += machine.pause;
+      machine.pause = 0;
+      for (let count = 0; count < passes; count++) pass(millisecondsPerPass);
+      return Promise.resolve({ milliseconds: clock - start, promptMilliseconds: 2, tokens: 40, passes, draftPasses: 0 });
+    },
+  };
+  return { lanes, ran };
+}
+
+const costs: readonly Cost[] = [
+  { passes: 40, millisecondsPerPass: 1 },
+  { passes: 10, millisecondsPerPass: 3 },
+];
+const times = (rounds: readonly (readonly LaneTiming[])[], lane: number): number[] => rounds.map((round) => round[lane]!.milliseconds);
+
+describe("the order of lanes", () => {
+  test.each([1, 2, 3, 4, 5, 6])("with %i lanes has each lane equally often in each place, in at least 6 rounds", (count) => {
+    const orders = rotation(count);
+    expect(orders.length).toBeGreaterThanOrEqual(6);
+    expect(orders.length - count).toBeLessThan(6);
+    for (let place = 0; place < count; place++) {
+      const there = orders.map((order) => order[place]!);
+      for (let lane = 0; lane < count; lane++) expect(there.filter((each) => each === lane)).toHaveLength(orders.length / count);
+    }
+    for (const order of orders) expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, lane) => lane));
+  });
+});
+
+describe("rounds", () => {
+  test("on a machine that does not change give the exact ratio of the costs, and a first one that does not count", async () => {
+    const { lanes, ran } = fakeLanes(costs);
+    const { rounds, voids, isWhole } = await measureRounds(lanes);
+    expect(ran.slice(0, 6)).toEqual(["0:0", "0:1", "1:0", "1:1", "2:1", "2:0"]);
+    expect([rounds.length, voids, isWhole]).toEqual([6, [], true]);
+    const ratio = pairedRatio(times(rounds, 1), times(rounds, 0), seededRandom(0));
+    expect(ratio).toEqual({ median: 0.75, interval: [0.75, 0.75], verdict: "faster" });
+  });
+
+  test("in which the page was hidden are void and run again, as often as it takes", async () => {
+    const { lanes } = fakeLanes(costs, (step, machine) => {
+      if (step >= 4 && step < 16 && step % 2 === 0) machine.isHidden = true;
+    });
+    const { rounds, voids } = await measureRounds(lanes);
+    expect(rounds).toHaveLength(6);
+    expect(voids).toEqual(Array.from({ length: 6 }, () => "hidden"));
+  });
+
+  test("in which the machine was slower for a while are void and run again", async () => {
+    const { lanes } = fakeLanes(costs, (step, machine) => {
+      machine.slowness = step >= 8 && step < 13 ? 1.5 : 1;
+    });
+    const { rounds, voids } = await measureRounds(lanes);
+    expect(voids).toEqual(["drift", "drift", "drift"]);
+    expect(rounds).toHaveLength(6);
+    expect(new Set(times(rounds, 0))).toEqual(new Set([40]));
+  });
+
+  test("on a machine that gets ever slower are left out after three repeats each", async () => {
+    const { lanes, ran } = fakeLanes(costs, (_, machine) => {
+      machine.slowness *= 2;
+    });
+    const { rounds, voids, plannedRounds, isWhole } = await measureRounds(lanes);
+    expect([plannedRounds, rounds.length, voids.length, isWhole]).toEqual([6, 1, 20, true]);
+    expect(ran).toHaveLength(2 * (1 + 1 + 20));
+  });
+
+  test("in which a lane stood still are void", async () => {
+    const { lanes } = fakeLanes(costs, (step, machine) => {
+      if (step === 9) machine.pause = 1000;
+    });
+    const { rounds, voids } = await measureRounds(lanes);
+    expect(rounds).toHaveLength(6);
+    expect(voids).toEqual(["outlier"]);
+  });
+
+  test("end with an abort, with those that are whole", async () => {
+    const { lanes } = fakeLanes(costs, (step, _, controller) => {
+      if (step === 7) controller.abort();
+    });
+    const { rounds, isWhole } = await measureRounds(lanes);
+    expect([rounds.length, isWhole]).toEqual([2, false]);
+  });
+
+  test("end with a lane's error", async () => {
+    const { lanes } = fakeLanes(costs);
+    await expect(measureRounds({ ...lanes, runLane: () => Promise.reject(new Error("no")) })).rejects.toThrow("no");
+  });
+});
+
+describe("the ratio of lanes", () => {
+  const noisy = (count: number, factor: number, random: RandomSource): number[] =>
+    Array.from({ length: count }, () => factor * (1 + 0.1 * (random.uniform() - 0.5)));
+
+  test("that cost the same cannot be told, in nearly all sessions", () => {
+    const verdicts = Array.from({ length: 200 }, (_, session) => {
+      const random = seededRandom(session);
+      return pairedRatio(noisy(8, 1, random), noisy(8, 1, random), random).verdict;
+    });
+    expect(verdicts.filter((verdict) => verdict === "cannot tell").length).toBeGreaterThanOrEqual(180);
+  });
+
+  test("that cost twice as much is seen, and its interval holds 2", () => {
+    const random = seededRandom(3);
+    const { verdict, interval } = pairedRatio(noisy(8, 2, random), noisy(8, 1, random), random);
+    expect(verdict).toBe("slower");
+    expect(interval[0]).toBeLessThan(2.05);
+    expect(interval[1]).toBeGreaterThan(1.95);
+  });
+
+  test("is not told from too few rounds", () => {
+    const few = Array.from({ length: LEAST_PAIRS - 1 }, () => 1);
+    expect(
+      pairedRatio(
+        few,
+        few.map((time) => 2 * time),
+        seededRandom(0),
+      ).verdict,
+    ).toBe("cannot tell");
+  });
+
+  test("of known data is that of a bootstrap: percentiles of medians of what was drawn", () => {
+    const { median, interval } = pairedRatio([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], seededRandom(0));
+    expect(median).toBe(3);
+    // The median of 5 draws out of 1 to 5 is 1 or 5 with probability 0.058 each, more than 2.5 %.
+    expect(interval).toEqual([1, 5]);
+  });
+});

@@ -1,0 +1,33 @@
+import { compareOutputs, figuresOf } from "../lab/facts.ts";
+import type { LaneState } from "../trace/fold.ts";
+import type { Trace } from "../trace/trace.ts";
+
+/** What the sentences of a scene refer to, counted from the run that is shown. */
+export interface LaneFacts {
+  readonly text: string;
+  readonly tokens: number;
+  readonly promptTokens: number;
+  /** Of the model itself, all but drafting. */
+  readonly passes: number;
+  readonly draftPasses: number;
+  readonly drafted: number;
+  readonly accepted: number;
+  readonly revisions: number;
+  /** Whether its output is that of the first lane. */
+  readonly sameAsFirst: boolean;
+  /** Mean of -ln p under the model itself, where it was scored. */
+  readonly nats: number | undefined;
+}
+
+/** Undefined until every lane is shown to its end. */
+export function factsOf(trace: Trace, states: readonly LaneState[]): readonly LaneFacts[] | undefined {
+  if (states.length === 0 || states.some(({ finishReason }) => finishReason === undefined)) return undefined;
+  return trace.lanes.map((lane, index) => {
+    const state = states[index]!;
+    const { passes, draftPasses, tokens, revisions, nats } = figuresOf(lane, state, true);
+    const { drafted, accepted } = state.statistics;
+    const text = lane.result?.text ?? "";
+    const sameAsFirst = compareOutputs(states[0]!, state).differsAt === undefined;
+    return { text, tokens, promptTokens: trace.promptTokens.length, passes, draftPasses, drafted, accepted, revisions, sameAsFirst, nats };
+  });
+}

@@ -1,0 +1,100 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { outputOf } from "../lab/facts.ts";
+import * as state from "../lab/state.ts";
+import { letters, markers, texts } from "../texts/en.ts";
+import type { LaneState } from "../trace/fold.ts";
+import type { LaneTrace, Trace } from "../trace/trace.ts";
+import type { GridPlace } from "./token-view.ts";
+import { useTokenView } from "./use-token-view.ts";
+
+/** In pixels. */
+const CELL_WIDTH = { wide: 88, narrow: 64 };
+const NARROW = 480;
+const LABEL_WIDTH = 36;
+
+/** All lanes under each other, the same position in the same column, in as many bands as the width needs. */
+export function TokenGrid({ shown, states }: { readonly shown: Trace; readonly states: readonly LaneState[] }) {
+  const root = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState(0);
+  const cellWidth = width < NARROW ? CELL_WIDTH.narrow : CELL_WIDTH.wide;
+  const columns = Math.max(1, Math.floor((width - LABEL_WIDTH) / cellWidth));
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+    observer.observe(root.current!);
+    return () => observer.disconnect();
+  }, []);
+  const laneCount = shown.lanes.length;
+  const length = Math.max(1, ...shown.lanes.map((lane, index) => Math.max(outputOf(lane).length, states[index]!.cells.length)));
+  const bands = Math.ceil(length / columns);
+  return (
+    <section ref={root} class="token-grid" aria-label={texts.grid.heading}>
+      <div
+        class="token-cells"
+        lang="en"
+        style={{
+          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, ${cellWidth}px)`,
+          gridTemplateRows: `repeat(${bands * (laneCount + 1)}, 1.75rem)`,
+        }}
+      >
+        {Array.from({ length: bands }, (_, band) => (
+          <Band key={band} band={band} columns={columns} length={length} laneCount={laneCount} />
+        ))}
+        {shown.lanes.map((lane, index) => (
+          <GridLane key={index} {...{ lane, index, laneCount, columns }} state={states[index]!} vocabulary={shown.vocabulary} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface BandProps {
+  readonly band: number;
+  readonly columns: number;
+  readonly length: number;
+  readonly laneCount: number;
+}
+
+/** Which positions stand in a band, and the lanes' letters before their rows. */
+function Band({ band, columns, length, laneCount }: BandProps) {
+  const row = band * (laneCount + 1) + 1;
+  return (
+    <>
+      <p class="band" style={{ gridRow: row }}>
+        {texts.grid.positions(band * columns + 1, Math.min(length, (band + 1) * columns))}
+      </p>
+      {Array.from({ length: laneCount }, (_, lane) => (
+        <span key={lane} class="band-lane" data-lane={lane} aria-hidden="true" style={{ gridRow: row + 1 + lane }}>
+          <span class="marker">{markers[lane]}</span>
+          <span class="letter">{letters[lane]}</span>
+        </span>
+      ))}
+    </>
+  );
+}
+
+interface GridLaneProps {
+  readonly lane: LaneTrace;
+  readonly index: number;
+  readonly laneCount: number;
+  readonly columns: number;
+  readonly state: LaneState;
+  readonly vocabulary: ReadonlyMap<number, string>;
+}
+
+const nothingAhead: readonly number[] = [];
+
+function GridLane({ lane, index, laneCount, columns, state: laneState, vocabulary }: GridLaneProps) {
+  const grid: GridPlace = useMemo(() => ({ columns, rowsPerBand: laneCount + 1, row: index + 2 }), [columns, laneCount, index]);
+  const now = state.activity.value;
+  const tokens = useTokenView({
+    lane: index,
+    laneCount,
+    label: texts.lane.name(letters[index]!, lane.title),
+    state: laneState,
+    vocabulary,
+    isBusy: "lane" in now && now.lane === index,
+    ahead: nothingAhead,
+    grid,
+  });
+  return <div class="tokens" {...tokens} />;
+}

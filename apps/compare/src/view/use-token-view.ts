@@ -1,0 +1,69 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { hovered, selection } from "../lab/state.ts";
+import type { LaneState } from "../trace/fold.ts";
+import { type GridPlace, type TokenView, tokenView } from "./token-view.ts";
+
+export interface ShownTokens {
+  readonly lane: number;
+  readonly laneCount: number;
+  readonly label: string;
+  readonly state: LaneState;
+  readonly vocabulary: ReadonlyMap<number, string>;
+  readonly isBusy: boolean;
+  readonly ahead: readonly number[];
+  /** Where positions stand in the grid; absent where they flow as text. */
+  readonly grid?: GridPlace | undefined;
+}
+
+/**
+ * What makes an element the list of a lane's tokens. One tab stop; arrows move from token to token and, at the same position, from
+ * lane to lane.
+ */
+export function useTokenView({ lane, laneCount, label, state, vocabulary, isBusy, ahead, grid }: ShownTokens) {
+  const root = useRef<HTMLDivElement>(null);
+  const view = useRef<TokenView>(undefined);
+  const selected = selection.value?.lane === lane ? selection.value.position : undefined;
+
+  useLayoutEffect(() => {
+    view.current ??= tokenView(root.current!, `token-${lane}`);
+    view.current.update({ state, vocabulary, selected, hovered: hovered.value, ahead, grid });
+  }, [lane, state, vocabulary, vocabulary.size, selected, hovered.value, ahead, grid]);
+
+  const choose = (position: number | undefined): void => {
+    if (position !== undefined) selection.value = { lane, position };
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const last = state.cells.length - 1;
+    const at = selected ?? -1;
+    const moves: Readonly<Record<string, number>> = {
+      ArrowRight: Math.min(at + 1, last),
+      ArrowLeft: Math.max(at - 1, 0),
+      Home: 0,
+      End: last,
+    };
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (step !== undefined) moveToLane((lane + step + laneCount) % laneCount, Math.max(at, 0));
+    else if (moves[event.key] !== undefined && last >= 0) choose(moves[event.key]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return {
+    ref: root,
+    id: `tokens-${lane}`,
+    role: "listbox",
+    tabIndex: 0,
+    "aria-label": label,
+    "aria-busy": isBusy,
+    onKeyDown,
+    onClick: (event: Event) => choose(view.current?.positionOf(event.target)),
+    onPointerOver: (event: Event) => (hovered.value = view.current?.positionOf(event.target)),
+    onPointerLeave: () => (hovered.value = undefined),
+  } as const;
+}
+
+function moveToLane(lane: number, position: number): void {
+  selection.value = { lane, position };
+  document.getElementById(`tokens-${lane}`)?.focus();
+}
