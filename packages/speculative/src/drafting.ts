@@ -2,7 +2,6 @@ import {
   type DecodeRun,
   type Draft,
   type Drafter,
-  draftFrom,
   DrafterError,
   type DraftOutcome,
   type DraftRequest,
@@ -20,7 +19,8 @@ import { checkDraft, type DraftLimits } from "./check-draft.ts";
 /** A drafter at work in one decode: what it gives has been checked, and what it throws is a DrafterError. */
 export interface Drafting {
   observe(outcome: DraftOutcome): void;
-  propose(request: DraftRequest): AsyncGenerator<ForwardEndEvent, Draft, void>;
+  /** As a drafter does: a generator where passes are run, else a promise. */
+  propose(request: DraftRequest): Promise<Draft> | AsyncGenerator<ForwardEndEvent, Draft, void>;
 }
 
 /** What a drafter is told of how its drafts are used. */
@@ -63,17 +63,12 @@ export async function startDrafting<Role extends ModelRole>(
         throw surfaced(error);
       }
     },
-    async *propose(request) {
+    propose(request) {
       const time = timeLimit(settings.draftTimeout, signal);
-      try {
-        return checkDraft(yield* unlessAborted(draftFrom(session, request), time.signal), request, limits);
-      } catch (error) {
-        throw surfaced(
-          time.isUp(error) ? new DrafterError(drafter.name, `gave no draft within ${settings.draftTimeout} ms.`, error) : error,
-        );
-      } finally {
-        time.stop();
-      }
+      const failed = (error: unknown): unknown =>
+        surfaced(time.isUp(error) ? new DrafterError(drafter.name, `gave no draft within ${settings.draftTimeout} ms.`, error) : error);
+      const checked = (draft: Draft): Draft => checkDraft(draft, request, limits);
+      return proposed(session, request, { time, failed, checked });
     },
   };
 }
@@ -96,11 +91,56 @@ function draftRun<Role extends ModelRole>(
   };
 }
 
+interface Proposing {
+  readonly time: TimeLimit;
+  /** What to throw for an error. */
+  readonly failed: (error: unknown) => unknown;
+  readonly checked: (draft: Draft) => Draft;
+}
+
+/** A generator only where the drafter gives one: it costs more than many a guess. */
+function proposed(session: DraftSession, request: DraftRequest, proposing: Proposing): ReturnType<Drafting["propose"]> {
+  const { time, failed } = proposing;
+  try {
+    const given = session.propose(request);
+    return "next" in given ? passesOf(given, proposing) : guessOf(given, proposing);
+  } catch (error) {
+    time.stop();
+    throw failed(error);
+  }
+}
+
+async function guessOf(guess: Promise<Draft>, { time, failed, checked }: Proposing): Promise<Draft> {
+  try {
+    return checked(await orAbort(guess, time.signal));
+  } catch (error) {
+    throw failed(error);
+  } finally {
+    time.stop();
+  }
+}
+
+async function* passesOf(
+  passes: AsyncGenerator<ForwardEndEvent, Draft, void>,
+  { time, failed, checked }: Proposing,
+): AsyncGenerator<ForwardEndEvent, Draft, void> {
+  try {
+    return checked(yield* unlessAborted(passes, time.signal));
+  } catch (error) {
+    throw failed(error);
+  } finally {
+    time.stop();
+  }
+}
+
+interface TimeLimit {
+  readonly signal: AbortSignal | undefined;
+  isUp(error: unknown): boolean;
+  stop(): void;
+}
+
 /** A signal that is aborted with the other one, or when the time is up. */
-function timeLimit(
-  milliseconds: number,
-  other: AbortSignal | undefined,
-): { readonly signal: AbortSignal | undefined; isUp(error: unknown): boolean; stop(): void } {
+function timeLimit(milliseconds: number, other: AbortSignal | undefined): TimeLimit {
   if (milliseconds === Infinity) return { signal: other, isUp: () => false, stop: () => undefined };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), milliseconds);

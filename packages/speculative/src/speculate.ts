@@ -6,6 +6,7 @@ import {
   type DraftOutcome,
   type FinishReason,
   InvalidOptionError,
+  type Logits,
   type ModelRole,
   type ReportingSession,
   type Sampler,
@@ -16,8 +17,8 @@ import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/polic
 import { drawToken } from "./draw-token.ts";
 import { type Drafting, startDrafting } from "./drafting.ts";
 import { racingRandom } from "./racing-random.ts";
-import { readTarget, type TargetRows } from "./target-rows.ts";
-import { timed } from "./timed.ts";
+import { type Stopwatch, stopwatch, watched } from "./stopwatch.ts";
+import { readDraft, type TargetRows, targetRows } from "./target-rows.ts";
 import type { Verifier } from "./verify/round.ts";
 
 export interface SpeculateSettings<Role extends ModelRole> {
@@ -69,31 +70,55 @@ export async function* speculate<Role extends ModelRole>(
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;
     const asked = lengthOf(speculation);
-    const { result, milliseconds } = yield* timed(round(speculation, outcome, asked));
-    outcome = result;
-    speculation.control.observe({ ...outcome, asked, milliseconds });
+    const watch = stopwatch();
+    outcome = yield* round(speculation, { before: outcome, asked, watch });
+    const { drafted, accepted } = outcome;
+    speculation.control.observe({ asked, drafted, accepted, milliseconds: watch.elapsed() });
   }
 }
 
 /** Tells the drafter of the round before, drafts at most `asked` tokens, verifies and gives what to commit: between 1 token and one more than were drafted. */
 async function* round<Role extends ModelRole>(
   speculation: Speculation<Role>,
-  before: DraftOutcome,
-  asked: number,
+  { before, asked, watch }: { readonly before: DraftOutcome; readonly asked: number; readonly watch: Stopwatch },
 ): AsyncGenerator<DecodeEvent, DraftOutcome, void> {
   const { run, settings, target, drafting } = speculation;
   const start = run.tokens.length;
   drafting.observe(before);
-  const draft = asked > 0 ? yield* propose(speculation, asked) : noDraft;
-  if (draft.tokens.length > 0) yield proposal(start, draft);
-  const rows = yield* readTarget(run, target, draft, settings.sampler);
+  const proposed = asked > 0 ? propose(speculation, asked) : undefined;
+  const draft = proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft;
+  if (draft.tokens.length > 0) {
+    watch.pause();
+    yield proposal(start, draft);
+    watch.resume();
+  }
+  const pass = readDraft(run, target, draft);
+  const read = await pass.next();
+  if (read.done) throw new Error("unreachable: a pass reports its end");
+  watch.pause();
+  yield read.value;
+  watch.resume();
+  const logits = (await pass.next()).value as Logits;
+  if (draft.tokens.length === 0) return drawn(speculation, logits);
+  const rows = targetRows(run, target, { draft, logits, sampler: settings.sampler });
   const { accepted: path, next } = settings.verifier({ ...rows, draft, drafted: draft.tokens.length, random: run.random.fork(start) });
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), next);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = settings.drafter.learnsFromTarget ? predict(rows, outcome, settings.sharesNoise) : undefined;
   await rows.keep(path);
-  if (outcome.drafted > 0) yield { type: "draft-verify", start, drafted: outcome.drafted, accepted: outcome.accepted };
+  watch.pause();
+  yield { type: "draft-verify", start, drafted: outcome.drafted, accepted: outcome.accepted };
+  watch.resume();
   return { ...outcome, predictions };
+}
+
+/** A round without a draft: one token, drawn as the plain decoder draws it. */
+function drawn<Role extends ModelRole>({ run, settings }: Speculation<Role>, logits: Logits): DraftOutcome {
+  const { tokens: committed, promptLength } = run;
+  const random = run.random.fork(committed.length);
+  const { token } = drawToken(settings.sampler, logits.row(0), { tokens: committed, promptLength }, { random, needsRow: false });
+  const tokens = Int32Array.of(token);
+  return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.learnsFromTarget ? tokens : undefined };
 }
 
 /** Tokens to ask for. A round gives one token more than it accepts, so that a chain may take one less than may be committed. */

@@ -24,19 +24,27 @@ export interface TargetRows {
 }
 
 /** One pass over the last committed token and `draft`, in which every drafted token sees its own prefix only. */
-export async function* readTarget(
+export function readDraft(
   run: DecodeRun<"causal">,
   target: ReportingSession,
-  draft: Draft,
-  sampler: Sampler,
-): AsyncGenerator<ForwardEndEvent, TargetRows, void> {
+  { tokens, parents }: Draft,
+): AsyncGenerator<ForwardEndEvent, Logits, void> {
+  const input = Int32Array.of(run.tokens.at(-1)!, ...tokens);
+  if (tokens.length === 0) return target.forward(input, "decode");
+  if (!parents) return target.forward(input, "verify", "all");
+  // The last committed token is the root: node i of the draft is node i + 1 of the tree.
+  return target.forwardTree(input, Int32Array.of(-1, ...parents.map((parent) => parent + 1)), "verify");
+}
+
+/** What the pass over `draft` gave, `logits` being its rows. */
+export function targetRows(
+  run: DecodeRun<"causal">,
+  { session }: ReportingSession,
+  { draft, logits, sampler }: { readonly draft: Draft; readonly logits: Logits; readonly sampler: Sampler },
+): TargetRows {
   const { promptLength, random } = run;
   const committed = run.tokens;
-  const sequence = new Int32Array(committed.length + draft.tokens.length);
-  sequence.set(committed);
-  sequence.set(draft.tokens, committed.length);
-  const input = sequence.subarray(committed.length - 1);
-  const logits = yield* forward(target, input, draft);
+  const sequence = draft.tokens.length > 0 ? joined(committed, draft.tokens) : committed;
   const contextOf = (node: number): SamplingContext => {
     const tokens = draft.parents ? pathTo(node, committed, draft) : sequence.subarray(0, committed.length + node + 1);
     return { tokens, promptLength };
@@ -49,17 +57,17 @@ export async function* readTarget(
     },
     likeliest: (node) => argmax(logits.row(node + 1)),
     async keep(accepted) {
-      if (draft.parents) await target.session.keepPath!(Int32Array.of(0, ...accepted.map((node) => node + 1)));
-      else if (accepted.length < draft.tokens.length) await target.session.rewindTo(committed.length + accepted.length);
+      if (draft.parents) await session.keepPath!(Int32Array.of(0, ...accepted.map((node) => node + 1)));
+      else if (accepted.length < draft.tokens.length) await session.rewindTo(committed.length + accepted.length);
     },
   };
 }
 
-function forward(target: ReportingSession, input: Int32Array, { tokens, parents }: Draft): AsyncGenerator<ForwardEndEvent, Logits, void> {
-  if (tokens.length === 0) return target.forward(input, "decode");
-  if (!parents) return target.forward(input, "verify", "all");
-  // The last committed token is the root: node i of the draft is node i + 1 of the tree.
-  return target.forwardTree(input, Int32Array.of(-1, ...parents.map((parent) => parent + 1)), "verify");
+function joined(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 /** The committed tokens and those from the root down to `node`. */

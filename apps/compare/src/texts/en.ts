@@ -126,6 +126,7 @@ export const texts = {
     failed: (problem: string) => `Failed: ${problem}`,
     lossless: { name: "lossless", help: "Follows the model's own probabilities exactly: guesses change only how many passes it takes" },
     notLossless: { name: "not lossless", help: "May write what the model itself would not have written" },
+    clues: (clues: string) => `Sudoku with the clues ${(clues.match(/.{6}/g) ?? []).map((row) => row.replaceAll(".", "–")).join(", ")}`,
     asRounds: "What happened, in words",
     finish: { stop: "ended by itself", length: "reached its length", abort: "stopped" },
     sameText: (other: string) => `Same text as ${other}`,

@@ -34,6 +34,8 @@ const FIRST_VERDICT = 2;
 /** Drafts after a probe that paid, which may have been luck; and drafts before it that still count then. */
 const TRIAL = 3;
 const REMEMBERED = 4;
+/** Drafts between two looks at all lengths, once there were so many in this decode: a look takes a few per cent of a small model's pass. */
+const LOOK_EVERY = 4;
 /** Plain passes that are measured at first; and rounds with a draft before another one is, where drafting hardly pays and where it clearly does. */
 const FIRST_PLAIN = 3;
 const PLAIN_EVERY = 32;
@@ -103,6 +105,7 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
     .slice(0, FIRST_LENGTHS.length);
   const probe: Choice = { length: Math.min(PROBE_LENGTH, maximum), gain: 1 };
   let sincePlain = 0;
+  let drafts = 0;
   let isAfterPlain = true;
   let best = record.known() ? bestChoice(maximum, known, LEAST_GAIN) : probe;
   pause.beginText();
@@ -131,6 +134,7 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
       best = probe;
       return;
     }
+    if (!isProbe && drafts++ >= LOOK_EVERY && drafts % LOOK_EVERY !== 0) return;
     best = bestChoice(maximum, known, isProbe ? LEAST_GAIN : LASTING_GAIN);
     pause.restart(best.length > 0);
   };

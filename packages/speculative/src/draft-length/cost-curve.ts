@@ -32,6 +32,7 @@ const LINE_WEIGHT = 1;
 export function measuredCosts(): CostCurve {
   const plain: number[] = [];
   const drafts = new Map<number, number[]>();
+  const points = new Map<number, Point>();
   // Kept up to date by `add`: `of` is asked for many lengths in every round.
   let plainCost: number | undefined;
   let curve: Curve | undefined;
@@ -53,8 +54,8 @@ export function measuredCosts(): CostCurve {
       const times = drafts.get(drafted) ?? [];
       if (times.length === 0) drafts.set(drafted, times);
       keepNewest(times, time);
-      const points = [...drafts].map(([length, each]) => ({ length, time: lowerEighth(each), weight: each.length }));
-      curve = curveThrough(points.toSorted((a, b) => a.length - b.length));
+      points.set(drafted, { length: drafted, time: lowerEighth(times), weight: times.length });
+      curve = curveThrough([...points.values()].toSorted((a, b) => a.length - b.length));
     },
   };
 }

@@ -55,9 +55,9 @@ function likeliest(nodes: readonly TrieNode[]): { readonly token: TokenId; reado
   let best: ReturnType<typeof likeliest>;
   for (const token of new Set(nodes.map((node) => node.likeliest!).toReversed())) {
     let probability = 0;
-    for (const { children, continued } of nodes) {
-      const count = children.get(token)?.count ?? 0;
-      probability = (count + children.size * probability) / (continued + children.size);
+    for (const node of nodes) {
+      const count = node.childOf(token)?.count ?? 0;
+      probability = (count + node.different * probability) / (node.continued + node.different);
     }
     if (!best || probability > best.probability) best = { token, probability };
   }

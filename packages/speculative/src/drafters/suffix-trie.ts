@@ -2,13 +2,16 @@ import type { TokenId } from "@decodekit/core";
 
 /** A sequence of tokens that occurred, and what followed it. */
 export interface TrieNode {
-  readonly children: Map<TokenId, TrieNode>;
   /** How often the sequence occurred. */
-  count: number;
+  readonly count: number;
   /** How often a token followed: the counts of the children together. */
-  continued: number;
+  readonly continued: number;
   /** The token that followed most often; of equals the one that was so often first. Undefined where none did. */
-  likeliest: TokenId | undefined;
+  readonly likeliest: TokenId | undefined;
+  /** How many different tokens followed. */
+  readonly different: number;
+  /** The sequence with `token` at its end, undefined where it never occurred. */
+  childOf(token: TokenId): TrieNode | undefined;
 }
 
 /** Where the end of a text is in a trie: entry m is the node of its last m tokens, undefined where they never occurred. */
@@ -26,28 +29,62 @@ export interface SuffixTrie {
 
 /** A trie of all substrings of at most `depth` tokens, an integer >= 2. */
 export function suffixTrie(depth: number): SuffixTrie {
-  const root = newNode();
-  const move = (place: TriePlace, next: (node: TrieNode) => TrieNode | undefined): TriePlace => [
-    root,
-    ...place.slice(0, depth).map((node) => node && next(node)),
-  ];
+  const root = new Node();
+  const move = (place: TriePlace, next: (node: TrieNode) => TrieNode | undefined): TriePlace => {
+    const moved: (TrieNode | undefined)[] = [root];
+    for (let length = 0; length < place.length && length < depth; length++) {
+      const node = place[length];
+      moved.push(node && next(node));
+    }
+    return moved;
+  };
   return {
     start: [root],
-    learn: (place, token) => move(place, (node) => grow(node, token)),
-    follow: (place, token) => move(place, (node) => node.children.get(token)),
+    learn: (place, token) => move(place, (node) => (node as Node).grow(token)),
+    follow: (place, token) => move(place, (node) => node.childOf(token)),
   };
 }
 
-/** Counts one more occurrence of `token` after `node`; gives its node. */
-function grow(node: TrieNode, token: TokenId): TrieNode {
-  node.continued++;
-  let child = node.children.get(token);
-  if (!child) node.children.set(token, (child = newNode()));
-  child.count++;
-  if (node.likeliest === undefined || child.count > node.children.get(node.likeliest)!.count) node.likeliest = token;
-  return child;
-}
+/** Most nodes have one child: they do without a map. */
+class Node implements TrieNode {
+  count = 0;
+  continued = 0;
+  likeliest: TokenId | undefined;
+  #mostOften = 0;
+  #onlyToken: TokenId | undefined;
+  #onlyChild: Node | undefined;
+  #children: Map<TokenId, Node> | undefined;
 
-function newNode(): TrieNode {
-  return { children: new Map(), count: 0, continued: 0, likeliest: undefined };
+  get different(): number {
+    return this.#children?.size ?? (this.#onlyChild ? 1 : 0);
+  }
+
+  childOf(token: TokenId): Node | undefined {
+    if (this.#children) return this.#children.get(token);
+    return token === this.#onlyToken ? this.#onlyChild : undefined;
+  }
+
+  /** Counts one more occurrence of `token` after this; gives its node. */
+  grow(token: TokenId): Node {
+    const child = this.childOf(token) ?? this.#add(token);
+    this.continued++;
+    child.count++;
+    if (child.count > this.#mostOften) {
+      this.#mostOften = child.count;
+      this.likeliest = token;
+    }
+    return child;
+  }
+
+  #add(token: TokenId): Node {
+    const child = new Node();
+    if (this.#onlyChild) {
+      this.#children ??= new Map([[this.#onlyToken!, this.#onlyChild]]);
+      this.#children.set(token, child);
+    } else {
+      this.#onlyToken = token;
+      this.#onlyChild = child;
+    }
+    return child;
+  }
 }
