@@ -5,6 +5,7 @@ import {
   type Drafter,
   type DraftOutcome,
   type FinishReason,
+  type ForwardEndEvent,
   InvalidOptionError,
   type Logits,
   type ModelRole,
@@ -69,46 +70,47 @@ export async function* speculate<Role extends ModelRole>(
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;
+    // All in one generator: each that is passed through costs a small model a few per cent of a pass.
+    const start = run.tokens.length;
     const asked = lengthOf(speculation);
     const watch = stopwatch();
-    outcome = yield* round(speculation, { before: outcome, asked, watch });
-    const { drafted, accepted } = outcome;
+    drafting.observe(outcome);
+    const proposed = asked > 0 ? propose(speculation, asked) : undefined;
+    const draft = proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft;
+    const { length: drafted } = draft.tokens;
+    if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
+    const pass = readDraft(run, target, draft);
+    const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
+    watch.pause();
+    yield passed.value;
+    watch.resume();
+    const rows = (await pass.next()) as IteratorReturnResult<Logits>;
+    outcome = drafted > 0 ? await verified(speculation, draft, rows.value) : drawn(speculation, rows.value);
+    const { accepted } = outcome;
+    if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
     speculation.control.observe({ asked, drafted, accepted, milliseconds: watch.elapsed() });
   }
 }
 
-/** Tells the drafter of the round before, drafts at most `asked` tokens, verifies and gives what to commit: between 1 token and one more than were drafted. */
-async function* round<Role extends ModelRole>(
-  speculation: Speculation<Role>,
-  { before, asked, watch }: { readonly before: DraftOutcome; readonly asked: number; readonly watch: Stopwatch },
-): AsyncGenerator<DecodeEvent, DraftOutcome, void> {
-  const { run, settings, target, drafting } = speculation;
-  const start = run.tokens.length;
-  drafting.observe(before);
-  const proposed = asked > 0 ? propose(speculation, asked) : undefined;
-  const draft = proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft;
-  if (draft.tokens.length > 0) {
-    watch.pause();
-    yield proposal(start, draft);
-    watch.resume();
-  }
-  const pass = readDraft(run, target, draft);
-  const read = await pass.next();
-  if (read.done) throw new Error("unreachable: a pass reports its end");
+function* unwatched(watch: Stopwatch, event: DecodeEvent): Generator<DecodeEvent, void, void> {
   watch.pause();
-  yield read.value;
+  yield event;
   watch.resume();
-  const logits = (await pass.next()).value as Logits;
-  if (draft.tokens.length === 0) return drawn(speculation, logits);
+}
+
+/** Which tokens of a draft stand and what follows them: what to commit, between 1 token and one more than were drafted. */
+async function verified<Role extends ModelRole>(
+  { run, settings, target }: Speculation<Role>,
+  draft: Draft,
+  logits: Logits,
+): Promise<DraftOutcome> {
   const rows = targetRows(run, target, { draft, logits, sampler: settings.sampler });
-  const { accepted: path, next } = settings.verifier({ ...rows, draft, drafted: draft.tokens.length, random: run.random.fork(start) });
+  const random = run.random.fork(run.tokens.length);
+  const { accepted: path, next } = settings.verifier({ ...rows, draft, drafted: draft.tokens.length, random });
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), next);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = settings.drafter.learnsFromTarget ? predict(rows, outcome, settings.sharesNoise) : undefined;
   await rows.keep(path);
-  watch.pause();
-  yield { type: "draft-verify", start, drafted: outcome.drafted, accepted: outcome.accepted };
-  watch.resume();
   return { ...outcome, predictions };
 }
 

@@ -20,9 +20,10 @@ const checks: Readonly<Record<keyof AutoDraftLengthOptions, OptionCheck>> = {
   cost: { expected: "a function of the draft length", accepts: (value) => typeof value === "function" },
 };
 
-/** Rounds without a draft before a probe; doubled after each one that does not pay, up to the last. */
+/** Rounds without a draft before a probe; doubled after each one that does not pay, until what probes lose is this share of a pass. */
 const FIRST_PAUSE = 16;
 const LAST_PAUSE = 256;
+const PROBE_LOSS = 0.005;
 /** Plain passes that the beginning of a decode counts for, since it may be another kind of text. */
 const NEW_TEXT = 32;
 /** Length of a probe. */
@@ -44,19 +45,25 @@ const PLAIN_SELDOM = 128;
 const CLEAR_GAIN = 1.3;
 /** A length must promise this much more tokens per second than a plain pass, for what the estimates leave out. */
 const LEAST_GAIN = 1.05;
-/** Drafting goes on while it promises this much more. */
-const LASTING_GAIN = 1.01;
+/** Drafting goes on while it promises this much more, going by so many drafts at least: few of them may have had bad luck. */
+const LASTING_GAINS = [
+  { drafts: 24, gain: 1.01 },
+  { drafts: 8, gain: 0.93 },
+  { drafts: 1, gain: 0.8 },
+];
 /** Drafts after which a length near the best one is tried, if it promises this share of its tokens per second. */
 const TRY_EVERY = 16;
-const TRY_SHARE = 0.85;
+const TRY_SHARE = 0.92;
 
 /**
  * Chooses the length at which the last 48 drafts would have given the most tokens per second, going by what stood of them and by
- * the times that whole rounds take on this device. It begins with 3 plain passes and with drafts of 2, 4, 1 and 8 tokens, and every
- * 16th draft is one of a length near the best. Drafts nothing while no length promises more than plain passes, and then tries again after 16,
- * 32, … 256 of them; when one pays, 3 more follow, and little counts that was before. A drafter that has no idea costs
- * nothing and is asked again and again. Times are taken relative to how fast the device is at the moment, going by what rounds of a kind usually take. A plain pass counts as measured only after another one, since a drafter
- * may have pushed the model out of the processor's cache.
+ * the times that whole rounds take on this device, relative to how fast it is at the moment. It begins with 3 plain passes and with drafts of
+ * 2, 4, 1 and 8 tokens; later every 16th draft is one of another length that may be as good. A plain pass counts as measured
+ * only after another one, since a drafter may have pushed the model out of the processor's cache.
+ *
+ * Drafts nothing while no length promises more than plain passes, and then tries again after 16, 32, … of them, 256 at most and
+ * fewer where a draft in vain costs little; when one pays, 3 more follow, and little counts that was before. A drafter that
+ * has no idea costs nothing and is asked again and again.
  *
  * Times and the record are kept from decode to decode of one target, so that only the first one has to find out; give two
  * uses of one model a decoder each. Unless `cost` is given the lengths thus depend on measured times, and the passes of two
@@ -90,12 +97,13 @@ interface Learned {
   /** Plain passes that were measured; Infinity when none need to be. */
   plainPasses: number;
   drafts: number;
+  isDrafting: boolean;
   /** Drafts still to be made before a probe that paid is taken for more than luck. */
   trial: number;
 }
 
 function newlyLearned(costs: CostCurve): Learned {
-  return { costs, pace: devicePace(), record: draftRecord(), pause: probePause(), plainPasses: 0, drafts: 0, trial: 0 };
+  return { costs, pace: devicePace(), record: draftRecord(), pause: probePause(), plainPasses: 0, drafts: 0, isDrafting: true, trial: 0 };
 }
 
 function autoControl(maximum: number, known: Learned): DraftLengthControl {
@@ -107,7 +115,7 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
   let sincePlain = 0;
   let drafts = 0;
   let isAfterPlain = true;
-  let best = record.known() ? bestChoice(maximum, known, LEAST_GAIN) : probe;
+  let best = record.size() > 0 ? bestChoice(maximum, known) : probe;
   pause.beginText();
 
   // What drafting saves can only be told from plain passes, so that some are needed also where it pays.
@@ -120,6 +128,7 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
     if (costs.knows(drafted)) pace.compare(milliseconds, costs.of(drafted));
     costs.add({ drafted, milliseconds: pace.atUsualPace(milliseconds) });
   };
+  const probeLoss = ({ drafted }: MeasuredRound): number => costs.of(drafted) / costs.of(0) - record.rate(drafted, () => 1);
   const judge = (round: MeasuredRound): void => {
     const isProbe = best.length === 0;
     if (isProbe && (1 + round.accepted) * costs.of(0) > costs.of(round.drafted)) {
@@ -135,8 +144,10 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
       return;
     }
     if (!isProbe && drafts++ >= LOOK_EVERY && drafts % LOOK_EVERY !== 0) return;
-    best = bestChoice(maximum, known, isProbe ? LEAST_GAIN : LASTING_GAIN);
-    pause.restart(best.length > 0);
+    known.isDrafting = !isProbe;
+    best = bestChoice(maximum, known);
+    known.isDrafting = best.length > 0;
+    pause.restart(known.isDrafting, probeLoss(round));
   };
   return {
     next() {
@@ -169,9 +180,9 @@ interface Choice {
   readonly gain: number;
 }
 
-/** The length in [0, maximum] with the highest rate; the shorter one of equals, and 0 unless it is `gain` times that of plain passes. */
-function bestChoice(maximum: number, known: Learned, gain: number): Choice {
-  let best: Choice = { length: 0, gain };
+/** The length in [0, maximum] with the highest rate; the shorter one of equals, and 0 unless it is enough more than that of plain passes. */
+function bestChoice(maximum: number, known: Learned): Choice {
+  let best: Choice = { length: 0, gain: known.isDrafting ? lastingGain(known.record.size()) : LEAST_GAIN };
   for (let length = 1; length <= maximum; length++) {
     const promised = promisedGain(length, known);
     if (promised > best.gain) best = { length, gain: promised };
@@ -179,13 +190,17 @@ function bestChoice(maximum: number, known: Learned, gain: number): Choice {
   return best;
 }
 
+function lastingGain(size: number): number {
+  return LASTING_GAINS.find(({ drafts }) => size >= drafts)?.gain ?? 0;
+}
+
 function promisedGain(length: number, { costs, record }: Learned): number {
   return record.rate(length, (drafted) => costs.of(drafted)) * costs.of(0);
 }
 
-/** A length near `best` that may be as good: in turn one more, one less, twice and half as many tokens; else `best`. */
+/** A length near `best` that may be as good: in turn twice as many tokens, one less, four times, one more, half; else `best`. */
 function nearBest(best: number, maximum: number, known: Learned): number {
-  const near = [best + 1, best - 1, 2 * best, best >> 1][(known.drafts / TRY_EVERY) & 3]!;
+  const near = [2 * best, best - 1, 4 * best, best + 1, best >> 1][(known.drafts / TRY_EVERY) % 5]!;
   if (near < 1 || near > maximum) return best;
   return promisedGain(near, known) > TRY_SHARE * promisedGain(best, known) ? near : best;
 }
@@ -194,7 +209,8 @@ interface ProbePause {
   beginText(): void;
   wait(): void;
   isOver(): boolean;
-  restart(paid: boolean): void;
+  /** After a draft; `loss` is what such a one costs more than it gives on average, in passes. */
+  restart(paid: boolean, loss: number): void;
 }
 
 function probePause(): ProbePause {
@@ -204,9 +220,10 @@ function probePause(): ProbePause {
     beginText: () => void (waited += NEW_TEXT),
     wait: () => void waited++,
     isOver: () => waited >= pause,
-    restart(paid) {
+    restart(paid, loss) {
+      const longest = Math.min(Math.max(loss / PROBE_LOSS, FIRST_PAUSE), LAST_PAUSE);
       if (paid) pause = FIRST_PAUSE;
-      else if (waited >= pause) pause = Math.min(2 * pause, LAST_PAUSE);
+      else if (waited >= pause) pause = Math.min(2 * pause, longest);
       waited = 0;
     },
   };

@@ -11,6 +11,8 @@ export interface CostCurve {
 
 /** How many of the newest times count, for each number of drafted tokens. */
 const WINDOW = 15;
+/** Rounds with a draft after which a length that was not drafted is forgotten: it is tried anew, now that the device has warmed up to drafts. */
+const MEMORY = 512;
 /** What one more drafted token is taken to cost at first, as a share of a round: little, so that longer drafts are tried. */
 const PRIOR_SLOPE = 0.05;
 /** How much that counts: as much as the slope between two times that are 11 tokens apart, so that one slow round scares nobody off. */
@@ -32,7 +34,8 @@ const LINE_WEIGHT = 1;
 export function measuredCosts(): CostCurve {
   const plain: number[] = [];
   const drafts = new Map<number, number[]>();
-  const points = new Map<number, Point>();
+  const points = new Map<number, Point & { readonly round: number }>();
+  let rounds = 0;
   // Kept up to date by `add`: `of` is asked for many lengths in every round.
   let plainCost: number | undefined;
   let curve: Curve | undefined;
@@ -54,7 +57,12 @@ export function measuredCosts(): CostCurve {
       const times = drafts.get(drafted) ?? [];
       if (times.length === 0) drafts.set(drafted, times);
       keepNewest(times, time);
-      points.set(drafted, { length: drafted, time: lowerEighth(times), weight: times.length });
+      points.set(drafted, { length: drafted, time: lowerEighth(times), weight: times.length, round: rounds++ });
+      for (const { length, round } of points.values()) {
+        if (rounds - round <= MEMORY) continue;
+        points.delete(length);
+        drafts.delete(length);
+      }
       curve = curveThrough([...points.values()].toSorted((a, b) => a.length - b.length));
     },
   };

@@ -4,8 +4,8 @@ type DraftedRound = Pick<MeasuredRound, "asked" | "drafted" | "accepted">;
 
 /** What became of the last drafts. */
 export interface DraftRecord {
-  /** False until something was drafted. */
-  known(): boolean;
+  /** How many are remembered. */
+  size(): number;
   /** Whether any drafted token stood. */
   hasStood(): boolean;
   /** Adds a round in which something was drafted. */
@@ -25,7 +25,7 @@ const WINDOW = 48;
 export function draftRecord(): DraftRecord {
   let rounds: DraftedRound[] = [];
   return {
-    known: () => rounds.length > 0,
+    size: () => rounds.length,
     hasStood: () => rounds.some(({ accepted }) => accepted > 0),
     add({ asked, drafted, accepted }) {
       rounds.push({ asked, drafted, accepted });
@@ -33,7 +33,7 @@ export function draftRecord(): DraftRecord {
     },
     forgetAllBut: (count) => void (rounds = rounds.slice(-count)),
     rate(length, costOf) {
-      const standing = standingRate(rounds);
+      const standing = laterRate(rounds);
       let tokens = 0;
       let cost = 0;
       for (const { asked, drafted, accepted } of rounds) {
@@ -46,6 +46,21 @@ export function draftRecord(): DraftRecord {
       return tokens / cost;
     },
   };
+}
+
+/** How often a first token must stand for later ones to be thought to stand as often: less often is put down to what the drafter did not know. */
+const HOPE = 0.8;
+const HOPE_WEIGHT = 2;
+
+/** How often a token stood that follows one that did, beginning with some hope, so that longer drafts are tried. */
+function laterRate(rounds: readonly DraftedRound[]): number {
+  let stood = 0;
+  let reached = 0;
+  for (const { drafted, accepted } of rounds) {
+    stood += Math.max(0, accepted - 1);
+    if (accepted > 0) reached += Math.min(drafted, accepted + 1) - 1;
+  }
+  return (stood + HOPE_WEIGHT * Math.max(HOPE, standingRate(rounds))) / (reached + HOPE_WEIGHT);
 }
 
 /** How often a drafted token stood when those before it did; after few as if one more had stood and one more had not. */

@@ -6,11 +6,14 @@ export interface Pace {
   compare(milliseconds: number, usual: number): void;
 }
 
-/** Share by which a round moves the pace, of the logarithms. */
+/** Share by which a round moves the pace at least, of the logarithms; the first rounds move it more. */
 const WEIGHT = 0.05;
 /** A round moves it as if it had taken at least and at most so many times what was expected. */
 const LEAST_SURPRISE = 1 / 1.2;
 const MOST_SURPRISE = 1.2;
+/** The same for the first rounds, which get faster quickly while code is being compiled. */
+const FIRST_ROUNDS = 20;
+const LEAST_FIRST_SURPRISE = 0.5;
 
 /**
  * Follows a device that other work slows for a while, so that rounds of two kinds can be compared that were measured at
@@ -18,11 +21,13 @@ const MOST_SURPRISE = 1.2;
  */
 export function devicePace(): Pace {
   let slowness = 1;
+  let rounds = 0;
   return {
     atUsualPace: (milliseconds) => milliseconds / slowness,
     compare(milliseconds, usual) {
       const surprise = milliseconds / (slowness * usual);
-      slowness *= Math.min(Math.max(surprise, LEAST_SURPRISE), MOST_SURPRISE) ** WEIGHT;
+      const counted = Math.min(Math.max(surprise, rounds < FIRST_ROUNDS ? LEAST_FIRST_SURPRISE : LEAST_SURPRISE), MOST_SURPRISE);
+      slowness *= counted ** Math.max(WEIGHT, 1 / (2 + rounds++));
     },
   };
 }

@@ -54,10 +54,13 @@ export function suffix(options: SuffixOptions = {}): Drafter<never> {
         for (const token of tokens)
           ends = ends.map(({ trie, place }) => ({ trie, place: trie === own ? trie.learn(place, token) : trie.follow(place, token) }));
       };
-      append(prompt);
+      // Learned when asked for: one that is hardly ever asked should cost nothing.
+      let unread: Int32Array[] = [prompt];
       return {
-        observe: ({ tokens }) => append(tokens),
+        observe: ({ tokens }) => void unread.push(tokens),
         async propose({ max }) {
+          for (const tokens of unread) append(tokens);
+          unread = [];
           const tokens = continuation(ends, max, settings);
           const unknown = tokens.findIndex((token) => token < 0 || token >= vocabSize);
           return { tokens: unknown < 0 ? tokens : tokens.subarray(0, unknown) };
