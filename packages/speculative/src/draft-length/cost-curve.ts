@@ -25,10 +25,9 @@ const MOST_SURPRISE = 1.5;
 const LINE_WEIGHT = 1;
 
 /**
- * The costs of whole rounds as measured: the time that an eighth of the last 15 lie below, since whatever else the machine does
- * only adds to them. Lengths that were not measured lie between those that were, and beyond the longest one a straight line goes on
- * that fits all of them and the slope assumed at first; the estimates never fall as drafts get longer, and
- * a round with a draft is never taken to cost less than a plain pass. Plain passes are apart from all that: a drafter that needs one
+ * The costs of whole rounds as measured: the median of the last 15 times; a lower rank would favour what is measured most.
+ * Lengths that were not measured lie between those that were, and beyond the longest one a straight line goes on that fits all of them
+ * and the slope assumed at first; the estimates never fall as drafts get longer, and a round with a draft is never taken to cost less than a plain pass. Plain passes are apart from all that: a drafter that needs one
  * pass for any draft costs a step there.
  */
 export function measuredCosts(): CostCurve {
@@ -51,13 +50,13 @@ export function measuredCosts(): CostCurve {
       const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * of(drafted));
       if (drafted === 0) {
         keepNewest(plain, time);
-        plainCost = lowerEighth(plain);
+        plainCost = median(plain);
         return;
       }
       const times = drafts.get(drafted) ?? [];
       if (times.length === 0) drafts.set(drafted, times);
       keepNewest(times, time);
-      points.set(drafted, { length: drafted, time: lowerEighth(times), weight: times.length, round: rounds++ });
+      points.set(drafted, { length: drafted, time: median(times), weight: times.length, round: rounds++ });
       for (const { length, round } of points.values()) {
         if (rounds - round <= MEMORY) continue;
         points.delete(length);
@@ -133,7 +132,6 @@ function keepNewest(times: number[], time: number): void {
   if (times.length > WINDOW) times.shift();
 }
 
-/** The value that an eighth of `times` lie below. */
-function lowerEighth(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[(times.length - 1) >> 3]!;
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[(times.length - 1) >> 1]!;
 }
