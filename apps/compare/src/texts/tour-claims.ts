@@ -174,7 +174,7 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(run.settings.lanes.slice(1).map((lane) => isLossless(lane))).toEqual([true, true]);
       allTheSame(run);
     },
-    "A 48, B 14 and 24 for drafting, C 22": ({ lanes: [a, b, c] }) => {
+    "A 48, B 14 and 24 for drafting, C 20": ({ lanes: [a, b, c] }) => {
       expect(passesOf(c!)).toBeLessThan(passesOf(b!));
       expect(passesOf(b!)).toBeLessThan(passesOf(a!));
     },
