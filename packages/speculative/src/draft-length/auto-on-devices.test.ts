@@ -36,7 +36,7 @@ const works: readonly Work[] = [
 /** What else the machine does: how many times longer the next round takes. */
 const machines: Readonly<Record<string, (random: RandomSource) => () => number>> = {
   quiet: () => () => 1,
-  "that slows one round in eight": (random) => () => (random.bernoulli(1 / 8) ? 1 + 8 * random.uniform() : 1),
+  "that slows one round in three": (random) => () => (random.bernoulli(1 / 3) ? 1 + 8 * random.uniform() : 1),
   "that is slow for a while": (random) => {
     let slowness = 1;
     return () => {
