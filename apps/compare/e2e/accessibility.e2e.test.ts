@@ -26,6 +26,7 @@ const narrow = { viewport: { width: 360, height: 740 } };
 
 test.each([
   ["#/tour/4", { ...wide, colorScheme: "light" }],
+  ["#/tour/5/2", {}],
   ["#/tour/5", { ...narrow, colorScheme: "dark" }],
   ["#/tour/6/2", { ...wide, colorScheme: "light" }],
   ["#/about", { ...wide, colorScheme: "dark" }],
