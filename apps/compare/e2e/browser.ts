@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright";
 import { afterAll, beforeAll, expect } from "vitest";
 import { findChromium } from "../../../scripts/chromium.mjs";
 import { type DistServer, serveDist } from "./serve-dist.ts";
@@ -61,6 +61,43 @@ export async function untilRunEnds(page: Page, begin: () => Promise<unknown>, ti
   const ended = Number(await page.locator("main").getAttribute("data-runs"));
   await begin();
   await page.locator(`main[data-runs="${ended + 1}"]`).waitFor({ timeout });
+}
+
+/** Presses a button, and once more at the very moment when the page names `phase`. */
+export function pressTwice(button: Locator, phase: string): Promise<void> {
+  return button.evaluate(pressAnd, { hides: false, phase });
+}
+
+/** Presses a button, and hides the page at the very moment when it names `phase`. */
+export function pressAndHide(button: Locator, phase: string): Promise<void> {
+  return button.evaluate(pressAnd, { hides: true, phase });
+}
+
+/** Runs in the page, since from outside a short phase may pass between two looks. Resolves when it has acted. */
+function pressAnd(button: Element, { hides, phase }: { readonly hides: boolean; readonly phase: string }): Promise<void> {
+  const main = document.querySelector("main")!;
+  const acted = new Promise<void>((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (!main.querySelector(".progress-label")?.textContent.includes(phase)) return;
+      observer.disconnect();
+      if (hides) {
+        Object.defineProperty(document, "hidden", { configurable: true, value: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      } else (button as HTMLElement).click();
+      resolve();
+    });
+    observer.observe(main, { subtree: true, childList: true, characterData: true });
+  });
+  (button as HTMLElement).click();
+  return acted;
+}
+
+/** As the browser does when a hidden page comes back into sight. */
+export function showAgain(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, value: false });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
 }
 
 export async function waitUntilIdle(page: Page, timeout = 120_000): Promise<void> {

@@ -7,7 +7,7 @@ import { makeLane } from "../src/lab/decoders.ts";
 import { eventsAt } from "../src/trace/timeline.ts";
 import { foldLane } from "../src/trace/fold.ts";
 import { readTrace } from "../src/trace/trace-file.ts";
-import { figure, laneText, link, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { figure, laneText, link, pressTwice, runToEnd, stage, untilRunEnds } from "./browser.ts";
 import { largestDifference } from "./pictures.ts";
 
 const { open, server } = stage();
@@ -133,7 +133,7 @@ describe("stop", () => {
     const { page, problems } = await open(long);
     const button = page.locator(".run");
     for (const phase of ["Loading the model", "Warming up Lane A", "Lane A is running", "Lane B is running"]) {
-      await untilRunEnds(page, () => button.evaluate(runAndStopIn, phase), 60_000);
+      await untilRunEnds(page, () => pressTwice(button, phase), 60_000);
     }
     expect(await figure(page, 1, "tokens")).toMatch(/^\d+$/);
     await page.locator("#tokens").fill("8");
@@ -144,18 +144,6 @@ describe("stop", () => {
     expect(problems).toEqual([]);
   });
 });
-
-/** Presses Run, and presses it again as Stop at the very moment when the page names `phase`. Runs in the page. */
-function runAndStopIn(button: Element, phase: string): void {
-  const main = document.querySelector("main")!;
-  const observer = new MutationObserver(() => {
-    if (!main.querySelector(".progress-label")?.textContent.includes(phase)) return;
-    observer.disconnect();
-    (button as HTMLElement).click();
-  });
-  observer.observe(main, { subtree: true, childList: true, characterData: true });
-  (button as HTMLElement).click();
-}
 
 test("in the grid a position has one column in all lanes, and along tokens all lanes show as many", async () => {
   const { page, problems } = await open("#/");

@@ -1,10 +1,9 @@
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { measureLink, stage, untilRunEnds } from "./browser.ts";
+import { measureLink, pressAndHide, pressTwice, showAgain, stage, untilRunEnds } from "./browser.ts";
 
 const { open } = stage();
 const lanes = ["greedy", "judged-tree:worth=0", "refine:preset=fast-dllm,blockLength=8"];
-const press = (page: Page): Promise<void> => page.getByRole("button", { name: "Measure", exact: true }).click();
 const rows = (page: Page): Promise<string[][]> =>
   page
     .locator(".measure-result tbody tr")
@@ -12,7 +11,7 @@ const rows = (page: Page): Promise<string[][]> =>
 
 test("lanes are measured in rotation, with passes as counted and a ratio with its interval for all but the first", async () => {
   const { page, problems } = await open(measureLink({ n: "24", l: lanes }));
-  await untilRunEnds(page, () => press(page));
+  await untilRunEnds(page, () => page.locator(".run").click());
   expect(await page.locator(".measure-rounds").innerText()).toMatch(/^\d of 6 rounds count\./);
   const [a, b, c] = await rows(page);
   expect(a!.slice(0, 2).join(" ")).toMatch(/A Greedy.* the measure$/s);
@@ -28,23 +27,17 @@ test("lanes are measured in rotation, with passes as counted and a ratio with it
 test("a round in which the page was hidden is void, and said to be", async () => {
   const { page } = await open(measureLink({ n: "24", l: lanes }));
   await untilRunEnds(page, async () => {
-    await press(page);
-    await page.locator(".progress-label", { hasText: "Round 2 of 6" }).waitFor();
-    await setHidden(page, true);
+    await pressAndHide(page.locator(".run"), "Round 2 of 6");
     await page.waitForTimeout(1000);
     expect(await page.locator(".run[data-busy]").count()).toBe(1);
-    await setHidden(page, false);
+    await showAgain(page);
   });
   expect(await page.locator(".measure-rounds").innerText()).toContain("1 round was void: the page was hidden.");
 });
 
 test("stopped, it shows the rounds that are whole; changed lanes take the result away", async () => {
   const { page, problems } = await open(measureLink({ n: "100", l: lanes }));
-  await untilRunEnds(page, async () => {
-    await press(page);
-    await page.locator(".progress-label", { hasText: "Round 3 of 6" }).waitFor();
-    await page.getByRole("button", { name: "Stop" }).click();
-  });
+  await untilRunEnds(page, () => pressTwice(page.locator(".run"), "Round 3 of 6"));
   expect(await page.locator(".measure-rounds").innerText()).toMatch(/^It was stopped before the end\. [0-2] of 6 rounds count\./);
   await page.getByRole("link", { name: "Change the lanes in Compare" }).click();
   await page.locator("#tokens").fill("8");
@@ -52,15 +45,7 @@ test("stopped, it shows the rounds that are whole; changed lanes take the result
   await page.getByRole("navigation").getByRole("link", { name: "Measure", exact: true }).click();
   await page.locator(".measured-lanes").waitFor();
   expect(await page.locator(".measure-result").count()).toBe(0);
-  await untilRunEnds(page, () => press(page));
+  await untilRunEnds(page, () => page.locator(".run").click());
   expect((await rows(page))[0]![5]).toBe("8");
   expect(problems).toEqual([]);
 });
-
-/** As the browser does when the page goes out of sight. */
-function setHidden(page: Page, isHidden: boolean): Promise<void> {
-  return page.evaluate((hidden) => {
-    Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
-    document.dispatchEvent(new Event("visibilitychange"));
-  }, isHidden);
-}
