@@ -1,10 +1,10 @@
 import { seededRandom } from "@decodekit/core";
 import { collectGarbage } from "./collect-garbage.ts";
 
-/** The middle of a ratio over many pairs, and where it would lie in 95 of 100 such runs. */
+/** A ratio over many pairs, and where it would lie in 95 of 100 such runs. */
 export interface PairedRatio {
-  readonly median: number;
-  /** 95 % bootstrap interval of the median. */
+  readonly ratio: number;
+  /** 95 % bootstrap interval of the ratio. */
   readonly interval: readonly [low: number, high: number];
   readonly pairs: number;
 }
@@ -25,16 +25,18 @@ export async function pairedRatio(first: () => Promise<number>, second: () => Pr
     }
     ratios.push(isSwapped ? speeds[1]! / speeds[0]! : speeds[0]! / speeds[1]!);
   }
-  return pairedMedians(ratios);
+  return { ratio: median(ratios), interval: bootstrapInterval(ratios, median), pairs: ratios.length };
 }
 
-/** The median of ratios and its bootstrap interval. */
-export function pairedMedians(ratios: readonly number[]): PairedRatio {
-  return { median: median(ratios), interval: bootstrapInterval(ratios), pairs: ratios.length };
+/** The sum of `first` over that of `second`: of whole sets, so that each pair counts with its weight. */
+export function ratioOfSums(first: readonly number[], second: readonly number[]): PairedRatio {
+  const pairs = first.map((value, index) => [value, second[index]!] as const);
+  const ratioOf = (some: typeof pairs): number => sum(some.map(([value]) => value)) / sum(some.map(([, value]) => value));
+  return { ratio: ratioOf(pairs), interval: bootstrapInterval(pairs, ratioOf), pairs: pairs.length };
 }
 
-export function formatRatio({ median: middle, interval: [low, high], pairs }: PairedRatio): string {
-  return `${middle.toFixed(3)} (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}, ${pairs} pairs)`;
+export function formatRatio({ ratio, interval: [low, high], pairs }: PairedRatio): string {
+  return `${ratio.toFixed(3)} (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}, ${pairs} pairs)`;
 }
 
 export function median(values: readonly number[]): number {
@@ -43,9 +45,18 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
 
-function bootstrapInterval(values: readonly number[], resamples = 2000): [low: number, high: number] {
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Draws as many of `values` as there are, again and again, with replacement. */
+function bootstrapInterval<Value>(
+  values: readonly Value[],
+  statistic: (some: Value[]) => number,
+  resamples = 2000,
+): [low: number, high: number] {
   const random = seededRandom(0);
-  const medians = Array.from({ length: resamples }, () => median(values.map(() => values[Math.floor(random.uniform() * values.length)]!)));
-  medians.sort((a, b) => a - b);
-  return [medians[Math.floor(0.025 * resamples)]!, medians[Math.floor(0.975 * resamples)]!];
+  const drawn = Array.from({ length: resamples }, () => statistic(values.map(() => values[Math.floor(random.uniform() * values.length)]!)));
+  drawn.sort((a, b) => a - b);
+  return [drawn[Math.floor(0.025 * resamples)]!, drawn[Math.floor(0.975 * resamples)]!];
 }

@@ -24,13 +24,16 @@ const { values: options } = parseArgs({
     length: { type: "string", multiple: true, default: ["1", "2", "4", "8", "16", "auto"] },
     tokens: { type: "string", default: "96" },
     prompts: { type: "string", default: "32" },
+    repeats: { type: "string", default: "3" },
   },
 });
 const newTokens = Number(options.tokens);
 const lengths = options.length.map((length) => (length === "auto" ? length : Number(length)));
 
-console.log(`Greedy speculation over plain greedy decoding: tokens per second, prompt by prompt, the same file, the same run.`);
-console.log(`Medians with 95 % bootstrap intervals; at most ${newTokens} tokens; one thread; Node ${process.version}.`);
+console.log(`Greedy speculation over plain greedy decoding: tokens per second over all prompts, the same file, the same run.`);
+console.log(
+  `The middle one of ${options.repeats} times per prompt; 95 % bootstrap intervals over the prompts; at most ${newTokens} tokens; one thread; Node ${process.version}.`,
+);
 for (const execution of options.execution) {
   for (const target of options.target) await measureTarget(execution as "wasm", target as (typeof TARGETS)[number]);
 }
@@ -61,7 +64,8 @@ async function measureTarget(execution: "native" | "wasm", target: (typeof TARGE
     console.log(`\n${execution}, ${set} (${prompts.length} prompts), target ${target}, ${(padded ?? small).parameters} parameters:`);
     for (const [drafter, create] of drafters) {
       if (padded && create().gives === "tree") continue;
-      for (const line of await compareLengths(create, { model, prompts, newTokens, lengths })) console.log(`${drafter.padEnd(16)} ${line}`);
+      for (const line of await compareLengths(create, { model, prompts, newTokens, lengths, repeats: Number(options.repeats) }))
+        console.log(`${drafter.padEnd(16)} ${line}`);
     }
   }
   for (const each of [small, draft, padded]) await each?.dispose();

@@ -45,7 +45,7 @@ export interface DraftRun<Role extends ModelRole = ModelRole> {
 }
 
 export interface DraftSession {
-  /** Told after every commit, before the next draft. Does no passes. */
+  /** Told of every commit, in order, at the latest before the next draft. Does no passes. */
   observe(outcome: DraftOutcome): void;
   /**
    * Guesses the next tokens. An empty draft means "no idea". One that runs passes is a generator, which yields the

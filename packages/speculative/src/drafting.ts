@@ -55,15 +55,20 @@ export async function startDrafting<Role extends ModelRole>(
   } catch (error) {
     throw surfaced(error);
   }
+  // A drafter that is not asked costs nothing: it is told of all rounds at once when it is.
+  let untold: DraftOutcome[] = [];
+  const tell = (): void => {
+    try {
+      for (const outcome of untold) session.observe(outcome);
+      untold = [];
+    } catch (error) {
+      throw surfaced(error);
+    }
+  };
   return {
-    observe(outcome) {
-      try {
-        session.observe(outcome);
-      } catch (error) {
-        throw surfaced(error);
-      }
-    },
+    observe: (outcome) => void untold.push(outcome),
     propose(request) {
+      tell();
       const time = timeLimit(settings.draftTimeout, signal);
       const failed = (error: unknown): unknown =>
         surfaced(time.isUp(error) ? new DrafterError(drafter.name, `gave no draft within ${settings.draftTimeout} ms.`, error) : error);

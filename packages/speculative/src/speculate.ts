@@ -88,7 +88,8 @@ export async function* speculate<Role extends ModelRole>(
     outcome = drafted > 0 ? await verified(speculation, draft, rows.value) : drawn(speculation, rows.value);
     const { accepted } = outcome;
     if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
-    speculation.control.observe({ asked, drafted, accepted, milliseconds: watch.elapsed() });
+    const { milliseconds: passMilliseconds } = passed.value;
+    speculation.control.observe({ asked, drafted, accepted, milliseconds: watch.elapsed(), passMilliseconds });
   }
 }
 

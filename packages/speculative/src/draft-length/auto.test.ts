@@ -2,7 +2,7 @@ import { InvalidOptionError, seededRandom } from "@decodekit/core";
 import { countingModel } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import { autoDraftLength } from "./auto.ts";
-import { measuredCosts } from "./cost-curve.ts";
+import type { MeasuredRound } from "./policy.ts";
 
 const target = countingModel();
 
@@ -14,7 +14,7 @@ function lengthsFor(rate: number, cost: (length: number) => number, rounds = 400
     const asked = control.next();
     let accepted = 0;
     while (accepted < asked && random.bernoulli(rate)) accepted++;
-    control.observe({ asked, drafted: asked, accepted, milliseconds: cost(asked) });
+    control.observe({ asked, drafted: asked, accepted, ...timed(cost(asked)) });
     return asked;
   });
 }
@@ -60,7 +60,7 @@ describe("autoDraftLength", () => {
         let accepted = 0;
         while (accepted < asked && random.bernoulli(rate)) accepted++;
         const slowed = random.bernoulli(1 / 3) ? 1 + 8 * random.uniform() : 1;
-        control.observe({ asked, drafted: asked, accepted, milliseconds: cost(asked) * slowed });
+        control.observe({ asked, drafted: asked, accepted, ...timed(cost(asked) * slowed) });
         if (round < 60) continue;
         tokens += 1 + accepted;
         time += cost(asked);
@@ -87,7 +87,7 @@ describe("autoDraftLength", () => {
       for (let round = 0; round < rounds; round++) {
         const asked = control.next();
         drafted += asked;
-        control.observe({ asked, drafted: asked, accepted: Math.round(asked * rate), milliseconds: 1 });
+        control.observe({ asked, drafted: asked, accepted: Math.round(asked * rate), ...timed(1) });
       }
       return drafted / rounds;
     };
@@ -95,12 +95,26 @@ describe("autoDraftLength", () => {
     expect(play(200, 1)).toBeGreaterThan(5);
   });
 
-  test("asks again and again while the drafter has no idea, which costs nothing", () => {
-    const control = autoDraftLength({ cost: () => 1 }).start(target);
-    for (let round = 0; round < 20; round++) {
-      expect(control.next()).toBe(2);
-      control.observe({ asked: 2, drafted: 0, accepted: 0, milliseconds: 1 });
-    }
+  test("asks a drafter without ideas at every fourth pass, once it has had a chance, and drafts when it has one", () => {
+    const control = autoDraftLength({ cost: (length) => 1 + 0.05 * length }).start(target);
+    const play = (rounds: number, hasIdeas: boolean): readonly number[] =>
+      Array.from({ length: rounds }, () => {
+        const asked = control.next();
+        const drafted = hasIdeas ? asked : 0;
+        control.observe({ asked, drafted, accepted: drafted, ...timed(1) });
+        return asked;
+      });
+    expect(play(16, false).every((asked) => asked === 2)).toBe(true);
+    expect(
+      play(200, false)
+        .slice(-80)
+        .filter((asked) => asked > 0),
+    ).toHaveLength(20);
+    expect(
+      play(30, true)
+        .slice(-10)
+        .every((asked) => asked > 2),
+    ).toBe(true);
   });
 
   test("measures plain passes also where drafting pays, and finds out that it does not when they get faster", () => {
@@ -108,11 +122,11 @@ describe("autoDraftLength", () => {
     const play = (rounds: number, plain: number): readonly number[] =>
       Array.from({ length: rounds }, () => {
         const asked = control.next();
-        control.observe({ asked, drafted: asked, accepted: Math.min(asked, 1), milliseconds: asked > 0 ? 4 : plain });
+        control.observe({ asked, drafted: asked, accepted: Math.min(asked, 1), ...timed(asked > 0 ? 4 : plain) });
         return asked;
       });
     const paying = play(200, 3.5);
-    expect(paying.filter((asked) => asked === 0).length).toBeLessThan(12);
+    expect(paying.filter((asked) => asked === 0)).toHaveLength(12);
     expect(
       play(800, 1)
         .slice(-100)
@@ -126,52 +140,6 @@ describe("autoDraftLength", () => {
   });
 });
 
-describe("measuredCosts", () => {
-  const costsOf = (...rounds: readonly (readonly [drafted: number, ...times: readonly number[]])[]) => {
-    const costs = measuredCosts();
-    for (const [drafted, ...times] of rounds) for (const milliseconds of times) costs.add({ drafted, milliseconds });
-    return costs;
-  };
-
-  test("takes what three eighths of the times lie below for plain passes, and at first little more for drafts", () => {
-    const costs = costsOf([0, 11, 10, 12, 11, 16]);
-    expect(costs.of(0)).toBe(11);
-    expect(costs.of(2)).toBeCloseTo(12.1, 12);
-  });
-
-  test("goes on from one length with the slope assumed at first", () => {
-    const costs = costsOf([0, 11], [4, 14]);
-    expect([costs.of(0), costs.of(4)]).toEqual([11, 14]);
-    expect(costs.of(6)).toBeCloseTo(14 + (2 * 0.05 * 14) / 1.2, 12);
-    expect(costsOf([0, 11], [4, 5]).of(4)).toBe(11);
-  });
-
-  test("joins lengths that were measured, each pulled halfway to their line after one time, and goes on with the line", () => {
-    // Means 5 and 15, squares 2, rise 2; the slope assumed at first is 0.05 · 15 / 1.25 = 0.6 and weighs 64.
-    const slope = (2 + 64 * 0.6) / 66;
-    const costs = costsOf([0, 11], [4, 14], [6, 16]);
-    const [four, six] = [(14 + 15 - slope) / 2, (16 + 15 + slope) / 2];
-    expect(costs.of(4)).toBeCloseTo(four, 12);
-    expect(costs.of(5)).toBeCloseTo((four + six) / 2, 12);
-    expect(costs.of(6)).toBeCloseTo(six, 12);
-    expect(costs.of(7)).toBeCloseTo(six + slope, 12);
-  });
-
-  test("keeps a step, and gives neighbours that fall their mean", () => {
-    const often = (time: number): number[] => Array.from({ length: 15 }, () => time);
-    const step = costsOf([0, ...often(10)], [1, ...often(11)], [2, ...often(15)], [3, ...often(15)]);
-    expect([1, 2, 3].map((length) => Math.round(step.of(length)))).toEqual([11, 15, 15]);
-    const falling = costsOf([0, ...often(10)], [1, ...often(16)], [2, ...often(14)], [9, ...often(24)]);
-    expect(falling.of(1)).toBe(falling.of(2));
-    expect(falling.of(1)).toBeCloseTo(15, 0);
-  });
-
-  test("counts a round that was held up as half as long again as expected", () => {
-    expect(costsOf([0, 10, 999]).of(0)).toBe(10);
-    expect(costsOf([0, 10, 999, 999, 999]).of(0)).toBeCloseTo(15, 12);
-  });
-});
-
 test("a drafter that drafts in one pass is given longer drafts than one that takes a pass per token", () => {
   const settle = (draftMilliseconds: (length: number) => number): number => {
     const control = autoDraftLength().start(target);
@@ -182,7 +150,7 @@ test("a drafter that drafts in one pass is given longer drafts than one that tak
       let accepted = 0;
       while (accepted < asked && random.bernoulli(0.85)) accepted++;
       const milliseconds = 1 + 0.05 * asked + (asked > 0 ? draftMilliseconds(asked) : 0);
-      control.observe({ asked, drafted: asked, accepted, milliseconds });
+      control.observe({ asked, drafted: asked, accepted, ...timed(milliseconds) });
     }
     return asked;
   };
@@ -191,3 +159,8 @@ test("a drafter that drafts in one pass is given longer drafts than one that tak
   expect(onePass).toBeGreaterThanOrEqual(6);
   expect(perToken).toBeGreaterThanOrEqual(1);
 });
+
+/** A round of nothing but a pass. */
+function timed(milliseconds: number): Pick<MeasuredRound, "milliseconds" | "passMilliseconds"> {
+  return { milliseconds, passMilliseconds: milliseconds };
+}

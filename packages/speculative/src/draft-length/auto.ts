@@ -20,50 +20,58 @@ const checks: Readonly<Record<keyof AutoDraftLengthOptions, OptionCheck>> = {
   cost: { expected: "a function of the draft length", accepts: (value) => typeof value === "function" },
 };
 
-/** Rounds without a draft before a probe; doubled after each one that does not pay, until what probes lose is this share of a pass. */
+/** Plain passes in a row after which the next ones are measured, and how many are. */
+const SETTLING = 5;
+const MEASURED = 7;
+/** What measuring plain passes may cost where drafting pays, as a share of the time; and rounds of drafting in between at least. */
+const PLAIN_LOSS = 0.0075;
+const PLAIN_EVERY = 64;
+/** Plain passes before a probe; doubled after each one that does not pay, until what probes lose is this share of a pass. */
 const FIRST_PAUSE = 16;
 const LAST_PAUSE = 256;
 const PROBE_LOSS = 0.005;
+/** What a draft slows the plain passes after it, in passes. */
+const AFTERMATH = 0.5;
+/** Plain passes between two questions to a drafter that had no idea when it was to be probed. */
+const IDLE_PAUSE = 3;
 /** Plain passes that the beginning of a decode counts for, since it may be another kind of text. */
 const NEW_TEXT = 32;
 /** Length of a probe. */
 const PROBE_LENGTH = 3;
 /** Lengths of the first drafts, which show what lengths cost on this device. */
 const FIRST_LENGTHS = [2, 4, 1, 8];
+/** Rounds in which these drafts must come: a drafter without ideas has nothing to show. */
+const MOST_FIRST_ROUNDS = 16;
 /** Drafts after which drafting is given up when none of their tokens stood. */
 const FIRST_VERDICT = 2;
-/** Drafts after a probe that paid, which may have been luck; and drafts before it that still count then. */
+/** Drafts after a probe that paid, which may have been luck; and as how many rounds all that was before it counts then. */
 const TRIAL = 3;
 const REMEMBERED = 4;
-/** Drafts between two looks at all lengths, once there were so many in this decode: a look takes a few per cent of a small model's pass. */
-const LOOK_EVERY = 4;
-/** Plain passes that are measured at first; and rounds with a draft before another one is, where drafting hardly pays and where it clearly does. */
-const FIRST_PLAIN = 3;
-const PLAIN_EVERY = 32;
-const PLAIN_SELDOM = 128;
-/** How much more than plain passes drafting must promise to pay clearly. */
-const CLEAR_GAIN = 1.3;
 /** A length must promise this much more tokens per second than a plain pass, for what the estimates leave out. */
 const LEAST_GAIN = 1.05;
-/** Drafting goes on while it promises this much more, going by so many drafts at least: few of them may have had bad luck. */
+/** Drafting goes on while it promises this much more, going by so many rounds at least: few of them may have had bad luck. */
 const LASTING_GAINS = [
-  { drafts: 24, gain: 1.01 },
-  { drafts: 8, gain: 0.93 },
-  { drafts: 1, gain: 0.8 },
+  { rounds: 40, gain: 1.03 },
+  { rounds: 12, gain: 0.95 },
+  { rounds: 0, gain: 0.8 },
 ];
 /** Drafts after which a length near the best one is tried, if it promises this share of its tokens per second. */
 const TRY_EVERY = 16;
-const TRY_SHARE = 0.92;
+const TRY_SHARE = 0.85;
+/** Another look at all lengths is due when this share of the record is new: each takes some per cent of a small model's pass. */
+const LOOK_SHARE = 1 / 6;
+/** A shorter length is taken for as good if it promises this share: the estimates are no better than that, and it risks less. */
+const AS_GOOD = 0.97;
 
 /**
- * Chooses the length at which the last 48 drafts would have given the most tokens per second, going by what stood of them and by
- * the times that whole rounds take on this device, relative to how fast it is at the moment. It begins with 3 plain passes and with drafts of
- * 2, 4, 1 and 8 tokens; later every 16th draft is one of another length that may be as good. A plain pass counts as measured
- * only after another one, since a drafter may have pushed the model out of the processor's cache.
+ * Chooses the length that gives the most tokens per second, going by how the last drafts fared, the newest 200 or so, and by the
+ * times that whole rounds take on this device, relative to how fast it is at the moment. What drafting saves is told from plain
+ * passes among plain passes: it begins with 12 of them, later come 12 in a row again, the more seldom the more drafting saves. The first
+ * drafts are of 2, 4, 1 and 8 tokens; later every 16th draft is one of another length that may be as good.
  *
- * Drafts nothing while no length promises more than plain passes, and then tries again after 16, 32, … of them, 256 at most and
+ * Drafts nothing while no length promises enough more than plain passes, and then tries again after 16, 32, … of them, 256 at most and
  * fewer where a draft in vain costs little; when one pays, 3 more follow, and little counts that was before. A drafter that
- * has no idea costs nothing and is asked again and again.
+ * has no idea then is asked again at every fourth pass.
  *
  * Times and the record are kept from decode to decode of one target, so that only the first one has to find out; give two
  * uses of one model a decoder each. Unless `cost` is given the lengths thus depend on measured times, and the passes of two
@@ -78,13 +86,27 @@ export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLeng
   return {
     maximum,
     start(target) {
-      if (cost) {
-        const given: CostCurve = { of: cost, knows: () => true, add: () => undefined };
-        return autoControl(maximum, { ...newlyLearned(given), plainPasses: Infinity });
-      }
+      if (cost) return givenTimes(autoControl(maximum, { ...newlyLearned(givenCosts(cost)), measuresPlain: false, rest: 0 }), cost);
       let known = learned.get(target);
       if (!known) learned.set(target, (known = newlyLearned(measuredCosts())));
       return autoControl(maximum, known);
+    },
+  };
+}
+
+/** Knows plain passes and what drafts of full length cost; how much shorter drafts are has to be seen. */
+function givenCosts(cost: (length: number) => number): CostCurve {
+  const seen = measuredCosts();
+  return { ...seen, plain: cost(0), of: (asked) => (seen.knows(asked) ? seen.of(asked) : cost(asked)) };
+}
+
+/** `control`, told `cost` in place of times. */
+function givenTimes(control: DraftLengthControl, cost: (length: number) => number): DraftLengthControl {
+  return {
+    next: () => control.next(),
+    observe(round) {
+      const milliseconds = cost(round.drafted);
+      control.observe({ ...round, milliseconds, passMilliseconds: milliseconds });
     },
   };
 }
@@ -93,9 +115,14 @@ interface Learned {
   readonly costs: CostCurve;
   readonly pace: Pace;
   readonly record: DraftRecord;
-  readonly pause: ProbePause;
-  /** Plain passes that were measured; Infinity when none need to be. */
-  plainPasses: number;
+  /** Whether plain passes are made for no other reason than to measure them. */
+  readonly measuresPlain: boolean;
+  /** Plain passes until the next draft. */
+  rest: number;
+  /** What `rest` is after a probe that does not pay. */
+  pause: number;
+  /** Rounds of drafting since plain passes were measured. */
+  sincePlain: number;
   drafts: number;
   isDrafting: boolean;
   /** Drafts still to be made before a probe that paid is taken for more than luck. */
@@ -103,73 +130,95 @@ interface Learned {
 }
 
 function newlyLearned(costs: CostCurve): Learned {
-  return { costs, pace: devicePace(), record: draftRecord(), pause: probePause(), plainPasses: 0, drafts: 0, isDrafting: true, trial: 0 };
+  return {
+    costs,
+    pace: devicePace(),
+    record: draftRecord(),
+    measuresPlain: true,
+    rest: SETTLING + MEASURED,
+    pause: FIRST_PAUSE,
+    sincePlain: 0,
+    drafts: 0,
+    isDrafting: true,
+    trial: 0,
+  };
 }
 
 function autoControl(maximum: number, known: Learned): DraftLengthControl {
-  const { costs, pace, record, pause } = known;
+  const { costs, pace, record } = known;
   const firstLengths = FIRST_LENGTHS.filter((length) => length < maximum)
     .concat(maximum)
     .slice(0, FIRST_LENGTHS.length);
   const probe: Choice = { length: Math.min(PROBE_LENGTH, maximum), gain: 1 };
-  let sincePlain = 0;
-  let drafts = 0;
-  let isAfterPlain = true;
-  let best = record.size() > 0 ? bestChoice(maximum, known) : probe;
-  pause.beginText();
+  let plainInRow = 0;
+  let sinceLook = 0;
+  let best = known.drafts > 0 ? bestChoice(maximum, known) : probe;
+  if (best.length === 0) known.rest = Math.max(0, known.rest - NEW_TEXT);
 
-  // What drafting saves can only be told from plain passes, so that some are needed also where it pays.
+  const isBeginning = (): boolean =>
+    known.drafts < firstLengths.length && record.weight < MOST_FIRST_ROUNDS && (known.drafts < FIRST_VERDICT || record.hasStood);
   const needsPlain = (): boolean => {
-    if (known.plainPasses < FIRST_PLAIN) return true;
-    return known.plainPasses < Infinity && sincePlain >= (best.gain > CLEAR_GAIN ? PLAIN_SELDOM : PLAIN_EVERY);
+    const lost = (SETTLING + MEASURED) * (1 - 1 / best.gain);
+    return known.measuresPlain && known.sincePlain >= Math.max(PLAIN_EVERY, lost / PLAIN_LOSS);
   };
-  const isBeginning = (): boolean => known.drafts < firstLengths.length && (known.drafts < FIRST_VERDICT || record.hasStood());
-  const measure = ({ drafted, milliseconds }: MeasuredRound): void => {
-    if (costs.knows(drafted)) pace.compare(milliseconds, costs.of(drafted));
-    costs.add({ drafted, milliseconds: pace.atUsualPace(milliseconds) });
+  const observePlain = ({ milliseconds, passMilliseconds }: MeasuredRound): void => {
+    plainInRow++;
+    known.rest--;
+    if (plainInRow <= SETTLING || known.rest >= MEASURED) return;
+    known.sincePlain = 0;
+    pace.observe("plain", passMilliseconds);
+    costs.addPlain(pace.atUsualPace(milliseconds));
   };
-  const probeLoss = ({ drafted }: MeasuredRound): number => costs.of(drafted) / costs.of(0) - record.rate(drafted, () => 1);
+  const observeAsked = (round: MeasuredRound): void => {
+    const { asked, drafted, milliseconds, passMilliseconds } = round;
+    // The first draft after plain passes is not like those that follow it.
+    if (plainInRow === 0 || !costs.knows(asked)) {
+      pace.observe(drafted, passMilliseconds);
+      costs.add(asked, pace.atUsualPace(milliseconds));
+    }
+    plainInRow = 0;
+    known.sincePlain++;
+    if (best.length > 0 || drafted > 0) judge(round);
+    else known.rest = IDLE_PAUSE;
+    if (best.length > 0 && needsPlain()) known.rest = SETTLING + MEASURED;
+  };
   const judge = (round: MeasuredRound): void => {
     const isProbe = best.length === 0;
-    if (isProbe && (1 + round.accepted) * costs.of(0) > costs.of(round.drafted)) {
-      record.forgetAllBut(REMEMBERED);
+    if (isProbe && (1 + round.accepted) * costs.plain > costs.of(round.asked)) {
+      record.fadeTo(REMEMBERED);
       known.trial = TRIAL;
     }
     record.add(round);
-    known.drafts++;
+    if (round.drafted > 0) known.drafts++;
     if (isBeginning()) return;
     if (known.trial > 0) {
       known.trial--;
       best = probe;
       return;
     }
-    if (!isProbe && drafts++ >= LOOK_EVERY && drafts % LOOK_EVERY !== 0) return;
-    known.isDrafting = !isProbe;
+    if (known.isDrafting && ++sinceLook < LOOK_SHARE * record.weight) return;
+    sinceLook = 0;
     best = bestChoice(maximum, known);
+    if (best.length === 0) rest(round.asked);
+    else known.pause = FIRST_PAUSE;
     known.isDrafting = best.length > 0;
-    pause.restart(known.isDrafting, probeLoss(round));
+  };
+  const rest = (asked: number): void => {
+    const loss = costs.of(asked) / costs.plain - record.tokens(asked).at(-1)! + AFTERMATH;
+    const longest = Math.min(Math.max(loss / PROBE_LOSS, FIRST_PAUSE), LAST_PAUSE);
+    if (!known.isDrafting) known.pause = Math.min(2 * known.pause, longest);
+    known.rest = known.pause;
   };
   return {
     next() {
-      if (needsPlain()) return 0;
-      if (best.length === 0) return pause.isOver() ? probe.length : 0;
+      if (known.rest > 0) return 0;
+      if (best.length === 0) return probe.length;
       if (isBeginning()) return firstLengths[known.drafts]!;
-      return known.drafts % TRY_EVERY === 0 ? nearBest(best.length, maximum, known) : best.length;
+      return known.drafts > 0 && known.drafts % TRY_EVERY === 0 ? nearBest(best.length, maximum, known) : best.length;
     },
     observe(round) {
-      if (round.drafted > 0) {
-        measure(round);
-        sincePlain++;
-        judge(round);
-      } else {
-        if (isAfterPlain) {
-          measure(round);
-          known.plainPasses++;
-          sincePlain = 0;
-        }
-        pause.wait();
-      }
-      isAfterPlain = round.drafted === 0;
+      if (round.asked > 0) observeAsked(round);
+      else observePlain(round);
     },
   };
 }
@@ -180,51 +229,30 @@ interface Choice {
   readonly gain: number;
 }
 
-/** The length in [0, maximum] with the highest rate; the shorter one of equals, and 0 unless it is enough more than that of plain passes. */
+/** The shortest length in [1, maximum] that is as good as any, or 0 unless that promises enough more than plain passes. */
 function bestChoice(maximum: number, known: Learned): Choice {
-  let best: Choice = { length: 0, gain: known.isDrafting ? lastingGain(known.record.size()) : LEAST_GAIN };
-  for (let length = 1; length <= maximum; length++) {
-    const promised = promisedGain(length, known);
-    if (promised > best.gain) best = { length, gain: promised };
-  }
-  return best;
+  const gains = promisedGains(maximum, known);
+  const most = Math.max(...gains);
+  const least = known.isDrafting ? lastingGain(known.record.weight) : LEAST_GAIN;
+  if (most <= least) return { length: 0, gain: least };
+  const place = gains.findIndex((gain) => gain >= AS_GOOD * most);
+  return { length: place + 1, gain: gains[place]! };
 }
 
-function lastingGain(size: number): number {
-  return LASTING_GAINS.find(({ drafts }) => size >= drafts)?.gain ?? 0;
+function lastingGain(weight: number): number {
+  return LASTING_GAINS.find(({ rounds }) => weight >= rounds)!.gain;
 }
 
-function promisedGain(length: number, { costs, record }: Learned): number {
-  return record.rate(length, (drafted) => costs.of(drafted)) * costs.of(0);
+/** By the length less one. */
+function promisedGains(maximum: number, { costs, record }: Learned): readonly number[] {
+  const { plain } = costs;
+  return record.tokens(maximum).map((tokens, place) => (tokens * plain) / costs.of(place + 1));
 }
 
-/** A length near `best` that may be as good: in turn twice as many tokens, one less, four times, one more, half; else `best`. */
+/** A length near `best` that may be as good: in turn one token less, twice as many, one more, half, four times as many; else `best`. */
 function nearBest(best: number, maximum: number, known: Learned): number {
-  const near = [2 * best, best - 1, 4 * best, best + 1, best >> 1][(known.drafts / TRY_EVERY) % 5]!;
+  const near = [best - 1, 2 * best, best + 1, best >> 1, 4 * best][(known.drafts / TRY_EVERY) % 5]!;
   if (near < 1 || near > maximum) return best;
-  return promisedGain(near, known) > TRY_SHARE * promisedGain(best, known) ? near : best;
-}
-
-interface ProbePause {
-  beginText(): void;
-  wait(): void;
-  isOver(): boolean;
-  /** After a draft; `loss` is what such a one costs more than it gives on average, in passes. */
-  restart(paid: boolean, loss: number): void;
-}
-
-function probePause(): ProbePause {
-  let pause = FIRST_PAUSE;
-  let waited = 0;
-  return {
-    beginText: () => void (waited += NEW_TEXT),
-    wait: () => void waited++,
-    isOver: () => waited >= pause,
-    restart(paid, loss) {
-      const longest = Math.min(Math.max(loss / PROBE_LOSS, FIRST_PAUSE), LAST_PAUSE);
-      if (paid) pause = FIRST_PAUSE;
-      else if (waited >= pause) pause = Math.min(2 * pause, longest);
-      waited = 0;
-    },
-  };
+  const gains = promisedGains(maximum, known);
+  return gains[near - 1]! > TRY_SHARE * gains[best - 1]! ? near : best;
 }

@@ -1,17 +1,18 @@
-import type { MeasuredRound } from "./policy.ts";
+import { recentMean, type RecentMean } from "./recent-mean.ts";
 
-/** What a round costs, by the number of drafted tokens. */
+/** What rounds cost on this device. */
 export interface CostCurve {
-  /** Milliseconds of a round that drafts `length` tokens; 0 is a plain pass. */
-  of(length: number): number;
-  /** Whether a round with so many drafted tokens was measured. */
-  knows(length: number): boolean;
-  add(round: Pick<MeasuredRound, "drafted" | "milliseconds">): void;
+  /** Milliseconds of a plain pass among plain passes. */
+  readonly plain: number;
+  /** Milliseconds of a round in which `asked` tokens are asked for, at least 1, on average over drafts that are shorter, or empty. */
+  of(asked: number): number;
+  /** Whether such a round was measured. */
+  knows(asked: number): boolean;
+  addPlain(milliseconds: number): void;
+  add(asked: number, milliseconds: number): void;
 }
 
-/** How many of the newest times count, for each number of drafted tokens. */
-const WINDOW = 15;
-/** Rounds with a draft after which a length that was not drafted is forgotten: it is tried anew, now that the device has warmed up to drafts. */
+/** Rounds after which a length that was not asked for is forgotten: it is tried anew, now that the device has warmed up to drafts. */
 const MEMORY = 512;
 /** What one more drafted token is taken to cost at first, as a share of a round: little, so that longer drafts are tried. */
 const PRIOR_SLOPE = 0.05;
@@ -21,50 +22,74 @@ const PRIOR_WEIGHT = 64;
 /** A round counts as taking at most so many times what was expected: one that took longer was held up, more likely than not. */
 const MOST_SURPRISE = 1.5;
 
+/** About how many of the newest times count: of a length against other lengths, of all lengths together, and of plain passes. */
+const LENGTH_MEMORY = 96;
+const LEVEL_MEMORY = 48;
+const PLAIN_MEMORY = 48;
 /** How much the line counts against the times of a length, as if it were so many more of them. */
 const LINE_WEIGHT = 1;
+/** As how many times those of a length count at most. */
+const MOST_WEIGHT = 48;
 
 /**
- * The costs of whole rounds as measured: what three eighths of the last 15 times lie below; a lower rank would favour what is measured most.
- * Lengths that were not measured lie between those that were, and beyond the longest one a straight line goes on that fits all of them
- * and the slope assumed at first; the estimates never fall as drafts get longer, and a round with a draft is never taken to cost less than a plain pass. Plain passes are apart from all that: a drafter that needs one
- * pass for any draft costs a step there.
+ * The costs of whole rounds as measured, by the tokens that were asked for: what a drafter gives decides the cost as much as what the
+ * model makes of it. A plain pass counts among plain ones only: on a CPU
+ * the first ones after a draft take up to half as long again, until the processor's caches hold what they need.
+ * Lengths that were not measured lie between those that were, and beyond the longest one a straight line goes on that fits all of
+ * them and the slope assumed at first; the estimates never fall as drafts get longer, and no round is taken to cost less than a plain pass.
  */
 export function measuredCosts(): CostCurve {
-  const plain: number[] = [];
-  const drafts = new Map<number, number[]>();
-  const points = new Map<number, Point & { readonly round: number }>();
+  const lengths = new Map<number, Length>();
+  // How dear drafts of any length are of late: most of all, which drafter of a cascade gave them.
+  const level = recentMean(1, LEVEL_MEMORY);
+  let plain: RecentMean | undefined;
   let rounds = 0;
-  // Kept up to date by `add`: `of` is asked for many lengths in every round.
-  let plainCost: number | undefined;
   let curve: Curve | undefined;
-  const of = (length: number): number => {
-    if (length === 0) return plainCost ?? curve?.at(0) ?? 1;
-    return Math.max(curve?.at(length) ?? (plainCost ?? 1) * (1 + PRIOR_SLOPE * length), plainCost ?? Number.MIN_VALUE);
+  // Put off until it is needed: most rounds only add a time.
+  let isStale = false;
+  const drawCurve = (): Curve | undefined => {
+    if (!isStale) return curve;
+    isStale = false;
+    const points: Point[] = [];
+    for (const [length, { time, lastRound }] of lengths) {
+      if (rounds - lastRound > MEMORY) lengths.delete(length);
+      else points.push({ length, time: level.value * time.value, weight: Math.min(time.count, MOST_WEIGHT) });
+    }
+    return (curve = points.length > 0 ? curveThrough(points.toSorted((a, b) => a.length - b.length)) : undefined);
   };
+  const plainCost = (): number => plain?.value ?? drawCurve()?.at(0) ?? 1;
+  const of = (asked: number): number =>
+    Math.max(drawCurve()?.at(asked) ?? plainCost() * (1 + PRIOR_SLOPE * asked), plain?.value ?? Number.MIN_VALUE);
   return {
+    get plain() {
+      return plainCost();
+    },
     of,
-    knows: (length) => (length === 0 ? plain : (drafts.get(length) ?? [])).length > 0,
-    add({ drafted, milliseconds }) {
-      const isFirst = plainCost === undefined && curve === undefined;
-      const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * of(drafted));
-      if (drafted === 0) {
-        keepNewest(plain, time);
-        plainCost = typical(plain);
-        return;
-      }
-      const times = drafts.get(drafted) ?? [];
-      if (times.length === 0) drafts.set(drafted, times);
-      keepNewest(times, time);
-      points.set(drafted, { length: drafted, time: typical(times), weight: times.length, round: rounds++ });
-      for (const { length, round } of points.values()) {
-        if (rounds - round <= MEMORY) continue;
-        points.delete(length);
-        drafts.delete(length);
-      }
-      curve = curveThrough([...points.values()].toSorted((a, b) => a.length - b.length));
+    knows: (asked) => lengths.has(asked),
+    addPlain(milliseconds) {
+      if (plain) plain.add(Math.min(milliseconds, MOST_SURPRISE * plain.value));
+      else plain = recentMean(milliseconds, PLAIN_MEMORY);
+    },
+    add(asked, milliseconds) {
+      const known = lengths.get(asked);
+      const isFirst = !plain && lengths.size === 0;
+      const usual = known ? level.value * known.time.value : of(asked);
+      const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * usual);
+      rounds++;
+      isStale = true;
+      if (known) {
+        level.add(time / known.time.value);
+        known.time.add(time / level.value);
+        known.lastRound = rounds;
+      } else lengths.set(asked, { time: recentMean(time / level.value, LENGTH_MEMORY), lastRound: rounds });
     },
   };
+}
+
+interface Length {
+  /** At the usual level. */
+  readonly time: RecentMean;
+  lastRound: number;
 }
 
 /** `points`, by length and not empty, pulled a little towards their line, made not to fall, and joined. */
@@ -124,15 +149,4 @@ function fitLine(points: readonly Point[]): Curve {
   const prior = (PRIOR_SLOPE * time) / (1 + PRIOR_SLOPE * length);
   const slope = Math.max(0, (rise + PRIOR_WEIGHT * prior) / (spread + PRIOR_WEIGHT));
   return { at: (drafted) => time + slope * (drafted - length) };
-}
-
-/** Adds `time` and forgets the oldest one beyond the window. */
-function keepNewest(times: number[], time: number): void {
-  times.push(time);
-  if (times.length > WINDOW) times.shift();
-}
-
-/** The value that three eighths of `times` lie below: what else a machine does adds to them, and seldom to more than half. */
-function typical(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[(3 * (times.length - 1)) >> 3]!;
 }

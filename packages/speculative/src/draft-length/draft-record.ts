@@ -1,81 +1,77 @@
 import type { MeasuredRound } from "./policy.ts";
 
-type DraftedRound = Pick<MeasuredRound, "asked" | "drafted" | "accepted">;
-
-/** What became of the last drafts. */
+/** What became of the last drafts, the newer ones counting more. */
 export interface DraftRecord {
-  /** How many are remembered. */
-  size(): number;
+  /** As how many rounds all of it counts, in [0, 192). */
+  readonly weight: number;
   /** Whether any drafted token stood. */
-  hasStood(): boolean;
-  /** Adds a round in which something was drafted. */
-  add(round: DraftedRound): void;
-  /** Keeps the newest `count` rounds. */
-  forgetAllBut(count: number): void;
-  /**
-   * Tokens per unit of cost that these drafts would have given, had each been cut off at `length` tokens, or gone on to it where
-   * it was cut off before; `costOf(n)` is that of a round with n drafted tokens. The drafts must be known.
-   */
-  rate(length: number, costOf: (drafted: number) => number): number;
+  readonly hasStood: boolean;
+  /** Adds a round in which `asked` tokens were asked for, at least 1. */
+  add(round: Pick<MeasuredRound, "asked" | "accepted">): void;
+  /** Lets what was so far count as at most `weight` rounds. */
+  fadeTo(weight: number): void;
+  /** Tokens that a round gives on average when 1, 2, … or `maximum` are asked for, in [1, asked + 1], at places 0, 1, …. */
+  tokens(maximum: number): readonly number[];
 }
 
-/** How many drafts are remembered. */
-const WINDOW = 48;
+/** How much less a round counts with each one after it. */
+const FADING = 1 - 1 / 192;
+/** How often a token that follows one that stood is hoped to stand at least, so that longer drafts are tried. */
+const HOPE = 0.8;
+/** As how many tokens what is thought at first counts. */
+const PRIOR_WEIGHT = 2;
 
+/**
+ * Keeps, for each place in a draft, how often a token stood there, of the times that those before it stood and it was asked for: where
+ * the drafter gave none, none stood. So drafts that were cut off count for the places that they reached, as in the estimator of
+ * Kaplan and Meier 1958.
+ */
 export function draftRecord(): DraftRecord {
-  let rounds: DraftedRound[] = [];
+  const reached: number[] = [];
+  const stood: number[] = [];
+  let weight = 0;
+  const fade = (factor: number): void => {
+    weight *= factor;
+    for (let place = 0; place < reached.length; place++) {
+      reached[place]! *= factor;
+      stood[place]! *= factor;
+    }
+  };
+  const rate = (hits: number, all: number, prior: number): number => (hits + PRIOR_WEIGHT * prior) / (all + PRIOR_WEIGHT);
   return {
-    size: () => rounds.length,
-    hasStood: () => rounds.some(({ accepted }) => accepted > 0),
-    add({ asked, drafted, accepted }) {
-      rounds.push({ asked, drafted, accepted });
-      if (rounds.length > WINDOW) rounds.shift();
+    get weight() {
+      return weight;
     },
-    forgetAllBut: (count) => void (rounds = rounds.slice(-count)),
-    rate(length, costOf) {
-      const standing = laterRate(rounds);
-      let tokens = 0;
-      let cost = 0;
-      for (const { asked, drafted, accepted } of rounds) {
-        // Where the drafter itself stopped it would have done so again.
-        const drafts = drafted < asked ? Math.min(drafted, length) : length;
-        tokens += 1 + Math.min(accepted, drafts);
-        if (accepted === drafted && drafts > drafted) tokens += geometric(standing, drafts - drafted);
-        cost += costOf(drafts);
+    get hasStood() {
+      return (stood[0] ?? 0) > 0;
+    },
+    add({ asked, accepted }) {
+      fade(FADING);
+      weight++;
+      for (let place = 0; place <= accepted && place < asked; place++) {
+        reached[place] = (reached[place] ?? 0) + 1;
+        stood[place] = (stood[place] ?? 0) + (place < accepted ? 1 : 0);
       }
-      return tokens / cost;
+    },
+    fadeTo(most) {
+      if (weight > most) fade(most / weight);
+    },
+    tokens(maximum) {
+      const first = rate(stood[0] ?? 0, reached[0] ?? 0, 0.5);
+      const later = rate(sum(stood) - (stood[0] ?? 0), sum(reached) - (reached[0] ?? 0), Math.max(HOPE, first));
+      let standing = first;
+      let tokens = 1 + first;
+      return Array.from({ length: maximum }, (_, place) => {
+        if (place === 0) return tokens;
+        standing *= rate(stood[place] ?? 0, reached[place] ?? 0, later);
+        return (tokens += standing);
+      });
     },
   };
 }
 
-/** How often a first token must stand for later ones to be thought to stand as often: less often is put down to what the drafter did not know. */
-const HOPE = 0.8;
-const HOPE_WEIGHT = 2;
-
-/** How often a token stood that follows one that did, beginning with some hope, so that longer drafts are tried. */
-function laterRate(rounds: readonly DraftedRound[]): number {
-  let stood = 0;
-  let reached = 0;
-  for (const { drafted, accepted } of rounds) {
-    stood += Math.max(0, accepted - 1);
-    if (accepted > 0) reached += Math.min(drafted, accepted + 1) - 1;
-  }
-  return (stood + HOPE_WEIGHT * Math.max(HOPE, standingRate(rounds))) / (reached + HOPE_WEIGHT);
-}
-
-/** How often a drafted token stood when those before it did; after few as if one more had stood and one more had not. */
-function standingRate(rounds: readonly DraftedRound[]): number {
-  let stood = 0;
-  let reached = 0;
-  for (const { drafted, accepted } of rounds) {
-    stood += accepted;
-    // The place after the accepted ones was reached too, and its token did not stand.
-    reached += Math.min(drafted, accepted + 1);
-  }
-  return (stood + 1) / (reached + 2);
-}
-
-/** rate + rate² + … + rate^count */
-function geometric(rate: number, count: number): number {
-  return rate === 1 ? count : (rate * (1 - rate ** count)) / (1 - rate);
+function sum(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }

@@ -23,6 +23,8 @@ export interface MeasuredRound {
   readonly accepted: number;
   /** Time of the whole round: drafting, the target's pass, choosing tokens. Time in which nobody asked for an event is not in it. */
   readonly milliseconds: number;
+  /** Time of the target's pass alone. */
+  readonly passMilliseconds: number;
 }
 
 /** Always `length` tokens, an integer >= 1. */
