@@ -43,7 +43,7 @@ describe("autoDraftLength", () => {
 
   test("finds the one length that is nearly free where costs rise in steps", () => {
     const cost = (length: number): number => [1, 1.1, 1.8, 1.9, 2.4, 2.6][length] ?? 1 + 0.35 * length;
-    const settled = lengthsFor(0.75, cost, 600, true).slice(100);
+    const settled = lengthsFor(0.75, cost, 1200, true).slice(200);
     const speed = settled.reduce((sum, length) => sum + speedOf(length, 0.75, cost), 0) / settled.length;
     expect(speed).toBeGreaterThan(0.93 * speedOf(1, 0.75, cost));
   });
@@ -126,7 +126,7 @@ describe("autoDraftLength", () => {
         return asked;
       });
     const paying = play(200, 3.5);
-    expect(paying.filter((asked) => asked === 0)).toHaveLength(12);
+    expect(paying.filter((asked) => asked === 0)).toHaveLength(24);
     expect(
       play(800, 1)
         .slice(-100)

@@ -23,7 +23,7 @@ const checks: Readonly<Record<keyof AutoDraftLengthOptions, OptionCheck>> = {
 /** Plain passes in a row after which the next ones are measured, and how many are. */
 const SETTLING = 5;
 const MEASURED = 7;
-/** What measuring plain passes may cost where drafting pays, as a share of the time; and rounds of drafting in between at least. */
+/** What measuring plain passes may cost where drafting pays, as a share of the time; and rounds of drafting in between at least, and at most at first. */
 const PLAIN_LOSS = 0.0075;
 const PLAIN_EVERY = 64;
 /** Plain passes before a probe; doubled after each one that does not pay, until what probes lose is this share of a pass. */
@@ -123,6 +123,8 @@ interface Learned {
   pause: number;
   /** Rounds of drafting since plain passes were measured. */
   sincePlain: number;
+  /** How many of them there may be at most: few at first, when all gets faster and the first measurement is soon out of date. */
+  longestDrafting: number;
   drafts: number;
   isDrafting: boolean;
   /** Drafts still to be made before a probe that paid is taken for more than luck. */
@@ -138,6 +140,7 @@ function newlyLearned(costs: CostCurve): Learned {
     rest: SETTLING + MEASURED,
     pause: FIRST_PAUSE,
     sincePlain: 0,
+    longestDrafting: PLAIN_EVERY,
     drafts: 0,
     isDrafting: true,
     trial: 0,
@@ -159,7 +162,7 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
     known.drafts < firstLengths.length && record.weight < MOST_FIRST_ROUNDS && (known.drafts < FIRST_VERDICT || record.hasStood);
   const needsPlain = (): boolean => {
     const lost = (SETTLING + MEASURED) * (1 - 1 / best.gain);
-    return known.measuresPlain && known.sincePlain >= Math.max(PLAIN_EVERY, lost / PLAIN_LOSS);
+    return known.measuresPlain && known.sincePlain >= Math.max(PLAIN_EVERY, Math.min(lost / PLAIN_LOSS, known.longestDrafting));
   };
   const observePlain = ({ milliseconds, passMilliseconds }: MeasuredRound): void => {
     plainInRow++;
@@ -174,13 +177,15 @@ function autoControl(maximum: number, known: Learned): DraftLengthControl {
     // The first draft after plain passes is not like those that follow it.
     if (plainInRow === 0 || !costs.knows(asked)) {
       pace.observe(drafted, passMilliseconds);
-      costs.add(asked, pace.atUsualPace(milliseconds));
+      costs.add({ asked, drafted, milliseconds: pace.atUsualPace(milliseconds) });
     }
     plainInRow = 0;
     known.sincePlain++;
     if (best.length > 0 || drafted > 0) judge(round);
     else known.rest = IDLE_PAUSE;
-    if (best.length > 0 && needsPlain()) known.rest = SETTLING + MEASURED;
+    if (best.length === 0 || !needsPlain()) return;
+    known.rest = SETTLING + MEASURED;
+    known.longestDrafting *= 2;
   };
   const judge = (round: MeasuredRound): void => {
     const isProbe = best.length === 0;

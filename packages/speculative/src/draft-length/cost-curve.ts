@@ -1,3 +1,4 @@
+import type { MeasuredRound } from "./policy.ts";
 import { recentMean, type RecentMean } from "./recent-mean.ts";
 
 /** What rounds cost on this device. */
@@ -9,7 +10,7 @@ export interface CostCurve {
   /** Whether such a round was measured. */
   knows(asked: number): boolean;
   addPlain(milliseconds: number): void;
-  add(asked: number, milliseconds: number): void;
+  add(round: Pick<MeasuredRound, "asked" | "drafted" | "milliseconds">): void;
 }
 
 /** Rounds after which a length that was not asked for is forgotten: it is tried anew, now that the device has warmed up to drafts. */
@@ -19,15 +20,15 @@ const PRIOR_SLOPE = 0.05;
 /** How much that counts: as much as the slope between two times that are 11 tokens apart, so that one slow round scares nobody off. */
 const PRIOR_WEIGHT = 64;
 
-/** A round counts as taking at most so many times what was expected: one that took longer was held up, more likely than not. */
+/** A round counts as taking at most so many times what others took with as many drafted tokens: one that took longer was held up, more likely than not. */
 const MOST_SURPRISE = 1.5;
 
-/** About how many of the newest times count: of a length against other lengths, of all lengths together, and of plain passes. */
+/** About how many of the newest times count: of a length, of plain passes, and of drafts to tell what is odd. */
 const LENGTH_MEMORY = 96;
-const LEVEL_MEMORY = 48;
 const PLAIN_MEMORY = 48;
+const DRAFT_MEMORY = 48;
 /** How much the line counts against the times of a length, as if it were so many more of them. */
-const LINE_WEIGHT = 1;
+const LINE_WEIGHT = 2;
 /** As how many times those of a length count at most. */
 const MOST_WEIGHT = 48;
 
@@ -40,8 +41,8 @@ const MOST_WEIGHT = 48;
  */
 export function measuredCosts(): CostCurve {
   const lengths = new Map<number, Length>();
-  // How dear drafts of any length are of late: most of all, which drafter of a cascade gave them.
-  const level = recentMean(1, LEVEL_MEMORY);
+  // By the tokens that were drafted: of those that were asked for, some rounds are long by rights.
+  const drafts = new Map<number, RecentMean>();
   let plain: RecentMean | undefined;
   let rounds = 0;
   let curve: Curve | undefined;
@@ -53,7 +54,7 @@ export function measuredCosts(): CostCurve {
     const points: Point[] = [];
     for (const [length, { time, lastRound }] of lengths) {
       if (rounds - lastRound > MEMORY) lengths.delete(length);
-      else points.push({ length, time: level.value * time.value, weight: Math.min(time.count, MOST_WEIGHT) });
+      else points.push({ length, time: time.value, weight: Math.min(time.count, MOST_WEIGHT) });
     }
     return (curve = points.length > 0 ? curveThrough(points.toSorted((a, b) => a.length - b.length)) : undefined);
   };
@@ -70,24 +71,24 @@ export function measuredCosts(): CostCurve {
       if (plain) plain.add(Math.min(milliseconds, MOST_SURPRISE * plain.value));
       else plain = recentMean(milliseconds, PLAIN_MEMORY);
     },
-    add(asked, milliseconds) {
+    add({ asked, drafted, milliseconds }) {
       const known = lengths.get(asked);
+      const same = drafts.get(drafted);
       const isFirst = !plain && lengths.size === 0;
-      const usual = known ? level.value * known.time.value : of(asked);
-      const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * usual);
+      const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * (same?.value ?? of(asked)));
+      if (same) same.add(time);
+      else drafts.set(drafted, recentMean(time, DRAFT_MEMORY));
       rounds++;
       isStale = true;
       if (known) {
-        level.add(time / known.time.value);
-        known.time.add(time / level.value);
+        known.time.add(time);
         known.lastRound = rounds;
-      } else lengths.set(asked, { time: recentMean(time / level.value, LENGTH_MEMORY), lastRound: rounds });
+      } else lengths.set(asked, { time: recentMean(time, LENGTH_MEMORY), lastRound: rounds });
     },
   };
 }
 
 interface Length {
-  /** At the usual level. */
   readonly time: RecentMean;
   lastRound: number;
 }
