@@ -3,16 +3,23 @@ import { loadModel } from "@decodekit/core/onnx";
 import { cascade, ddtree, draftModel, jacobi, lookahead, maskedDraft, promptLookup, suffix } from "@decodekit/speculative";
 import * as tinyModels from "@decodekit/tiny-models";
 
+/** What the model wrote before: all of it, and the part that most drafters know. */
+export interface EarlierOutputs {
+  readonly some: readonly Int32Array[];
+  readonly many: readonly Int32Array[];
+}
+
 /** Every drafter to measure by name; those that need a model that is not there are left out. */
 export function measuredDrafters(
   { masked, draft }: Pick<LanguageModel, "masked" | "draft">,
-  corpus: readonly Int32Array[],
+  { some, many }: EarlierOutputs,
 ): Readonly<Record<string, () => Drafter>> {
-  const known = () => suffix({ corpus });
+  const known = () => suffix({ corpus: some });
   return {
     "prompt-lookup": () => promptLookup(),
     suffix: () => suffix(),
     "suffix, corpus": known,
+    "suffix, large corpus": () => suffix({ corpus: many }),
     jacobi: () => jacobi(),
     lookahead: () => lookahead(),
     ...(masked && { "masked-draft": () => maskedDraft(), ddtree: () => ddtree() }),

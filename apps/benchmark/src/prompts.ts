@@ -57,6 +57,36 @@ export const EARLIER_OPENINGS: readonly string[] = NAMES.flatMap((name) => [
   `${name} saw a puppy in the street.`,
 ]);
 
+/** Four times as many, these included. */
+export const MANY_EARLIER_OPENINGS: readonly string[] = EARLIER_OPENINGS.concat(
+  NAMES.flatMap((name) => [
+    `Once there was a clever child called ${name}.`,
+    `${name} had a big dream.`,
+    `One day, ${name} went for a walk in the woods.`,
+    `${name} lived in a little house on a hill.`,
+    `It was the birthday of ${name}.`,
+    `${name} wanted to learn how to ride a bike.`,
+    `One night, ${name} could not sleep.`,
+    `${name} and a brother were playing with a ball.`,
+    `A kind lady gave ${name} a red apple.`,
+    `${name} loved to read books about animals.`,
+    `One day, ${name} lost a favorite toy.`,
+    `${name} helped mom clean the kitchen.`,
+    `There was a little cat that belonged to ${name}.`,
+    `${name} and dad went fishing at the lake.`,
+    `${name} was playing in the sand when it began to rain.`,
+    `Every day, ${name} fed the ducks in the park.`,
+    `${name} made a new friend at school.`,
+    `One day, ${name} saw a rainbow in the sky.`,
+    `${name} did not want to share the toys.`,
+    `In the garden, ${name} planted a seed.`,
+    `${name} found a shiny coin on the road.`,
+    `${name} went to the zoo to see the lions.`,
+    `A big dog barked at ${name}.`,
+    `${name} drew a picture for grandma.`,
+  ]),
+);
+
 /** What the model wrote before, greedily, after each opening, as tokens. */
 export async function earlierOutputs(model: LanguageModel, openings: readonly string[], tokens: number): Promise<Int32Array[]> {
   const outputs: Int32Array[] = [];

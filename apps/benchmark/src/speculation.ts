@@ -4,9 +4,9 @@ import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { stories } from "@decodekit/tiny-models";
 import { compareLengths } from "./compare-lengths.ts";
-import { loadDraft, measuredDrafters } from "./measured-drafters.ts";
+import { type EarlierOutputs, loadDraft, measuredDrafters } from "./measured-drafters.ts";
 import { paddedModel } from "./padded-model.ts";
-import { EARLIER_OPENINGS, earlierOutputs, editPrompts, NAMED_OPENINGS, OPENINGS } from "./prompts.ts";
+import { EARLIER_OPENINGS, earlierOutputs, editPrompts, MANY_EARLIER_OPENINGS, NAMED_OPENINGS, OPENINGS } from "./prompts.ts";
 
 /** Feed-forward widths that make the story model of 512 one of about so many parameters. */
 const WIDTHS = { "padded to 30 M": 8192, "padded to 120 M": 34304 } as const;
@@ -76,9 +76,14 @@ function isAsked(drafter: string): boolean {
 }
 
 /** What the model wrote before, for the drafters that know it. */
-async function earlier(model: LanguageModel): Promise<readonly Int32Array[]> {
-  const isUsed = options.drafter?.some((name) => name.includes("corpus") || name.startsWith("cascade")) ?? true;
-  return isUsed ? earlierOutputs(model, EARLIER_OPENINGS, EARLIER_TOKENS) : [];
+async function earlier(model: LanguageModel): Promise<EarlierOutputs> {
+  const asked = options.drafter ?? ["suffix, large corpus"];
+  if (asked.includes("suffix, large corpus")) {
+    const many = await earlierOutputs(model, MANY_EARLIER_OPENINGS, EARLIER_TOKENS);
+    return { many, some: many.slice(0, EARLIER_OPENINGS.length) };
+  }
+  const isUsed = asked.some((name) => name.includes("corpus") || name.startsWith("cascade"));
+  return { many: [], some: isUsed ? await earlierOutputs(model, EARLIER_OPENINGS, EARLIER_TOKENS) : [] };
 }
 
 /** Padding must not change what the model says. */

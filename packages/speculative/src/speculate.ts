@@ -67,13 +67,14 @@ export async function* speculate<Role extends ModelRole>(
   const logits = yield* target.forward(prompt, "prefill");
   const random = run.random.fork(promptLength);
   const { token: first } = drawToken(sampler, logits.row(0), { tokens: prompt, promptLength }, { random, needsRow: false });
+  const watch = stopwatch();
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;
     // All in one generator: each that is passed through costs a small model a few per cent of a pass.
     const start = run.tokens.length;
     const asked = lengthOf(speculation);
-    const watch = stopwatch();
+    watch.restart();
     drafting.observe(outcome);
     const proposed = asked > 0 ? propose(speculation, asked) : undefined;
     const draft = proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft;

@@ -1,5 +1,7 @@
-/** Measures the time of a round without the time in which its events are read. Runs from the beginning. */
+/** Measures the time of a round without the time in which its events are read. */
 export interface Stopwatch {
+  /** Forgets what was, and runs. */
+  restart(): void;
   pause(): void;
   resume(): void;
   /** Milliseconds that it has run. */
@@ -8,8 +10,12 @@ export interface Stopwatch {
 
 export function stopwatch(): Stopwatch {
   let before = 0;
-  let started = performance.now();
+  let started = 0;
   return {
+    restart() {
+      before = 0;
+      started = performance.now();
+    },
     pause() {
       before += performance.now() - started;
     },

@@ -29,7 +29,7 @@ export function readDraft(
   target: ReportingSession,
   { tokens, parents }: Draft,
 ): AsyncGenerator<ForwardEndEvent, Logits, void> {
-  const input = Int32Array.of(run.tokens.at(-1)!, ...tokens);
+  const input = joined(run.tokens.subarray(-1), tokens);
   if (tokens.length === 0) return target.forward(input, "decode");
   if (!parents) return target.forward(input, "verify", "all");
   // The last committed token is the root: node i of the draft is node i + 1 of the tree.

@@ -20,9 +20,12 @@ const AS_GOOD = 0.97;
 /** A length near the best one is tried if it promises this share of its tokens per second. */
 const TRY_SHARE = 0.85;
 
-/** The shortest length in [1, maximum] that is as good as any, or 0 unless that promises enough more than plain passes. */
+/**
+ * The shortest length in [1, maximum] that is as good as any, or 0 unless that promises enough more than plain passes; at most twice
+ * the longest one of late, since hope for more goes by little.
+ */
 export function bestChoice(maximum: number, known: Learned): Choice {
-  const gains = promisedGains(maximum, known);
+  const gains = promisedGains(Math.min(maximum, 2 * known.record.longest), known);
   const most = Math.max(...gains);
   const least = known.isDrafting ? lastingGain(known.record.weight) : LEAST_GAIN;
   if (most <= least) return { length: 0, gain: least };

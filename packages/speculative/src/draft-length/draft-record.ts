@@ -6,6 +6,8 @@ export interface DraftRecord {
   readonly weight: number;
   /** Whether any drafted token stood. */
   readonly hasStood: boolean;
+  /** Most tokens that were asked for since it last faded at once, >= 0. */
+  readonly longest: number;
   /** Adds a round in which `asked` tokens were asked for, at least 1. */
   add(round: Pick<MeasuredRound, "asked" | "accepted">): void;
   /** Lets what was so far count as at most `weight` rounds. */
@@ -30,6 +32,7 @@ export function draftRecord(): DraftRecord {
   const reached: number[] = [];
   const stood: number[] = [];
   let weight = 0;
+  let longest = 0;
   const fade = (factor: number): void => {
     weight *= factor;
     for (let place = 0; place < reached.length; place++) {
@@ -42,12 +45,16 @@ export function draftRecord(): DraftRecord {
     get weight() {
       return weight;
     },
+    get longest() {
+      return longest;
+    },
     get hasStood() {
       return (stood[0] ?? 0) > 0;
     },
     add({ asked, accepted }) {
       fade(FADING);
       weight++;
+      longest = Math.max(longest, asked);
       for (let place = 0; place <= accepted && place < asked; place++) {
         reached[place] = (reached[place] ?? 0) + 1;
         stood[place] = (stood[place] ?? 0) + (place < accepted ? 1 : 0);
@@ -55,6 +62,7 @@ export function draftRecord(): DraftRecord {
     },
     fadeTo(most) {
       if (weight > most) fade(most / weight);
+      longest = 0;
     },
     tokens(maximum) {
       const first = rate(stood[0] ?? 0, reached[0] ?? 0, 0.5);
