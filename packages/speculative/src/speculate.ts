@@ -11,6 +11,7 @@ import {
   type ModelRole,
   type ReportingSession,
   type Sampler,
+  type SamplingContext,
   type TokenId,
   type TokensProposeEvent,
 } from "@decodekit/core";
@@ -43,6 +44,8 @@ interface Speculation<Role extends ModelRole> {
   readonly target: ReportingSession;
   readonly drafting: Drafting;
   readonly control: DraftLengthControl;
+  /** Of the next token to be committed. */
+  readonly context: SamplingContext;
 }
 
 /** Key of the stream that drafters draw from: above every position. */
@@ -62,25 +65,26 @@ export async function* speculate<Role extends ModelRole>(
   checkCapabilities(run, settings.drafter);
   const target = await run.openSession("causal");
   const drafting = await startDrafting(run, target, settings);
-  const speculation = { run, settings, target, drafting, control: policy.start(run.models.causal) };
   const { tokens: prompt, promptLength } = run;
+  const context = contextOf(run);
+  const speculation = { run, settings, target, drafting, control: policy.start(run.models.causal), context };
   const logits = yield* target.forward(prompt, "prefill");
   const random = run.random.fork(promptLength);
-  const { token: first } = drawToken(sampler, logits.row(0), { tokens: prompt, promptLength }, { random, needsRow: false });
+  const { token: first } = drawToken(sampler, logits.row(0), context, { random, needsRow: false });
   const watch = stopwatch();
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
     const finishReason = yield* run.commit(outcome.tokens);
     if (finishReason) return finishReason;
     // All in one generator: each that is passed through costs a small model a few per cent of a pass.
-    const start = run.tokens.length;
     const asked = lengthOf(speculation);
     watch.restart();
     drafting.observe(outcome);
     const proposed = asked > 0 ? propose(speculation, asked) : undefined;
     const draft = proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft;
     const { length: drafted } = draft.tokens;
+    const start = drafted > 0 ? run.tokens.length : 0;
     if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
-    const pass = readDraft(run, target, draft);
+    const pass = readDraft(target, outcome.tokens.subarray(-1), draft);
     const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
     watch.pause();
     yield passed.value;
@@ -92,6 +96,16 @@ export async function* speculate<Role extends ModelRole>(
     const { milliseconds: passMilliseconds } = passed.value;
     speculation.control.observe({ asked, drafted, accepted, milliseconds: watch.elapsed(), passMilliseconds });
   }
+}
+
+/** Of the next token to be committed, whenever it is asked. */
+function contextOf(run: DecodeRun<"causal">): SamplingContext {
+  return {
+    promptLength: run.promptLength,
+    get tokens() {
+      return run.tokens;
+    },
+  };
 }
 
 function* unwatched(watch: Stopwatch, event: DecodeEvent): Generator<DecodeEvent, void, void> {
@@ -117,10 +131,9 @@ async function verified<Role extends ModelRole>(
 }
 
 /** A round without a draft: one token, drawn as the plain decoder draws it. */
-function drawn<Role extends ModelRole>({ run, settings }: Speculation<Role>, logits: Logits): DraftOutcome {
-  const { tokens: committed, promptLength } = run;
-  const random = run.random.fork(committed.length);
-  const { token } = drawToken(settings.sampler, logits.row(0), { tokens: committed, promptLength }, { random, needsRow: false });
+function drawn<Role extends ModelRole>({ run, settings, context }: Speculation<Role>, logits: Logits): DraftOutcome {
+  const random = run.random.fork(context.tokens.length);
+  const { token } = drawToken(settings.sampler, logits.row(0), context, { random, needsRow: false });
   const tokens = Int32Array.of(token);
   return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.learnsFromTarget ? tokens : undefined };
 }

@@ -23,14 +23,14 @@ export interface TargetRows {
   keep(accepted: readonly number[]): Promise<void>;
 }
 
-/** One pass over the last committed token and `draft`, in which every drafted token sees its own prefix only. */
+/** One pass over the last committed token, shape (1,), and `draft`, in which every drafted token sees its own prefix only. */
 export function readDraft(
-  run: DecodeRun<"causal">,
   target: ReportingSession,
+  last: Int32Array,
   { tokens, parents }: Draft,
 ): AsyncGenerator<ForwardEndEvent, Logits, void> {
-  const input = joined(run.tokens.subarray(-1), tokens);
-  if (tokens.length === 0) return target.forward(input, "decode");
+  if (tokens.length === 0) return target.forward(last, "decode");
+  const input = joined(last, tokens);
   if (!parents) return target.forward(input, "verify", "all");
   // The last committed token is the root: node i of the draft is node i + 1 of the tree.
   return target.forwardTree(input, Int32Array.of(-1, ...parents.map((parent) => parent + 1)), "verify");
