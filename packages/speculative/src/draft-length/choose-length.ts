@@ -16,7 +16,7 @@ const LASTING_GAINS = [
   { rounds: 0, gain: 0.8 },
 ];
 /** A shorter length is taken for as good if it promises this share: the estimates are no better than that, and it risks less. */
-const AS_GOOD = 0.97;
+const AS_GOOD = 0.985;
 /** A length near the best one is tried if it promises this share of its tokens per second. */
 const TRY_SHARE = 0.85;
 

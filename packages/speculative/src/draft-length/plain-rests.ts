@@ -70,7 +70,7 @@ export function plainRests({ measuresPlain }: { readonly measuresPlain: boolean 
       const lost = (SETTLING + MEASURED) * (1 - 1 / gain);
       if (!measuresPlain || roundsSinceMeasured < Math.max(MEASURE_EVERY, Math.min(lost / MEASURING_LOSS, mostRounds))) return;
       left = SETTLING + MEASURED;
-      mostRounds *= 2;
+      mostRounds *= 4;
     },
     begin(probeLoss, wasProbe) {
       const longest = Math.min(Math.max((probeLoss + AFTERMATH) / PROBE_LOSS, FIRST_REST), LONGEST_REST);
