@@ -20,7 +20,7 @@ const LOOK_SHARE = 1 / 6;
 
 /** The control of one decode, which goes on from what is known and adds to it. */
 export function autoControl(maximum: number, known: Learned): DraftLengthControl {
-  const { costs, record, rests } = known;
+  const { costs, pace, record, rests } = known;
   const firstLengths = FIRST_LENGTHS.filter((length) => length < maximum)
     .concat(maximum)
     .slice(0, FIRST_LENGTHS.length);
@@ -31,12 +31,15 @@ export function autoControl(maximum: number, known: Learned): DraftLengthControl
 
   const isBeginning = (): boolean =>
     known.drafts < firstLengths.length && record.weight < MOST_FIRST_ROUNDS && (known.drafts < FIRST_VERDICT || record.hasStood);
-  const look = (asked: number): void => {
+  // What the drafter had to catch up with counts too: a probe comes after many tokens.
+  const lossOf = (asked: number, milliseconds: number): number =>
+    Math.max(costs.of(asked), pace.atUsualPace(milliseconds)) / costs.plain - record.tokens(asked).at(-1)!;
+  const look = ({ asked, milliseconds }: MeasuredRound): void => {
     if (known.isDrafting && ++sinceLook < LOOK_SHARE * record.weight) return;
     sinceLook = 0;
     best = bestChoice(maximum, known);
     if (best.length > 0) rests.forget();
-    else rests.begin(costs.of(asked) / costs.plain - record.tokens(asked).at(-1)!, !known.isDrafting);
+    else rests.begin(lossOf(asked, milliseconds), !known.isDrafting);
     known.isDrafting = best.length > 0;
   };
   const judge = (round: MeasuredRound): void => {
@@ -51,7 +54,7 @@ export function autoControl(maximum: number, known: Learned): DraftLengthControl
     if (known.trial > 0) {
       known.trial--;
       best = probe;
-    } else look(round.asked);
+    } else look(round);
   };
   return {
     next() {

@@ -26,8 +26,8 @@ const checks: Readonly<Record<keyof AutoDraftLengthOptions, OptionCheck>> = {
  * passes among plain passes: it begins with 12 of them, later come 12 in a row again, the more seldom the more drafting saves. The first
  * drafts are of 2, 4, 1 and 8 tokens; later every 16th draft is one of another length that may be as good.
  *
- * Drafts nothing while no length promises enough more than plain passes, and then tries again after 16, 32, … of them, 256 at most and
- * fewer where a draft in vain costs little; when one pays, 3 more follow, and little counts that was before. A drafter that
+ * Drafts nothing while no length promises enough more than plain passes, and then tries again after 16, 32, … of them, the more the dearer
+ * a draft in vain is, 1024 at most; when one pays, 3 more follow, and little counts that was before. A drafter that
  * has no idea then is asked again at every fourth pass.
  *
  * Times and the record are kept from decode to decode of one target, so that only the first one has to find out; give two

@@ -28,7 +28,7 @@ const MEASURING_LOSS = 0.0075;
 const MEASURE_EVERY = 64;
 /** Plain passes before a probe; doubled after each one that does not pay, until what probes lose is this share of a pass. */
 const FIRST_REST = 16;
-const LONGEST_REST = 256;
+const LONGEST_REST = 1024;
 const PROBE_LOSS = 0.005;
 /** What a draft slows the plain passes after it, in passes. */
 const AFTERMATH = 0.5;
