@@ -9,6 +9,9 @@ export interface EarlierOutputs {
   readonly many: readonly Int32Array[];
 }
 
+/** The drafter that knows all of it. */
+export const LARGE_CORPUS = "suffix, large corpus";
+
 /** Every drafter to measure by name; those that need a model that is not there are left out. */
 export function measuredDrafters(
   { masked, draft }: Pick<LanguageModel, "masked" | "draft">,
@@ -19,7 +22,7 @@ export function measuredDrafters(
     "prompt-lookup": () => promptLookup(),
     suffix: () => suffix(),
     "suffix, corpus": known,
-    "suffix, large corpus": () => suffix({ corpus: many }),
+    [LARGE_CORPUS]: () => suffix({ corpus: many }),
     jacobi: () => jacobi(),
     lookahead: () => lookahead(),
     ...(masked && { "masked-draft": () => maskedDraft(), ddtree: () => ddtree() }),

@@ -4,7 +4,7 @@ import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { stories } from "@decodekit/tiny-models";
 import { compareLengths } from "./compare-lengths.ts";
-import { type EarlierOutputs, loadDraft, measuredDrafters } from "./measured-drafters.ts";
+import { type EarlierOutputs, LARGE_CORPUS, loadDraft, measuredDrafters } from "./measured-drafters.ts";
 import { paddedModel } from "./padded-model.ts";
 import { EARLIER_OPENINGS, earlierOutputs, editPrompts, MANY_EARLIER_OPENINGS, NAMED_OPENINGS, OPENINGS } from "./prompts.ts";
 
@@ -75,15 +75,12 @@ function isAsked(drafter: string): boolean {
   return options.drafter?.includes(drafter) ?? true;
 }
 
-/** What the model wrote before, for the drafters that know it. */
+/** What the model wrote before, as much of it as the drafters that were asked for know. */
 async function earlier(model: LanguageModel): Promise<EarlierOutputs> {
-  const asked = options.drafter ?? ["suffix, large corpus"];
-  if (asked.includes("suffix, large corpus")) {
-    const many = await earlierOutputs(model, MANY_EARLIER_OPENINGS, EARLIER_TOKENS);
-    return { many, some: many.slice(0, EARLIER_OPENINGS.length) };
-  }
-  const isUsed = asked.some((name) => name.includes("corpus") || name.startsWith("cascade"));
-  return { many: [], some: isUsed ? await earlierOutputs(model, EARLIER_OPENINGS, EARLIER_TOKENS) : [] };
+  const knowsSome = options.drafter?.some((name) => name.includes("corpus") || name.startsWith("cascade")) ?? true;
+  const openings = isAsked(LARGE_CORPUS) ? MANY_EARLIER_OPENINGS : knowsSome ? EARLIER_OPENINGS : [];
+  const many = await earlierOutputs(model, openings, EARLIER_TOKENS);
+  return { many, some: many.slice(0, EARLIER_OPENINGS.length) };
 }
 
 /** Padding must not change what the model says. */

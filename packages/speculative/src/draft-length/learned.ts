@@ -9,7 +9,9 @@ export interface Learned {
   readonly pace: Pace;
   readonly record: DraftRecord;
   readonly rests: PlainRests;
+  /** How many there were, empty ones aside. */
   drafts: number;
+  /** Whether the last look at all lengths chose to draft. */
   isDrafting: boolean;
   /** Rounds still to be drafted before a probe that paid is taken for more than luck. */
   trial: number;

@@ -6,7 +6,10 @@ export interface RecentMean {
   add(value: number): void;
 }
 
-/** Begins with one value; `memory` is about how many of the newest count. The weights of the first ones rise by the same amount from one to the next, so that what was odd at the start is soon forgotten. */
+/**
+ * Begins with one value; `memory` is about how many of the newest count. The weights of the first ones rise by the same amount from
+ * one to the next, so that what was odd at the start is soon forgotten.
+ */
 export function recentMean(first: number, memory: number): RecentMean {
   let value = first;
   let count = 1;
