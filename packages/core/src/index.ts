@@ -55,3 +55,4 @@ export { categorical } from "./sampling/categorical.ts";
 export { logSoftmax, logSumExp, softmax } from "./sampling/softmax.ts";
 export { countStatistics, type DecodeStatistics, type StatisticsCounter } from "./statistics.ts";
 export type { Tokenizer } from "./tokenizer.ts";
+export { logWarning, type Warning, type WarningHandler } from "./warnings.ts";

@@ -1,0 +1,125 @@
+// npm run mutation -- PACKAGE [FILE …]: changes the source of a package in many small ways, one at a time, and tells which changes no
+// test noticed. With files (globs within the repository) only those are changed, and nothing is recorded. Runs from the last results,
+// of which only what changed since is run again; --fresh starts from nothing.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { Stryker } from "@stryker-mutator/core";
+import { root } from "./setup.mjs";
+
+const WITHOUT_TESTS = ["!**/*.test.ts", "!**/*.test-d.ts"];
+
+/** What is changed, and the tests that may notice, which must not need a build. */
+const targets = {
+  core: {
+    mutate: ["packages/core/src/**/*.ts", "!packages/core/src/{onnx,worker,testing}/**"],
+    tests: ["packages/core/src/**/*.test.ts", "packages/greedy/src/**/*.test.ts", "packages/top-p/src/**/*.test.ts"],
+  },
+  onnx: { mutate: ["packages/core/src/onnx/**/*.ts"], tests: ["packages/core/src/onnx/**/*.test.ts", "tests/src/onnx/**/*.test.ts"] },
+  worker: { mutate: ["packages/core/src/worker/**/*.ts"], tests: ["packages/core/src/worker/**/*.test.ts"] },
+  "top-p": { mutate: ["packages/top-p/src/**/*.ts"], tests: ["packages/top-p/src/**/*.test.ts"] },
+  speculative: { mutate: ["packages/speculative/src/**/*.ts"], tests: ["packages/speculative/src/**/*.test.ts"] },
+  refinement: { mutate: ["packages/refinement/src/**/*.ts"], tests: ["packages/refinement/src/**/*.test.ts"] },
+  conformance: { mutate: ["packages/conformance/src/**/*.ts"], tests: ["packages/conformance/src/**/*.test.ts"] },
+  compare: { mutate: ["packages/compare/src/**/*.ts"], tests: ["packages/compare/src/**/*.test.ts"] },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { fresh: { type: "boolean", default: false }, concurrency: { type: "string", default: "2" } },
+});
+const [name, ...files] = positionals;
+const target = targets[name];
+if (!target) {
+  console.error(`Usage: npm run mutation -- PACKAGE [FILE …] [--fresh] [--concurrency N]\nPACKAGE: ${Object.keys(targets).join(", ")}`);
+  process.exit(1);
+}
+
+const folder = path.join(root, "tests", "mutation");
+const work = path.join(root, ".stryker");
+mkdirSync(work, { recursive: true });
+// What tests read beside the repository lies beside the copy too.
+const shared = path.join(root, "..", "shared");
+if (existsSync(shared) && !existsSync(path.join(work, "shared"))) symlinkSync(shared, path.join(work, "shared"));
+
+process.chdir(root);
+process.env.MUTATION_TESTS = target.tests.join(",");
+const mutants = await new Stryker({
+  mutate: [...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS],
+  testRunner: "vitest",
+  vitest: { configFile: "vitest.mutation.config.ts", related: false },
+  plugins: ["@stryker-mutator/vitest-runner"],
+  coverageAnalysis: "perTest",
+  // A change to what a module computes when it is loaded needs a new process and every test for each: a hundred times the time.
+  ignoreStatic: true,
+  concurrency: Number(values.concurrency),
+  timeoutMS: 10_000,
+  timeoutFactor: 3,
+  reporters: ["progress-append-only", "json"],
+  jsonReporter: { fileName: path.join(work, `${name}.json`) },
+  incremental: files.length === 0,
+  incrementalFile: path.join(work, `${name}.incremental.json`),
+  force: values.fresh,
+  tempDirName: ".stryker",
+  cleanTempDir: true,
+  ignorePatterns: ["dist", "/.stryker", "/apps", "*.md", "/.git"],
+  allowConsoleColors: false,
+  disableTypeChecks: false,
+  checkers: [],
+}).runMutationTest();
+
+report();
+
+function report() {
+  const equivalents = readJson(path.join(folder, "equivalent.json"), {})[name] ?? [];
+  const missed = mutants.filter(({ status }) => status === "Survived" || status === "NoCoverage").map(described);
+  const isEquivalent = (mutant) => equivalents.some((known) => isSame(known, mutant));
+  const survivors = missed.filter((mutant) => !isEquivalent(mutant));
+  const killed = mutants.filter(({ status }) => status === "Killed" || status === "Timeout").length;
+  const score = (100 * killed) / (killed + survivors.length);
+  for (const mutant of survivors) console.log(`${mutant.file}:${mutant.line} ${mutant.mutator}\n  - ${mutant.from}\n  + ${mutant.to}`);
+  console.log(`\n${name}: ${score.toFixed(1)} % (${killed} killed, ${survivors.length} survived, ${missed.length - survivors.length} equivalent)`);
+  for (const known of equivalents) if (!missed.some((mutant) => isSame(known, mutant))) console.log(`No longer there: ${JSON.stringify(known)}`);
+  if (files.length > 0) return;
+  const scores = readJson(path.join(folder, "scores.json"), {});
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  scores[name] = { score: Number(score.toFixed(1)), killed, survived: survivors.length, equivalent: missed.length - survivors.length, commit };
+  writeJson(path.join(folder, "scores.json"), Object.fromEntries(Object.entries(scores).toSorted()));
+  writeFileSync(
+    path.join(folder, `survivors-${name}.txt`),
+    survivors.map(({ file, line, mutator, from, to }) => `${file}:${line} ${mutator}: ${from} → ${to}\n`).join(""),
+  );
+}
+
+/** A mutant by what stands in the source, on one line. */
+function described({ fileName, location, mutatorName, replacement, status }) {
+  const lines = readFileSync(fileName, "utf8").split("\n");
+  const [start, end] = [location.start, location.end].map(({ line, column }) => ({ line: line - 1, column: column - 1 }));
+  const original =
+    start.line === end.line
+      ? lines[start.line].slice(start.column, end.column)
+      : [lines[start.line].slice(start.column), ...lines.slice(start.line + 1, end.line), lines[end.line].slice(0, end.column)].join(" ");
+  const short = (text) => text.replaceAll(/\s+/g, " ").trim();
+  return {
+    file: path.relative(root, fileName).replaceAll("\\", "/"),
+    line: start.line + 1,
+    mutator: status === "NoCoverage" ? `${mutatorName} (no test reaches it)` : mutatorName,
+    from: short(original),
+    to: short(replacement ?? ""),
+  };
+}
+
+/** Mutants are known by file and text, since line numbers move. */
+function isSame(known, { file, from, to }) {
+  return known.file === file && known.from === from && known.to === to;
+}
+
+function readJson(file, otherwise) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : otherwise;
+}
+
+function writeJson(file, value) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
