@@ -1,6 +1,5 @@
 import type { Decoder } from "./decoder.ts";
-import type { TokenId } from "./model.ts";
-import type { RandomSource } from "./random.ts";
+import { sampleToken } from "./greedy-sampler.ts";
 import { runDecode } from "./run-decode.ts";
 import type { Sampler, SamplingContext } from "./sampler.ts";
 
@@ -25,7 +24,7 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
         const target = await run.openSession("causal");
         let logits = yield* target.forward(prompt, "prefill");
         for (let position = promptLength; ; position++) {
-          const token = Int32Array.of(sample(sampler, logits.row(0), context, random.fork(position)));
+          const token = Int32Array.of(sampleToken(sampler, logits.row(0), context, random.fork(position)));
           const finishReason = yield* run.commit(token);
           if (finishReason) return finishReason;
           logits = yield* target.forward(token, "decode");
@@ -33,9 +32,4 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
       }),
   };
   return decoder;
-}
-
-/** Draws one token from the distribution that `sampler` makes of `row`, by its short cut where it has one. */
-function sample(sampler: Sampler, row: Float32Array, context: SamplingContext, random: RandomSource): TokenId {
-  return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
 }

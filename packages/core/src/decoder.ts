@@ -88,6 +88,11 @@ export interface Decoder<Role extends ModelRole = ModelRole> {
   readonly name: string;
   /** The models that `decode` needs. */
   readonly requires: readonly Role[];
+  /**
+   * Most tokens that it commits, where that does not depend on the prompt or the model, as for a text of fixed length. `generate` takes it
+   * for `maxNewTokens` where none is given. Left out by a decoder that goes on until something ends it.
+   */
+  readonly outputLength?: number | undefined;
   /** Claims that the output follows the causal model's own (processed) distribution; then the kit proves it. */
   readonly lossless?: boolean | undefined;
   /**

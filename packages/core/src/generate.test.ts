@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { autoregressive } from "./autoregressive.ts";
 import type { DecodeEvent, Decoder } from "./decoder.ts";
 import { InvalidOptionError, MissingModelError } from "./errors.ts";
-import { generate, type GenerateOptions, type GenerateResult } from "./generate.ts";
+import { generate, type GenerateResult } from "./generate.ts";
+import type { GenerateOptions } from "./generate-options.ts";
 import { greedySampler } from "./greedy-sampler.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { runDecode } from "./run-decode.ts";
@@ -242,9 +243,9 @@ describe("errors", () => {
     expect(() => generate(withoutModel, PROMPT, { decoder })).toThrow(MissingModelError);
   });
 
-  test("come to the reader for options of the decode", async () => {
-    await expect(resultOf(scripted("a"), { maxNewTokens: -1 })).rejects.toThrow(InvalidOptionError);
-    await expect(resultOf(scripted("a"), { seed: 0.5 })).rejects.toThrow(InvalidOptionError);
+  test("come to the reader for tokens outside the vocabulary", async () => {
+    await expect(resultOf(scripted("a"), { stopTokens: [5, 9999] })).rejects.toMatchObject({ option: "stopTokens[1]", actual: 9999 });
+    await expect(generate(scripted("a"), Int32Array.of(-1), { decoder }).result).rejects.toMatchObject({ option: "prompt[0]", actual: -1 });
   });
 
   test("come for a decoder that forgets to end", async () => {

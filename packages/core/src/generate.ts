@@ -1,26 +1,16 @@
-import type { DecodeEvent, DecodeOptions, Decoder, FinishReason } from "./decoder.ts";
-import { InvalidOptionError, MissingModelError } from "./errors.ts";
+import type { DecodeEvent, Decoder, FinishReason } from "./decoder.ts";
+import { MissingModelError } from "./errors.ts";
+import { checkGenerateOptions, type GenerateOptions, ineffectiveOptions } from "./generate-options.ts";
 import type { LanguageModel } from "./language-model.ts";
 import type { ModelRole, ModelSet } from "./model.ts";
 import { sharedDecode } from "./shared-decode.ts";
 import type { DecodeStatistics } from "./statistics.ts";
-
-export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omit<DecodeOptions, "maxNewTokens"> {
-  readonly decoder: Decoder<Role>;
-  /** Most tokens to commit. @defaultValue 128 */
-  readonly maxNewTokens?: number | undefined;
-  /** Tokens that end the text, in place of the model's own. @defaultValue model.stopTokens */
-  readonly stopTokens?: DecodeOptions["stopTokens"];
-  /** Strings that end the text; neither they nor what follows is part of it. @defaultValue [] */
-  readonly stopStrings?: readonly string[] | undefined;
-  /** The cheaper model for decoders that require "draft". @defaultValue model.draft */
-  readonly draft?: Pick<LanguageModel, "causal"> | undefined;
-}
+import { logWarning } from "./warnings.ts";
 
 export interface GenerateResult {
   /** The whole output as text. */
   readonly text: string;
-  /** Committed tokens, shape (n,). When a stop string ended the text, the tokens that spell it are among them. */
+  /** Committed tokens, shape (n,). When a stop string ended the text, they end with the token that completed it. */
   readonly tokens: Int32Array;
   readonly finishReason: FinishReason;
   readonly statistics: DecodeStatistics;
@@ -41,38 +31,38 @@ export interface Generation {
 /**
  * Decodes a continuation of `prompt`: text, or tokens of shape (n,).
  * Errors of the decoder reach every reader; see `Decoder.decode`.
- * @throws InvalidOptionError for a wrong stop string. @throws MissingModelError when `decoder` requires a model that is not there.
+ * @throws InvalidOptionError for an unknown option, or one of the wrong type or out of range.
+ * @throws MissingModelError when `decoder` requires a model that is not there.
  */
 export function generate<Role extends ModelRole>(
   model: LanguageModel,
   prompt: string | Int32Array,
   options: GenerateOptions<Role>,
 ): Generation {
-  const { decoder, stopStrings = [], draft, maxNewTokens = 128, stopTokens = model.stopTokens, ...rest } = options;
-  if (stopStrings.some((stop) => typeof stop !== "string" || stop.length === 0)) {
-    throw new InvalidOptionError({
-      where: "generate",
-      option: "stopStrings",
-      expected: "strings of at least 1 character",
-      actual: stopStrings,
-    });
-  }
+  // Decoders of fewer roles are decoders too; what they are given is checked below.
+  const given = options as unknown as GenerateOptions;
+  checkGenerateOptions(prompt, given);
+  const { decoder, draft, onWarning = logWarning, ...decodeOptions } = given;
   const models = modelsFor(decoder, model, draft);
-  const promptTokens = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
-  const decode = (): AsyncGenerator<DecodeEvent, void, void> => decoder.decode(models, promptTokens, { ...rest, maxNewTokens, stopTokens });
-  return sharedDecode(decode, model, stopStrings);
+  for (const warning of ineffectiveOptions(model, given)) onWarning(warning);
+  const { maxNewTokens = decoder.outputLength ?? 128, stopStrings = [], stopTokens = model.stopTokens, ...rest } = decodeOptions;
+  const { tokenizer } = model;
+  const promptTokens = typeof prompt === "string" ? tokenizer.encode(prompt) : prompt;
+  const stops = [...stopTokens, ...stopStrings.flatMap((stop) => tokenizer.specialTokens?.get(stop) ?? [])];
+  return sharedDecode({
+    decode: () => decoder.decode(models, promptTokens, { ...rest, maxNewTokens, stopTokens: stops }),
+    model,
+    prompt: promptTokens,
+    stopStrings,
+  });
 }
 
-function modelsFor<Role extends ModelRole>(
-  decoder: Decoder<Role>,
-  model: LanguageModel,
-  draft: Pick<LanguageModel, "causal"> | undefined,
-): Pick<ModelSet, Role> {
+function modelsFor(decoder: Decoder, model: LanguageModel, draft: Pick<LanguageModel, "causal"> | undefined): ModelSet {
   const models: Partial<ModelSet> = { ...pick(model), ...(draft?.causal && { draft: draft.causal }) };
   for (const role of decoder.requires) {
     if (!models[role]) throw new MissingModelError(decoder.name, role);
   }
-  return models as Pick<ModelSet, Role>;
+  return models as ModelSet;
 }
 
 function pick({ causal, masked, draft }: LanguageModel): Partial<ModelSet> {

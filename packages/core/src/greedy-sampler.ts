@@ -1,4 +1,6 @@
-import type { Sampler } from "./sampler.ts";
+import type { TokenId } from "./model.ts";
+import type { RandomSource } from "./random.ts";
+import type { Sampler, SamplingContext } from "./sampler.ts";
 import { argmax } from "./sampling/argmax.ts";
 
 /** Always the likeliest token; the lowest id wins a tie. Draws nothing. */
@@ -10,5 +12,17 @@ export const greedySampler: Sampler = {
     return probabilities;
   },
   pick: argmax,
-  sample: argmax,
 };
+
+/** Whether `sampler` draws as `greedySampler` does: then `argmax(row)` is its token, and no distribution is needed. */
+export function isGreedy({ distribution, pick }: Sampler): boolean {
+  return distribution === greedySampler.distribution && pick === greedySampler.pick;
+}
+
+/**
+ * Draws the token after `row`, shape (vocabSize,), which is not written to: `pick(distribution(row, context), random)`, by a shorter way
+ * for the greedy sampler. @throws LogitsError when the row has no distribution.
+ */
+export function sampleToken(sampler: Sampler, row: Float32Array, context: SamplingContext, random: RandomSource): TokenId {
+  return isGreedy(sampler) ? argmax(row) : sampler.pick(sampler.distribution(row, context), random);
+}

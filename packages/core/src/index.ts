@@ -29,8 +29,9 @@ export {
   VocabularyMismatchError,
   WorkerError,
 } from "./errors.ts";
-export { generate, type GenerateOptions, type GenerateResult, type Generation } from "./generate.ts";
-export { greedySampler } from "./greedy-sampler.ts";
+export { generate, type GenerateResult, type Generation } from "./generate.ts";
+export type { GenerateOptions } from "./generate-options.ts";
+export { greedySampler, isGreedy, sampleToken } from "./greedy-sampler.ts";
 export type { LanguageModel } from "./language-model.ts";
 export type {
   CausalModel,

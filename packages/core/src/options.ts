@@ -11,16 +11,16 @@ export interface OptionCheck {
 
 /**
  * Checks an options object when a factory is called: unknown names and values out of range are errors.
- * `where` is the factory's name.
+ * `where` is the factory's name; `advice` is added where an option is unknown.
  * @throws InvalidOptionError for the first option that is wrong.
  */
-export function checkOptions(where: string, options: object, checks: Readonly<Record<string, OptionCheck>>): void {
+export function checkOptions(where: string, options: object, checks: Readonly<Record<string, OptionCheck>>, advice?: string): void {
   if (typeof options !== "object" || options === null)
     throw new InvalidOptionError({ where, option: "options", expected: "an object", actual: options });
   for (const [option, actual] of Object.entries(options)) {
     const check = Object.hasOwn(checks, option) ? checks[option] : undefined;
     if (!check) {
-      const expected = `one of its options (${Object.keys(checks).join(", ") || "it has none"})`;
+      const expected = `one of its options (${Object.keys(checks).join(", ") || "it has none"})${advice ? `; ${advice}` : ""}`;
       throw new InvalidOptionError({ where, option: `option "${option}"`, expected, actual });
     }
     if (actual !== undefined && !check.accepts(actual)) {

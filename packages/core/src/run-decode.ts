@@ -1,4 +1,5 @@
 import type { DecodeEvent, DecodeOptions, Decoder, FinishReason, TokensCommitEvent } from "./decoder.ts";
+import { turnIfDue } from "./event-loop.ts";
 import { ContextLengthError, InvalidOptionError, MissingModelError } from "./errors.ts";
 import type { MaskedSession, ModelRole, ModelSet, Session, TokenId } from "./model.ts";
 import { integerBetween } from "./options.ts";
@@ -55,14 +56,19 @@ export async function* runDecode<Role extends ModelRole>(
   let finishReason: FinishReason = signal?.aborted ? "abort" : "length";
   const events = limit > prompt.length ? body(startRun(models, prompt, limit, options, sessions)) : undefined;
   try {
-    while (events && !signal?.aborted) {
+    while (events) {
+      const turn = turnIfDue();
+      if (turn) await turn;
+      if (signal?.aborted) {
+        finishReason = "abort";
+        break;
+      }
       const next = await events.next();
       if (next.done) {
         finishReason = next.value;
         break;
       }
       yield next.value;
-      if (signal?.aborted) finishReason = "abort";
     }
   } catch (error) {
     if (!(signal?.aborted && error === signal.reason)) throw error;

@@ -26,9 +26,4 @@ export interface Sampler {
   distribution(row: Float32Array, context: SamplingContext): Float64Array;
   /** Draws a token; one with probability 0 is never drawn. */
   pick(probabilities: Float64Array, random: RandomSource): TokenId;
-  /**
-   * The token that `pick(distribution(row, context), random)` gives, with the same draws, where it can be had without
-   * the whole distribution.
-   */
-  sample?(row: Float32Array, context: SamplingContext, random: RandomSource): TokenId;
 }

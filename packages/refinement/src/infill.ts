@@ -34,6 +34,7 @@ export function infill(options: InfillOptions): RefineDecoder {
   const decoder: RefineDecoder = {
     name,
     requires: ["masked"],
+    outputLength: range.maximum,
     mostPasses: () => (settings.guidance ? 2 : 1) * (1 + (lengths > 1 ? lengths : 0) + (settings.steps ?? range.maximum)),
     decode: (models, prompt, decodeOptions) =>
       runDecode(decoder, models, prompt, decodeOptions, async function* (run) {

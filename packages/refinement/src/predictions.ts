@@ -1,4 +1,12 @@
-import { type LogitsProcessor, type RandomSource, type Sampler, type SamplingContext, softmax, type TokenId } from "@decodekit/core";
+import {
+  type LogitsProcessor,
+  type RandomSource,
+  type Sampler,
+  sampleToken,
+  type SamplingContext,
+  softmax,
+  type TokenId,
+} from "@decodekit/core";
 import type { CanvasRows } from "./predictor.ts";
 import type { Predictions } from "./step.ts";
 
@@ -43,9 +51,7 @@ export function predictionsOf(source: PredictionSource): Predictions {
   const draw = (position: number): TokenId => {
     const random = source.random.fork(start + position);
     if (fromSampler) return sampler.pick(probabilities(position), random);
-    const row = rowAt(position);
-    const context = contextAt(position);
-    return sampler.sample ? sampler.sample(row, context, random) : sampler.pick(sampler.distribution(row, context), random);
+    return sampleToken(sampler, rowAt(position), contextAt(position), random);
   };
   return {
     probabilities,

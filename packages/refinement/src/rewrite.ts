@@ -25,6 +25,7 @@ export function rewrite(options: RewriteOptions): RefineDecoder {
   const decoder: RefineDecoder = {
     name,
     requires: ["masked"],
+    outputLength: text.length,
     mostPasses: () => (settings.guidance ? 2 : 1) * (1 + (settings.steps ?? free.length)),
     decode: (models, prompt, decodeOptions) =>
       runDecode(decoder, models, prompt, decodeOptions, async function* (run) {

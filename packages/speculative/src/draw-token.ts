@@ -1,4 +1,4 @@
-import type { RandomSource, Sampler, SamplingContext, TokenId } from "@decodekit/core";
+import { type RandomSource, type Sampler, sampleToken, type SamplingContext, type TokenId } from "@decodekit/core";
 
 /** Draws a token as `sampler` would after `row`, and gives the distribution `q` that it was drawn from where `needsRow`. */
 export function drawToken(
@@ -7,8 +7,7 @@ export function drawToken(
   context: SamplingContext,
   { random, needsRow }: { readonly random: RandomSource; readonly needsRow: boolean },
 ): { readonly token: TokenId; readonly q?: Float64Array } {
-  if (!needsRow && sampler.sample) return { token: sampler.sample(row, context, random) };
+  if (!needsRow) return { token: sampleToken(sampler, row, context, random) };
   const q = sampler.distribution(row, context);
-  const token = sampler.pick(q, random);
-  return needsRow ? { token, q } : { token };
+  return { token: sampler.pick(q, random), q };
 }

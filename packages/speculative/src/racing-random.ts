@@ -1,4 +1,4 @@
-import { LogitsError, type RandomSource, type Sampler } from "@decodekit/core";
+import { isGreedy, LogitsError, type RandomSource, type Sampler } from "@decodekit/core";
 
 /**
  * A view of `source` whose `categorical` is a race: token t gets the noise g_t, which depends on the source and t alone,
@@ -38,10 +38,11 @@ function race(weights: ArrayLike<number>, noise: RandomSource): number {
  * token for token what `speculative({ verify: "gumbel", sampler })` gives for the same seed, whatever the drafter.
  */
 export function racingSampler(sampler: Sampler): Sampler {
+  // A race for the only token is won by it.
+  if (isGreedy(sampler)) return sampler;
   return {
     name: sampler.name,
     distribution: (row, context) => sampler.distribution(row, context),
     pick: (probabilities, random) => sampler.pick(probabilities, racingRandom(random)),
-    ...(sampler.sample && { sample: (row, context, random) => sampler.sample!(row, context, racingRandom(random)) }),
   };
 }

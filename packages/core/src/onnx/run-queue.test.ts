@@ -22,7 +22,10 @@ function pendingTask(): PendingTask {
   };
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Before a task the queue may give the event loop a turn. */
+const settled = async (): Promise<void> => {
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 test("tasks run one after another, in the order they came", async () => {
   const queue = runQueue();

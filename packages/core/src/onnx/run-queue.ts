@@ -1,4 +1,6 @@
-/** Runs tasks one after another. A task that fails fails alone: the next one runs all the same. */
+import { turnIfDue } from "../event-loop.ts";
+
+/** Runs tasks one after another. A task that fails fails alone: the next one runs all the same. Between two tasks the event loop gets a turn when one is due. */
 export interface RunQueue {
   /**
    * Runs `task` when its turn comes. Once `signal` is aborted the call rejects with its reason: a task that still waits
@@ -27,7 +29,7 @@ export function runQueue(): RunQueue {
       rejectRunning?.(failure);
     },
     enqueue(task, { signal, discard } = {}) {
-      const turn = tail.then(() => {
+      const turn = tail.then(turnIfDue).then(() => {
         signal?.throwIfAborted();
         if (failure) throw failure;
         return unlessFailed(task);

@@ -1,5 +1,6 @@
 import type { DecodeEvent } from "../decoder.ts";
-import type { GenerateOptions, GenerateResult, Generation } from "../generate.ts";
+import type { GenerateResult, Generation } from "../generate.ts";
+import type { GenerateOptions } from "../generate-options.ts";
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { idOf, type WorkerLanguageModel } from "./load-model.ts";

@@ -1,5 +1,6 @@
 import type { DecodeEvent, Decoder } from "../decoder.ts";
-import { generate, type GenerateOptions, type GenerateResult } from "../generate.ts";
+import { generate, type GenerateResult } from "../generate.ts";
+import type { GenerateOptions } from "../generate-options.ts";
 import type { LanguageModel } from "../language-model.ts";
 import type { RandomState } from "../random.ts";
 import { type TextOutput, textOutput } from "../text-output.ts";
@@ -48,14 +49,15 @@ export async function serveGeneration(
   const received = connection.signals.receive(signal);
   const times: number[] = [];
   try {
-    const running = generate(model, prompt, {
+    const tokens = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
+    const running = generate(model, tokens, {
       ...options,
       decoder: timed(decoder, (time) => times.push(time)),
       draft,
       random: receiveRandom(random),
       signal: received.signal,
     });
-    const parts = partSender(textOutput(model.tokenizer, options.stopStrings ?? []), (part) =>
+    const parts = partSender(textOutput(model.tokenizer, { prompt: tokens, stopStrings: options.stopStrings ?? [] }), (part) =>
       connection.tell("generationPart", generation, part),
     );
     let count = 0;
@@ -117,7 +119,7 @@ function partSender(text: TextOutput, send: (part: GenerationPart) => void): Par
       if (event.type === "decode-end") text.end();
     },
     send() {
-      text.spell();
+      text.update();
       send({ events, times, pieces: text.pieces.slice(sentPieces) });
       events = [];
       times = [];

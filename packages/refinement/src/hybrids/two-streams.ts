@@ -5,6 +5,7 @@ import {
   type Logits,
   type ReportingMaskedSession,
   type ReportingSession,
+  sampleToken,
   type TokenId,
 } from "@decodekit/core";
 import type { Sampling } from "../predictions.ts";
@@ -95,9 +96,7 @@ export function drawNext(run: TwoStreamRun, sampling: Sampling, row: Float32Arra
   const context = { tokens: sequence, promptLength: run.promptLength };
   const edited = row.slice();
   for (const processor of sampling.processors) processor(edited, context);
-  const sampler = sampling.samplerAt(0, 1);
-  const random = run.random.fork(sequence.length);
-  return sampler.sample ? sampler.sample(edited, context, random) : sampler.pick(sampler.distribution(edited, context), random);
+  return sampleToken(sampling.samplerAt(0, 1), edited, context, run.random.fork(sequence.length));
 }
 
 export function sum(values: Iterable<number>): number {

@@ -1,0 +1,111 @@
+import type { Tokenizer } from "../tokenizer.ts";
+import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
+
+// Tokenizers for tests, one of each kind that models of the hub have: a few words, all bytes where the kind has bytes, and the special
+// tokens <s>, </s> and [X]. The ids of MISSING are not in the vocabulary.
+
+export const MISSING = 2;
+
+const WORDS = ["a", "b", "the", "lamp", "é", "日", "😀", "\n", "  "];
+
+const bytesOf = (text: string): readonly number[] => [...new TextEncoder().encode(text)];
+
+/** GPT-2's alphabet: a printable character for each byte. The printable ones of Latin-1 stand for themselves, the others follow from 256 on. */
+const byteAlphabet: readonly string[] = (() => {
+  let next = 256;
+  const isPrintable = (byte: number): boolean => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+  return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : next++));
+})();
+
+function definition(tokens: readonly string[], parts: Readonly<Record<string, unknown>>): object {
+  const special = ["<s>", "</s>", "[X]"];
+  const first = tokens.length + MISSING;
+  return {
+    version: "1.0",
+    normalizer: null,
+    pre_tokenizer: null,
+    post_processor: null,
+    added_tokens: [
+      ...special.map((content, index) => ({ id: first + index, content, special: true })),
+      { id: first + special.length, content: "<added>", special: false },
+    ].map((token) => ({ ...token, single_word: false, lstrip: false, rstrip: false, normalized: false })),
+    ...parts,
+  };
+}
+
+const vocabOf = (tokens: readonly string[]): Readonly<Record<string, number>> =>
+  Object.fromEntries([...new Set(tokens)].map((token, id) => [token, id]));
+
+/** Byte-level BPE: GPT-2, Llama 3, Qwen, SmolLM. */
+function byteLevel(): Tokenizer {
+  const spelled = (text: string): string =>
+    bytesOf(text)
+      .map((byte) => byteAlphabet[byte])
+      .join("");
+  const tokens = [
+    ...new Set([...byteAlphabet, ...WORDS.map(spelled), ...WORDS.map((word) => spelled(` ${word}`)), spelled("😀").slice(0, 3)]),
+  ];
+  return huggingFaceTokenizer(
+    "byte-level",
+    definition(tokens, { model: { type: "BPE", vocab: vocabOf(tokens), merges: [] }, decoder: { type: "ByteLevel" } }),
+    {},
+  );
+}
+
+const byteTokens = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
+const sentencePieces = ["<unk>", ...byteTokens, "▁", "▁▁", ...WORDS, ...WORDS.map((word) => `▁${word}`)];
+
+/** SentencePiece BPE with bytes for what is not in the vocabulary: Llama 2, Mistral, Gemma. */
+function sentencePiece(): Tokenizer {
+  const decoders = [
+    { type: "Replace", pattern: { String: "▁" }, content: " " },
+    { type: "ByteFallback" },
+    { type: "Fuse" },
+    { type: "Strip", content: " ", start: 1, stop: 0 },
+  ];
+  const model = { type: "BPE", unk_token: "<unk>", byte_fallback: true, fuse_unk: true, vocab: vocabOf(sentencePieces), merges: [] };
+  return huggingFaceTokenizer(
+    "sentencepiece",
+    definition([...new Set(sentencePieces)], { model, decoder: { type: "Sequence", decoders } }),
+    {},
+  );
+}
+
+/** SentencePiece Unigram with Metaspace: T5, ALBERT, XLM-R. */
+function metaspace(): Tokenizer {
+  const tokens = [...new Set(["<unk>", "▁", ...WORDS, ...WORDS.map((word) => `▁${word}`)])];
+  const model = { type: "Unigram", unk_id: 0, vocab: tokens.map((token, id) => [token, -id]) };
+  return huggingFaceTokenizer(
+    "metaspace",
+    definition(tokens, { model, decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always" } }),
+    {},
+  );
+}
+
+/** WordPiece: BERT. */
+function wordPiece(): Tokenizer {
+  const tokens = [...new Set(["[UNK]", ...WORDS.filter((word) => word.trim() !== ""), ..."'.,!?", "s", "n't", "##s", "##ing", "##é"])];
+  const model = {
+    type: "WordPiece",
+    unk_token: "[UNK]",
+    continuing_subword_prefix: "##",
+    max_input_chars_per_word: 100,
+    vocab: vocabOf(tokens),
+  };
+  return huggingFaceTokenizer("wordpiece", definition(tokens, { model, decoder: { type: "WordPiece", prefix: "##", cleanup: true } }), {});
+}
+
+/** BPE with marked ends of words: CLIP, XLM. */
+function endOfWord(): Tokenizer {
+  const tokens = [...new Set(["<unk>", ...WORDS, ...WORDS.map((word) => `${word.trim() || "x"}</w>`)])];
+  const model = { type: "BPE", unk_token: "<unk>", vocab: vocabOf(tokens), merges: [] };
+  return huggingFaceTokenizer("end-of-word", definition(tokens, { model, decoder: { type: "BPEDecoder", suffix: "</w>" } }), {});
+}
+
+export const smallTokenizers: Readonly<Record<string, Tokenizer>> = {
+  "byte-level": byteLevel(),
+  SentencePiece: sentencePiece(),
+  Metaspace: metaspace(),
+  WordPiece: wordPiece(),
+  "end-of-word BPE": endOfWord(),
+};
