@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { autoregressive } from "./autoregressive.ts";
-import type { DecodeEvent, Decoder } from "./decoder.ts";
+import type { DecodeEvent, Decoder, TokensCommitEvent } from "./decoder.ts";
 import { InvalidOptionError, MissingModelError } from "./errors.ts";
-import { generate, type GenerateResult } from "./generate.ts";
+import { generate, type GenerateResult, type Generation } from "./generate.ts";
 import type { GenerateOptions } from "./generate-options.ts";
 import { greedySampler } from "./greedy-sampler.ts";
 import type { LanguageModel } from "./language-model.ts";
@@ -49,6 +49,11 @@ function inChunks(size: number): Decoder<"causal"> {
   return decoder;
 }
 
+/** The commits of a generation. */
+async function committedBy({ events }: Generation): Promise<readonly TokensCommitEvent[]> {
+  return (await read(events)).filter((event): event is TokensCommitEvent => event.type === "tokens-commit");
+}
+
 const decoder = autoregressive({ name: "greedy", sampler: greedySampler });
 
 async function read<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
@@ -86,7 +91,11 @@ describe("text", () => {
       const { finishReason, ...result } = await generation.result;
       expect(result.text).toBe(text);
       expect(finishReason).toBe("stop");
-      expect(tokenizer.decode(result.tokens).startsWith(text)).toBe(true);
+      // Those of one token at a time, whose last one completes the stop string.
+      const one = await generate(scripted("one END two"), PROMPT, { decoder: inChunks(1), stopStrings }).result;
+      expect(result.tokens).toEqual(one.tokens);
+      expect(result.statistics.tokens).toBe(one.tokens.length);
+      expect((await committedBy(generation)).flatMap(({ tokens }) => [...tokens])).toEqual([...one.tokens]);
       expect(model.causal.openSessions()).toBe(0);
     }
   });
@@ -137,6 +146,67 @@ describe("events and statistics", () => {
     const events = await read(generate(scripted("abcdef"), PROMPT, { decoder, stopStrings: ["c"] }).events);
     expect(events.at(-1)).toEqual({ type: "decode-end", finishReason: "stop" });
     expect(events.filter(({ type }) => type === "tokens-commit")).toHaveLength(3);
+  });
+});
+
+describe("a commit that goes on after a stop string", () => {
+  /** Drafts and commits `text` at once, with a log-probability for each token. */
+  const atOnce = (text: string): Decoder<"causal"> => {
+    const tokens = tokenizer.encode(text).subarray(1);
+    const logProbabilities = Float32Array.from(tokens, (_, index) => -index);
+    const decoder: Decoder<"causal"> = {
+      name: "at once",
+      requires: ["causal"],
+      decode: (models, prompt, options) =>
+        runDecode(decoder, models, prompt, options, async function* (run) {
+          yield { type: "tokens-propose", start: prompt.length, tokens };
+          yield { type: "draft-verify", start: prompt.length, drafted: tokens.length, accepted: tokens.length };
+          return (yield* run.commit(tokens, { logProbabilities })) ?? "length";
+        }),
+    };
+    return decoder;
+  };
+  const { length: start } = tokenizer.encode(PROMPT);
+
+  test("is cut in tokens, log-probabilities, statistics and in what was accepted", async () => {
+    const generation = generate(scripted(""), PROMPT, { decoder: atOnce("abcabc"), stopStrings: ["b"] });
+    expect(await generation.result).toMatchObject({ text: "a", tokens: Int32Array.of(97, 98), finishReason: "stop" });
+    expect((await generation.result).statistics).toMatchObject({ tokens: 2, drafted: 6, accepted: 2 });
+    expect((await read(generation.events)).slice(2)).toEqual([
+      { type: "draft-verify", start, drafted: 6, accepted: 2 },
+      { type: "tokens-commit", start, tokens: Int32Array.of(97, 98), logProbabilities: Float32Array.of(-0, -1) },
+      { type: "decode-end", finishReason: "stop" },
+    ]);
+  });
+
+  test("stays whole where no stop string comes", async () => {
+    for (const stopStrings of [[], ["z"]]) {
+      const generation = generate(scripted(""), PROMPT, { decoder: atOnce("abc"), stopStrings });
+      expect((await generation.result).statistics).toMatchObject({ tokens: 3, drafted: 3, accepted: 3 });
+      expect(await read(generation.events)).toHaveLength(5);
+      expect(await committedBy(generation)).toEqual([
+        { type: "tokens-commit", start, tokens: Int32Array.of(97, 98, 99), logProbabilities: Float32Array.of(-0, -1, -2) },
+      ]);
+    }
+  });
+
+  test("a verified draft is told also when no commit follows it", async () => {
+    const refused: Decoder<"causal"> = {
+      ...atOnce("a"),
+      async *decode(_, prompt): AsyncGenerator<DecodeEvent, void, void> {
+        yield { type: "decode-start", promptLength: prompt.length };
+        yield { type: "draft-verify", start: prompt.length, drafted: 2, accepted: 0 };
+        yield { type: "draft-verify", start: prompt.length, drafted: 1, accepted: 0 };
+        yield { type: "decode-end", finishReason: "length" };
+      },
+    };
+    const { events } = generate(scripted(""), PROMPT, { decoder: refused, stopStrings: ["z"] });
+    expect((await read(events)).map((event) => (event.type === "draft-verify" ? event.drafted : event.type))).toEqual([
+      "decode-start",
+      2,
+      1,
+      "decode-end",
+    ]);
   });
 });
 

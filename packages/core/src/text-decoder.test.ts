@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { sentencePieceId, smallTokenizers } from "./onnx/small-tokenizers.ts";
 import { byteTokenizer } from "./testing/byte-tokenizer.ts";
 import { incrementalText } from "./text-decoder.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -46,4 +47,55 @@ test("a tokenizer that puts spaces between its tokens gets them", () => {
     decode: (tokens) => Array.from(tokens, (token) => words[token]).join(" "),
   };
   expect(pieces(spacing.encode(""), 1, incrementalText(spacing))).toEqual(["once", " upon", " a", " time", ""]);
+});
+
+test("4000 bytes that are no character come out as they come, three at most being held back, and are decoded a few at a time", () => {
+  let decoded = 0;
+  const counting: Tokenizer = {
+    ...tokenizer,
+    decode(tokens) {
+      decoded += tokens.length;
+      return tokenizer.decode(tokens);
+    },
+  };
+  const text = incrementalText(counting);
+  let certain = "";
+  for (let index = 1; index <= 4000; index++) {
+    certain += text.push(Int32Array.of(0xff));
+    expect(certain).toBe("\uFFFD".repeat(Math.max(0, index - 3)));
+  }
+  expect(certain + text.end()).toBe("\uFFFD".repeat(4000));
+  // Decoding all of them anew at each step would take eight million.
+  expect(decoded).toBeLessThan(4000 * 100);
+});
+
+describe("a SentencePiece decoder, which takes the first space off", () => {
+  const { SentencePiece: pieces } = smallTokenizers;
+  const special = (name: string): number => pieces!.specialTokens!.get(name)!;
+  const [a, b] = [sentencePieceId("▁a"), sentencePieceId("▁b")];
+
+  test.each([
+    ["a special token", special("[X]")],
+    ["an id that stands for nothing", pieces!.vocabSize + 5],
+  ])("keeps the space after %s, one by one and together", (_, invisible) => {
+    for (const size of [1, 2, 3]) {
+      const text = incrementalText(pieces!, Int32Array.of(special("<s>")));
+      const tokens = Int32Array.of(a, invisible, b);
+      const texts = Array.from({ length: Math.ceil(3 / size) }, (_each, index) =>
+        text.push(tokens.subarray(index * size, (index + 1) * size)),
+      );
+      expect([...texts, text.end()].join("")).toBe("a b");
+    }
+  });
+
+  test("keeps the space between the prompt and the text", () => {
+    const text = incrementalText(pieces!, Int32Array.of(special("<s>"), a));
+    expect(text.push(Int32Array.of(b)) + text.end()).toBe(" b");
+  });
+
+  test("a character that the prompt began is part of the text", () => {
+    const [first, second, third] = ["<0xE2>", "<0x82>", "<0xAC>"].map(sentencePieceId);
+    const text = incrementalText(pieces!, Int32Array.of(a, first!, second!));
+    expect(text.push(Int32Array.of(third!, b)) + text.end()).toBe("€ b");
+  });
 });

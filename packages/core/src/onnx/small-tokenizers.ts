@@ -53,7 +53,10 @@ function byteLevel(): Tokenizer {
 }
 
 const byteTokens = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
-const sentencePieces = ["<unk>", ...byteTokens, "▁", "▁▁", ...WORDS, ...WORDS.map((word) => `▁${word}`)];
+const sentencePieces = [...new Set(["<unk>", ...byteTokens, "▁", "▁▁", ...WORDS, ...WORDS.map((word) => `▁${word}`)])];
+
+/** The id of a token such as "▁a" or "<0x41>" of the SentencePiece tokenizer. */
+export const sentencePieceId = (piece: string): number => sentencePieces.indexOf(piece);
 
 /** SentencePiece BPE with bytes for what is not in the vocabulary: Llama 2, Mistral, Gemma. */
 function sentencePiece(): Tokenizer {
@@ -64,11 +67,7 @@ function sentencePiece(): Tokenizer {
     { type: "Strip", content: " ", start: 1, stop: 0 },
   ];
   const model = { type: "BPE", unk_token: "<unk>", byte_fallback: true, fuse_unk: true, vocab: vocabOf(sentencePieces), merges: [] };
-  return huggingFaceTokenizer(
-    "sentencepiece",
-    definition([...new Set(sentencePieces)], { model, decoder: { type: "Sequence", decoders } }),
-    {},
-  );
+  return huggingFaceTokenizer("sentencepiece", definition(sentencePieces, { model, decoder: { type: "Sequence", decoders } }), {});
 }
 
 /** SentencePiece Unigram with Metaspace: T5, ALBERT, XLM-R. */
