@@ -32,6 +32,8 @@ rmSync(reports, { recursive: true });
 const [passed, failed, skipped] = ["numPassedTests", "numFailedTests", "numPendingTests"].map((key) =>
   counts.reduce((sum, count) => sum + count[key], 0),
 );
+const notRun = counts.flatMap(skippedTests);
+if (notRun.length > 0) console.log(`\nNot run, since what they need is not there:\n${notRun.map((name) => `  ${name}`).join("\n")}`);
 if (failures.length > 0) console.log(`\nNot in order: ${failures.join(", ")}.`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failures.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
@@ -50,6 +52,12 @@ function vitest(title, args) {
   try {
     return JSON.parse(readFileSync(report, "utf8"));
   } catch {
-    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
   }
+}
+
+/** Full names of the tests that a run left out; what they need stands in their names. */
+function skippedTests({ testResults }) {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  return tests.filter(({ status }) => !["passed", "failed"].includes(status)).map(({ fullName }) => fullName);
 }
