@@ -14,7 +14,12 @@ const WITHOUT_TESTS = ["!**/*.test.ts", "!**/*.test-d.ts"];
 const targets = {
   core: {
     mutate: ["packages/core/src/**/*.ts", "!packages/core/src/{onnx,worker,testing}/**"],
-    tests: ["packages/core/src/**/*.test.ts", "packages/greedy/src/**/*.test.ts", "packages/top-p/src/**/*.test.ts"],
+    tests: [
+      "packages/core/src/*.test.ts",
+      "packages/core/src/sampling/**/*.test.ts",
+      "packages/core/src/testing/**/*.test.ts",
+      "packages/greedy/src/**/*.test.ts",
+    ],
   },
   onnx: { mutate: ["packages/core/src/onnx/**/*.ts"], tests: ["packages/core/src/onnx/**/*.test.ts", "tests/src/onnx/**/*.test.ts"] },
   worker: { mutate: ["packages/core/src/worker/**/*.ts"], tests: ["packages/core/src/worker/**/*.test.ts"] },
