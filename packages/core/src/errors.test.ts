@@ -1,46 +1,109 @@
 import { expect, test } from "vitest";
-import {
+import * as errors from "./errors.ts";
+
+const {
   ContextLengthError,
   DecodekitError,
+  DeviceLostError,
   DisposedError,
+  DrafterError,
+  ExecutionUnavailableError,
   InvalidOptionError,
   LogitsError,
+  marker,
   MissingModelError,
   ModelLoadError,
+  ModelShapeError,
   VocabularyMismatchError,
-} from "./errors.ts";
+  WorkerError,
+} = errors;
 
-test.each([
+const cases = [
   {
     error: new InvalidOptionError({ where: "topP", option: "p", expected: "a number in (0, 1]", actual: 1.2 }),
-    code: "INVALID_OPTION",
     message: "topP: p must be a number in (0, 1], got 1.2.",
+    fields: { code: "INVALID_OPTION", where: "topP", option: "p", expected: "a number in (0, 1]", actual: 1.2 },
   },
   {
     error: new ContextLengthError(65, 64),
-    code: "CONTEXT_LENGTH",
     message: "The sequence must be at most 64 tokens, got 65. Shorten the prompt or use a model with a longer context.",
+    fields: { code: "CONTEXT_LENGTH", length: 65, contextLength: 64 },
   },
   {
     error: new MissingModelError("speculative", "draft"),
-    code: "MISSING_MODEL",
     message: 'speculative: needs a "draft" model, got none. Pass one, or choose a decoder that does without.',
+    fields: { code: "MISSING_MODEL", decoder: "speculative", role: "draft" },
+  },
+  {
+    error: new ModelLoadError("m/config.json", "does not exist."),
+    message: "m/config.json: does not exist.",
+    fields: { code: "MODEL_LOAD", source: "m/config.json" },
+  },
+  {
+    error: new ModelShapeError({ source: "m.onnx", tensor: "logits", expected: "of 3 dimensions", actual: "of 2" }),
+    message: "m.onnx: logits must be of 3 dimensions, got of 2.",
+    fields: { code: "MODEL_SHAPE", source: "m.onnx", tensor: "logits", expected: "of 3 dimensions", actual: "of 2" },
   },
   {
     error: new VocabularyMismatchError({ model: 4096, tokenizer: 5000 }, "Use the tokenizer of the model."),
-    code: "VOCABULARY_MISMATCH",
     message: "The vocabularies do not match: model has 4096, tokenizer has 5000. Use the tokenizer of the model.",
+    fields: { code: "VOCABULARY_MISMATCH", vocabSizes: { model: 4096, tokenizer: 5000 } },
+  },
+  {
+    error: new ExecutionUnavailableError("webgpu", "it needs a browser."),
+    message: 'Execution "webgpu" is not available: it needs a browser.',
+    fields: { code: "EXECUTION_UNAVAILABLE", execution: "webgpu" },
+  },
+  {
+    error: new DeviceLostError("destroyed"),
+    message: 'The GPU device was lost (destroyed). Load the model with "wasm", or in a new page or worker.',
+    fields: { code: "DEVICE_LOST" },
+  },
+  {
+    error: new LogitsError("NaN for token 3"),
+    message: "The logits have no distribution: NaN for token 3. The model, its precision or a processor is at fault.",
+    fields: { code: "INVALID_LOGITS" },
+  },
+  {
+    error: new DrafterError("lookahead", "proposed token 9."),
+    message: "lookahead: proposed token 9. The drafter or its model is at fault; decoding without it works.",
+    fields: { code: "DRAFTER", drafter: "lookahead" },
   },
   {
     error: new DisposedError("session"),
-    code: "DISPOSED",
     message: "The session was disposed and cannot be used any more. Create a new one.",
+    fields: { code: "DISPOSED" },
   },
-])("$code says where, what and what to do", ({ error, code, message }) => {
-  expect(error.code).toBe(code);
+  { error: new WorkerError("The worker ended."), message: "The worker ended.", fields: { code: "WORKER" } },
+] as const;
+
+test.each(cases)("$error.name says where, what and what to do", ({ error, message, fields }) => {
   expect(error.message).toBe(message);
-  expect(error.name).toBe(error.constructor.name);
+  expect({ ...error }).toEqual({ name: error.constructor.name, ...fields });
+  expect(error).toBeInstanceOf(Error);
   expect(DecodekitError.isInstance(error)).toBe(true);
+  expect(Object.getOwnPropertyDescriptor(error, marker)).toMatchObject({ value: true, enumerable: false });
+});
+
+test("every class of errors is among them, and a base that says what it is", () => {
+  const classes = Object.entries(errors).flatMap(([name, value]) =>
+    typeof value === "function" && name !== "DecodekitError" ? [name] : [],
+  );
+  expect(cases.map(({ error }) => error.name).toSorted()).toEqual(classes.toSorted());
+  expect({ ...new DecodekitError("WORKER", "any") }).toEqual({ name: "DecodekitError", code: "WORKER" });
+});
+
+test.each([
+  ["a text", '"a text"'],
+  [7, "7"],
+  [null, "null"],
+  [undefined, "undefined"],
+  [true, "true"],
+  [[1, 2], "an array of 2"],
+  [{ a: 1 }, "an object"],
+  [Int32Array.of(1), "an object"],
+])("what came is shown in an option's error: %j as %s", (actual, shown) => {
+  expect(new InvalidOptionError({ where: "f", option: "o", expected: "else", actual }).message).toBe(`f: o must be else, got ${shown}.`);
 });
 
 test("an error of another copy of the package is recognised, and no other is", () => {
@@ -54,4 +117,12 @@ test("a cause is kept, and none is made up", () => {
   expect(new ModelLoadError("model.onnx", "not found", cause).cause).toBe(cause);
   expect("cause" in new ModelLoadError("model.onnx", "not found")).toBe(false);
   expect("cause" in new LogitsError("NaN")).toBe(false);
+  for (const error of [
+    new InvalidOptionError({ where: "f", option: "o", expected: "else", actual: 1, cause }),
+    new ExecutionUnavailableError("native", "no.", cause),
+    new DrafterError("d", "failed.", cause),
+    new WorkerError("ended", cause),
+    new DecodekitError("WORKER", "any", { cause }),
+  ])
+    expect(error.cause).toBe(cause);
 });

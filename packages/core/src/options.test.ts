@@ -4,7 +4,7 @@ import { checkOptions, integerBetween, numberBetween, oneOf } from "./options.ts
 
 describe("checks", () => {
   test.each([
-    { check: numberBetween(0, 1), expected: "a number in [0, 1]", good: [0, 0.5, 1], bad: [-0.1, 1.1, NaN, "1", null, true] },
+    { check: numberBetween(0, 1), expected: "a number in [0, 1]", good: [0, 0.5, 1], bad: [-0.1, 1.1, NaN, "1", null, true, "0.5", [0.5]] },
     { check: numberBetween(0, 1, { exclusiveMinimum: true }), expected: "a number in (0, 1]", good: [1e-9, 1], bad: [0, NaN] },
     { check: numberBetween(0, Infinity), expected: "a number >= 0", good: [0, 1e300], bad: [-1, Infinity, NaN] },
     { check: numberBetween(0, Infinity, { exclusiveMinimum: true }), expected: "a number > 0", good: [1], bad: [0] },
@@ -31,9 +31,16 @@ describe("checkOptions", () => {
     { options: { top: 1 }, message: 'topP: option "top" must be one of its options (p), got 1.' },
     { options: { constructor: 1 }, message: 'topP: option "constructor" must be one of its options (p), got 1.' },
     { options: 0.5 as unknown as object, message: "topP: options must be an object, got 0.5." },
+    { options: null as unknown as object, message: "topP: options must be an object, got null." },
   ])("refuses with: $message", ({ options, message }) => {
     expect(() => checkOptions("topP", options, checks)).toThrow(InvalidOptionError);
     expect(() => checkOptions("topP", options, checks)).toThrow(message);
+  });
+
+  test("adds what it is told to say of an unknown option, and of no other", () => {
+    expect(() => checkOptions("f", { q: 1 }, checks, "see topP")).toThrow('f: option "q" must be one of its options (p); see topP, got 1.');
+    expect(() => checkOptions("f", { p: 2 }, checks, "see topP")).toThrow("f: p must be a number in [0, 1], got 2.");
+    expect(() => checkOptions("f", { q: 1 }, checks)).toThrow('f: option "q" must be one of its options (p), got 1.');
   });
 
   test("says so when there are no options at all", () => {

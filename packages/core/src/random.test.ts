@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InvalidOptionError } from "./errors.ts";
 import { philox4x32 } from "./philox.ts";
-import { type RandomSource, seededRandom } from "./random.ts";
+import { randomFrom, type RandomSource, seededRandom, stateOf } from "./random.ts";
 
 const uniforms = (random: RandomSource, count = 5): readonly number[] => Array.from({ length: count }, () => random.uniform());
 
@@ -60,6 +60,31 @@ describe("seededRandom", () => {
   });
 });
 
+describe("the state of a source", () => {
+  const wordsOf = (drawn: number, key: readonly [number, number]): number => {
+    const [high, low] = philox4x32([drawn >>> 0, Math.floor(drawn / 2 ** 32), 0, 0], key);
+    return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
+  };
+
+  test("says its key and how much was drawn, and a source in that state goes on from there", () => {
+    const random = seededRandom(2 ** 32 + 7);
+    uniforms(random, 3);
+    expect(stateOf(random)).toEqual({ key0: 7, key1: 1, drawn: 3 });
+    expect(uniforms(randomFrom(stateOf(random)!))).toEqual(uniforms(random));
+    const fork = random.fork(4);
+    expect(uniforms(randomFrom(stateOf(fork)!))).toEqual(uniforms(random.fork(4)));
+  });
+
+  test("counts on past 2^32 draws", () => {
+    const random = randomFrom({ key0: 1, key1: 2, drawn: 2 ** 32 - 1 });
+    expect(uniforms(random, 3)).toEqual([2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1].map((drawn) => wordsOf(drawn, [1, 2])));
+  });
+
+  test("is not known of a source of another kind", () => {
+    expect(stateOf({ ...seededRandom(1) })).toBeUndefined();
+  });
+});
+
 describe("fork", () => {
   test("gives the same stream however much was drawn before", () => {
     const random = seededRandom(9);
@@ -98,12 +123,13 @@ describe("fork", () => {
 
 describe("out of range", () => {
   test.each([-1, 0.5, NaN, 2 ** 53])("%d is no seed and no key", (value) => {
+    expect(() => seededRandom(value)).toThrow(`seededRandom: seed must be an integer in [0, 2^53), got ${value}.`);
+    expect(() => seededRandom(0).fork(value)).toThrow(`RandomSource.fork: key must be an integer in [0, 2^53), got ${value}.`);
     expect(() => seededRandom(value)).toThrow(InvalidOptionError);
-    expect(() => seededRandom(0).fork(value)).toThrow(InvalidOptionError);
   });
 
   test.each([-0.1, 1.1, NaN])("%d is no probability", (p) => {
-    expect(() => seededRandom(0).bernoulli(p)).toThrow(InvalidOptionError);
+    expect(() => seededRandom(0).bernoulli(p)).toThrow(`bernoulli: p must be a number in [0, 1], got ${p}.`);
   });
 });
 

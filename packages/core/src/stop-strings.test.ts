@@ -32,9 +32,25 @@ describe("stopStringFilter", () => {
     { name: "finds one that starts inside a false start", stops: ["aab"], pieces: ["aa", "ab"], texts: ["", "a"], stopped: true },
     { name: "ends at the one that is complete first", stops: ["abc", "b"], pieces: ["abc"], texts: ["a"], stopped: true },
     { name: "ends at the longest of those complete together", stops: ["c", "abc"], pieces: ["xabc"], texts: ["x"], stopped: true },
+    { name: "ends at the first of two places", stops: ["b"], pieces: ["abcb"], texts: ["a"], stopped: true },
+    {
+      name: "holds back the longest of several starts",
+      stops: ["cd", "abce"],
+      pieces: ["xabc", "f"],
+      texts: ["x", "abcf", ""],
+      stopped: false,
+    },
     { name: "holds back no more than it must", stops: ["\n\n"], pieces: ["a\n", "b\n"], texts: ["a", "\nb", "\n"], stopped: false },
   ])("$name", ({ stops, pieces, texts, stopped }) => {
     expect(filtered(stops, pieces)).toEqual({ texts, stopped });
+  });
+
+  test("gives what it held once, and nothing after a stop string", () => {
+    const filter = stopStringFilter(["END"]);
+    filter.push("the EN");
+    expect([filter.end(), filter.end()]).toEqual(["EN", ""]);
+    expect(filter.push("END of it")).toEqual({ text: "", stopped: true });
+    expect(filter.end()).toBe("");
   });
 
   test("gives the same text however it is cut into pieces", () => {
