@@ -4,6 +4,7 @@ import type { LanguageModel } from "./language-model.ts";
 import type { ModelRole, ModelSet } from "./model.ts";
 import { sharedDecode } from "./shared-decode.ts";
 import type { DecodeStatistics } from "./statistics.ts";
+import type { WarningHandler } from "./warnings.ts";
 
 export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omit<DecodeOptions, "maxNewTokens"> {
   readonly decoder: Decoder<Role>;
@@ -15,6 +16,8 @@ export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omi
   readonly stopStrings?: readonly string[] | undefined;
   /** The cheaper model for decoders that require "draft". @defaultValue model.draft */
   readonly draft?: Pick<LanguageModel, "causal"> | undefined;
+  /** Told of options that have no effect here. @defaultValue logWarning */
+  readonly onWarning?: WarningHandler | undefined;
 }
 
 export interface GenerateResult {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { terminate } from "@decodekit/core/worker";
 import { build } from "vite";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +30,7 @@ export async function startNodeWorker(): Promise<NodeWorker> {
   return {
     worker,
     async stop() {
-      await worker.terminate();
+      await terminate(worker);
       rmSync(output, { recursive: true, force: true });
     },
   };
