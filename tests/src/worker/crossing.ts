@@ -108,6 +108,19 @@ export function testCrossing(worker: Endpoint, other: Endpoint): void {
     expect((await left.result).finishReason).toBe("abort");
   });
 
+  test("an abort while the plugin is still being imported ends it with no tokens", async () => {
+    const decoder = { plugin: "./slow-plugin.ts" };
+    for (const reference of [decoder, { ...decoder, worker: other }]) {
+      const settings = { maxNewTokens: 400, stopTokens: [], signal: AbortSignal.timeout(100) };
+      const generation = generate(there, PROMPT, { decoder: reference, ...settings });
+      expect(await generation.result).toMatchObject({ finishReason: "abort", text: "", tokens: new Int32Array() });
+      expect(await collect(generation.events)).toEqual([
+        { type: "decode-start", promptLength: here.tokenizer.encode(PROMPT).length },
+        { type: "decode-end", finishReason: "abort" },
+      ]);
+    }
+  });
+
   test.each([
     ["type-error", { name: "TypeError", message: "not a function" }, TypeError],
     ["model-shape", { code: "MODEL_SHAPE", source: "a.onnx", tensor: "logits", expected: "float32", actual: "int8" }, Error],

@@ -45,7 +45,10 @@ const SPECIFIER: OptionCheck = {
   accepts: (value) => typeof value === "string" && value !== "",
 };
 
-const OPTIONS: OptionCheck = { expected: "an object", accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value) };
+const OPTIONS: OptionCheck = {
+  expected: "an object",
+  accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
 
 /** @throws InvalidOptionError when `value` is no specifier of a plugin. */
 export function checkSpecifier({ where, option }: Place, value: unknown): void {

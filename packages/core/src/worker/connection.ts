@@ -7,10 +7,7 @@ import { type ErrorTransfer, errorTransfer, type TransferredError } from "./tran
 import { signalTransfer, type TransferredSignal } from "./transfer-signal.ts";
 
 /** How a call went. "aborted": it rejected with the reason of its signal. */
-type Outcome =
-  | { readonly value: unknown }
-  | { readonly error: TransferredError }
-  | { readonly aborted: TransferredError };
+type Outcome = { readonly value: unknown } | { readonly error: TransferredError } | { readonly aborted: TransferredError };
 
 /** Two sides that call each other's functions; errors and abort signals arrive as what they were. */
 export interface Connection {

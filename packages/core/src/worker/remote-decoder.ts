@@ -16,7 +16,13 @@ export async function remoteDecoder(connection: Connection, models: ModelTransfe
       const required = Object.fromEntries(decoder.requires.flatMap((role) => (given[role] ? [[role, given[role]]] : [])));
       const sent = models.send(required);
       try {
-        const request: DecodeRequest = { reference, models: sent.transferred, prompt, options: { maxNewTokens, stopTokens, seed }, random: state };
+        const request: DecodeRequest = {
+          reference,
+          models: sent.transferred,
+          prompt,
+          options: { maxNewTokens, stopTokens, seed },
+          random: state,
+        };
         yield* eventsOf(connection, await connection.call<number>("startDecode", [request], signal), signal);
       } finally {
         sent.release();

@@ -46,7 +46,7 @@ export async function terminate(worker: Endpoint, options: TerminateOptions = {}
     windingUp.set(worker, ending);
     connection.refuse(problem);
   }
-  await within(timeout, ending);
+  if (timeout > 0) await within(timeout, ending);
   const gate = gates.get(worker);
   while (gate && !shutGate(gate)) await within(POLL_MILLISECONDS);
   connection.close(problem);
