@@ -17,7 +17,10 @@ const targets = {
     tests: ["packages/core/src/**/*.test.ts", "packages/greedy/src/**/*.test.ts", "packages/top-p/src/**/*.test.ts"],
   },
   onnx: { mutate: ["packages/core/src/onnx/**/*.ts"], tests: ["packages/core/src/onnx/**/*.test.ts", "tests/src/onnx/**/*.test.ts"] },
-  worker: { mutate: ["packages/core/src/worker/**/*.ts"], tests: ["packages/core/src/worker/**/*.test.ts"] },
+  worker: {
+    mutate: ["packages/core/src/worker/**/*.ts"],
+    tests: ["packages/core/src/worker/**/*.test.ts", "tests/src/worker/one-thread/**/*.test.ts"],
+  },
   "top-p": { mutate: ["packages/top-p/src/**/*.ts"], tests: ["packages/top-p/src/**/*.test.ts"] },
   speculative: { mutate: ["packages/speculative/src/**/*.ts"], tests: ["packages/speculative/src/**/*.test.ts"] },
   refinement: { mutate: ["packages/refinement/src/**/*.ts"], tests: ["packages/refinement/src/**/*.test.ts"] },

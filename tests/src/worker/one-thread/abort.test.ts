@@ -151,13 +151,13 @@ test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, n
   },
 );
 
-test.each([...moments.slice(0, 4)])(
+test.each(moments.slice(0, 4))(
   "a pass on a model in a worker rejects with the reason or has happened, abort after message %i",
   async (moment) => {
     const { signal, passes, begin } = abortAfter(moment);
     const served = serveHere({ passes });
-    const { causal, dispose } = await loadModel("bytes", { worker: served.worker });
-    const session = await causal.createSession();
+    const model = await loadModel("bytes", { worker: served.worker });
+    const session = await model.causal.createSession();
     await session.forward(Int32Array.of(97));
     begin();
     const outcome: unknown = await session.forward(Int32Array.of(98, 99), { rows: "all", signal }).then(
@@ -170,7 +170,7 @@ test.each([...moments.slice(0, 4)])(
     await session.forward(Int32Array.of(100));
     expect(served.models[0]!.test.passes().at(-1)).toMatchObject({ start: moment < 2 ? 1 : 3 });
     await session.dispose();
-    await dispose();
+    await model.dispose();
     expect(served.held()).toEqual(NOTHING);
     served.close();
   },

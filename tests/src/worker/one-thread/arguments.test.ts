@@ -1,6 +1,6 @@
 import { InvalidOptionError, seededRandom, type Warning } from "@decodekit/core";
 import { describePlugin, generate, importDecoder, loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
-import { serve } from "@decodekit/core/worker/host";
+import { serve, type ServeOptions } from "@decodekit/core/worker/host";
 import { greedy } from "@decodekit/greedy";
 import plugin from "@decodekit/greedy/plugin";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -83,7 +83,7 @@ test.each([undefined, 5, "", { plugin: "greedy" }])("describePlugin refuses %j a
 test.each([undefined, null, 5, {}, { postMessage: () => undefined }, { on: () => undefined }, { addEventListener: () => undefined }])(
   "%o is refused as a worker",
   async (value) => {
-    const endpoint = value as MessagePort;
+    const endpoint = value as unknown as MessagePort;
     const expected = { code: "INVALID_OPTION", option: "worker", expected: ENDPOINT, actual: value };
     await expect(describePlugin(endpoint, "greedy")).rejects.toMatchObject({ ...expected, where: "describePlugin" });
     await expect(importDecoder(endpoint, { plugin: "greedy" })).rejects.toMatchObject({ ...expected, where: "importDecoder" });
@@ -164,7 +164,7 @@ test.each([
   ["an endpoint that is none", { endpoint: {} }, "endpoint", "a worker's scope or a MessagePort"],
   ["no endpoint outside a worker", {}, "the caller", "the script of a worker"],
 ])("serve refuses %s", (_, options, option, expected) => {
-  expect(errorOf(() => serve(options as object))).toMatchObject({ code: "INVALID_OPTION", where: "serve", option, expected });
+  expect(errorOf(() => serve(options as ServeOptions))).toMatchObject({ code: "INVALID_OPTION", where: "serve", option, expected });
 });
 
 test("warnings of the worker reach the caller's handler, which is the console by default", async () => {
