@@ -36,7 +36,7 @@ function sessionFunctions(models: Numbered<AnyModel>, sessions: Numbered<AnySess
     session: sessions.add(session),
     length: session.length,
     isOver: "over" in session && session.over !== undefined,
-    leavesOneOut: "predictLeaveOneOut" in session,
+    leavesOneOut: "predictLeaveOneOut" in session && session.predictLeaveOneOut !== undefined,
   });
 
   const pass = async (id: number, run: () => Promise<Logits>): Promise<TransferredLogits> => copyOf(await run(), sessions.get(id).length);

@@ -98,7 +98,7 @@ test.each([
   ["a handler that is none", { onWarning: "log" }, { option: "onWarning", expected: "a function" }],
   ["a limit that is a function", { maxNewTokens: () => 5 }, { option: "maxNewTokens", expected: SENDABLE }],
   ["a stop string that is a symbol", { stopStrings: ["a", Symbol("b")] }, { option: "stopStrings[1]", expected: SENDABLE }],
-  ["a source of its own making", { random: { ...seededRandom(1) } }, { where: "worker", option: "random" }],
+  ["a source of its own making", { random: { ...seededRandom(1) } }, { where: "generate", option: "random" }],
 ])("generate refuses %s at once", (_, options, fields) => {
   const before = messages;
   const error = errorOf(() => generate(model, "a", { decoder: { plugin: "greedy" }, ...(options as object) }));
