@@ -26,7 +26,7 @@ const altered = (name: string, alter: (event: DecodeEvent) => DecodeEvent): Deco
   },
 });
 const plugins = {
-  unsendable: async () => ({ default: altered("unsendable", (event) => ({ ...event, extra: () => 1 }) as DecodeEvent) }),
+  unsendable: async () => ({ default: altered("unsendable", (event) => Object.assign({}, event, { extra: () => 1 })) }),
   "not-described": async () => ({ default: { ...greedy, options: { p: { type: "number", help: "A number", check: () => true } } } }),
 };
 
