@@ -162,7 +162,6 @@ test.each([
   ["modules that are null", { plugins: null }, "plugins", "functions that import a plugin's module, by specifier"],
   ["a loader that is none", { loadModel: {} }, "loadModel", "a function"],
   ["an endpoint that is none", { endpoint: {} }, "endpoint", "a worker's scope or a MessagePort"],
-  ["no endpoint outside a worker", {}, "the caller", "the script of a worker"],
 ])("serve refuses %s", (_, options, option, expected) => {
   expect(errorOf(() => serve(options as ServeOptions))).toMatchObject({ code: "INVALID_OPTION", where: "serve", option, expected });
 });
