@@ -1,6 +1,7 @@
 import { createBirpc } from "birpc";
 import { InvalidOptionError, WorkerError } from "../errors.ts";
 import { type Endpoint, listen, post, whenEnded } from "./endpoint.ts";
+import { handshake } from "./handshake.ts";
 import { type Functions, incomingCalls } from "./incoming-calls.ts";
 import { uncloneableIn } from "./uncloneable.ts";
 import { type ErrorTransfer, errorTransfer, type TransferredError } from "./transfer-error.ts";
@@ -93,6 +94,7 @@ function connect(endpoint: Endpoint): Connection {
   const connection: Connection = {
     async call<Result>(name: string, args: readonly unknown[], signal?: AbortSignal): Promise<Result> {
       if (refusal) throw refusal;
+      if (!greeting.isDone()) await greeting.done(signal ? AbortSignal.any([signal, closed.signal]) : closed.signal);
       const { transferred, release } = signals.send(signal);
       try {
         const outcome = await rpc.call(name, args, transferred);
@@ -127,7 +129,8 @@ function connect(endpoint: Endpoint): Connection {
       ["signals", signals.received],
     ]),
   };
-  connection.offer({ abortSignal: signals.abort });
+  const greeting = handshake((isAnswer) => void tell("hello", isAnswer));
+  connection.offer({ abortSignal: signals.abort, hello: greeting.hear });
   whenEnded(endpoint, connection.close);
   return connection;
 }

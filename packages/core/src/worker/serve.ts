@@ -33,8 +33,7 @@ const OPTIONS = {
 } satisfies Record<keyof ServeOptions, object>;
 
 /**
- * Makes this worker do what `@decodekit/core/worker` asks of it. Call it once, at the start of the worker's script and before any
- * `await`: a browser drops messages that come while nobody listens.
+ * Makes this worker do what `@decodekit/core/worker` asks of it. Call it once; what is asked before waits for it.
  * @throws InvalidOptionError for a wrong option, or where no `endpoint` is given and this is no worker.
  */
 export function serve(options: ServeOptions = {}): void {

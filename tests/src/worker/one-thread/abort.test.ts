@@ -1,5 +1,5 @@
 import type { DecodeEvent, Decoder } from "@decodekit/core";
-import { generate, importDecoder, loadModel } from "@decodekit/core/worker";
+import { describePlugin, generate, importDecoder, loadModel } from "@decodekit/core/worker";
 import { expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
 import { serveHere, type ServedHere } from "./serve-here.ts";
@@ -130,6 +130,8 @@ test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, n
         return loaded;
       },
     });
+    // So that the two sides know each other.
+    await describePlugin(served.worker, "greedy");
     begin();
     const loading = loadModel("bytes", { worker: served.worker, signal });
     // The call, three times progress, the answer: an abort after that is too late.
