@@ -42,7 +42,7 @@ export function testCrossing(worker: Endpoint, other: Endpoint): void {
   let there: WorkerLanguageModel;
   beforeAll(async () => {
     [here, there] = [await loadModelHere(stories, wasm), await loadModel(stories, { ...wasm, worker })];
-  });
+  }, 60_000);
   afterAll(async () => {
     await here.dispose();
     await there.dispose();

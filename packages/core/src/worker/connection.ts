@@ -20,6 +20,8 @@ export interface Connection {
   call<Result>(name: string, args: readonly unknown[], signal?: AbortSignal): Promise<Result>;
   /** Tells the other side something, without an answer. Rejects when it cannot be sent; does nothing once the connection has ended. */
   tell(name: string, ...args: readonly unknown[]): Promise<void>;
+  /** Tells something that does not matter where it cannot be sent. */
+  mention(name: string, ...args: readonly unknown[]): void;
   /** Adds functions that the other side may call. */
   offer(functions: Functions): void;
   /** Rejects later calls of this side with a WorkerError; those under way go on. */
@@ -57,7 +59,7 @@ export function connectionTo(endpoint: Endpoint): Connection {
 
 function connect(endpoint: Endpoint): Connection {
   const errors = errorTransfer();
-  const signals = signalTransfer(errors, (id, reason) => void tell("abortSignal", id, reason));
+  const signals = signalTransfer(errors, (id, reason) => mention("abortSignal", id, reason));
   const incoming = incomingCalls();
   const closed = new AbortController();
   const cleanUps: (() => Promise<void>)[] = [];
@@ -87,6 +89,9 @@ function connect(endpoint: Endpoint): Connection {
   const tell = async (name: string, ...args: readonly unknown[]): Promise<void> => {
     if (!closed.signal.aborted) await rpc.tell(name, args);
   };
+  const mention = (name: string, ...args: readonly unknown[]): void => {
+    tell(name, ...args).catch(() => undefined);
+  };
   const free = async (): Promise<void> => {
     for (const cleanUp of cleanUps.splice(0)) await cleanUp().catch(() => undefined);
   };
@@ -106,6 +111,7 @@ function connect(endpoint: Endpoint): Connection {
       }
     },
     tell,
+    mention,
     offer: (functions) => incoming.offer(functions),
     refuse: (problem) => void (refusal ??= new WorkerError(problem)),
     isOver: () => refusal !== undefined,
@@ -129,7 +135,7 @@ function connect(endpoint: Endpoint): Connection {
       ["signals", signals.received],
     ]),
   };
-  const greeting = handshake((isAnswer) => void tell("hello", isAnswer));
+  const greeting = handshake((isAnswer) => mention("hello", isAnswer));
   connection.offer({ abortSignal: signals.abort, hello: greeting.hear });
   whenEnded(endpoint, connection.close);
   return connection;

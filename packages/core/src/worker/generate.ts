@@ -86,7 +86,7 @@ function run(endpoint: Endpoint, request: Request, { decoder, receive, onWarning
     if (report.type === "warning") onWarning(report.warning);
   };
   return reports.during(receiveReport, leave, async (number, signal) => {
-    const link = worker && linkTo(worker, (problem) => void connection.tell("decoderWorkerEnded", number, problem));
+    const link = worker && linkTo(worker, (problem) => connection.mention("decoderWorkerEnded", number, problem));
     try {
       const decoderRequest: DecoderRequest = { reference, ...(link && { port: link.port }) };
       return await connection.call<GenerateResult>("generate", [{ ...request, number }, decoderRequest], signal);

@@ -1,9 +1,9 @@
 /** Learns when the other side listens: a browser drops what is sent to a worker whose script has not called `serve` yet. */
 export interface Handshake {
   /** Whether the other side is known to listen. */
-  isDone(): boolean;
+  readonly isDone: () => boolean;
   /** Resolves when the other side listens; rejects with the reason of `signal`. */
-  done(signal: AbortSignal): Promise<void>;
+  readonly done: (signal: AbortSignal) => Promise<void>;
   /** The other side has greeted. */
   readonly hear: (isAnswer: boolean) => void;
 }
@@ -23,9 +23,13 @@ export function handshake(greet: (isAnswer: boolean) => void): Handshake {
     },
     done: (signal) =>
       new Promise((resolve, reject) => {
-        if (signal.aborted) reject(signal.reason as Error);
+        const abort = (): void => {
+          waiting.delete(resolve);
+          reject(signal.reason as Error);
+        };
         waiting.add(resolve);
-        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+        signal.addEventListener("abort", abort, { once: true });
+        if (signal.aborted) abort();
       }),
   };
 }

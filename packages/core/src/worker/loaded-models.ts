@@ -43,13 +43,8 @@ export function serveLoadedModels({ connection, models }: Peer, importer: Plugin
   connection.offer({
     async loadModel({ number, source, options, gate }: LoadRequest, signal: AbortSignal) {
       if (gate) guardPasses(gate);
-      const report = reporter(connection, number);
-      const model = await load(source, {
-        ...options,
-        signal,
-        onProgress: (progress) => void report({ type: "progress", progress }),
-        onWarning: (warning) => void report({ type: "warning", warning }),
-      });
+      const { progress, warning } = reporter(connection, number);
+      const model = await load(source, { ...options, signal, onProgress: progress, onWarning: warning });
       const { name, stopTokens, execution, parameters, bytes, causal, masked } = model;
       const sent = models.send({ causal, ...(masked && { masked }) });
       loaded.set(++count, { ...model, release: sent.release });

@@ -46,8 +46,18 @@ export function reports(connection: Connection): Reports {
 }
 
 /** Sends reports of one call. */
-export type SendReport = (report: Report) => Promise<void>;
+export interface Reporter {
+  readonly progress: (progress: LoadProgress) => void;
+  readonly warning: (warning: Warning) => void;
+  /** Rejects when an event holds something that cannot be sent. */
+  readonly part: (part: GenerationPart) => Promise<void>;
+}
 
-export function reporter(connection: Connection, number: number): SendReport {
-  return (report) => connection.tell("report", number, report);
+export function reporter(connection: Connection, number: number): Reporter {
+  const of = (report: Report): readonly [string, number, Report] => ["report", number, report];
+  return {
+    progress: (progress) => connection.mention(...of({ type: "progress", progress })),
+    warning: (warning) => connection.mention(...of({ type: "warning", warning })),
+    part: (part) => connection.tell(...of({ type: "part", part })),
+  };
 }

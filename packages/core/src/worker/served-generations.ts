@@ -6,7 +6,7 @@ import { type TextOutput, textOutput } from "../text-output.ts";
 import { compactEvent } from "./compact-event.ts";
 import { nextTurn } from "./next-turn.ts";
 import type { PluginReference } from "./plugin-reference.ts";
-import type { SendReport } from "./reports.ts";
+import type { Reporter } from "./reports.ts";
 import { receiveRandom } from "./transfer-random.ts";
 
 /** What the other side sends to have a text generated. */
@@ -42,7 +42,7 @@ interface Generating {
   readonly draft: LanguageModel | undefined;
   readonly decoder: Decoder;
   readonly signal: AbortSignal;
-  readonly report: SendReport;
+  readonly report: Reporter;
 }
 
 /** Runs `generate` and reports what comes of it in parts. */
@@ -57,9 +57,9 @@ export async function serveGeneration(
     draft,
     random: receiveRandom(random),
     signal,
-    onWarning: (warning) => void report({ type: "warning", warning }),
+    onWarning: report.warning,
   });
-  const parts = partSender(textOutput(model.tokenizer, options.stopStrings ?? []), (part) => report({ type: "part", part }));
+  const parts = partSender(textOutput(model.tokenizer, options.stopStrings ?? []), report.part);
   let count = 0;
   let last = performance.now();
   let passMilliseconds = 0;

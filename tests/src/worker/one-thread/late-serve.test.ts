@@ -1,24 +1,20 @@
-import { describePlugin, loadModel, terminate } from "@decodekit/core/worker";
+import { describePlugin, type Endpoint, loadModel, terminate } from "@decodekit/core/worker";
 import { serve } from "@decodekit/core/worker/host";
 import greedy from "@decodekit/greedy/plugin";
 import { expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
 
-/** An end of a line that drops what comes while nobody listens, as the scope of a worker does in a browser. */
-function forgetfulLine(): { readonly here: EventTarget & LineEnd; readonly there: EventTarget & LineEnd } {
+/** The ends of a line that drops what comes while nobody listens, as the scope of a worker does in a browser. */
+function forgetfulLine(): { readonly here: Endpoint; readonly there: Endpoint } {
   const [here, there] = [new EventTarget(), new EventTarget()];
-  const post =
-    (target: EventTarget): LineEnd["postMessage"] =>
-    (message, transfer) => {
+  const endpoint = (target: EventTarget, opposite: EventTarget): Endpoint => ({
+    addEventListener: (type, listener) => target.addEventListener(type, (event) => listener(event as MessageEvent)),
+    postMessage(message: unknown, transfer: Transferable[]) {
       const data: unknown = structuredClone(message, { transfer });
-      setImmediate(() => target.dispatchEvent(new MessageEvent("message", { data })));
-    };
-  return { here: Object.assign(here, { postMessage: post(there) }), there: Object.assign(there, { postMessage: post(here) }) };
-}
-
-interface LineEnd {
-  postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+      setImmediate(() => opposite.dispatchEvent(new MessageEvent("message", { data })));
+    },
+  });
+  return { here: endpoint(here, there), there: endpoint(there, here) };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
