@@ -4,7 +4,7 @@ import { receivedGeneration } from "./received-generation.ts";
 import type { GenerationPart } from "./served-generations.ts";
 import type { WorkerGeneration } from "./generate.ts";
 
-/** The other side of a generation, moved by hand: it ends with "abort" when it is told to leave, like a real one. */
+/** The other side of a generation, moved by hand: it ends with "abort" when it is told to leave, like a real one, unless it is to be ended by hand. */
 interface OtherSide {
   readonly generation: WorkerGeneration;
   readonly starts: () => number;
@@ -14,7 +14,7 @@ interface OtherSide {
   readonly fail: (error: unknown) => void;
 }
 
-function otherSide(signal?: AbortSignal): OtherSide {
+function otherSide(signal?: AbortSignal, { endsByItself = true } = {}): OtherSide {
   let starts = 0;
   let left: AbortSignal | undefined;
   let receive: (part: GenerationPart) => void = () => undefined;
@@ -30,7 +30,7 @@ function otherSide(signal?: AbortSignal): OtherSide {
     left = leave;
     const endSoon = (): void => void setTimeout(() => end("abort"), 1);
     if (leave.aborted) endSoon();
-    leave.addEventListener("abort", endSoon);
+    if (endsByItself) leave.addEventListener("abort", endSoon);
     return promise;
   });
   return {
@@ -106,17 +106,21 @@ test("every reader sees the whole of it, early or late, as text, as events and w
 });
 
 test("the last reader who leaves early ends it, and has left when it has ended", async () => {
-  const { generation, leave, part } = otherSide();
+  const { generation, leave, part, end } = otherSide(undefined, { endsByItself: false });
   const events = reader(generation.events);
   const next = events.next();
   part(2);
   await next;
-  let hasLeft = false;
-  const leaving = events.return().then(() => (hasLeft = true));
+  const order: string[] = [];
+  const leaving = events.return().then(() => order.push("left"));
   await turn();
   expect(leave().aborted).toBe(true);
+  setTimeout(() => {
+    order.push("ended");
+    end("abort");
+  }, 5);
   await leaving;
-  expect(hasLeft).toBe(true);
+  expect(order).toEqual(["ended", "left"]);
   expect((await generation.result).finishReason).toBe("abort");
   expect(await collect(generation.events)).toHaveLength(2);
 });

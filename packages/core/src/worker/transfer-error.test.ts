@@ -59,6 +59,16 @@ test("names and fields of one's own cross, and a class of one's own becomes its 
   expect(cross(renamed)).toBeInstanceOf(TypeError);
 });
 
+test("a name that a class has for all of its errors crosses", () => {
+  class NamedError extends TypeError {}
+  Object.defineProperty(NamedError.prototype, "name", { value: "NamedError" });
+  const received = cross(new NamedError("a")) as Error;
+  expect(received).toMatchObject({ name: "NamedError", message: "a" });
+  received.name = "Renamed";
+  expect(String(received)).toBe("Renamed: a");
+  expect(Object.hasOwn(cross(new TypeError("b")) as Error, "name")).toBe(false);
+});
+
 test("an error of a later version of the package is a DecodekitError with its own name and code", () => {
   class LaterError extends errors.DecodekitError {
     override readonly name = "LaterError";

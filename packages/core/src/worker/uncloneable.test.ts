@@ -15,7 +15,11 @@ test.each([5, "a", null, undefined, [1, { a: new Int32Array(2) }], new Date(0), 
   },
 );
 
+const outer: Record<string, unknown> = {};
+outer.inner = { outer, nothing };
+
 test.each([
+  [outer, "x.inner.nothing", nothing],
   [nothing, "x", nothing],
   [symbol, "x", symbol],
   [[1, symbol], "x[1]", symbol],

@@ -7,11 +7,9 @@ interface Part {
 /** The first part of `value` that cannot be sent to another thread, or undefined when all of it can. */
 export function uncloneableIn(value: unknown, path: string, parents: readonly unknown[] = []): Part | undefined {
   if (canBeCloned(value) || parents.includes(value)) return undefined;
-  if (typeof value === "object" && value !== null) {
-    for (const [key, member] of Object.entries(value)) {
-      const found = uncloneableIn(member, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, [...parents, value]);
-      if (found) return found;
-    }
+  for (const [key, member] of Object.entries(value as object)) {
+    const found = uncloneableIn(member, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, [...parents, value]);
+    if (found) return found;
   }
   return { path, value };
 }
