@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     include: (process.env.MUTATION_TESTS ?? "packages/*/src/**/*.test.ts").split(","),
     exclude: [...configDefaults.exclude, "**/*.browser.test.ts"],
-    testTimeout: 60_000,
+    testTimeout: Number(process.env.MUTATION_TEST_TIMEOUT ?? 60_000),
     // A new module graph for every file and mutant would take most of the time.
     isolate: false,
     sequence: { sequencer: SmallFilesFirst },

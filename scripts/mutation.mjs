@@ -22,7 +22,12 @@ const targets = {
     ],
   },
   onnx: { mutate: ["packages/core/src/onnx/**/*.ts"], tests: ["packages/core/src/onnx/**/*.test.ts", "tests/src/onnx/**/*.test.ts"] },
-  worker: { mutate: ["packages/core/src/worker/**/*.ts"], tests: ["packages/core/src/worker/**/*.test.ts"] },
+  worker: {
+    mutate: ["packages/core/src/worker/**/*.ts"],
+    tests: ["packages/core/src/worker/**/*.test.ts", "tests/src/worker/one-thread/**/*.test.ts"],
+    // A message that is lost is waited for without end; each test takes well under a second.
+    testTimeout: 6000,
+  },
   "top-p": { mutate: ["packages/top-p/src/**/*.ts"], tests: ["packages/top-p/src/**/*.test.ts"] },
   speculative: { mutate: ["packages/speculative/src/**/*.ts"], tests: ["packages/speculative/src/**/*.test.ts"] },
   refinement: { mutate: ["packages/refinement/src/**/*.ts"], tests: ["packages/refinement/src/**/*.test.ts"] },
@@ -50,6 +55,7 @@ if (existsSync(shared) && !existsSync(path.join(work, "shared"))) symlinkSync(sh
 
 process.chdir(root);
 process.env.MUTATION_TESTS = target.tests.join(",");
+process.env.MUTATION_TEST_TIMEOUT = String(target.testTimeout ?? 60_000);
 const mutants = await new Stryker({
   mutate: [...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS],
   testRunner: "vitest",

@@ -1,7 +1,8 @@
+import { terminate } from "@decodekit/core/worker";
 import { afterAll, test } from "vitest";
 import { testConformance } from "./conformance.ts";
 
 const worker = new Worker(new URL("decoder-worker.ts", import.meta.url), { type: "module" });
-afterAll(() => worker.terminate());
+afterAll(() => terminate(worker));
 
 await testConformance(test, worker);

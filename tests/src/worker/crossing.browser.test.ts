@@ -1,10 +1,10 @@
-import { disconnect, importDecoder } from "@decodekit/core/worker";
+import { importDecoder, terminate } from "@decodekit/core/worker";
 import { afterAll, expect, test } from "vitest";
 import { testCrossing } from "./crossing.ts";
 
 const start = (): Worker => new Worker(new URL("decoder-worker.ts", import.meta.url), { type: "module" });
 const [first, second] = [start(), start()];
-afterAll(() => [first, second].forEach((worker) => worker.terminate()));
+afterAll(() => Promise.all([first, second].map((worker) => terminate(worker))));
 
 testCrossing(first, second);
 
@@ -13,7 +13,6 @@ test("a worker whose script is not there, and one that is given up, reject with 
   await expect(importDecoder(new Worker("/no-such-worker.js"), reference)).rejects.toMatchObject({ name: "WorkerError" });
   const given = start();
   const pending = importDecoder(given, reference);
-  given.terminate();
-  disconnect(given);
+  await terminate(given, { timeout: 0 });
   await expect(pending).rejects.toMatchObject({ code: "WORKER" });
 });

@@ -1,4 +1,4 @@
-import { disconnect, importDecoder } from "@decodekit/core/worker";
+import { importDecoder } from "@decodekit/core/worker";
 import { afterAll, expect, test } from "vitest";
 import { testCrossing } from "./crossing.ts";
 import { startNodeWorker } from "./start-node-worker.ts";
@@ -10,8 +10,8 @@ testCrossing(first.worker, second.worker);
 
 test("a worker that ends rejects what is under way and what comes later", async () => {
   const pending = importDecoder(third.worker, { plugin: "@decodekit/greedy/plugin" });
-  await third.stop();
+  await third.worker.terminate();
   await expect(pending).rejects.toMatchObject({ name: "WorkerError", code: "WORKER" });
   await expect(importDecoder(third.worker, { plugin: "@decodekit/greedy/plugin" })).rejects.toMatchObject({ code: "WORKER" });
-  disconnect(third.worker);
+  await third.stop();
 });

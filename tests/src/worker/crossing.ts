@@ -42,7 +42,7 @@ export function testCrossing(worker: Endpoint, other: Endpoint): void {
   let there: WorkerLanguageModel;
   beforeAll(async () => {
     [here, there] = [await loadModelHere(stories, wasm), await loadModel(stories, { ...wasm, worker })];
-  });
+  }, 60_000);
   afterAll(async () => {
     await here.dispose();
     await there.dispose();
@@ -106,6 +106,19 @@ export function testCrossing(worker: Endpoint, other: Endpoint): void {
     const left = generate(there, PROMPT, { decoder, maxNewTokens: 400, stopTokens: [] });
     for await (const event of left.events) if (event.type === "tokens-commit") break;
     expect((await left.result).finishReason).toBe("abort");
+  });
+
+  test("an abort while the plugin is still being imported ends it with no tokens", async () => {
+    const decoder = { plugin: "./slow-plugin.ts" };
+    for (const reference of [decoder, { ...decoder, worker: other }]) {
+      const settings = { maxNewTokens: 400, stopTokens: [], signal: AbortSignal.timeout(100) };
+      const generation = generate(there, PROMPT, { decoder: reference, ...settings });
+      expect(await generation.result).toMatchObject({ finishReason: "abort", text: "", tokens: new Int32Array() });
+      expect(await collect(generation.events)).toEqual([
+        { type: "decode-start", promptLength: here.tokenizer.encode(PROMPT).length },
+        { type: "decode-end", finishReason: "abort" },
+      ]);
+    }
   });
 
   test.each([

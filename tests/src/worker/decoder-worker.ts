@@ -6,6 +6,8 @@ serve({
     "@decodekit/top-p/plugin": () => import("@decodekit/top-p/plugin"),
     "@decodekit/speculative/plugin": () => import("@decodekit/speculative/plugin"),
     "@decodekit/refinement/plugin": () => import("@decodekit/refinement/plugin"),
+    "./slow-plugin.ts": () => import("./slow-plugin.ts"),
+    "./endless-plugin.ts": () => import("./endless-plugin.ts"),
     "./faulty-plugin.ts": () => import("./faulty-plugin.ts"),
   },
 });

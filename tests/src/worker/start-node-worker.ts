@@ -2,17 +2,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { terminate } from "@decodekit/core/worker";
 import { build } from "vite";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
 
-export interface NodeWorker {
-  readonly worker: Worker;
-  readonly stop: () => Promise<void>;
+/** A folder of scripts that Node can run. */
+export interface NodeScripts {
+  /** Path of the script made from `worker/${name}.ts`. */
+  pathOf(name: string): string;
+  readonly remove: () => void;
 }
 
-/** Starts `decoder-worker.ts`, put together from the sources, since Node runs JavaScript only. */
-export async function startNodeWorker(): Promise<NodeWorker> {
+/** Puts scripts of this folder together from the sources, since Node runs JavaScript only. */
+export async function buildNodeScripts(...names: readonly string[]): Promise<NodeScripts> {
   // Beside the tests, so that the runtime's packages are found from there.
   const output = mkdtempSync(path.join(folder, "..", "node_modules", ".worker-"));
   await build({
@@ -23,14 +26,34 @@ export async function startNodeWorker(): Promise<NodeWorker> {
       resolve: { conditions: ["@decodekit/source", "node"] },
       noExternal: [/^@decodekit\//, "@huggingface/tokenizers", "pbf", "birpc"],
     },
-    build: { ssr: "worker/decoder-worker.ts", outDir: output, target: "node20", emptyOutDir: false },
+    build: {
+      ssr: true,
+      rollupOptions: { input: Object.fromEntries(names.map((name) => [name, path.join(folder, "worker", `${name}.ts`)])) },
+      outDir: output,
+      target: "node20",
+      emptyOutDir: false,
+    },
   });
-  const worker = new Worker(path.join(output, "decoder-worker.js"));
+  return {
+    pathOf: (name) => path.join(output, `${name}.js`),
+    remove: () => rmSync(output, { recursive: true, force: true }),
+  };
+}
+
+export interface NodeWorker {
+  readonly worker: Worker;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts `decoder-worker.ts`. */
+export async function startNodeWorker(): Promise<NodeWorker> {
+  const scripts = await buildNodeScripts("decoder-worker");
+  const worker = new Worker(scripts.pathOf("decoder-worker"));
   return {
     worker,
     async stop() {
-      await worker.terminate();
-      rmSync(output, { recursive: true, force: true });
+      await terminate(worker);
+      scripts.remove();
     },
   };
 }

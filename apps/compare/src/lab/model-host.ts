@@ -1,5 +1,5 @@
 import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
-import { disconnect, loadModel, type WorkerLanguageModel } from "@decodekit/core/worker";
+import { loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
 import type { ExecutionChoice } from "../link/settings.ts";
 import { whenOffline } from "../offline/offline.ts";
 import { embeddedModels } from "./models.ts";
@@ -39,8 +39,7 @@ export function modelHost(): ModelHost {
 
   const reset = (problem: string): void => {
     if (!worker) return;
-    worker.terminate();
-    disconnect(worker, problem);
+    void terminate(worker, { problem, timeout: 0 });
     worker = undefined;
     loaded = undefined;
   };

@@ -1,5 +1,5 @@
 import type { Decoder, DecoderPlugin } from "@decodekit/core";
-import { describePlugin, disconnect, type PluginDescription } from "@decodekit/core/worker";
+import { describePlugin, type PluginDescription, terminate } from "@decodekit/core/worker";
 import * as v from "valibot";
 
 /** A decoder that the visitor named by address, in a worker of its own. */
@@ -42,10 +42,7 @@ const description = v.object({
  */
 export async function importThirdParty(url: string): Promise<ThirdPartyPlugin> {
   const worker = new Worker(new URL("../workers/plugin-worker.ts", import.meta.url), { type: "module", name: "plugin" });
-  const end = (problem: string): void => {
-    worker.terminate();
-    disconnect(worker, problem);
-  };
+  const end = (problem: string): void => void terminate(worker, { problem, timeout: 0 });
   const timer = setTimeout(() => end(`The plugin gave no answer for ${MILLISECONDS_TO_ANSWER / 1000} seconds.`), MILLISECONDS_TO_ANSWER);
   try {
     const described = v.safeParse(description, await describePlugin(worker, url), { abortEarly: true });

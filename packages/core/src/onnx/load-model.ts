@@ -39,6 +39,7 @@ const OPTIONS = {
   },
   threads: integerBetween(1, 1024),
   onProgress: { expected: "a function", accepts: (value: unknown) => typeof value === "function" },
+  onWarning: { expected: "a function", accepts: (value: unknown) => typeof value === "function" },
   signal: { expected: "an AbortSignal", accepts: (value: unknown) => value instanceof AbortSignal },
 };
 

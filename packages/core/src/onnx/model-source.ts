@@ -1,3 +1,5 @@
+import type { WarningHandler } from "../warnings.ts";
+
 /** The files of a model by path within its folder ("config.json", "onnx/model.onnx"), each with the URL it is read from. */
 export interface ModelFiles {
   readonly name: string;
@@ -33,4 +35,6 @@ export interface LoadModelOptions {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Stops the loading; the call rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of options that have no effect here. @defaultValue logWarning */
+  readonly onWarning?: WarningHandler | undefined;
 }

@@ -1,4 +1,5 @@
 import { DeviceLostError } from "../errors.ts";
+import { throughGate } from "./pass-gate.ts";
 import { type RunQueue, runQueue } from "./run-queue.ts";
 
 const queues = new WeakMap<object, RunQueue>();
@@ -6,8 +7,14 @@ const queues = new WeakMap<object, RunQueue>();
 /** The queue of a runtime: onnxruntime on the web runs one graph at a time, whichever model it belongs to. */
 export function queueOf(ort: object): RunQueue {
   let queue = queues.get(ort);
-  if (!queue) queues.set(ort, (queue = runQueue()));
+  if (!queue) queues.set(ort, (queue = guardedQueue()));
   return queue;
+}
+
+/** A queue whose tasks run only while no other thread is about to end this one. */
+function guardedQueue(): RunQueue {
+  const queue = runQueue();
+  return { fail: (error) => queue.fail(error), enqueue: (task, options) => queue.enqueue(() => throughGate(task), options) };
 }
 
 /** Frees what a runtime holds, when its turn comes. After the loss of the device nothing is left to free. */

@@ -22,7 +22,7 @@ export function post(endpoint: Endpoint, message: unknown, transfer: readonly Me
 }
 
 export function listen(endpoint: Endpoint, receive: (message: unknown) => void): void {
-  if (isNode(endpoint)) {
+  if (isNodeWorker(endpoint)) {
     endpoint.on("message", receive);
     return;
   }
@@ -30,23 +30,41 @@ export function listen(endpoint: Endpoint, receive: (message: unknown) => void):
   endpoint.start?.();
 }
 
-/** Calls `ended` when a worker fails or ends by itself. Ports and a worker's own scope never do. */
+/**
+ * Calls `ended` when a worker fails or ends by itself, or the other side of a port closes it. Not every browser tells the latter; a
+ * worker's own scope never ends.
+ */
 export function whenEnded(endpoint: Endpoint, ended: (problem: string, cause?: unknown) => void): void {
-  if (isNode(endpoint)) {
+  if (isNodeWorker(endpoint)) {
     const on = endpoint.on.bind(endpoint) as unknown as (type: string, listener: (detail: unknown) => void) => void;
     on("error", (error) => ended(`The worker failed: ${String(error)}.`, error));
     on("exit", (code) => ended(`The worker ended with code ${String(code)}.`));
     return;
   }
+  const target = endpoint as unknown as EventTarget;
+  if (endpoint instanceof MessagePort) target.addEventListener("close", () => ended("The other side closed the port."));
   if (!("terminate" in endpoint)) return;
-  const worker = endpoint as unknown as EventTarget;
-  worker.addEventListener("error", (event) => {
+  target.addEventListener("error", (event) => {
     // A script that cannot be fetched gives a plain event without a message.
     const { message } = event as Partial<ErrorEvent>;
     ended(message ? `The worker failed: ${message}` : "The worker's script could not be loaded.");
   });
 }
 
-function isNode(endpoint: Endpoint): endpoint is NodeEndpoint {
+/** Ends a worker, or closes a port, at once. */
+export async function stop(endpoint: Endpoint): Promise<void> {
+  const worker = endpoint as { terminate?(): unknown; close?(): void };
+  if (worker.terminate) await worker.terminate();
+  else worker.close?.();
+}
+
+export function isEndpoint(value: unknown): value is Endpoint {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  const { postMessage, addEventListener, on } = value as Readonly<Record<string, unknown>>;
+  return typeof postMessage === "function" && (typeof addEventListener === "function" || typeof on === "function");
+}
+
+/** Whether `endpoint` is a `Worker` of `node:worker_threads`, seen from outside. */
+export function isNodeWorker(endpoint: Endpoint): endpoint is NodeEndpoint {
   return !("addEventListener" in endpoint) && "on" in endpoint;
 }

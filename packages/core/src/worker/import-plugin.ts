@@ -40,15 +40,14 @@ export function pluginImporter(modules: PluginModules): PluginImporter {
 }
 
 function checkPlugin(specifier: string, value: unknown): DecoderPlugin {
-  const plugin = value as Partial<Record<keyof DecoderPlugin, unknown>> | null | undefined;
   const check = (member: string, actual: unknown, expected: string, holds: boolean): void => {
     if (!holds) throw new InvalidOptionError({ where: specifier, option: member, expected, actual });
   };
-  check("default export", value, "a DecoderPlugin", typeof plugin === "object" && plugin !== null);
-  for (const member of ["name", "title", "description"] as const)
-    check(member, plugin?.[member], "a text", typeof plugin?.[member] === "string");
-  for (const member of ["requires", "presets"] as const) check(member, plugin?.[member], "an array", Array.isArray(plugin?.[member]));
-  check("options", plugin?.options, "an object", typeof plugin?.options === "object" && plugin?.options !== null);
-  check("create", plugin?.create, "a function", typeof plugin?.create === "function");
+  check("default export", value, "a DecoderPlugin", typeof value === "object" && value !== null);
+  const { name, title, description, requires, presets, options, create } = value as Partial<Record<keyof DecoderPlugin, unknown>>;
+  for (const [member, text] of Object.entries({ name, title, description })) check(member, text, "a text", typeof text === "string");
+  for (const [member, list] of Object.entries({ requires, presets })) check(member, list, "an array", Array.isArray(list));
+  check("options", options, "an object", typeof options === "object" && options !== null);
+  check("create", create, "a function", typeof create === "function");
   return value as DecoderPlugin;
 }

@@ -1,9 +1,15 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { CausalModel, MaskedModel } from "../model.ts";
-import type { LoadModelOptions, LoadProgress, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
+import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
+import { checkOptions, type OptionCheck } from "../options.ts";
+import { logWarning } from "../warnings.ts";
+import { CALLBACK, checkCrossing, checkWorker, named, SIGNAL, WORKER } from "./check-arguments.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { free } from "./free.ts";
+import type { LoadedModel, LoadRequest } from "./loaded-models.ts";
 import { type Peer, peerAt } from "./peer.ts";
-import type { LoadedModel } from "./serve.ts";
+import type { Report } from "./reports.ts";
+import { gateOf } from "./terminate.ts";
 
 export interface LoadWorkerModelOptions extends LoadModelOptions {
   /** Where the model is loaded and runs. Its script calls `serve` of `@decodekit/core/worker/host`. */
@@ -19,40 +25,55 @@ export interface WorkerLanguageModel extends Pick<OnnxLanguageModel, "name" | "s
   encode(text: string): Promise<Int32Array>;
   /** Text of `tokens`, as `Tokenizer.decode` gives it. */
   decode(tokens: Int32Array): Promise<string>;
-  /** Frees the model; the worker lives on. Later calls do nothing. */
+  /** Frees the model; the worker lives on. Later calls do nothing, and neither does one for a worker that has ended. */
   dispose(): Promise<void>;
 }
 
 const ids = new WeakMap<WorkerLanguageModel, number>();
-let loads = 0;
-const listeners = new Map<number, (progress: LoadProgress) => void>();
+const OPTIONS = named({
+  worker: WORKER,
+  execution: true,
+  modelFile: true,
+  onProgress: CALLBACK,
+  onWarning: CALLBACK,
+  signal: SIGNAL,
+  threads: true,
+} satisfies Record<keyof LoadWorkerModelOptions, OptionCheck | true>);
 
 /**
  * Loads a model as `loadModel` of `@decodekit/core/onnx` does, in a worker. Relative addresses are seen from this side.
  * @throws what that throws. @throws WorkerError when the worker cannot be started or ends meanwhile.
  */
 export async function loadModel(source: ModelSource, options: LoadWorkerModelOptions): Promise<WorkerLanguageModel> {
-  const { worker, onProgress, signal, ...rest } = options;
+  checkOptions("loadModel", options, OPTIONS);
+  const { worker, onProgress, onWarning = logWarning, signal, ...rest } = options;
+  checkWorker("loadModel", worker);
+  checkCrossing("loadModel", rest);
   signal?.throwIfAborted();
   const peer = peerAt(worker);
-  peer.connection.offer({ loadProgress: (id: number, progress: LoadProgress) => listeners.get(id)?.(progress) });
-  const load = ++loads;
-  if (onProgress) listeners.set(load, onProgress);
-  try {
-    const loaded = await peer.connection.signals.during(signal, (transferred) =>
-      peer.connection.call<LoadedModel>("loadModel", load, withoutUrls(source), rest, transferred),
-    );
-    return workerModel(worker, peer, loaded);
-  } finally {
-    listeners.delete(load);
-  }
+  const receive = (report: Report): void => {
+    if (report.type === "progress") onProgress?.(report.progress);
+    if (report.type === "warning") onWarning(report.warning);
+  };
+  return peer.reports.during(receive, signal, async (number, either) => {
+    const request: LoadRequest = { number, source: withoutUrls(source), options: rest, gate: gateOf(worker) };
+    const model = workerModel(worker, peer, await peer.connection.call<LoadedModel>("loadModel", [request], either));
+    // The abort may have come when the model was already loaded.
+    if (either.aborted) await model.dispose();
+    either.throwIfAborted();
+    return model;
+  });
 }
 
-/** Number of a model in its worker. @throws InvalidOptionError for a model that is in another one. */
-export function idOf(model: WorkerLanguageModel, worker: Endpoint): number {
+/**
+ * Number of a model in its worker.
+ * @throws InvalidOptionError for a model that is not in a worker, or is in another one.
+ */
+export function idOf(option: string, model: WorkerLanguageModel, worker: Endpoint | undefined): number {
   const id = ids.get(model);
   if (id !== undefined && model.worker === worker) return id;
-  throw new InvalidOptionError({ where: "generate", option: "model", expected: "loaded by loadModel into the same worker", actual: model });
+  const expected = "loaded by loadModel of @decodekit/core/worker into the same worker";
+  throw new InvalidOptionError({ where: "generate", option, expected, actual: model });
 }
 
 function workerModel(
@@ -66,9 +87,9 @@ function workerModel(
     worker,
     causal: causal!,
     ...(masked && { masked }),
-    encode: (text) => connection.call("encode", id, text),
-    decode: (tokens) => connection.call("decode", id, tokens),
-    dispose: () => connection.call("disposeModel", id),
+    encode: (text) => connection.call("encode", [id, text]),
+    decode: (tokens) => connection.call("decode", [id, tokens]),
+    dispose: () => free(connection, "disposeModel", id),
   };
   ids.set(model, id);
   return model;

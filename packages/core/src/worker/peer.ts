@@ -1,6 +1,7 @@
 import { type Connection, connectionTo } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type ModelTransfer, modelTransfer } from "./remote-models.ts";
+import { type Reports, reports } from "./reports.ts";
 import { type ServedModels, serveModels } from "./served-models.ts";
 
 /** The other side, and what crosses to it. */
@@ -8,6 +9,7 @@ export interface Peer {
   readonly connection: Connection;
   readonly served: ServedModels;
   readonly models: ModelTransfer;
+  readonly reports: Reports;
 }
 
 const peers = new WeakMap<object, Peer>();
@@ -18,7 +20,14 @@ export function peerAt(endpoint: Endpoint): Peer {
   if (!peer) {
     const connection = connectionTo(endpoint);
     const served = serveModels(connection);
-    peers.set(endpoint, (peer = { connection, served, models: modelTransfer(connection, served) }));
+    peer = { connection, served, models: modelTransfer(connection, served), reports: reports(connection) };
+    peers.set(endpoint, peer);
   }
   return peer;
+}
+
+/** How many of each thing are still held for the other side of `endpoint`; things of which there are none are left out. */
+export function heldAt(endpoint: Endpoint): Record<string, number> {
+  const sizes = [...peerAt(endpoint).connection.held].map(([name, { size }]) => [name, size] as const);
+  return Object.fromEntries(sizes.filter(([, size]) => size > 0));
 }

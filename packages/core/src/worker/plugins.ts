@@ -1,4 +1,5 @@
 import type { Decoder } from "../decoder.ts";
+import { checkReference, checkSpecifier, checkWorker } from "./check-arguments.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { peerAt } from "./peer.ts";
 import type { PluginDescription, PluginReference } from "./plugin-reference.ts";
@@ -8,8 +9,10 @@ import { remoteDecoder } from "./remote-decoder.ts";
  * Imports a plugin in `worker` and tells what it says of itself.
  * @throws WorkerError when the module cannot be imported. @throws InvalidOptionError when its default export is no plugin.
  */
-export function describePlugin(worker: Endpoint, plugin: string): Promise<PluginDescription> {
-  return peerAt(worker).connection.call("describePlugin", plugin);
+export async function describePlugin(worker: Endpoint, plugin: string): Promise<PluginDescription> {
+  checkWorker("describePlugin", worker);
+  checkSpecifier({ where: "describePlugin", option: "plugin" }, plugin);
+  return peerAt(worker).connection.call("describePlugin", [plugin]);
 }
 
 /**
@@ -17,15 +20,9 @@ export function describePlugin(worker: Endpoint, plugin: string): Promise<Plugin
  * Events come one at a time and nothing runs ahead of the reader. `random` must come from `seededRandom`.
  * @throws what `describePlugin` throws, and InvalidOptionError for a wrong option.
  */
-export function importDecoder(worker: Endpoint, reference: PluginReference): Promise<Decoder> {
+export async function importDecoder(worker: Endpoint, reference: PluginReference): Promise<Decoder> {
+  checkWorker("importDecoder", worker);
+  checkReference({ where: "importDecoder", option: "plugin" }, reference);
   const { connection, models } = peerAt(worker);
   return remoteDecoder(connection, models, reference);
-}
-
-/**
- * Says that `worker` is gone or about to be, for example because it hangs and is terminated: everything under way there,
- * and every later call, rejects with a WorkerError. Workers that fail or end by themselves are noticed without this.
- */
-export function disconnect(worker: Endpoint, problem = "The worker was terminated."): void {
-  peerAt(worker).connection.close(problem);
 }

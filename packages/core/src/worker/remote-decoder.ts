@@ -1,5 +1,6 @@
 import type { DecodeEvent, Decoder } from "../decoder.ts";
 import type { Connection } from "./connection.ts";
+import { free } from "./free.ts";
 import type { PluginReference } from "./plugin-reference.ts";
 import type { ModelTransfer } from "./remote-models.ts";
 import type { DecodeRequest, DecoderDescription } from "./served-decodes.ts";
@@ -7,26 +8,23 @@ import { sendRandom } from "./transfer-random.ts";
 
 /** A decoder that decodes on the other side, on models of this one or of that one. */
 export async function remoteDecoder(connection: Connection, models: ModelTransfer, reference: PluginReference): Promise<Decoder> {
-  const description = await connection.call<DecoderDescription>("describeDecoder", reference);
+  const description = await connection.call<DecoderDescription>("describeDecoder", [reference]);
   const decoder: Decoder = {
     ...description,
-    async *decode(given, prompt, { random, signal, ...options }) {
+    async *decode(given, prompt, { random, signal, maxNewTokens, stopTokens, seed }) {
       const state = sendRandom(random);
       const required = Object.fromEntries(decoder.requires.flatMap((role) => (given[role] ? [[role, given[role]]] : [])));
       const sent = models.send(required);
-      const sentSignal = connection.signals.send(signal);
       try {
         const request: DecodeRequest = {
           reference,
           models: sent.transferred,
           prompt,
-          options,
+          options: { maxNewTokens, stopTokens, seed },
           random: state,
-          signal: sentSignal.transferred,
         };
-        yield* eventsOf(connection, await connection.call<number>("startDecode", request));
+        yield* eventsOf(connection, await connection.call<number>("startDecode", [request], signal), signal);
       } finally {
-        sentSignal.release();
         sent.release();
       }
     },
@@ -34,14 +32,15 @@ export async function remoteDecoder(connection: Connection, models: ModelTransfe
   return decoder;
 }
 
-async function* eventsOf(connection: Connection, id: number): AsyncGenerator<DecodeEvent, void, void> {
+async function* eventsOf(connection: Connection, id: number, signal: AbortSignal | undefined): AsyncGenerator<DecodeEvent, void, void> {
   try {
     for (;;) {
-      const event = await connection.call<DecodeEvent | undefined>("nextEvent", id);
+      // The signal goes with every call: nothing runs on the other side in between.
+      const event = await connection.call<DecodeEvent | undefined>("nextEvent", [id], signal);
       if (!event) return;
       yield event;
     }
   } finally {
-    await connection.call("endDecode", id);
+    await free(connection, "endDecode", id);
   }
 }

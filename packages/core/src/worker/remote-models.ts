@@ -1,6 +1,7 @@
 import { DisposedError } from "../errors.ts";
 import type { CausalModel, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, Session } from "../model.ts";
 import type { Connection } from "./connection.ts";
+import { free } from "./free.ts";
 import type { ServedModels } from "./served-models.ts";
 import type { SessionState, TransferredLogits, TransferredModel, TransferredModels } from "./transferred-model.ts";
 
@@ -65,7 +66,7 @@ function remoteCausalModel(
     vocabSize,
     contextLength,
     capabilities,
-    createSession: async () => open(await connection.call<SessionState>("createSession", id)),
+    createSession: async () => open(await connection.call<SessionState>("createSession", [id, undefined])),
   };
 }
 
@@ -82,14 +83,14 @@ function remoteSession(
     },
     forward: (tokens, { rows, signal } = {}) => pass("forward", [tokens, rows], signal),
     async rewindTo(length) {
-      session.length = await call<number>("rewindTo", length);
+      session.length = await call<number>("rewindTo", [length]);
     },
-    ...(capabilities.fork && { fork: async () => open(await call<SessionState>("fork")) }),
+    ...(capabilities.fork && { fork: async () => open(await call<SessionState>("fork", [])) }),
     ...(capabilities.tree && {
       forwardTree: (tokens: Int32Array, parents: Int32Array, { signal }: { readonly signal?: AbortSignal | undefined } = {}) =>
-        pass("forwardTree", [[tokens, parents]], signal),
+        pass("forwardTree", [tokens, parents], signal),
       async keepPath(nodes: Int32Array) {
-        session.length = await call<number>("keepPath", nodes);
+        session.length = await call<number>("keepPath", [nodes]);
       },
     }),
     dispose: session.dispose,
@@ -107,7 +108,7 @@ function remoteMaskedModel(
     contextLength,
     maskTokenId,
     async createSession(over) {
-      const state = await connection.call<SessionState>("createSession", id, over && owned.get(over));
+      const state = await connection.call<SessionState>("createSession", [id, over && owned.get(over)]);
       return remoteMaskedSession(connection, state, state.isOver ? over : undefined);
     },
   };
@@ -126,10 +127,10 @@ function remoteMaskedSession(connection: Connection, state: SessionState, over: 
         pass("predictLeaveOneOut", [canvas], signal),
     }),
     async commit(tokens, { signal } = {}) {
-      session.length = await connection.signals.during(signal, (transferred) => call<number>("commit", tokens, transferred));
+      session.length = await call<number>("commit", [tokens], signal);
     },
     async rewindTo(length) {
-      session.length = await call<number>("rewindTo", length);
+      session.length = await call<number>("rewindTo", [length]);
     },
     dispose: session.dispose,
   };
@@ -137,7 +138,7 @@ function remoteMaskedSession(connection: Connection, state: SessionState, over: 
 
 interface RemoteCalls {
   readonly session: { length: number; readonly dispose: () => Promise<void> };
-  readonly call: <Result>(name: string, ...args: readonly unknown[]) => Promise<Result>;
+  readonly call: <Result>(name: string, args: readonly unknown[], signal?: AbortSignal) => Promise<Result>;
   readonly pass: (name: string, args: readonly unknown[], signal: AbortSignal | undefined) => Promise<Logits>;
 }
 
@@ -149,22 +150,21 @@ function remoteCalls(connection: Connection, { session: id, length }: SessionSta
     async dispose() {
       if (disposed) return;
       disposed = true;
-      await connection.call("disposeSession", id);
+      await free(connection, "disposeSession", id);
     },
   };
-  const call = async <Result>(name: string, ...args: readonly unknown[]): Promise<Result> => {
+  const call: RemoteCalls["call"] = async (name, args, signal) => {
     if (disposed) throw new DisposedError("session");
-    return connection.call<Result>(name, id, ...args);
+    return connection.call(name, [id, ...args], signal);
   };
   return {
     session,
     call,
-    pass: (name, args, signal) =>
-      connection.signals.during(signal, async (transferred) => {
-        const logits = await call<TransferredLogits>(name, ...args, transferred);
-        session.length = logits.length;
-        return logitsOf(logits);
-      }),
+    async pass(name, args, signal) {
+      const logits = await call<TransferredLogits>(name, args, signal);
+      session.length = logits.length;
+      return logitsOf(logits);
+    },
   };
 }
 

@@ -1,14 +1,12 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { type PluginImporter, pluginImporter } from "./import-plugin.ts";
-import { type Peer, peerAt } from "./peer.ts";
+import { checkOptions } from "../options.ts";
+import type { Connection } from "./connection.ts";
+import { type Endpoint, isEndpoint } from "./endpoint.ts";
+import { pluginImporter } from "./import-plugin.ts";
+import { type ModelLoader, serveLoadedModels } from "./loaded-models.ts";
+import { peerAt } from "./peer.ts";
 import type { PluginModules } from "./plugin-reference.ts";
-import { remoteDecoder } from "./remote-decoder.ts";
 import { serveDecodes } from "./served-decodes.ts";
-import { type DecoderRequest, type GenerationRequest, serveGeneration } from "./served-generations.ts";
-import type { TransferredSignal } from "./transfer-signal.ts";
-import type { TransferredModels } from "./transferred-model.ts";
 
 export interface ServeOptions {
   /**
@@ -16,70 +14,55 @@ export interface ServeOptions {
    * Any other specifier is imported as it is. @defaultValue {}
    */
   readonly plugins?: PluginModules | undefined;
+  /** Loads the models that are asked for; may change them before they are used. @defaultValue loadModel of `@decodekit/core/onnx` */
+  readonly loadModel?: ModelLoader | undefined;
+  /** Where requests come from: a port in a SharedWorker, for example. @defaultValue the worker's own scope */
+  readonly endpoint?: Endpoint | undefined;
 }
 
-/** What the other side is told of a model that was loaded here. */
-export interface LoadedModel extends Pick<OnnxLanguageModel, "name" | "stopTokens" | "execution" | "parameters" | "bytes"> {
-  readonly model: number;
-  readonly models: TransferredModels;
-}
+export type { ModelLoader };
 
-/** Makes this worker do what `@decodekit/core/worker` asks of it. Call it once, at the start of the worker's script. */
-export function serve({ plugins = {} }: ServeOptions = {}): void {
-  const peer = peerAt(ownEndpoint());
+const OPTIONS = {
+  plugins: {
+    expected: "functions that import a plugin's module, by specifier",
+    accepts: (value: unknown) =>
+      typeof value === "object" && value !== null && Object.values(value).every((module) => typeof module === "function"),
+  },
+  loadModel: { expected: "a function", accepts: (value: unknown) => typeof value === "function" },
+  endpoint: { expected: "a worker's scope or a MessagePort", accepts: isEndpoint },
+} satisfies Record<keyof ServeOptions, object>;
+
+/**
+ * Makes this worker do what `@decodekit/core/worker` asks of it. Call it once; what is asked before waits for it.
+ * @throws InvalidOptionError for a wrong option, or where no `endpoint` is given and this is no worker.
+ */
+export function serve(options: ServeOptions = {}): void {
+  checkOptions("serve", options, OPTIONS);
+  const { plugins = {}, loadModel = loadOnnxModel, endpoint = ownEndpoint() } = options;
+  const peer = peerAt(endpoint);
+  const { connection } = peer;
   const importer = pluginImporter(plugins);
-  serveDecodes(peer.connection, peer.models, importer);
-  serveLoadedModels(peer, importer);
-  peer.connection.offer({
+  const others = new Set<Connection>();
+  serveDecodes(connection, peer.models, importer);
+  serveLoadedModels(peer, importer, loadModel);
+  connection.held.set("ports", others);
+  connection.offer({
     // A second way in, for another worker: it may run plugins, and asks for nothing else.
     acceptPort({ port }: { readonly port: MessagePort }) {
       const other = peerAt(port);
       serveDecodes(other.connection, other.models, importer);
+      others.add(other.connection);
+      other.connection.closed.addEventListener("abort", () => others.delete(other.connection), { once: true });
     },
+    end: (problem: string) => Promise.all([connection, ...others].map((each) => each.windUp(problem))),
   });
 }
 
-function serveLoadedModels({ connection, models }: Peer, importer: PluginImporter): void {
-  const loaded = new Map<number, OnnxLanguageModel & { readonly release: () => void }>();
-  let count = 0;
-  const get = (id: number): OnnxLanguageModel => {
-    const model = loaded.get(id);
-    if (model) return model;
-    throw new InvalidOptionError({ where: "worker", option: "model", expected: "one that is loaded in this worker", actual: id });
-  };
-
-  connection.offer({
-    async loadModel(load: number, source: ModelSource, options: LoadModelOptions, transferred: TransferredSignal | undefined) {
-      const { signal, release } = connection.signals.receive(transferred);
-      // A worker that runs decoders only needs no runtime.
-      const { loadModel } = await import("../onnx/index.ts");
-      const onProgress: LoadModelOptions["onProgress"] = (progress) => connection.tell("loadProgress", load, progress);
-      const model = await loadModel(source, { ...options, signal, onProgress }).finally(release);
-      const { name, stopTokens, execution, parameters, bytes, causal, masked } = model;
-      const sent = models.send({ causal, ...(masked && { masked }) });
-      loaded.set(++count, { ...model, release: sent.release });
-      return { model: count, models: sent.transferred, name, stopTokens, execution, parameters, bytes } satisfies LoadedModel;
-    },
-    encode: (id: number, text: string) => get(id).tokenizer.encode(text),
-    decode: (id: number, tokens: Int32Array) => get(id).tokenizer.decode(tokens),
-    async disposeModel(id: number) {
-      const model = loaded.get(id);
-      loaded.delete(id);
-      model?.release();
-      await model?.dispose();
-    },
-    async generate(request: GenerationRequest, { reference, port }: DecoderRequest) {
-      const draft = request.draft === undefined ? undefined : get(request.draft);
-      const other = port && peerAt(port);
-      try {
-        const decoder = await (other ? remoteDecoder(other.connection, other.models, reference) : importer.create(reference));
-        return await serveGeneration(connection, request, { model: get(request.model), draft, decoder });
-      } finally {
-        port?.close();
-      }
-    },
-  });
-}
+/** A worker that runs decoders only needs no runtime. */
+const loadOnnxModel: ModelLoader = async (source, options) => {
+  const { loadModel } = await import("../onnx/index.ts");
+  return loadModel(source, options);
+};
 
 function ownEndpoint(): Endpoint {
   const node = (globalThis.process as NodeJS.Process | undefined)?.getBuiltinModule?.("node:worker_threads");

@@ -2,13 +2,13 @@ import type { DecodeEvent, DecodeOptions, Decoder } from "../decoder.ts";
 import { DisposedError } from "../errors.ts";
 import type { ModelSet } from "../model.ts";
 import type { RandomState } from "../random.ts";
+import { awaitDecoder } from "./await-decoder.ts";
 import { compactEvent } from "./compact-event.ts";
 import type { Connection } from "./connection.ts";
 import type { PluginImporter } from "./import-plugin.ts";
 import type { PluginReference } from "./plugin-reference.ts";
 import type { ModelTransfer } from "./remote-models.ts";
 import { receiveRandom } from "./transfer-random.ts";
-import type { TransferredSignal } from "./transfer-signal.ts";
 import type { TransferredModels } from "./transferred-model.ts";
 
 /** What the other side sends to begin a decode. */
@@ -16,17 +16,16 @@ export interface DecodeRequest {
   readonly reference: PluginReference;
   readonly models: TransferredModels;
   readonly prompt: Int32Array;
-  readonly options: Omit<DecodeOptions, "random" | "signal">;
+  readonly options: { readonly [Name in Exclude<keyof DecodeOptions, "random" | "signal">]-?: DecodeOptions[Name] };
   readonly random: RandomState | undefined;
-  readonly signal: TransferredSignal | undefined;
 }
 
 /** What there is to know of a decoder before it decodes. */
-export type DecoderDescription = Pick<Decoder, "name" | "requires" | "lossless">;
+export type DecoderDescription = Pick<Decoder, "name" | "requires" | "lossless" | "outputLength">;
 
 interface ServedDecode {
   readonly events: AsyncGenerator<DecodeEvent, void, void>;
-  readonly release: () => void;
+  readonly controller: AbortController;
 }
 
 /** Lets the other side run decoders of plugins that are imported here: one event per call, so that nothing runs ahead. */
@@ -34,36 +33,41 @@ export function serveDecodes(connection: Connection, models: ModelTransfer, plug
   const decodes = new Map<number, ServedDecode>();
   let count = 0;
 
-  const start = async ({ reference, models: transferred, prompt, options, random, signal }: DecodeRequest): Promise<number> => {
-    const decoder = await plugins.create(reference);
-    const received = connection.signals.receive(signal);
-    const events = decoder.decode(models.receive(transferred) as ModelSet, prompt, {
-      ...options,
-      random: receiveRandom(random),
-      signal: received.signal,
-    });
-    decodes.set(++count, { events, release: received.release });
+  const start = async (request: DecodeRequest, signal: AbortSignal): Promise<number> => {
+    const { reference, models: transferred, prompt, options, random } = request;
+    const decoder = await awaitDecoder(reference.plugin, () => plugins.create(reference), signal);
+    const controller = new AbortController();
+    const given = { ...options, random: receiveRandom(random), signal: controller.signal };
+    decodes.set(++count, { events: decoder.decode(models.receive(transferred) as ModelSet, prompt, given), controller });
     return count;
   };
 
   connection.offer({
     describePlugin: plugins.describe,
     async describeDecoder(reference: PluginReference): Promise<DecoderDescription> {
-      const { name, requires, lossless } = await plugins.create(reference);
-      return { name, requires, lossless };
+      const { name, requires, lossless, outputLength } = await plugins.create(reference);
+      return { name, requires, lossless, outputLength };
     },
     startDecode: start,
-    async nextEvent(id: number): Promise<DecodeEvent | undefined> {
+    async nextEvent(id: number, signal: AbortSignal): Promise<DecodeEvent | undefined> {
       const decode = decodes.get(id);
       if (!decode) throw new DisposedError("decode");
+      const abort = (): void => decode.controller.abort(signal.reason);
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort, { once: true });
       const next = await decode.events.next();
       return next.done ? undefined : compactEvent(next.value);
     },
     async endDecode(id: number) {
       const decode = decodes.get(id);
       decodes.delete(id);
-      decode?.release();
       await decode?.events.return();
     },
+  });
+  connection.held.set("decodes", decodes);
+  connection.onEnd(async () => {
+    const open = [...decodes.values()];
+    decodes.clear();
+    await Promise.all(open.map(({ events }) => events.return()));
   });
 }

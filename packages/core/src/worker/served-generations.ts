@@ -5,23 +5,20 @@ import type { LanguageModel } from "../language-model.ts";
 import type { RandomState } from "../random.ts";
 import { type TextOutput, textOutput } from "../text-output.ts";
 import { compactEvent } from "./compact-event.ts";
-import type { Connection } from "./connection.ts";
-import { nextTurn } from "./next-turn.ts";
 import type { PluginReference } from "./plugin-reference.ts";
+import type { Reporter } from "./reports.ts";
 import { receiveRandom } from "./transfer-random.ts";
-import type { TransferredSignal } from "./transfer-signal.ts";
 
 /** What the other side sends to have a text generated. */
 export interface GenerationRequest {
-  /** Number under which its parts are sent. */
-  readonly generation: number;
+  /** Number under which its parts and warnings are reported. */
+  readonly number: number;
   readonly model: number;
   /** Whose causal model is the draft. */
   readonly draft: number | undefined;
   readonly prompt: string | Int32Array;
-  readonly options: Omit<GenerateOptions, "decoder" | "draft" | "random" | "signal">;
+  readonly options: Omit<GenerateOptions, "decoder" | "draft" | "random" | "signal" | "onWarning">;
   readonly random: RandomState | undefined;
-  readonly signal: TransferredSignal | undefined;
 }
 
 /** Where the decoder comes from: a plugin imported here, or in the worker at the other end of `port`. */
@@ -40,43 +37,42 @@ export interface GenerationPart {
 
 const MILLISECONDS_BETWEEN_PARTS = 16;
 
-/** Runs `generate` and sends what comes of it in parts. */
+interface Generating {
+  readonly model: LanguageModel;
+  readonly draft: LanguageModel | undefined;
+  readonly decoder: Decoder;
+  readonly signal: AbortSignal;
+  readonly report: Reporter;
+}
+
+/** Runs `generate` and reports what comes of it in parts. */
 export async function serveGeneration(
-  connection: Connection,
-  { generation, prompt, options, random, signal }: GenerationRequest,
-  { model, draft, decoder }: { readonly model: LanguageModel; readonly draft: LanguageModel | undefined; readonly decoder: Decoder },
+  { prompt, options, random }: GenerationRequest,
+  { model, draft, decoder, signal, report }: Generating,
 ): Promise<GenerateResult> {
-  const received = connection.signals.receive(signal);
   const times: number[] = [];
-  try {
-    const tokens = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
-    const running = generate(model, tokens, {
-      ...options,
-      decoder: timed(decoder, (time) => times.push(time)),
-      draft,
-      random: receiveRandom(random),
-      signal: received.signal,
-    });
-    const parts = partSender(textOutput(model.tokenizer, { prompt: tokens, stopStrings: options.stopStrings ?? [] }), (part) =>
-      connection.tell("generationPart", generation, part),
-    );
-    let count = 0;
-    let last = performance.now();
-    let passMilliseconds = 0;
-    for await (const event of running.events) {
-      const isEnd = event.type === "decode-end";
-      parts.add(compactEvent(event), times[count++] ?? times.at(-1) ?? 0);
-      if (event.type === "forward-end") passMilliseconds = event.milliseconds;
-      if (!isEnd && performance.now() - last < MILLISECONDS_BETWEEN_PARTS && passMilliseconds < MILLISECONDS_BETWEEN_PARTS / 2) continue;
-      parts.send();
-      // A pass on the CPU holds the thread, so that an abort is heard only in between.
-      await nextTurn();
-      last = performance.now();
-    }
-    return await running.result;
-  } finally {
-    received.release();
+  const tokens = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
+  const running = generate(model, tokens, {
+    ...options,
+    decoder: timed(decoder, (time) => times.push(time)),
+    draft,
+    random: receiveRandom(random),
+    signal,
+    onWarning: report.warning,
+  });
+  const parts = partSender(textOutput(model.tokenizer, { prompt: tokens, stopStrings: options.stopStrings ?? [] }), report.part);
+  let count = 0;
+  let last = performance.now();
+  let passMilliseconds = 0;
+  for await (const event of running.events) {
+    const isEnd = event.type === "decode-end";
+    parts.add(compactEvent(event), times[count++] ?? times.at(-1) ?? 0);
+    if (event.type === "forward-end") passMilliseconds = event.milliseconds;
+    if (!isEnd && performance.now() - last < MILLISECONDS_BETWEEN_PARTS && passMilliseconds < MILLISECONDS_BETWEEN_PARTS / 2) continue;
+    await parts.send();
+    last = performance.now();
   }
+  return running.result;
 }
 
 /** The same decoder, which tells when each event came, in milliseconds spent inside it. */
@@ -104,10 +100,11 @@ function timed(decoder: Decoder, tell: (milliseconds: number) => void): Decoder 
 
 interface PartSender {
   add(event: DecodeEvent, time: number): void;
-  send(): void;
+  /** Rejects when an event holds something that cannot be sent. */
+  send(): Promise<void>;
 }
 
-function partSender(text: TextOutput, send: (part: GenerationPart) => void): PartSender {
+function partSender(text: TextOutput, send: (part: GenerationPart) => Promise<void>): PartSender {
   let events: DecodeEvent[] = [];
   let times: number[] = [];
   let sentPieces = 0;
@@ -120,10 +117,11 @@ function partSender(text: TextOutput, send: (part: GenerationPart) => void): Par
     },
     send() {
       text.update();
-      send({ events, times, pieces: text.pieces.slice(sentPieces) });
+      const part = { events, times, pieces: text.pieces.slice(sentPieces) };
       events = [];
       times = [];
       sentPieces = text.pieces.length;
+      return send(part);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { DisposedError } from "../errors.ts";
 import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, Session } from "../model.ts";
-import type { Connection, Functions } from "./connection.ts";
-import type { TransferredSignal } from "./transfer-signal.ts";
+import type { Connection } from "./connection.ts";
+import type { Functions } from "./incoming-calls.ts";
 import type { SessionState, TransferredLogits } from "./transferred-model.ts";
 
 type AnyModel = CausalModel | MaskedModel;
@@ -18,51 +18,45 @@ export interface ServedModels {
 export function serveModels(connection: Connection): ServedModels {
   const models = numbered<AnyModel>("model");
   const sessions = numbered<AnySession>("session");
-  connection.offer(sessionFunctions(connection, models, sessions));
+  connection.offer(sessionFunctions(models, sessions));
+  connection.held.set("models", models.items).set("sessions", sessions.items);
+  connection.onEnd(async () => {
+    const open = [...sessions.items.values()];
+    sessions.items.clear();
+    models.items.clear();
+    await Promise.all(open.map((session) => session.dispose()));
+  });
   return models;
 }
 
-function sessionFunctions(connection: Connection, models: Numbered<AnyModel>, sessions: Numbered<AnySession>): Functions {
+function sessionFunctions(models: Numbered<AnyModel>, sessions: Numbered<AnySession>): Functions {
   const causal = (id: number): Session => sessions.get(id) as Session;
   const masked = (id: number): MaskedSession => sessions.get(id) as MaskedSession;
   const opened = (session: AnySession): SessionState => ({
     session: sessions.add(session),
     length: session.length,
     isOver: "over" in session && session.over !== undefined,
-    leavesOneOut: "predictLeaveOneOut" in session,
+    leavesOneOut: "predictLeaveOneOut" in session && session.predictLeaveOneOut !== undefined,
   });
 
-  const pass = async (
-    id: number,
-    transferred: TransferredSignal | undefined,
-    run: (signal: AbortSignal | undefined) => Promise<Logits>,
-  ): Promise<TransferredLogits> => {
-    const { signal, release } = connection.signals.receive(transferred);
-    try {
-      return copyOf(await run(signal), sessions.get(id).length);
-    } finally {
-      release();
-    }
-  };
+  const pass = async (id: number, run: () => Promise<Logits>): Promise<TransferredLogits> => copyOf(await run(), sessions.get(id).length);
 
   return {
     createSession: async (model: number, over: number | undefined) =>
       opened(await models.get(model).createSession(over === undefined ? undefined : causal(over))),
-    forward: (id: number, tokens: Int32Array, rows: ForwardOptions["rows"], transferred: TransferredSignal | undefined) =>
-      pass(id, transferred, (signal) => causal(id).forward(tokens, { rows, signal })),
-    forwardTree: (id: number, [tokens, parents]: readonly [Int32Array, Int32Array], transferred: TransferredSignal | undefined) =>
-      pass(id, transferred, (signal) => causal(id).forwardTree!(tokens, parents, { signal })),
-    predict: (id: number, canvas: Int32Array, transferred: TransferredSignal | undefined) =>
-      pass(id, transferred, (signal) => masked(id).predict(canvas, { signal })),
-    predictLeaveOneOut: (id: number, canvas: Int32Array, transferred: TransferredSignal | undefined) =>
-      pass(id, transferred, (signal) => masked(id).predictLeaveOneOut!(canvas, { signal })),
+    forward: (id: number, tokens: Int32Array, rows: ForwardOptions["rows"], signal: AbortSignal) =>
+      pass(id, () => causal(id).forward(tokens, { rows, signal })),
+    forwardTree: (id: number, tokens: Int32Array, parents: Int32Array, signal: AbortSignal) =>
+      pass(id, () => causal(id).forwardTree!(tokens, parents, { signal })),
+    predict: (id: number, canvas: Int32Array, signal: AbortSignal) => pass(id, () => masked(id).predict(canvas, { signal })),
+    predictLeaveOneOut: (id: number, canvas: Int32Array, signal: AbortSignal) =>
+      pass(id, () => masked(id).predictLeaveOneOut!(canvas, { signal })),
     async keepPath(id: number, nodes: Int32Array) {
       await causal(id).keepPath!(nodes);
       return causal(id).length;
     },
-    async commit(id: number, tokens: Int32Array, transferred: TransferredSignal | undefined) {
-      const { signal, release } = connection.signals.receive(transferred);
-      await masked(id).commit(tokens, { signal }).finally(release);
+    async commit(id: number, tokens: Int32Array, signal: AbortSignal) {
+      await masked(id).commit(tokens, { signal });
       return masked(id).length;
     },
     async rewindTo(id: number, length: number) {
@@ -86,6 +80,7 @@ function copyOf(logits: Logits, length: number): TransferredLogits {
 }
 
 interface Numbered<Item> {
+  readonly items: Map<number, Item>;
   add(item: Item): number;
   get(id: number): Item;
   remove(id: number): void;
@@ -95,6 +90,7 @@ function numbered<Item>(what: string): Numbered<Item> {
   const items = new Map<number, Item>();
   let count = 0;
   return {
+    items,
     add(item) {
       items.set(++count, item);
       return count;

@@ -83,7 +83,8 @@ function errorOf({ type, isDecodekit, name, message, stack, fields }: ErrorData,
   const error = new Error(message, cause === undefined ? undefined : { cause });
   Object.setPrototypeOf(error, classOf(type, isDecodekit).prototype as object);
   if (error.name !== name) Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
-  for (const [field, value] of Object.entries(fields)) Object.defineProperty(error, field, { value, enumerable: true, configurable: true });
+  for (const [field, value] of Object.entries(fields))
+    Object.defineProperty(error, field, { value, enumerable: true, configurable: true, writable: true });
   if (isDecodekit) Object.defineProperty(error, errors.marker, { value: true });
   Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
   return error;
@@ -100,6 +101,15 @@ function cloneable(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
+    return textOf(value);
+  }
+}
+
+function textOf(value: unknown): string {
+  try {
     return String(value);
+  } catch {
+    // An object without a prototype has no text.
+    return Object.prototype.toString.call(value);
   }
 }

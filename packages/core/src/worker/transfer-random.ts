@@ -7,7 +7,7 @@ export function sendRandom(random: RandomSource | undefined): RandomState | unde
   const state = stateOf(random);
   if (state) return state;
   const expected = "a source made by seededRandom, of which the worker gets a copy (or give a seed)";
-  throw new InvalidOptionError({ where: "worker", option: "random", expected, actual: random });
+  throw new InvalidOptionError({ where: "generate", option: "random", expected, actual: random });
 }
 
 export function receiveRandom(state: RandomState | undefined): RandomSource | undefined {

@@ -1,57 +1,46 @@
 import type { ErrorTransfer, TransferredError } from "./transfer-error.ts";
 
-/** An abort signal as it crosses: its later abort is a message of its own. */
+/** The abort signal of a call as it crosses with the call: its later abort is a message of its own. */
 export interface TransferredSignal {
   readonly id: number;
   /** Present when the signal was aborted already. */
   readonly reason?: TransferredError;
 }
 
+/** Follows the signals of calls across a connection, each from before the call's message until the call settles. */
 export interface SignalTransfer {
-  /** Runs `call` with what stands for `signal` on the other side, until the call settles. */
-  during<Result>(signal: AbortSignal | undefined, call: (transferred: TransferredSignal | undefined) => Promise<Result>): Promise<Result>;
-  /** Like `during`, for a signal that is sent with one call and needed until `release`. */
+  /** What to send with a call. Later aborts are sent until `release`. */
   send(signal: AbortSignal | undefined): { readonly transferred: TransferredSignal | undefined; readonly release: () => void };
-  /** A signal for one sent by the other side; `release` forgets it. */
-  readonly receive: (transferred: TransferredSignal | undefined) => {
-    readonly signal: AbortSignal | undefined;
-    readonly release: () => void;
-  };
-  /** The other side's signal was aborted. */
+  /**
+   * A controller for a call of the other side, which its signal aborts until `release`. To be called in the very turn in which the
+   * call's message comes: the message of an abort may be the next one.
+   */
+  receive(transferred: TransferredSignal | undefined): { readonly controller: AbortController; readonly release: () => void };
+  /** The other side's signal was aborted. Does nothing once the call it came with has settled. */
   readonly abort: (id: number, reason: TransferredError) => void;
+  /** Signals of calls of the other side that have not settled. */
+  readonly received: ReadonlyMap<number, AbortController>;
 }
 
 export function signalTransfer(errors: ErrorTransfer, sendAbort: (id: number, reason: TransferredError) => void): SignalTransfer {
   const received = new Map<number, AbortController>();
   let count = 0;
-
-  const send: SignalTransfer["send"] = (signal) => {
-    if (!signal) return { transferred: undefined, release: () => undefined };
-    const id = ++count;
-    const abort = (): void => sendAbort(id, errors.send(signal.reason));
-    signal.addEventListener("abort", abort);
-    return {
-      transferred: { id, ...(signal.aborted && { reason: errors.send(signal.reason) }) },
-      release: () => signal.removeEventListener("abort", abort),
-    };
-  };
-
   return {
-    send,
-    async during(signal, call) {
-      const { transferred, release } = send(signal);
-      try {
-        return await call(transferred);
-      } finally {
-        release();
-      }
+    received,
+    send(signal) {
+      if (!signal) return { transferred: undefined, release: () => undefined };
+      const id = ++count;
+      if (signal.aborted) return { transferred: { id, reason: errors.send(signal.reason) }, release: () => undefined };
+      const abort = (): void => sendAbort(id, errors.send(signal.reason));
+      signal.addEventListener("abort", abort, { once: true });
+      return { transferred: { id }, release: () => signal.removeEventListener("abort", abort) };
     },
     receive(transferred) {
-      if (!transferred) return { signal: undefined, release: () => undefined };
       const controller = new AbortController();
-      received.set(transferred.id, controller);
+      if (!transferred) return { controller, release: () => undefined };
       if (transferred.reason) controller.abort(errors.receive(transferred.reason));
-      return { signal: controller.signal, release: () => received.delete(transferred.id) };
+      received.set(transferred.id, controller);
+      return { controller, release: () => void received.delete(transferred.id) };
     },
     abort: (id, reason) => received.get(id)?.abort(errors.receive(reason)),
   };

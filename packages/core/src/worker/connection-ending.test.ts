@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Connection, connectionTo } from "./connection.ts";
+
+let ports: MessageChannel;
+let here: Connection;
+let there: Connection;
+beforeEach(() => {
+  ports = new MessageChannel();
+  here = connectionTo(ports.port1);
+  there = connectionTo(ports.port2);
+});
+afterEach(() => {
+  ports.port1.close();
+  ports.port2.close();
+});
+
+/** Lets everything that has been sent arrive, and whatever is sent in answer. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits until `count` calls of the other side are under way. */
+async function underWay(connection: Connection, count: number): Promise<void> {
+  while (connection.held.get("calls")!.size < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+
+test("after close calls of both sides reject, those under way too, with the problem and its cause", async () => {
+  there.offer({ wait: untilAborted, add: () => 5 });
+  const signals: AbortSignal[] = [];
+  here.offer({ ask: (signal: AbortSignal) => (signals.push(signal), untilAborted(signal)) });
+  const calls = [here.call("wait", []), there.call("ask", [])].map((call) => call.catch((error: unknown) => error));
+  await Promise.all([underWay(here, 1), underWay(there, 1)]);
+  const cause = new Error("cause");
+  expect([here.isOver(), here.closed.aborted]).toEqual([false, false]);
+  here.close("It is over.", cause);
+  here.close("It is over again.");
+  const over = { code: "WORKER", message: "It is over.", cause };
+  expect(await calls[0]).toMatchObject(over);
+  expect(here.closed.reason).toMatchObject(over);
+  expect(here.isOver()).toBe(true);
+  await expect(here.call("add", [])).rejects.toMatchObject(over);
+  expect(signals[0]!.reason).toMatchObject(over);
+  expect(await calls[1]).toMatchObject({ code: "WORKER", message: "It is over." });
+  await expect(there.call("ask", [])).rejects.toMatchObject({ code: "WORKER", message: "It is over." });
+  const post = vi.spyOn(ports.port1, "postMessage");
+  await here.tell("anything");
+  expect(post).not.toHaveBeenCalled();
+});
+
+test("close without a cause has none", () => {
+  here.close("It is over.");
+  expect("cause" in (here.closed.reason as Error)).toBe(false);
+});
+
+test("refuse rejects later calls of this side; those under way go on", async () => {
+  let finish: (value: string) => void = () => undefined;
+  there.offer({ wait: () => new Promise((resolve) => (finish = resolve)), add: () => 5 });
+  here.offer({ ask: () => "still" });
+  const call = here.call("wait", []);
+  await underWay(there, 1);
+  here.refuse("No more.");
+  here.refuse("Never more.");
+  expect(here.isOver()).toBe(true);
+  await expect(here.call("add", [])).rejects.toMatchObject({ code: "WORKER", message: "No more." });
+  expect(await there.call("ask", [])).toBe("still");
+  finish("done");
+  expect(await call).toBe("done");
+  expect(here.closed.aborted).toBe(false);
+});
+
+test("winding up refuses, aborts, waits, and then frees in the order of the calls, once", async () => {
+  const order: string[] = [];
+  there.offer({
+    slow: (signal: AbortSignal) =>
+      untilAborted(signal).catch(async () => {
+        await settle();
+        order.push("settled");
+        return "what there was";
+      }),
+    add: () => 5,
+    end: () => there.windUp("It ends."),
+  });
+  there.onEnd(async () => {
+    await settle();
+    order.push("first");
+  });
+  there.onEnd(() => Promise.reject(new Error("cannot be freed")));
+  there.onEnd(async () => void order.push("second"));
+  const slow = here.call("slow", []);
+  await underWay(there, 1);
+  const ended = here.call("end", []);
+  const refused = expect(here.call("add", [])).rejects.toMatchObject({ code: "WORKER", message: "It ends." });
+  await ended;
+  await refused;
+  expect(order).toEqual(["settled", "first", "second"]);
+  expect(await slow).toBe("what there was");
+  there.close("Closed.");
+  await settle();
+  expect(order).toEqual(["settled", "first", "second"]);
+});
+
+test("a call that winding up aborts rejects with why", async () => {
+  there.offer({ wait: untilAborted, end: () => there.windUp("It ends.") });
+  const { signal } = new AbortController();
+  const call = here.call("wait", [], signal).catch((error: unknown) => error);
+  await underWay(there, 1);
+  await here.call("end", []);
+  expect(await call).toMatchObject({ code: "WORKER", message: "It ends." });
+});
+
+test("closing frees too", async () => {
+  const freed = vi.fn<() => Promise<void>>(() => Promise.resolve());
+  here.onEnd(freed);
+  here.close("It is over.");
+  await settle();
+  expect(freed).toHaveBeenCalledOnce();
+});
+
+test("when the other side closes its port, this one is closed", async () => {
+  const closed = new Promise((resolve) => there.closed.addEventListener("abort", resolve));
+  ports.port1.close();
+  await closed;
+  expect(there.closed.reason).toMatchObject({ code: "WORKER", message: "The other side closed the port." });
+});

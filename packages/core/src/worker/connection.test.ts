@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Connection, connectionTo } from "./connection.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+let ports: MessageChannel;
+let here: Connection;
+let there: Connection;
+beforeEach(() => {
+  ports = new MessageChannel();
+  here = connectionTo(ports.port1);
+  there = connectionTo(ports.port2);
+});
+afterEach(() => {
+  ports.port1.close();
+  ports.port2.close();
+});
+
+/** Lets everything that has been sent arrive, and whatever is sent in answer. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits until `count` calls of the other side are under way. */
+async function underWay(connection: Connection, count: number): Promise<void> {
+  while (connection.held.get("calls")!.size < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+const sizes = (connection: Connection): object => Object.fromEntries([...connection.held].map(([name, { size }]) => [name, size]));
+
+test("there is one connection to an endpoint", () => {
+  expect(connectionTo(ports.port1)).toBe(here);
+  expect(there).not.toBe(here);
+});
+
+test("a call gives what the function gives, called with its arguments and a signal", async () => {
+  const seen: unknown[] = [];
+  there.offer({ add: (...args: unknown[]) => (seen.push(...args), 5) });
+  expect(await here.call("add", [1, { a: "b" }, undefined])).toBe(5);
+  expect(seen.slice(0, 3)).toEqual([1, { a: "b" }, undefined]);
+  expect(seen[3]).toBeInstanceOf(AbortSignal);
+  expect(seen).toHaveLength(4);
+});
+
+test("a function that nobody offers is an error that names it, and what is told of it does nothing", async () => {
+  await expect(here.call("multiply", [])).rejects.toMatchObject({ code: "WORKER", message: 'The other side offers no "multiply".' });
+  await here.tell("multiply", 2);
+  await settle();
+  there.offer({ multiply: () => "later" });
+  expect(await here.call("multiply", [])).toBe("later");
+});
+
+test("telling calls the function without a signal", async () => {
+  const heard = vi.fn<(...args: unknown[]) => void>();
+  there.offer({ heard });
+  await here.tell("heard", 1, 2);
+  await settle();
+  expect(heard.mock.calls).toEqual([[1, 2]]);
+});
+
+test("an error arrives with its class; one whose signal was aborted too, where it is not the reason", async () => {
+  there.offer({
+    fail: () => {
+      throw new RangeError("broken");
+    },
+    failWhenAborted: (signal: AbortSignal) => untilAborted(signal).catch(() => Promise.reject(new RangeError("broken"))),
+  });
+  await expect(here.call("fail", [])).rejects.toThrow(RangeError);
+  const controller = new AbortController();
+  const call = here.call("failWhenAborted", [], controller.signal);
+  await underWay(there, 1);
+  controller.abort();
+  await expect(call).rejects.toThrow(RangeError);
+});
+
+test("a call that is aborted rejects with the reason itself, and leaves nothing behind", async () => {
+  there.offer({ wait: untilAborted });
+  const controller = new AbortController();
+  const removed = vi.spyOn(controller.signal, "removeEventListener");
+  const call = here.call("wait", [], controller.signal);
+  await underWay(there, 1);
+  expect(sizes(there)).toEqual({ calls: 1, signals: 1 });
+  const reason = { why: () => "enough" };
+  controller.abort(reason);
+  await expect(call).rejects.toBe(reason);
+  expect(removed).toHaveBeenCalledWith("abort", expect.any(Function));
+  expect([sizes(here), sizes(there)]).toEqual([
+    { calls: 0, signals: 0 },
+    { calls: 0, signals: 0 },
+  ]);
+});
+
+test("a signal is not listened to once its call has settled", async () => {
+  there.offer({ add: () => 5 });
+  const { signal } = new AbortController();
+  const added = vi.spyOn(signal, "addEventListener");
+  const removed = vi.spyOn(signal, "removeEventListener");
+  await here.call("add", []);
+  added.mockClear();
+  await here.call("add", [], signal);
+  const listener = added.mock.calls.find(([type]) => type === "abort")![1];
+  expect(removed).toHaveBeenCalledWith("abort", listener);
+});
+
+test("an abort after the call has settled does nothing on the other side", async () => {
+  const signals: AbortSignal[] = [];
+  there.offer({ add: (signal: AbortSignal) => signals.push(signal) });
+  const controller = new AbortController();
+  await here.call("add", [], controller.signal);
+  controller.abort();
+  await here.tell("abortSignal", 1, { kind: "value", value: "late" });
+  await settle();
+  expect(signals[0]!.aborted).toBe(false);
+});
+
+test("what cannot be sent is named: an argument, a result, something that is told", async () => {
+  const expected = "data that can be sent to another thread (no function, no symbol)";
+  there.offer({ give: () => ({ a: [Symbol("s")] }), add: () => 5 });
+  const argument = { code: "INVALID_OPTION", where: "add", option: "arguments[1].b", expected, cause: { name: "DataCloneError" } };
+  await expect(here.call("add", [1, { b: () => 1 }])).rejects.toMatchObject(argument);
+  await expect(here.call("give", [])).rejects.toMatchObject({
+    code: "INVALID_OPTION",
+    where: "worker",
+    option: "result.value.a[0]",
+    expected,
+  });
+  await expect(here.tell("add", () => 1)).rejects.toMatchObject({ where: "add", option: "arguments[0]" });
+  expect(await here.call("add", [])).toBe(5);
+});
+
+test("an error of posting that has another reason is thrown as it is", async () => {
+  const failing: Endpoint = {
+    addEventListener: () => undefined,
+    postMessage: () => {
+      throw new RangeError("no room");
+    },
+  };
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", note);
+  const connection = connectionTo(failing);
+  await expect(connection.tell("add")).rejects.toThrow("no room");
+  await settle();
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
+test("ports are handed over", async () => {
+  there.offer({ greet: ({ port }: { readonly port: MessagePort }) => port.postMessage("hello") });
+  const { port1, port2 } = new MessageChannel();
+  const greeting = new Promise<unknown>((resolve) => port2.addEventListener("message", ({ data }) => resolve(data)));
+  port2.start();
+  await here.call("greet", [{ port: port1 }, null, "text"]);
+  expect(await greeting).toBe("hello");
+  port2.close();
+});

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import type { Decoder } from "../decoder.ts";
+import { InvalidOptionError } from "../errors.ts";
+import type { DecoderPlugin } from "../plugin.ts";
+import { pluginImporter } from "./import-plugin.ts";
+
+const decoder: Decoder = {
+  name: "none",
+  requires: [],
+  decode: () => {
+    throw new Error("not called");
+  },
+};
+const plugin: DecoderPlugin = {
+  name: "none",
+  title: "None",
+  description: "Does nothing",
+  requires: ["causal"],
+  options: { p: { type: "number", help: "A number" } },
+  presets: [{ p: 1 }],
+  create: (options) => ({ ...decoder, name: JSON.stringify(options) }),
+};
+const importerOf = (value: unknown): ReturnType<typeof pluginImporter> => pluginImporter({ known: async () => ({ default: value }) });
+
+test("a plugin is described without its code, and makes decoders with the options it is given, or none", async () => {
+  const description = Object.fromEntries(Object.entries(plugin).filter(([member]) => member !== "create"));
+  expect(await importerOf(plugin).describe("known")).toEqual(description);
+  expect((await importerOf(plugin).create({ plugin: "known", options: { p: 2 } })).name).toBe('{"p":2}');
+  expect((await importerOf(plugin).create({ plugin: "known" })).name).toBe("{}");
+});
+
+test("what create throws is thrown", async () => {
+  const error = new InvalidOptionError({ where: "none", option: "p", expected: "a number", actual: "a" });
+  const refusing = {
+    ...plugin,
+    create: () => {
+      throw error;
+    },
+  };
+  await expect(importerOf(refusing).create({ plugin: "known" })).rejects.toBe(error);
+});
+
+test.each([
+  ["nothing", undefined, "default export", "a DecoderPlugin"],
+  ["null", null, "default export", "a DecoderPlugin"],
+  ["a function", () => plugin, "default export", "a DecoderPlugin"],
+  ["no name", { ...plugin, name: 5 }, "name", "a text"],
+  ["no title", { ...plugin, title: undefined }, "title", "a text"],
+  ["no description", { ...plugin, description: {} }, "description", "a text"],
+  ["no roles", { ...plugin, requires: "causal" }, "requires", "an array"],
+  ["no presets", { ...plugin, presets: {} }, "presets", "an array"],
+  ["no options", { ...plugin, options: undefined }, "options", "an object"],
+  ["options that are null", { ...plugin, options: null }, "options", "an object"],
+  ["no create", { ...plugin, create: {} }, "create", "a function"],
+])("a module whose default export has %s is no plugin, each time it is asked for", async (_, value, option, expected) => {
+  const importer = importerOf(value);
+  for (let time = 0; time < 2; time++) {
+    await expect(importer.describe("known")).rejects.toMatchObject({ code: "INVALID_OPTION", where: "known", option, expected });
+    await expect(importer.create({ plugin: "known" })).rejects.toMatchObject({ code: "INVALID_OPTION", where: "known", option, expected });
+  }
+});
+
+test.each([null, undefined, {}, { decode: 5 }, "greedy"])("a create that gives %j is refused", async (made) => {
+  const importer = importerOf({ ...plugin, create: () => made });
+  const expected = { code: "INVALID_OPTION", where: "known", option: "what create returns", expected: "a Decoder", actual: made };
+  await expect(importer.create({ plugin: "known" })).rejects.toMatchObject(expected);
+});
+
+test("a module that cannot be imported is a WorkerError with its cause, whatever was thrown", async () => {
+  const cause = new TypeError("no such file");
+  const importer = pluginImporter({ broken: () => Promise.reject(cause), thrown: () => Promise.reject("only a text") });
+  const broken = { code: "WORKER", message: "The plugin broken could not be imported: no such file", cause };
+  await expect(importer.describe("broken")).rejects.toMatchObject(broken);
+  await expect(importer.describe("thrown")).rejects.toMatchObject({ message: "The plugin thrown could not be imported: only a text" });
+});
+
+test("names that every object has are no plugins; an unknown name is imported as a module", async () => {
+  const importer = pluginImporter({});
+  await expect(importer.describe("toString")).rejects.toMatchObject({ code: "WORKER" });
+  const data = `data:text/javascript,export default ${JSON.stringify({ ...plugin, create: undefined }).replace(/}$/, ", create: () => ({})}")}`;
+  expect(await importer.describe(data)).toMatchObject({ name: "none", title: "None" });
+});

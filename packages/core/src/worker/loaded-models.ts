@@ -1,0 +1,93 @@
+import { InvalidOptionError } from "../errors.ts";
+import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
+import { guardPasses, type PassGate } from "../onnx/pass-gate.ts";
+import { awaitDecoder } from "./await-decoder.ts";
+import type { Connection } from "./connection.ts";
+import type { PluginImporter } from "./import-plugin.ts";
+import { type Peer, peerAt } from "./peer.ts";
+import { remoteDecoder } from "./remote-decoder.ts";
+import { reporter } from "./reports.ts";
+import { type DecoderRequest, type GenerationRequest, serveGeneration } from "./served-generations.ts";
+import type { TransferredModels } from "./transferred-model.ts";
+
+/** What the other side is told of a model that was loaded here. */
+export interface LoadedModel extends Pick<OnnxLanguageModel, "name" | "stopTokens" | "execution" | "parameters" | "bytes"> {
+  readonly model: number;
+  readonly models: TransferredModels;
+}
+
+/** Loads a model as `loadModel` of `@decodekit/core/onnx` does. */
+export type ModelLoader = (source: ModelSource, options: LoadModelOptions) => Promise<OnnxLanguageModel>;
+
+/** What the other side sends to have a model loaded. */
+export interface LoadRequest {
+  /** Number under which its progress and warnings are reported. */
+  readonly number: number;
+  readonly source: ModelSource;
+  readonly options: Omit<LoadModelOptions, "onProgress" | "onWarning" | "signal">;
+  readonly gate: PassGate | undefined;
+}
+
+type ServedModel = OnnxLanguageModel & { readonly release: () => void };
+
+/** Lets the other side load models here, and run decoders on them. */
+export function serveLoadedModels({ connection, models }: Peer, importer: PluginImporter, load: ModelLoader): void {
+  const loaded = new Map<number, ServedModel>();
+  let count = 0;
+  const get = (id: number): OnnxLanguageModel => {
+    const model = loaded.get(id);
+    if (model) return model;
+    throw new InvalidOptionError({ where: "worker", option: "model", expected: "one that is loaded in this worker", actual: id });
+  };
+
+  connection.offer({
+    async loadModel({ number, source, options, gate }: LoadRequest, signal: AbortSignal) {
+      if (gate) guardPasses(gate);
+      const { progress, warning } = reporter(connection, number);
+      const model = await load(source, { ...options, signal, onProgress: progress, onWarning: warning });
+      const { name, stopTokens, execution, parameters, bytes, causal, masked } = model;
+      const sent = models.send({ causal, ...(masked && { masked }) });
+      loaded.set(++count, { ...model, release: sent.release });
+      return { model: count, models: sent.transferred, name, stopTokens, execution, parameters, bytes } satisfies LoadedModel;
+    },
+    encode: (id: number, text: string) => get(id).tokenizer.encode(text),
+    decode: (id: number, tokens: Int32Array) => get(id).tokenizer.decode(tokens),
+    async disposeModel(id: number) {
+      const model = loaded.get(id);
+      loaded.delete(id);
+      model?.release();
+      await model?.dispose();
+    },
+  });
+  serveGenerations(connection, importer, get);
+  connection.held.set("loadedModels", loaded);
+  connection.onEnd(async () => {
+    const open = [...loaded.values()];
+    loaded.clear();
+    await Promise.all(open.map((model) => model.dispose()));
+  });
+}
+
+function serveGenerations(connection: Connection, importer: PluginImporter, get: (id: number) => OnnxLanguageModel): void {
+  /** Connections to the workers that decoders run in, by the number of the generation. */
+  const decoderWorkers = new Map<number, Connection>();
+  connection.held.set("decoderWorkers", decoderWorkers);
+  connection.offer({
+    async generate(request: GenerationRequest, { reference, port }: DecoderRequest, signal: AbortSignal) {
+      const { number } = request;
+      const other = port && peerAt(port);
+      if (other) decoderWorkers.set(number, other.connection);
+      try {
+        const [model, draft] = [get(request.model), request.draft === undefined ? undefined : get(request.draft)];
+        const create = () => (other ? remoteDecoder(other.connection, other.models, reference) : importer.create(reference));
+        const decoder = await awaitDecoder(reference.plugin, create, signal);
+        return await serveGeneration(request, { model, draft, decoder, signal, report: reporter(connection, number) });
+      } finally {
+        decoderWorkers.delete(number);
+        other?.connection.close("The generation is over.");
+        port?.close();
+      }
+    },
+    decoderWorkerEnded: (number: number, problem: string) => decoderWorkers.get(number)?.close(problem),
+  });
+}

@@ -1,0 +1,61 @@
+import { describePlugin, type Endpoint, loadModel, terminate } from "@decodekit/core/worker";
+import { serve } from "@decodekit/core/worker/host";
+import greedy from "@decodekit/greedy/plugin";
+import { expect, test } from "vitest";
+import { byteModel } from "./byte-model.ts";
+
+/** The ends of a line that drops what comes while nobody listens, as the scope of a worker does in a browser. */
+function forgetfulLine(): { readonly here: Endpoint; readonly there: Endpoint } {
+  const [here, there] = [new EventTarget(), new EventTarget()];
+  const endpoint = (target: EventTarget, opposite: EventTarget): Endpoint => ({
+    addEventListener: (type, listener) => target.addEventListener(type, (event) => listener(event as MessageEvent)),
+    postMessage(message: unknown, transfer: Transferable[]) {
+      const data: unknown = structuredClone(message, { transfer });
+      setImmediate(() => opposite.dispatchEvent(new MessageEvent("message", { data })));
+    },
+  });
+  return { here: endpoint(here, there), there: endpoint(there, here) };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+const options = { plugins: { greedy: async () => ({ default: greedy }) }, loadModel: async () => byteModel() };
+
+test("what is asked of a worker that serves only later waits for it", async () => {
+  const { here, there } = forgetfulLine();
+  const described = describePlugin(here, "greedy");
+  const loading = loadModel("bytes", { worker: here });
+  await turn();
+  serve({ ...options, endpoint: there });
+  expect((await described).name).toBe("greedy");
+  expect((await loading).name).toBe("bytes");
+});
+
+test("a worker that has long served is known at once", async () => {
+  const { here, there } = forgetfulLine();
+  serve({ ...options, endpoint: there });
+  await turn();
+  expect((await describePlugin(here, "greedy")).name).toBe("greedy");
+  expect((await loadModel("bytes", { worker: here })).name).toBe("bytes");
+});
+
+test("an abort ends the wait for a worker that serves only later, or never, and nothing is loaded then", async () => {
+  const { here, there } = forgetfulLine();
+  const controller = new AbortController();
+  const loading = loadModel("bytes", { worker: here, signal: controller.signal });
+  const reason = new Error("enough");
+  setTimeout(() => controller.abort(reason), 5);
+  await expect(loading).rejects.toBe(reason);
+  let loads = 0;
+  serve({ ...options, endpoint: there, loadModel: async () => (loads++, byteModel()) });
+  expect((await describePlugin(here, "greedy")).name).toBe("greedy");
+  await turn();
+  expect(loads).toBe(0);
+});
+
+test("a worker that never serves can be ended, which rejects what waits for it", async () => {
+  const { here } = forgetfulLine();
+  const loading = loadModel("bytes", { worker: here }).catch((error: unknown) => error);
+  await turn();
+  await terminate(here, { timeout: 10, problem: "It never served." });
+  expect(await loading).toMatchObject({ code: "WORKER", message: "It never served." });
+});

@@ -1,0 +1,297 @@
+import type { CausalModel, Decoder, Logits, MaskedModel, MaskedSession, Session } from "@decodekit/core";
+import { importDecoder, loadModel, type WorkerLanguageModel } from "@decodekit/core/worker";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { byteModel } from "./byte-model.ts";
+import { serveHere, type ServedHere } from "./serve-here.ts";
+import { settle } from "./wire.ts";
+
+const ids = (text: string): Int32Array => Int32Array.from(new TextEncoder().encode(text));
+const rowsOf = (logits: Logits): Float32Array[] => Array.from({ length: logits.rows }, (_, index) => logits.row(index).slice());
+
+let served: ServedHere;
+let model: WorkerLanguageModel;
+beforeEach(async () => {
+  served = serveHere();
+  model = await loadModel("bytes", { worker: served.worker });
+});
+afterEach(() => served.close());
+
+test("a model tells what it is, and its tokenizer works from afar", async () => {
+  const { name, execution, parameters, bytes, stopTokens, worker, causal, masked } = model;
+  expect({ name, execution, parameters, bytes, stopTokens }).toEqual({
+    name: "bytes",
+    execution: "wasm",
+    parameters: 12,
+    bytes: 34,
+    stopTokens: [257],
+  });
+  expect(worker).toBe(served.worker);
+  const capabilities = { rewind: true, fork: true, tree: true };
+  expect(causal).toMatchObject({ kind: "causal", vocabSize: 258, contextLength: 4000, capabilities });
+  expect(masked).toMatchObject({ kind: "masked", vocabSize: 258, contextLength: 4000, maskTokenId: 256 });
+  expect(await model.encode("ab")).toEqual(Int32Array.of(256, 97, 98));
+  expect(await model.decode(ids("ab"))).toBe("ab");
+});
+
+test("passes give the same rows as here, as many as are asked for, and lengths follow every call", async () => {
+  const [session, reference] = [await model.causal.createSession(), await byteModel().causal.createSession()];
+  expect(session.length).toBe(0);
+  for (const [text, rows] of [
+    ["ab", undefined],
+    ["cde", "all"],
+    ["fgh", 2],
+    ["i", "last"],
+  ] as const) {
+    expect(rowsOf(await session.forward(ids(text), { rows }))).toEqual(rowsOf(await reference.forward(ids(text), { rows })));
+    expect(session.length).toBe(reference.length);
+  }
+  const logits = await session.forward(ids("jk"), { rows: "all" });
+  expect(logits).toMatchObject({ rows: 2, vocabSize: 258 });
+  expect(logits.row(1)).toHaveLength(258);
+  await session.rewindTo(4);
+  expect(session.length).toBe(4);
+  const fork = await session.fork!();
+  expect(fork.length).toBe(4);
+  await fork.forward(ids("xyz"));
+  expect([session.length, fork.length]).toEqual([4, 7]);
+  const second = await fork.fork!();
+  expect(second.length).toBe(7);
+  for (const each of [session, fork, second]) await each.dispose();
+  expect(served.models[0]!.test.openSessions()).toBe(0);
+});
+
+test("trees are read, and the path that is kept is cached", async () => {
+  const session = await model.causal.createSession();
+  await session.forward(ids("a"));
+  const logits = await session.forwardTree!(ids("bcxy"), Int32Array.of(-1, 0, -1, 2));
+  expect(logits.rows).toBe(4);
+  expect(logits.row(3).indexOf(5)).toBe("z".codePointAt(0));
+  expect(session.length).toBe(1);
+  await session.keepPath!(Int32Array.of(0, 1));
+  expect(session.length).toBe(3);
+});
+
+test("a model without a capability has no function for it", async () => {
+  const plain = serveHere({
+    async loadModel() {
+      const whole = byteModel();
+      const { masked: _, ...causalOnly } = whole;
+      return { ...causalOnly, causal: { ...whole.causal, capabilities: { rewind: true, fork: false, tree: false } } };
+    },
+  });
+  const { causal, masked } = await loadModel("bytes", { worker: plain.worker });
+  const session = await causal.createSession();
+  expect(["fork", "forwardTree", "keepPath"].filter((member) => member in session)).toEqual([]);
+  expect(masked).toBeUndefined();
+  plain.close();
+});
+
+test("masked sessions predict over a causal session's cache or over a prefix of their own", async () => {
+  const session = await model.causal.createSession();
+  await session.forward(ids("abc"));
+  const over = await model.masked!.createSession(session);
+  expect([over.length, over.over]).toEqual([3, session]);
+  const logits = await over.predict(Int32Array.of(256, 256));
+  expect([logits.rows, logits.row(0).indexOf(5), logits.row(1).indexOf(5)]).toEqual([2, 100, 101]);
+  await session.rewindTo(2);
+  expect(over.length).toBe(2);
+  const own = await model.masked!.createSession();
+  expect([own.length, own.over]).toEqual([0, undefined]);
+  await own.commit(ids("abcd"));
+  expect(own.length).toBe(4);
+  await own.rewindTo(1);
+  expect(own.length).toBe(1);
+  expect((await own.predict(Int32Array.of(256))).row(0).indexOf(5)).toBe(98);
+  await Promise.all([over.dispose(), own.dispose()]);
+  expect(served.models[0]!.testMasked.openSessions()).toBe(0);
+});
+
+test("a session that predicts leaving one out does so from afar, and one that cannot has no function for it", async () => {
+  const [session, reference] = [await model.masked!.createSession(), await byteModel().testMasked.createSession()];
+  const canvas = Int32Array.of(256, 97, 256);
+  const logits = await session.predictLeaveOneOut!(canvas);
+  expect(logits.rows).toBe(6);
+  expect(rowsOf(logits)).toEqual(rowsOf(await reference.predictLeaveOneOut!(canvas)));
+  await expect(session.predictLeaveOneOut!(canvas, { signal: AbortSignal.abort("enough") })).rejects.toBe("enough");
+  const plain = serveHere({
+    async loadModel() {
+      const whole = byteModel();
+      const createSession: MaskedModel["createSession"] = async () =>
+        Object.create(await whole.testMasked.createSession(), { predictLeaveOneOut: { value: undefined } }) as MaskedSession;
+      return { ...whole, masked: { ...whole.testMasked, createSession } };
+    },
+  });
+  const { masked } = await loadModel("bytes", { worker: plain.worker });
+  expect("predictLeaveOneOut" in (await masked!.createSession())).toBe(false);
+  plain.close();
+});
+
+test.each(["forward", "forwardTree", "predict", "commit"] as const)(
+  "an aborted %s rejects with the reason and changes nothing",
+  async (pass) => {
+    const [causal, masked] = [await model.causal.createSession(), await model.masked!.createSession()];
+    const reason = new Error("enough");
+    const options = { signal: AbortSignal.abort(reason) };
+    const calls = {
+      forward: () => causal.forward(ids("a"), options),
+      forwardTree: () => causal.forwardTree!(ids("a"), Int32Array.of(-1), options),
+      predict: () => masked.predict(ids("a"), options),
+      commit: () => masked.commit(ids("a"), options),
+    };
+    await expect(calls[pass]()).rejects.toBe(reason);
+    expect([causal.length, masked.length]).toEqual([0, 0]);
+    expect([served.models[0]!.test.passes(), served.models[0]!.testMasked.passes()]).toEqual([[], []]);
+  },
+);
+
+test("errors of a pass are what they would be here", async () => {
+  const session = await model.causal.createSession();
+  await expect(session.forward(Int32Array.of(300))).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  await expect(session.forward(new Int32Array(4001))).rejects.toMatchObject({ code: "CONTEXT_LENGTH" });
+  await expect(session.rewindTo(5)).rejects.toMatchObject({ code: "INVALID_OPTION", option: "length" });
+  expect(session.length).toBe(0);
+});
+
+test("a session is disposed once, and cannot be used any more", async () => {
+  const session = await model.causal.createSession();
+  await session.dispose();
+  await session.dispose();
+  const disposed = { code: "DISPOSED", message: "The session was disposed and cannot be used any more. Create a new one." };
+  await expect(session.forward(ids("a"))).rejects.toMatchObject(disposed);
+  await expect(session.rewindTo(0)).rejects.toMatchObject(disposed);
+  const masked = await model.masked!.createSession();
+  await masked.dispose();
+  await expect(masked.commit(ids("a"))).rejects.toMatchObject(disposed);
+  expect(served.held().there).toEqual({ models: 2, loadedModels: 1 });
+});
+
+test("after the model is disposed it cannot be used, and disposing it again does nothing", async () => {
+  await model.dispose();
+  await model.dispose();
+  await expect(model.encode("a")).rejects.toMatchObject({
+    where: "worker",
+    option: "model",
+    expected: "one that is loaded in this worker",
+  });
+  await expect(model.causal.createSession()).rejects.toMatchObject({ code: "DISPOSED", message: /model was disposed/ });
+});
+
+test("an error of freeing something is thrown while the other side is there", async () => {
+  const failing = serveHere({ loadModel: async () => ({ ...byteModel(), dispose: () => Promise.reject(new RangeError("still in use")) }) });
+  const stubborn = await loadModel("bytes", { worker: failing.worker });
+  await expect(stubborn.dispose()).rejects.toThrow(RangeError);
+  failing.close();
+});
+
+/** A decoder whose plugin runs in the worker and which reports what it was given. */
+async function modelsSeenThere(
+  models: Parameters<Decoder["decode"]>[0],
+  requires: Decoder["requires"],
+): Promise<Parameters<Decoder["decode"]>[0]> {
+  let seen: unknown;
+  const plugin = {
+    name: "seeing",
+    title: "Seeing",
+    description: "Tells what it is given",
+    requires,
+    options: {},
+    presets: [{}],
+    create: () => ({
+      name: "seeing",
+      requires,
+      // oxlint-disable-next-line require-yield
+      async *decode(given: unknown) {
+        seen = given;
+      },
+    }),
+  };
+  const other = serveHere({ plugins: { seeing: async () => ({ default: plugin }) } });
+  const decoder = await importDecoder(other.worker, { plugin: "seeing" });
+  for await (const _ of decoder.decode(models, ids("a"), { maxNewTokens: 1 }));
+  await settle();
+  expect(other.held()).toEqual({ here: {}, there: {} });
+  other.close();
+  return seen as Parameters<Decoder["decode"]>[0];
+}
+
+test("a decoder gets the models that it requires and no others", async () => {
+  const here = byteModel();
+  const models = { causal: here.causal, masked: here.testMasked, draft: here.causal };
+  expect(Object.keys(await modelsSeenThere(models, ["causal"]))).toEqual(["causal"]);
+  expect(Object.keys(await modelsSeenThere(models, ["masked", "draft"]))).toEqual(["masked", "draft"]);
+  const { masked: _, ...without } = models;
+  expect(Object.keys(await modelsSeenThere(without as typeof models, ["masked", "draft"]))).toEqual(["draft"]);
+});
+
+test("a model of the worker that goes back to it is there the model itself", async () => {
+  const seen: CausalModel[] = [];
+  const plugin = {
+    name: "seeing",
+    title: "Seeing",
+    description: "Tells what it is given",
+    requires: ["causal"],
+    options: {},
+    presets: [{}],
+    create: () => ({
+      name: "seeing",
+      requires: ["causal"],
+      async *decode(given: { readonly causal: CausalModel }) {
+        seen.push(given.causal);
+        yield { type: "decode-start", promptLength: 1 };
+      },
+    }),
+  };
+  const home = serveHere({ plugins: { seeing: async () => ({ default: plugin }) } });
+  const own = await loadModel("bytes", { worker: home.worker });
+  const decoder = await importDecoder(home.worker, { plugin: "seeing" });
+  for await (const _ of decoder.decode({ causal: own.causal } as Parameters<Decoder["decode"]>[0], ids("a"), { maxNewTokens: 1 }));
+  expect(seen[0]).toBe(home.models[0]!.causal);
+  home.close();
+});
+
+test("a decode that is unknown, or over, is an error on the other side", async () => {
+  const decoder = await importDecoder(served.worker, { plugin: "greedy" });
+  const here = byteModel();
+  const events = decoder.decode({ causal: here.causal, draft: here.causal, masked: here.testMasked }, ids("a"), {
+    maxNewTokens: 2,
+    stopTokens: [],
+  });
+  const collected = [];
+  for await (const event of events) collected.push(event.type);
+  expect(collected).toEqual(["decode-start", "forward-end", "tokens-commit", "forward-end", "tokens-commit", "decode-end"]);
+  expect((await events.next()).done).toBe(true);
+  expect(decoder).toMatchObject({ name: "greedy", requires: ["causal"] });
+});
+
+test("leaving a decode early ends it on the other side, and frees its session here", async () => {
+  const decoder = await importDecoder(served.worker, { plugin: "greedy" });
+  const here = byteModel();
+  for await (const event of decoder.decode({ causal: here.causal, draft: here.causal, masked: here.testMasked }, ids("a"), {
+    maxNewTokens: 9,
+  }))
+    if (event.type === "tokens-commit") break;
+  expect(here.test.openSessions()).toBe(0);
+  await model.dispose();
+  expect(served.held()).toEqual({ here: {}, there: {} });
+});
+
+test("a session of this side's model can be forked and rewound from there", async () => {
+  const decoder = await importDecoder(served.worker, { plugin: "speculative", options: { drafter: "ddtree", draftLength: 3 } });
+  const here = byteModel();
+  const opened: Session[] = [];
+  const causal: CausalModel = {
+    ...here.causal,
+    async createSession() {
+      const session = await here.causal.createSession();
+      opened.push(session);
+      return session;
+    },
+  };
+  let letters = "";
+  const models = { causal, draft: byteModel().causal, masked: here.testMasked };
+  for await (const event of decoder.decode(models, ids("abc"), { maxNewTokens: 8 }))
+    if (event.type === "tokens-commit") letters += String.fromCharCode(...event.tokens);
+  expect(letters).toBe("defghijk");
+  expect(opened.length).toBeGreaterThan(0);
+  expect(here.test.openSessions() + here.testMasked.openSessions()).toBe(0);
+});

@@ -1,0 +1,223 @@
+import { type DecodeEvent, type Decoder, type DecoderPlugin, WorkerError } from "@decodekit/core";
+import { describePlugin, generate, importDecoder, loadModel, terminate } from "@decodekit/core/worker";
+import greedy from "@decodekit/greedy/plugin";
+import { expect, test } from "vitest";
+import { byteModel } from "./byte-model.ts";
+import { serveHere } from "./serve-here.ts";
+import { settle } from "./wire.ts";
+
+const NOTHING = { here: {}, there: {} };
+const ENDLESS = { maxNewTokens: 3000, stopTokens: [] };
+const gone = { name: "WorkerError", code: "WORKER", message: "The worker was terminated." };
+
+/** A decoder that pays no heed to aborts: its one event never comes. */
+const deaf: DecoderPlugin = {
+  ...greedy,
+  create: (): Decoder => ({
+    name: "deaf",
+    requires: [],
+    // oxlint-disable-next-line require-yield
+    async *decode() {
+      await new Promise(() => undefined);
+    },
+  }),
+};
+const plugins = { deaf: async () => ({ default: deaf }) };
+
+test("what is under way is aborted, with what it had, and models are freed when it has ended", async () => {
+  const order: string[] = [];
+  const loaded = byteModel({ passMilliseconds: 9 });
+  const dispose = async (): Promise<void> => {
+    order.push(`disposed with ${loaded.test.openSessions()} sessions`);
+    await settle();
+    order.push("freed");
+  };
+  const { worker, held } = serveHere({ loadModel: async () => ({ ...loaded, dispose }) });
+  const model = await loadModel("bytes", { worker });
+  const session = await model.causal.createSession();
+  const generation = generate(model, "abc", { decoder: { plugin: "greedy" }, ...ENDLESS });
+  const result = generation.result.then((given) => {
+    order.push("ended");
+    return given;
+  });
+  for await (const event of generation.events) if (event.type === "tokens-commit") break;
+  await terminate(worker);
+  order.push("terminated");
+  const { finishReason, text } = await result;
+  expect(finishReason).toBe("abort");
+  expect(text).toMatch(/^de?f?/);
+  expect(order.filter((step) => step !== "ended")).toEqual(["disposed with 0 sessions", "freed", "terminated"]);
+  expect(order.indexOf("ended")).toBeLessThan(order.indexOf("terminated"));
+  expect(held()).toEqual(NOTHING);
+  await expect(session.forward(Int32Array.of(1))).rejects.toMatchObject(gone);
+});
+
+test("a generation that nobody has left ends with an abort and its text", async () => {
+  const { worker } = serveHere({ passMilliseconds: 9 });
+  const model = await loadModel("bytes", { worker });
+  const generation = generate(model, "abc", { decoder: { plugin: "greedy" }, ...ENDLESS });
+  const events: DecodeEvent[] = [];
+  let terminated: Promise<void> | undefined;
+  for await (const event of generation.events) {
+    events.push(event);
+    if (event.type === "tokens-commit") terminated ??= terminate(worker);
+  }
+  await terminated;
+  expect(events.at(-1)).toEqual({ type: "decode-end", finishReason: "abort" });
+  const { finishReason, tokens, text } = await generation.result;
+  expect(finishReason).toBe("abort");
+  expect(tokens.length).toBeGreaterThan(0);
+  expect(text.startsWith("d")).toBe(true);
+});
+
+test("calls reject from the very moment on, and freeing what is gone does nothing", async () => {
+  const { worker } = serveHere();
+  const model = await loadModel("bytes", { worker });
+  const session = await model.causal.createSession();
+  const decoder = await importDecoder(worker, { plugin: "greedy" });
+  const terminated = terminate(worker);
+  for (const when of ["before it is terminated", "after"]) {
+    const late = generate(model, "abc", { decoder: { plugin: "greedy" } });
+    await expect(late.result, when).rejects.toMatchObject(gone);
+    await expect(late.events[Symbol.asyncIterator]().next(), when).rejects.toMatchObject(gone);
+    await expect(loadModel("bytes", { worker }), when).rejects.toMatchObject(gone);
+    await expect(importDecoder(worker, { plugin: "greedy" }), when).rejects.toMatchObject(gone);
+    await expect(describePlugin(worker, "greedy"), when).rejects.toMatchObject(gone);
+    await expect(model.encode("a"), when).rejects.toMatchObject(gone);
+    await expect(model.decode(Int32Array.of(97)), when).rejects.toMatchObject(gone);
+    await expect(session.forward(Int32Array.of(97)), when).rejects.toMatchObject(gone);
+    const models = byteModel();
+    const events = decoder.decode({ ...models, draft: models.causal, masked: models.testMasked }, Int32Array.of(97), ENDLESS);
+    await expect(events.next(), when).rejects.toMatchObject(gone);
+    await terminated;
+  }
+  await session.dispose();
+  await model.dispose();
+  await terminate(worker);
+});
+
+test("the problem is what calls reject with", async () => {
+  const { worker } = serveHere({ plugins });
+  const model = await loadModel("bytes", { worker });
+  const stuck = generate(model, "abc", { decoder: { plugin: "deaf" } }).result.catch((error: unknown) => error);
+  await settle();
+  await terminate(worker, { timeout: 20, problem: "Another model was asked for." });
+  const error = await stuck;
+  expect(error).toBeInstanceOf(WorkerError);
+  expect(error).toMatchObject({ message: "Another model was asked for.", code: "WORKER" });
+  expect((error as WorkerError).cause).toBeUndefined();
+  await expect(model.encode("a")).rejects.toThrow("Another model was asked for.");
+});
+
+test("a second call waits no longer than it says, and the first one is done then too", async () => {
+  const { worker } = serveHere({ plugins });
+  const model = await loadModel("bytes", { worker });
+  const stuck = generate(model, "abc", { decoder: { plugin: "deaf" } }).result.catch((error: unknown) => error);
+  await settle();
+  let waiting = true;
+  const patient = terminate(worker, { timeout: Infinity }).finally(() => (waiting = false));
+  await settle();
+  expect(waiting).toBe(true);
+  await terminate(worker, { timeout: 0 });
+  expect(await stuck).toMatchObject(gone);
+  await patient;
+});
+
+test.each([-1, Number.NaN, "5"])("a timeout of %j is refused, and nothing ends", async (timeout) => {
+  const { worker, close } = serveHere();
+  const error = await terminate(worker, { timeout: timeout as number }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ where: "terminate", option: "timeout", expected: "a number of milliseconds >= 0", actual: timeout });
+  await expect(terminate(worker, { problem: 5 as unknown as string })).rejects.toMatchObject({ option: "problem", expected: "a text" });
+  await expect(terminate(worker, { time: 5 } as object)).rejects.toMatchObject({ expected: "one of its options (timeout, problem)" });
+  await expect(describePlugin(worker, "greedy")).resolves.toMatchObject({ name: "greedy" });
+  close();
+});
+
+test("loading that is under way rejects, and what it had loaded is freed", async () => {
+  const loaded = byteModel();
+  let arrive: () => void = () => undefined;
+  const { worker, held } = serveHere({
+    loadModel: (_, { signal }) =>
+      new Promise((_resolve, reject) => {
+        arrive();
+        signal?.addEventListener("abort", () => reject(signal.reason as Error));
+      }),
+  });
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const loading = loadModel("bytes", { worker }).catch((error: unknown) => error);
+  await arrived;
+  await terminate(worker);
+  expect(await loading).toMatchObject(gone);
+  expect(loaded.isDisposed()).toBe(false);
+  expect(held()).toEqual(NOTHING);
+});
+
+test("decoders of the worker on models of this side end, and what they opened here is freed", async () => {
+  const { worker, held } = serveHere();
+  const decoder = await importDecoder(worker, { plugin: "greedy" });
+  const model = byteModel();
+  const events = decoder.decode({ ...model, draft: model.causal, masked: model.testMasked }, Int32Array.of(97), ENDLESS);
+  for (let index = 0; index < 4; index++) await events.next();
+  expect(model.test.openSessions()).toBe(1);
+  await terminate(worker);
+  expect(model.test.openSessions()).toBe(0);
+  await expect(events.next()).rejects.toMatchObject(gone);
+  await settle();
+  expect(held()).toEqual(NOTHING);
+});
+
+test("a worker that runs decoders for another one's model ends them too, and the generation ends", async () => {
+  const served = serveHere({ passMilliseconds: 9 });
+  const other = serveHere();
+  const model = await loadModel("bytes", { worker: served.worker });
+  const generation = generate(model, "abc", { decoder: { plugin: "greedy", worker: other.worker }, ...ENDLESS });
+  const outcome = generation.result.then(
+    ({ finishReason }) => finishReason,
+    (error: Error) => error.name,
+  );
+  for await (const event of generation.events) if (event.type === "tokens-commit") break;
+  expect(other.held().there).toMatchObject({ ports: 1 });
+  await terminate(other.worker);
+  expect(["abort", "WorkerError"]).toContain(await outcome);
+  await settle();
+  expect(served.models[0]!.test.openSessions()).toBe(0);
+  await model.dispose();
+  expect([served.held(), other.held()]).toEqual([NOTHING, NOTHING]);
+  served.close();
+});
+
+test("a decoder's worker that has ended, or ends without a word, fails the generation with a WorkerError", async () => {
+  const served = serveHere({ passMilliseconds: 9 });
+  const model = await loadModel("bytes", { worker: served.worker });
+  const first = serveHere();
+  await terminate(first.worker, { problem: "It was slow." });
+  const late = generate(model, "abc", { decoder: { plugin: "greedy", worker: first.worker }, ...ENDLESS });
+  await expect(late.result).rejects.toMatchObject({ code: "WORKER", message: "It was slow." });
+  const second = serveHere({ plugins });
+  const stuck = generate(model, "abc", { decoder: { plugin: "deaf", worker: second.worker }, ...ENDLESS }).result.catch(
+    (error: unknown) => error,
+  );
+  await settle();
+  await terminate(second.worker, { timeout: 0 });
+  expect(await stuck).toMatchObject({ code: "WORKER" });
+  await settle();
+  await model.dispose();
+  expect(served.held()).toEqual(NOTHING);
+  served.close();
+});
+
+test("when the side that asks closes its port, what it had under way is aborted and freed", async () => {
+  const { worker, models, held } = serveHere({ passMilliseconds: 9 });
+  const model = await loadModel("bytes", { worker });
+  await model.causal.createSession();
+  const lost = generate(model, "abc", { decoder: { plugin: "greedy" }, ...ENDLESS }).result.catch((error: unknown) => error);
+  await settle();
+  expect(models[0]!.test.openSessions()).toBe(2);
+  worker.close();
+  expect(await lost).toMatchObject({ code: "WORKER", message: "The other side closed the port." });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await settle();
+  expect(models[0]!.test.openSessions()).toBe(0);
+  expect(models[0]!.isDisposed()).toBe(true);
+  expect(held()).toEqual(NOTHING);
+});

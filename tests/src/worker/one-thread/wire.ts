@@ -1,0 +1,35 @@
+/** The two ends of a line on which every message passes an observer, both of them in this thread. */
+export interface Wire {
+  readonly here: MessagePort;
+  readonly there: MessagePort;
+  /** Closes both ends. */
+  readonly close: () => void;
+}
+
+/** `passes` is called for every message, in either direction, before it is handed on. */
+export function wire(passes: (message: unknown) => void = () => undefined): Wire {
+  const [near, far] = [new MessageChannel(), new MessageChannel()];
+  const relay = (from: MessagePort, to: MessagePort): void => {
+    from.addEventListener("message", ({ data, ports }) => {
+      passes(data);
+      to.postMessage(data, [...ports]);
+    });
+    from.addEventListener("close", () => to.close());
+    from.start();
+  };
+  relay(near.port2, far.port1);
+  relay(far.port1, near.port2);
+  return {
+    here: near.port1,
+    there: far.port2,
+    close() {
+      near.port1.close();
+      far.port2.close();
+    },
+  };
+}
+
+/** Lets everything that has been sent arrive, and whatever is sent in answer. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
