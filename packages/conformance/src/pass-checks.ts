@@ -10,9 +10,9 @@ export const passChecks: readonly Check[] = [
   {
     rule: 8,
     name: "reports every pass by one forward-end, with its model, phase, positions and time",
-    async run(create) {
-      const { requires } = create();
-      for (const scenario of scenarios()) {
+    async run(subject) {
+      const { requires, create } = subject;
+      for (const scenario of scenarios(subject)) {
         const { events } = await observe(create(), scenario);
         for (const role of requires) {
           const passes = scenario.fixture.models[role].passes().map(({ positions }) => positions);
@@ -35,8 +35,8 @@ export const passChecks: readonly Check[] = [
   {
     rule: 8,
     name: "reports a pass before the events that follow from it",
-    async run(create) {
-      for (const scenario of scenarios()) checkOrder(await observe(create(), scenario), scenario);
+    async run(subject) {
+      for (const scenario of scenarios(subject)) checkOrder(await observe(subject.create(), scenario), scenario);
     },
   },
 ];

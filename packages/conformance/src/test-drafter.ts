@@ -3,7 +3,7 @@ import { enumerateOutcomes } from "@decodekit/core/testing";
 import { driveDrafter } from "./drive-drafter.ts";
 import { expect, expectSame } from "./expect.ts";
 import { type LosslessCase, losslessCases } from "./lossless-models.ts";
-import type { TestFunction } from "./test-decoder.ts";
+import type { TestFunction } from "./test-function.ts";
 import { type LosslessOptions, testLossless } from "./test-lossless.ts";
 
 export interface DrafterOptions extends LosslessOptions {
