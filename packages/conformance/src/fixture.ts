@@ -37,18 +37,28 @@ export interface Fixture {
 
 export const prompt = (): Int32Array => certainPrompt(3);
 
-/**
- * Causal and masked model are certain of one text, `certainText`, which goes on from the whole sequence: the masked one goes by the
- * committed tokens, or by the first of the canvas where there are none. The draft model is often wrong, or as certain.
- */
-export function certainFixture({ draft = "random" }: { readonly draft?: "random" | "certain" } = {}): Fixture {
+export interface CertainModels {
+  /** What the draft model says: often something else, or the same. @defaultValue "random" */
+  readonly draft?: "random" | "certain";
+  /**
+   * Where the canvas is "ignored", the masked model goes on from the committed tokens, or from the first of the canvas where there are
+   * none, whatever stands on it: random tokens too, in place of masks. Where it is "read", also from the tokens before the first mask.
+   * @defaultValue "ignored"
+   */
+  readonly canvas?: "ignored" | "read";
+}
+
+/** Causal and masked model are certain of one text, `certainText`, which goes on from the whole sequence. */
+export function certainFixture({ draft = "random", canvas: reading = "ignored" }: CertainModels = {}): Fixture {
   return fixture(true, (reads) => ({
     causal: causalModel("causal", reads, (prefix) => certainRow(certainToken(prefix))),
     draft: causalModel("draft", reads, draft === "certain" ? (prefix) => certainRow(certainToken(prefix)) : randomRows(2)),
     masked: maskedModel(reads, (prefix, canvas, index) => {
-      const known = prefix.length > 0 ? prefix : canvas.subarray(0, 1);
+      const firstMask = canvas.indexOf(MASK);
+      const end = reading === "read" ? (firstMask < 0 ? canvas.length : firstMask) : prefix.length > 0 ? 0 : 1;
+      const known = Int32Array.of(...prefix, ...canvas.subarray(0, end));
       const place = prefix.length + index - known.length;
-      return certainRow(place < 0 ? known[0]! : certainText(known, place + 1)[place]!);
+      return certainRow(place < 0 ? known.at(place)! : certainText(known, place + 1)[place]!);
     }),
   }));
 }

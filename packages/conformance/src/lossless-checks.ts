@@ -10,7 +10,10 @@ export const losslessChecks: readonly Check[] = [
   {
     rule: "lossless",
     name: "gives exactly the distribution of its sampler, enumerated on small models",
-    inapplicable: ({ lossless }) => (lossless ? undefined : "does not claim to be lossless"),
+    inapplicable({ lossless, options: { provedElsewhere } }) {
+      if (!lossless) return "does not claim to be lossless";
+      return provedElsewhere && `is proved elsewhere: ${provedElsewhere}`;
+    },
     async run({ create, options: { sampler } }) {
       for (const testCase of losslessCases([1])) await proveLossless(create(), testCase, { sampler, maxBranches: MAX_BRANCHES });
     },

@@ -41,7 +41,7 @@ export const randomnessChecks: readonly Check[] = [
 ];
 
 /** Names of the global random functions that are called while `run` runs, which goes on undisturbed. */
-async function callsOfGlobalRandomness(run: () => Promise<void>): Promise<readonly string[]> {
+export async function callsOfGlobalRandomness(run: () => Promise<void>): Promise<readonly string[]> {
   const calls: string[] = [];
   const { random } = Math;
   Math.random = () => {

@@ -7,6 +7,11 @@ export interface DecoderTestOptions {
    * @defaultValue greedySampler for a decoder whose output is certain, else plainSampler, the model's own distribution
    */
   readonly sampler?: Sampler | undefined;
+  /**
+   * Where the claim to be lossless is proved, for a decoder that draws with `uniform()`, which cannot be enumerated.
+   * @defaultValue none: the kit proves it
+   */
+  readonly provedElsewhere?: string | undefined;
   /** For a decoder whose output has a length of its own, such as one that fills a gap. @defaultValue none: it writes until it is stopped */
   readonly fixedLength?: FixedLength | undefined;
   /**
@@ -44,6 +49,7 @@ const checks: Readonly<Record<keyof DecoderTestOptions, OptionCheck>> = {
     expected: "a Sampler, for example greedySampler",
     accepts: (value) => typeof (value as Sampler | null)?.distribution === "function",
   },
+  provedElsewhere: { expected: "a text that says where", accepts: (value) => typeof value === "string" && value.trim().length > 0 },
   fixedLength: {
     expected: `{ output, least?, positions?, given? } with 1 <= least <= output <= positions <= ${MOST_POSITIONS} and given places below output`,
     accepts: (value) => typeof value === "object" && value !== null && isFixedLength(value as FixedLength),
