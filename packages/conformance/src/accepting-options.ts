@@ -11,7 +11,11 @@ export interface Accepted {
  * Settings in which an option may be of use, since many go with certain values of others only: none, each preset, each value of another
  * option, by itself and in pairs; with what the author says, where that is given.
  */
-function* settingsOf({ options, presets }: DecoderPlugin, name: string, given: PluginOptionValues): Generator<PluginOptionValues, void, void> {
+function* settingsOf(
+  { options, presets }: DecoderPlugin,
+  name: string,
+  given: PluginOptionValues,
+): Generator<PluginOptionValues, void, void> {
   const others = Object.entries(options).filter(([option]) => option !== name);
   const singles = others.flatMap(([option, description]) =>
     validValues(description).map((value): PluginOptionValues => ({ [option]: value })),

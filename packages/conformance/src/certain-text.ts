@@ -4,31 +4,41 @@ export const VOCAB_SIZE = 10;
 /** A token that the certain models never say. */
 export const MASK = 0;
 
-/** A number that depends on every token of a sequence and on its place. */
+/** An integer >= 0 that depends on every token of a sequence and on its place. */
 export function hashOf(tokens: ArrayLike<TokenId>, seed = 7): number {
-  let hash = seed;
-  for (let index = 0; index < tokens.length; index++) hash = step(hash, tokens[index]!);
-  return hash;
+  return mixed(stateOf(tokens, seed));
 }
 
-function step(hash: number, token: TokenId): number {
-  return (hash * 31 + token + 1) % 1_000_003;
+/** FNV-1a, one token for one byte. */
+function stateOf(tokens: ArrayLike<TokenId>, seed: number): number {
+  let state = seed;
+  for (let index = 0; index < tokens.length; index++) state = step(state, tokens[index]!);
+  return state;
+}
+
+function step(state: number, token: TokenId): number {
+  return Math.imul(state ^ (token + 1), 0x01000193);
+}
+
+/** The upper bits, which depend on all that went in. */
+function mixed(state: number): number {
+  return Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) >>> 9;
 }
 
 /** What the certain models say after `prefix`: a token in [1, 9] that depends on all of it, and is never the last one again. */
 export function certainToken(prefix: ArrayLike<TokenId>): TokenId {
-  return tokenAfter(hashOf(prefix), prefix[prefix.length - 1]);
+  return certainText(prefix, 1)[0]!;
 }
 
 /** What the certain models say after `prefix`, one token after the other; shape (count,). */
 export function certainText(prefix: ArrayLike<TokenId>, count: number): Int32Array {
   const text = new Int32Array(count);
-  let hash = hashOf(prefix);
+  let state = stateOf(prefix, 7);
   let last = prefix[prefix.length - 1];
   for (let index = 0; index < count; index++) {
-    last = tokenAfter(hash, last);
+    last = tokenAfter(mixed(state), last);
     text[index] = last;
-    hash = step(hash, last);
+    state = step(state, last);
   }
   return text;
 }

@@ -65,7 +65,9 @@ async function crossed(value: unknown, what: string): Promise<unknown> {
     port1.postMessage(value);
     return await received;
   } catch (error) {
-    throw new Error(`${what} cannot be sent: ${String(error)}. Only plain values, arrays and typed arrays cross to a worker.`, { cause: error });
+    throw new Error(`${what} cannot be sent: ${String(error)}. Only plain values, arrays and typed arrays cross to a worker.`, {
+      cause: error,
+    });
   } finally {
     port1.close();
     port2.close();

@@ -1,4 +1,4 @@
-import { type Drafter, type ModelSet, seededRandom } from "@decodekit/core";
+import { type Draft, type Drafter, type ModelSet, seededRandom } from "@decodekit/core";
 import { certainPrompt, certainText, MASK } from "./certain-text.ts";
 import { checkDraft } from "./check-draft.ts";
 import { checkDeclaredProbabilities } from "./declared-probabilities.ts";
@@ -23,11 +23,11 @@ export const drafterChecks: readonly DrafterCheck[] = [
       const drafter = create();
       const { causal, masked } = testCase.models;
       const maskTokenId = drafter.requires.includes("masked") ? masked.maskTokenId : undefined;
-      const { drafts } = await driveDrafter(drafter, testCase, { random: seededRandom(1), lengths: LENGTHS });
-      for (const [round, draft] of drafts.entries()) {
+      const onDraft = (draft: Draft, round: number): void => {
         const limits = { gives: drafter.gives, most: LENGTHS[round]!, vocabSize: causal.vocabSize, maskTokenId };
         checkDraft(draft, limits, `the draft of round ${round}`);
-      }
+      };
+      await driveDrafter(drafter, testCase, { random: seededRandom(1), lengths: LENGTHS, onDraft });
     }),
   },
   { name: "reports every pass and leaves no session open", run: onEveryCase(checkPasses) },
@@ -111,7 +111,9 @@ async function checkText(drafter: Drafter): Promise<void> {
     if (place < 0) continue;
     const progress = { prompt: [], tokens: told, limit: told.length, commits, firstRead: 0 };
     const reason = explainCache(progress, fixture) ?? "Its models were read rightly, and another token was taken.";
-    throw new Error(`round ${round}, after [${told.join(", ")}]: expected token ${expected[place]} at place ${place}, got ${chain[place]}. ${reason}`);
+    throw new Error(
+      `round ${round}, after [${told.join(", ")}]: expected token ${expected[place]} at place ${place}, got ${chain[place]}. ${reason}`,
+    );
   }
   expect(
     drafts.some(({ tokens }) => tokens.length > 0),

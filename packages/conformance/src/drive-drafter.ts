@@ -25,6 +25,8 @@ export interface Drive {
   readonly lengths: readonly number[];
   /** How the drafter is told that the target's tokens are chosen. @defaultValue plainSampler */
   readonly sampler?: Sampler | undefined;
+  /** Called with every draft, before the target's word on it. */
+  readonly onDraft?: (draft: Draft, round: number) => void;
   /** Called whenever the drafter is about to be told what was committed, the prompt first. */
   readonly onTell?: (tokens: Int32Array) => void;
 }
@@ -70,6 +72,7 @@ export async function driveDrafter(drafter: Drafter, testCase: DriveCase, drive:
       if (round > 0) yield* target.forward(Int32Array.of(carry, ...outcome.tokens.subarray(0, -1)), "verify");
       session.observe({ ...outcome, tokens: tell(outcome.tokens) });
       const draft = yield* draftFrom(session, { max, maxDepth: max, random: run.random.fork(run.tokens.length) });
+      drive.onDraft?.(draft, round);
       drafts.push({ ...draft, tokens: draft.tokens.slice() });
       outcome = wordOn(draft, round, testCase.models.causal.vocabSize, drafter.learnsFromTarget === true);
     }

@@ -32,7 +32,12 @@ export const endingChecks: readonly Check[] = [
     async run({ create }) {
       for (const room of [0, 1, 5]) {
         const name = `room for ${room} tokens`;
-        const scenario = { name, fixture: certainFixture(), prompt: certainPrompt(CONTEXT_LENGTH - room), options: { maxNewTokens: 3 * MANY } };
+        const scenario = {
+          name,
+          fixture: certainFixture(),
+          prompt: certainPrompt(CONTEXT_LENGTH - room),
+          options: { maxNewTokens: 3 * MANY },
+        };
         const observed = await observe(create(), scenario);
         expectSame(observed.tokens.length, room, `number of tokens with room for ${room}`);
         expectSame(observed.finishReason, "length", `finish reason with room for ${room}`);
@@ -99,7 +104,8 @@ export const endingChecks: readonly Check[] = [
         const what = `seed ${seed}: finish reason after ${tokens.length} tokens`;
         if (tokens.length < least) expectSame(finishReason, "stop", what);
         else if (tokens.length === most) expectSame(finishReason, "length", what);
-        else expect(finishReason === "stop" || finishReason === "length", `${what}: expected "stop" or "length", got ${String(finishReason)}`);
+        else
+          expect(finishReason === "stop" || finishReason === "length", `${what}: expected "stop" or "length", got ${String(finishReason)}`);
       }
     },
   },

@@ -7,7 +7,8 @@ import { certainFixture, CONTEXT_LENGTH, type Fixture, prompt, withModel } from 
 import { type Observation, observe, observeCertain, observeFailing } from "./observe.ts";
 import type { Subject } from "./subject.ts";
 
-const MANY = 5;
+/** Tokens that are decoded on models of which one fails. */
+export const MANY = 5;
 
 /** Bad input and failing models: a typed error, no session left open, and a decoder that still works. */
 export const errorChecks: readonly Check[] = [
@@ -44,12 +45,13 @@ export const errorChecks: readonly Check[] = [
     rule: "errors",
     name: "passes on the error of a model that fails, at any pass, disposes every session and works again",
     async run(subject) {
+      const baseline = await observeCertain(subject, { maxNewTokens: MANY });
       for (const role of subject.requires) {
         const passes = await countPasses(subject, role);
         for (let pass = 0; pass < passes; pass++) {
           const what = `the ${role} model fails at pass ${pass}`;
           const error = new Error("the device was lost");
-          const decode = await failingDecode(subject, role, { pass, error });
+          const decode = failingDecode(subject, role, { pass, error }, baseline);
           const failure = await failureOf(decode.run, what);
           expect(
             failure === error || (failure instanceof Error && failure.cause === error),
@@ -81,20 +83,16 @@ async function expectRefusal(
 
 interface FailingDecode {
   readonly run: () => Promise<Observation>;
-  /** The same decode on a model that does not fail. */
-  readonly baseline: Observation;
   /** Checks that nothing is left open, and that the same decoder then decodes as if nothing had happened. */
   checkAftermath(what: string): Promise<void>;
 }
 
-/** A decode of which one pass of one model fails. */
-export async function failingDecode(subject: Subject, role: ModelRole, failure: ModelFailure): Promise<FailingDecode> {
-  const decoder = subject.create();
-  const baseline = await observeCertain(subject, { maxNewTokens: MANY });
+/** A decode of which one pass of one model fails; `baseline` is the same on models that do not. */
+export function failingDecode({ create }: Subject, role: ModelRole, failure: ModelFailure, baseline: Observation): FailingDecode {
+  const decoder = create();
   const fixture: Fixture = withModel(certainFixture(), role, (model) => failingModel(model, failure));
   const decode = { fixture, prompt: prompt(), options: { maxNewTokens: MANY } };
   return {
-    baseline,
     run: () => observeFailing(decoder, decode),
     async checkAftermath(what) {
       expectSame(fixture.openSessions(), 0, `${what}: open sessions`);

@@ -24,9 +24,11 @@ const STALE = [
 export function explainFailure(error: unknown, progress: Progress, fixture: Fixture): string {
   if (fixture.staleReads() > 0) return STALE;
   const inner = DecodekitError.isInstance(error) && error.code === "DRAFTER" ? error.cause : error;
-  if (DecodekitError.isInstance(inner) && inner.code === "INVALID_LOGITS") return explainLogits(inner.message, fixture);
+  const logits = DecodekitError.isInstance(inner) && inner.code === "INVALID_LOGITS" ? inner.message : "";
+  if (/NaN|\+Infinity/u.test(logits)) return `The kit's models never give such a row. ${STALE}`;
   const cache = explainCache(progress, fixture);
   if (cache) return cache;
+  if (logits) return explainForbidden(fixture);
   const passes = new Set(fixture.reads.slice(progress.firstRead).map(({ role, pass }) => `${role} ${pass}`)).size;
   if (error instanceof TypeError && passes === 0) {
     return "No pass was run before it. A pass and its rows come from `yield* session.forward(tokens, phase)`; without `yield*` there are none.";
@@ -37,8 +39,7 @@ export function explainFailure(error: unknown, progress: Progress, fixture: Fixt
   return explainEnd(error, progress);
 }
 
-function explainLogits(message: string, { isCertain }: Fixture): string {
-  if (/NaN|\+Infinity/u.test(message)) return `The kit's models never give such a row. ${STALE}`;
+function explainForbidden({ isCertain }: Fixture): string {
   if (!isCertain) return "The kit's uncertain models allow every token: the decoder has forbidden all of them.";
   return "The model allows one token only, and the decoder has forbidden it: tokens of which a model is certain must be followed.";
 }

@@ -55,8 +55,9 @@ export function certainFixture({ draft = "random", canvas: reading = "ignored" }
     draft: causalModel("draft", reads, draft === "certain" ? (prefix) => certainRow(certainToken(prefix)) : randomRows(2)),
     masked: maskedModel(reads, (prefix, canvas, index) => {
       const firstMask = canvas.indexOf(MASK);
-      const end = reading === "read" ? (firstMask < 0 ? canvas.length : firstMask) : prefix.length > 0 ? 0 : 1;
-      const known = Int32Array.of(...prefix, ...canvas.subarray(0, end));
+      const shown = firstMask < 0 ? canvas.length : firstMask;
+      const read = reading === "read" ? shown : Math.min(shown, prefix.length > 0 ? 0 : 1);
+      const known = Int32Array.of(...prefix, ...canvas.subarray(0, read));
       const place = prefix.length + index - known.length;
       return certainRow(place < 0 ? known.at(place)! : certainText(known, place + 1)[place]!);
     }),
@@ -69,7 +70,8 @@ export function uncertainFixture(): Fixture {
   return fixture(false, (reads) => ({
     causal: causalModel("causal", reads, randomRows(1)),
     draft: causalModel("draft", reads, randomRows(2)),
-    masked: maskedModel(reads, (prefix, canvas, index) => masked(Int32Array.of(...prefix, ...canvas, index))),
+    // As real ones may, it likes the mask token best.
+    masked: maskedModel(reads, (prefix, canvas, index) => masked(Int32Array.of(...prefix, ...canvas, index)).fill(1, MASK, MASK + 1)),
   }));
 }
 

@@ -1,9 +1,9 @@
-import { certainPrompt, certainText } from "./certain-text.ts";
+import { certainPrompt, certainText, MASK } from "./certain-text.ts";
 import type { Check } from "./check.ts";
 import { expect } from "./expect.ts";
 import { explainCache } from "./explain-cache.ts";
 import { certainFixture, CONTEXT_LENGTH, type Fixture } from "./fixture.ts";
-import { type Observation, observe, type Scenario } from "./observe.ts";
+import { type Observation, observe, observeUncertain, type Scenario } from "./observe.ts";
 import { mostTokens, type Subject } from "./subject.ts";
 
 /** What follows from what models say: above all, that each session holds the sequence it should. */
@@ -15,6 +15,24 @@ export const modelChecks: readonly Check[] = [
       for (const scenario of certainScenarios(subject)) {
         const observation = await observe(subject.create(), scenario);
         checkText(subject, scenario, observation);
+      }
+    },
+  },
+  {
+    rule: "models",
+    name: "commits no mask token, though the masked model may like it best",
+    inapplicable({ requires }) {
+      if (!requires.includes("masked")) return "requires no masked model";
+      return requires.includes("causal") ? "requires a causal model, which may say the token that is the mask" : undefined;
+    },
+    async run(subject) {
+      for (let seed = 0; seed < 20; seed++) {
+        const { tokens } = await observeUncertain(subject, { maxNewTokens: 8, seed });
+        const place = tokens.indexOf(MASK);
+        expect(
+          place < 0,
+          `seed ${seed}: the mask token, ${MASK}, was committed at place ${place}. Set its logit to -Infinity before choosing.`,
+        );
       }
     },
   },
@@ -34,7 +52,10 @@ export const modelChecks: readonly Check[] = [
           drafts++;
           const { accepted, drafted, start } = event;
           const reason = explainCache(progress, scenario.fixture) ?? "The draft model was read rightly; its tokens were not taken.";
-          expect(accepted === drafted, `${scenario.name}: ${accepted} of ${drafted} draft tokens at ${start} stood (event ${index}). ${reason}`);
+          expect(
+            accepted === drafted,
+            `${scenario.name}: ${accepted} of ${drafted} draft tokens at ${start} stood (event ${index}). ${reason}`,
+          );
         }
       }
       expect(drafts > 0, "no draft was verified (draft-verify). If it uses the draft model for something else, say followsDraft: false.");
@@ -67,7 +88,8 @@ function checkText(subject: Subject, { name, fixture, prompt }: Scenario, observ
 }
 
 function explainToken(observation: Observation, fixture: Fixture): string {
-  if (fixture.staleReads() > 0) return "A row was read after its session's next pass, when it is no longer valid: copy it before (row.slice()).";
+  if (fixture.staleReads() > 0)
+    return "A row was read after its session's next pass, when it is no longer valid: copy it before (row.slice()).";
   return (
     explainCache(observation, fixture) ??
     [

@@ -4,7 +4,7 @@ import { explainFailure, type Progress } from "./explain-failure.ts";
 import { certainFixture, CONTEXT_LENGTH, type Fixture, prompt, uncertainFixture } from "./fixture.ts";
 import type { Subject } from "./subject.ts";
 
-const MOST_EVENTS = 10_000;
+const MOST_EVENTS = 1000;
 
 /** What a decode did. */
 export interface Observation extends Progress {

@@ -10,9 +10,15 @@ export const pluginChecks: readonly PluginCheck[] = [
   {
     name: "has a name in kebab-case, a title, and a description of one line without a full stop",
     async run({ plugin: { name, title, description } }) {
-      expect(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/u.test(name), `name: ${show(name)} is not in kebab-case, as it is typed on the command line`);
+      expect(
+        /^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/u.test(name),
+        `name: ${show(name)} is not in kebab-case, as it is typed on the command line`,
+      );
       for (const [member, text] of Object.entries({ title, description })) {
-        expect(typeof text === "string" && text.trim() === text && text.length > 0, `${member}: ${show(text)} is no text, or has spaces at its ends`);
+        expect(
+          typeof text === "string" && text.trim() === text && text.length > 0,
+          `${member}: ${show(text)} is no text, or has spaces at its ends`,
+        );
         expect(!text.includes("\n"), `${member}: it has more than one line`);
         expect(!text.endsWith("."), `${member}: it ends with a full stop`);
       }
@@ -38,7 +44,8 @@ export const pluginChecks: readonly PluginCheck[] = [
     async run({ plugin, options: { goesWith = {} } }) {
       for (const [name, option] of Object.entries(plugin.options)) {
         const others = acceptedValues(plugin, name, goesWith[name])[0]?.others ?? {};
-        for (const { value, what } of invalidValues(option)) expectRefusal(plugin, name, { ...others, [name]: value }, `option ${name}: ${what}`);
+        for (const { value, what } of invalidValues(option))
+          expectRefusal(plugin, name, { ...others, [name]: value }, `option ${name}: ${what}`);
       }
     },
   },

@@ -22,7 +22,8 @@ export function contradictionOf(option: PluginOption): string | undefined {
     if (!Number.isFinite(bound)) return `has the ${name} ${String(bound)}, which is no finite number: leave it out`;
     if (type === "integer" && !Number.isInteger(bound)) return `has the ${name} ${bound}, which is no integer`;
   }
-  if (minimum !== undefined && maximum !== undefined && minimum > maximum) return `has a minimum of ${minimum}, above its maximum of ${maximum}`;
+  if (minimum !== undefined && maximum !== undefined && minimum > maximum)
+    return `has a minimum of ${minimum}, above its maximum of ${maximum}`;
   if (exclusiveMinimum !== undefined && minimum === undefined) return "has an exclusiveMinimum without a minimum";
   const choice = choices && contradictionOfChoices(type, choices);
   if (choice) return choice;
@@ -38,7 +39,10 @@ function contradictionOfChoices(type: PluginOption["type"], choices: readonly st
 }
 
 /** Why an option says that it does not take `value`, in words that follow "which"; undefined where it does. */
-export function problemOf({ type, minimum = -Infinity, maximum = Infinity, exclusiveMinimum, choices }: PluginOption, value: unknown): string | undefined {
+export function problemOf(
+  { type, minimum = -Infinity, maximum = Infinity, exclusiveMinimum, choices }: PluginOption,
+  value: unknown,
+): string | undefined {
   const expected = type === "integer" ? "number" : type;
   if (typeof value !== expected) return `is no ${type}`;
   if (typeof value === "string") return choices && !choices.includes(value) ? `is none of its choices (${choices.join(", ")})` : undefined;
@@ -65,7 +69,10 @@ export function validValues(option: PluginOption): readonly OptionValue[] {
 /** Values that the option says it does not take. */
 export function invalidValues(option: PluginOption): readonly TriedValue[] {
   const { type, minimum, maximum, exclusiveMinimum, choices } = option;
-  const tried: TriedValue[] = [{ value: null, what: "null" }, { value: {}, what: "an object" }];
+  const tried: TriedValue[] = [
+    { value: null, what: "null" },
+    { value: {}, what: "an object" },
+  ];
   if (type === "boolean") return [...tried, { value: "true", what: 'the text "true"' }, { value: 1, what: "the number 1" }];
   if (type === "string") {
     const unknown = choices ? [{ value: `${choices.join("-")}-`, what: "a text that is none of its choices" }] : [];

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test as nodeTest } from "node:test";
 import { type Decoder, greedySampler, runDecode } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
-import { decoderChecks, testDecoder, type TestFunction } from "./test-decoder.ts";
+import { decoderChecks, testDecoder } from "./test-decoder.ts";
+import type { TestFunction } from "./test-function.ts";
 
 /** Lets the draft model guess one token, and commits what the causal model says. */
 function guessing(): Decoder<"causal" | "draft"> {

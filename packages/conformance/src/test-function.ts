@@ -51,6 +51,7 @@ export function registerChecks(test: TestFunction, registrations: readonly Regis
 function checkReasons(registrations: readonly Registration[], inapplicable: readonly Inapplicable[]): void {
   for (const { title, reason } of inapplicable) {
     const now = registrations.find((registration) => registration.title === title)!.inapplicable();
-    if (now !== reason) throw new Error(`"${title}" did not apply since it ${reason}; now ${now === undefined ? "it applies" : `it ${now}`}.`);
+    if (now !== reason)
+      throw new Error(`"${title}" did not apply since it ${reason}; now ${now === undefined ? "it applies" : `it ${now}`}.`);
   }
 }

@@ -8,10 +8,14 @@ import { type KitReport, registerChecks, type TestFunction } from "./test-functi
 export const allPluginChecks: readonly PluginCheck[] = [...pluginChecks, ...crossingChecks];
 
 const optionChecks: Readonly<Record<keyof PluginTestOptions, OptionCheck>> = {
-  goesWith: { expected: "an object: options by the name of the one that goes with them", accepts: (value) => typeof value === "object" && value !== null },
+  goesWith: {
+    expected: "an object: options by the name of the one that goes with them",
+    accepts: (value) => typeof value === "object" && value !== null,
+  },
   worker: {
     expected: "{ endpoint, plugin }",
-    accepts: (value) => typeof value === "object" && value !== null && typeof (value as PluginWorker).plugin === "string" && "endpoint" in value,
+    accepts: (value) =>
+      typeof value === "object" && value !== null && typeof (value as PluginWorker).plugin === "string" && "endpoint" in value,
   },
 };
 
@@ -39,7 +43,8 @@ export function testPlugin<Role extends ModelRole>(
   checkOptions("testPlugin", options, optionChecks);
   for (const [member, accepts] of Object.entries(members)) {
     const actual = (plugin as unknown as Readonly<Record<string, unknown>>)[member];
-    if (!accepts(actual)) throw new InvalidOptionError({ where: "testPlugin", option: `the plugin's ${member}`, expected: "as in DecoderPlugin", actual });
+    if (!accepts(actual))
+      throw new InvalidOptionError({ where: "testPlugin", option: `the plugin's ${member}`, expected: "as in DecoderPlugin", actual });
   }
   // Its decoders are given all models and take those that they require.
   const subject: PluginSubject = { plugin: plugin as unknown as DecoderPlugin, options };
