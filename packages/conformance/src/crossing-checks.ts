@@ -97,8 +97,13 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
+/** What a value is made from: the names of its constructors, its own first. Instances of classes come out as plain objects. */
 function kindOf(value: object): string {
-  return Object.prototype.toString.call(value) + (Object.getPrototypeOf(value) as object | null)?.constructor.name;
+  const names: string[] = [];
+  for (let prototype: unknown = Object.getPrototypeOf(value); isObject(prototype); prototype = Object.getPrototypeOf(prototype)) {
+    names.push(prototype.constructor.name);
+  }
+  return names.join(" ");
 }
 
 function definedKeys(value: Readonly<Record<string, unknown>>): readonly string[] {
