@@ -47,7 +47,7 @@ export function testPlugin<Role extends ModelRole>(
       throw new InvalidOptionError({ where: "testPlugin", option: `the plugin's ${member}`, expected: "as in DecoderPlugin", actual });
   }
   // Its decoders are given all models and take those that they require.
-  const subject: PluginSubject = { plugin: plugin as unknown as DecoderPlugin, options };
+  const subject: PluginSubject = { plugin, options };
   return registerChecks(
     test,
     allPluginChecks.map((check) => ({

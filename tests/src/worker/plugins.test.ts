@@ -11,7 +11,7 @@ const { worker, stop } = await startNodeWorker();
 afterAll(stop);
 
 /** By the name of their package. */
-const plugins: Readonly<Record<string, DecoderPlugin>> = { greedy, "top-p": topP, speculative, refinement: refine as DecoderPlugin };
+const plugins: Readonly<Record<string, DecoderPlugin>> = { greedy, "top-p": topP, speculative, refinement: refine };
 
 describe.each(Object.entries(plugins))("the plugin of %s, here and in a worker", (name, plugin) => {
   const { inapplicable } = testPlugin(test, plugin, { worker: { endpoint: worker, plugin: `@decodekit/${name}/plugin` } });

@@ -129,7 +129,7 @@ const heldRow = (choose: (row: Float32Array) => TokenId): Decoder =>
     }
   });
 
-async function* forkedStep(base: ReportingSession, run: DecodeRun<"causal">): AsyncGenerator<never, Logits, void> {
+async function forkedStep(base: ReportingSession, run: DecodeRun<"causal">): Promise<Logits> {
   const fork = await base.session.fork!();
   try {
     const logits = await fork.forward(run.tokens.slice(-1));
@@ -211,7 +211,7 @@ export const cacheDefects: Defects = {
         for (;;) {
           const finishReason = yield* run.commit(Int32Array.of(argmax(logits.row(0))));
           if (finishReason) return finishReason;
-          logits = yield* forkedStep(target, run);
+          logits = await forkedStep(target, run);
         }
       }),
     foundBy: FOLLOWS,

@@ -14,7 +14,7 @@ import type { Defects } from "./defect.ts";
 
 type Decode = Decoder<"causal">["decode"];
 
-const asDecoder = (decode: Decode) => (): Decoder => ({ name: "broken", requires: ["causal"], decode: decode as Decoder["decode"] });
+const asDecoder = (decode: Decode) => (): Decoder => ({ name: "broken", requires: ["causal"], decode });
 const sampling = (changes: Partial<Sampler>): Decode => {
   const decoder = autoregressive({ name: "plain", sampler: { ...plainSampler, ...changes } });
   return (models, prompt, options) => decoder.decode(models, prompt, options);
@@ -233,7 +233,7 @@ export const eventDefects: Defects = {
   },
   "the options written to": {
     create: asDecoder((models, prompt, options) => {
-      (options as { maxNewTokens: number }).maxNewTokens = Number(options.maxNewTokens);
+      (options as { maxNewTokens: number }).maxNewTokens = options.maxNewTokens + 0;
       return good(models, prompt, options);
     }),
     foundBy: "does not write to the prompt",

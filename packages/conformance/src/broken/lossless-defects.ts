@@ -31,7 +31,7 @@ export const losslessDefects: Defects = {
       name: "second",
       distribution: (row) =>
         greedySampler.distribution(row.with(row.indexOf(Math.max(...row)), -Infinity), { tokens: new Int32Array(1), promptLength: 1 }),
-      pick: greedySampler.pick,
+      pick: (probabilities, random) => greedySampler.pick(probabilities, random),
     }),
     foundBy: GIVES,
     says: ['differs from that of the sampler "greedy" by a total variation of 1'],

@@ -15,9 +15,9 @@ function byHand(perPass: number, cut: (tokens: number[], room: number) => number
       const limit = Math.min(prompt.length + maxNewTokens, causal.contextLength);
       let input = prompt;
       for (let length = prompt.length; length < limit;) {
-        const { row } = await session.forward(input);
+        const logits = await session.forward(input);
         yield { type: "forward-end", model: "causal", phase: "decode", positions: input.length, milliseconds: 0 };
-        const token = argmax(row(0));
+        const token = argmax(logits.row(0));
         input = Int32Array.from(
           cut(
             Array.from({ length: perPass }, () => token),
