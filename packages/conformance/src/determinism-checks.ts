@@ -12,11 +12,11 @@ export const determinismChecks: readonly Check[] = [
   {
     rule: 5,
     name: "gives the same events for the same seed, also when the decoder has decoded before",
-    async run(create) {
+    async run({ create }) {
       const decoder = create();
       const fixture = uncertainFixture();
       for (const seed of [0, 1, 2 ** 40]) {
-        const scenario = { fixture, prompt: prompt(), options: options(seed) };
+        const scenario = { name: `seed ${seed}`, fixture, prompt: prompt(), options: options(seed) };
         const first = await observe(create(), scenario);
         for (let again = 0; again < 3; again++) expectSameEvents((await observe(decoder, scenario)).events, first.events, `seed ${seed}`);
       }
@@ -25,7 +25,7 @@ export const determinismChecks: readonly Check[] = [
   {
     rule: 5,
     name: "gives the same events when two decodes take turns",
-    run: (create) =>
+    run: ({ create }) =>
       compareWithAlone(create, async (decodes) => {
         const events: DecodeEvent[][] = decodes.map(() => []);
         for (let open = decodes.length; open > 0;) {
@@ -43,7 +43,7 @@ export const determinismChecks: readonly Check[] = [
   {
     rule: 5,
     name: "gives the same events when two decodes run at the same time",
-    run: (create) =>
+    run: ({ create }) =>
       compareWithAlone(create, (decodes) =>
         Promise.all(
           decodes.map(async (decode) => {
@@ -67,7 +67,12 @@ async function compareWithAlone(
   const shared: Fixture = uncertainFixture();
   const together = await runTogether(prompts.map((tokens, seed) => decoder.decode(shared.models, tokens, options(seed))));
   for (const [seed, tokens] of prompts.entries()) {
-    const alone = await observe(create(), { fixture: uncertainFixture(), prompt: tokens, options: options(seed) });
+    const alone = await observe(create(), {
+      name: `decode ${seed} alone`,
+      fixture: uncertainFixture(),
+      prompt: tokens,
+      options: options(seed),
+    });
     expectSameEvents(together[seed]!, alone.events, `decode ${seed} next to another, compared with alone`);
   }
 }

@@ -16,6 +16,9 @@ import {
 import type { LosslessCase } from "./lossless-models.ts";
 import { plainSampler } from "./lossless.ts";
 
+/** Models to draft on, and a prompt. */
+export type DriveCase = Pick<LosslessCase, "models" | "prompt" | "stopToken">;
+
 export interface Drive {
   readonly random: RandomSource;
   /** Tokens to ask for in each round; a round per number. */
@@ -23,7 +26,9 @@ export interface Drive {
   /** How the drafter is told that the target's tokens are chosen. @defaultValue plainSampler */
   readonly sampler?: Sampler | undefined;
   /** Called with every draft, before the target's word on it. */
-  readonly onDraft?: (draft: Draft) => void;
+  readonly onDraft?: (draft: Draft, round: number) => void;
+  /** Called whenever the drafter is about to be told what was committed, the prompt first. */
+  readonly onTell?: (tokens: Int32Array) => void;
 }
 
 /** What a drafter did. */
@@ -40,11 +45,12 @@ export interface DriveRecord {
  * Lets `drafter` draft round by round, as a decoder would, on the models of `testCase`, and tells it of targets that take
  * nothing, everything and half of what it proposes.
  */
-export async function driveDrafter(drafter: Drafter, testCase: LosslessCase, drive: Drive): Promise<DriveRecord> {
+export async function driveDrafter(drafter: Drafter, testCase: DriveCase, drive: Drive): Promise<DriveRecord> {
   const drafts: Draft[] = [];
   const told: Int32Array[] = [];
   const tellings: Int32Array[] = [];
   const tell = (tokens: Int32Array): Int32Array => {
+    drive.onTell?.(tokens.slice());
     told.push(tokens.slice());
     tellings.push(tokens);
     return tokens;
@@ -66,7 +72,7 @@ export async function driveDrafter(drafter: Drafter, testCase: LosslessCase, dri
       if (round > 0) yield* target.forward(Int32Array.of(carry, ...outcome.tokens.subarray(0, -1)), "verify");
       session.observe({ ...outcome, tokens: tell(outcome.tokens) });
       const draft = yield* draftFrom(session, { max, maxDepth: max, random: run.random.fork(run.tokens.length) });
-      drive.onDraft?.(draft);
+      drive.onDraft?.(draft, round);
       drafts.push({ ...draft, tokens: draft.tokens.slice() });
       outcome = wordOn(draft, round, testCase.models.causal.vocabSize, drafter.learnsFromTarget === true);
     }
@@ -80,7 +86,7 @@ export async function driveDrafter(drafter: Drafter, testCase: LosslessCase, dri
 function draftRunOf(
   run: DecodeRun,
   target: ReportingSession,
-  { stopToken }: LosslessCase,
+  { stopToken }: DriveCase,
   { sampler = plainSampler, prompt }: Pick<Drive, "sampler"> & { readonly prompt: Int32Array },
 ): DraftRun {
   return {

@@ -1,7 +1,9 @@
+import { certainPrompt } from "./certain-text.ts";
 import type { Check } from "./check.ts";
-import { expect, expectSame } from "./expect.ts";
-import { certainFixture, CONTEXT_LENGTH, prompt, VOCAB_SIZE } from "./fixture.ts";
-import { observe, observeCertain, observeUncertain } from "./observe.ts";
+import { expect, expectError, expectSame } from "./expect.ts";
+import { certainFixture, CONTEXT_LENGTH } from "./fixture.ts";
+import { observe, observeCertain, observeFailing, observeUncertain } from "./observe.ts";
+import { leastTokens, mostTokens } from "./subject.ts";
 
 const MANY = 8;
 
@@ -9,11 +11,16 @@ const MANY = 8;
 export const endingChecks: readonly Check[] = [
   {
     rule: 3,
-    name: 'commits maxNewTokens tokens and says "length" when nothing stops it, also for 0 and 1',
-    async run(create) {
+    name: 'commits maxNewTokens tokens, or its fixed length, and says "length" when nothing stops it, also for 0 and 1',
+    async run(subject) {
       for (const maxNewTokens of [0, 1, 2, 7]) {
-        const { tokens, finishReason } = await observeCertain(create(), { maxNewTokens });
-        expectSame(tokens.length, maxNewTokens, `number of tokens for maxNewTokens ${maxNewTokens}`);
+        const { tokens, finishReason } = await observeCertain(subject, { maxNewTokens });
+        const [least, most] = [leastTokens(subject, maxNewTokens), mostTokens(subject, maxNewTokens)];
+        const expected = least === most ? `${most}` : `${least} to ${most}`;
+        expect(
+          tokens.length >= least && tokens.length <= most,
+          `number of tokens for maxNewTokens ${maxNewTokens}: expected ${expected}, got ${tokens.length}`,
+        );
         expectSame(finishReason, "length", `finish reason for maxNewTokens ${maxNewTokens}`);
       }
     },
@@ -21,10 +28,17 @@ export const endingChecks: readonly Check[] = [
   {
     rule: 3,
     name: 'fills the context of the model and says "length"',
-    async run(create) {
+    inapplicable: ({ options: { fixedLength } }) => fixedLength && "has a fixed length, which a longer context does not change",
+    async run({ create }) {
       for (const room of [0, 1, 5]) {
-        const tokens = Int32Array.from({ length: CONTEXT_LENGTH - room }, (_, index) => index % VOCAB_SIZE);
-        const observed = await observe(create(), { fixture: certainFixture(), prompt: tokens, options: { maxNewTokens: 3 * MANY } });
+        const name = `room for ${room} tokens`;
+        const scenario = {
+          name,
+          fixture: certainFixture(),
+          prompt: certainPrompt(CONTEXT_LENGTH - room),
+          options: { maxNewTokens: 3 * MANY },
+        };
+        const observed = await observe(create(), scenario);
         expectSame(observed.tokens.length, room, `number of tokens with room for ${room}`);
         expectSame(observed.finishReason, "length", `finish reason with room for ${room}`);
       }
@@ -32,11 +46,27 @@ export const endingChecks: readonly Check[] = [
   },
   {
     rule: 3,
+    name: "refuses a prompt that leaves no room for its fixed length with CONTEXT_LENGTH",
+    inapplicable: ({ options: { fixedLength } }) => (fixedLength ? undefined : "has no fixed length (option fixedLength)"),
+    async run({ create, options: { fixedLength } }) {
+      const { output, positions = output } = fixedLength!;
+      for (const length of [CONTEXT_LENGTH - positions + 1, CONTEXT_LENGTH - 1]) {
+        const fixture = certainFixture();
+        const decode = { fixture, prompt: certainPrompt(length), options: { maxNewTokens: MANY } };
+        const what = `a prompt of ${length} tokens, ${positions} positions after it and a context of ${CONTEXT_LENGTH}`;
+        // Where one position is enough there is always room.
+        if (length + positions > CONTEXT_LENGTH) await expectError("CONTEXT_LENGTH", () => observeFailing(create(), decode), what);
+        expectSame(fixture.openSessions(), 0, `${what}: open sessions after the error`);
+      }
+    },
+  },
+  {
+    rule: 3,
     name: 'ends before a stop token and says "stop", wherever it comes',
-    async run(create) {
-      const { tokens: free } = await observeCertain(create(), { maxNewTokens: MANY });
+    async run(subject) {
+      const { tokens: free } = await observeCertain(subject, { maxNewTokens: MANY });
       for (const stopToken of new Set(free)) {
-        const { tokens, finishReason } = await observeCertain(create(), { maxNewTokens: MANY, stopTokens: [stopToken] });
+        const { tokens, finishReason } = await observeCertain(subject, { maxNewTokens: MANY, stopTokens: [stopToken] });
         const place = `with stop token ${stopToken} at place ${free.indexOf(stopToken)}`;
         expectSame(tokens, free.slice(0, free.indexOf(stopToken)), `tokens ${place}`);
         expectSame(finishReason, "stop", `finish reason ${place}`);
@@ -46,25 +76,36 @@ export const endingChecks: readonly Check[] = [
   {
     rule: 3,
     name: "ends at the first of several stop tokens, and not because the prompt holds one",
-    async run(create) {
-      const { tokens: free } = await observeCertain(create(), { maxNewTokens: MANY });
-      const both = await observeCertain(create(), { maxNewTokens: MANY, stopTokens: [free[5]!, free[2]!] });
-      expectSame(both.tokens, free.slice(0, Math.min(free.indexOf(free[5]!), free.indexOf(free[2]!))), "tokens with two stop tokens");
-      const inPrompt = prompt().find((token) => !free.includes(token));
-      if (inPrompt === undefined) return;
-      const { tokens, finishReason } = await observeCertain(create(), { maxNewTokens: MANY, stopTokens: [inPrompt] });
-      expectSame(tokens, free, "tokens with a stop token that only the prompt holds");
-      expectSame(finishReason, "length", "finish reason with a stop token that only the prompt holds");
+    async run(subject) {
+      const { tokens: free } = await observeCertain(subject, { maxNewTokens: MANY });
+      const stopTokens = [free.at(-1)!, free[free.length >> 1]!];
+      const both = await observeCertain(subject, { maxNewTokens: MANY, stopTokens });
+      const end = Math.min(...stopTokens.map((token) => free.indexOf(token)));
+      expectSame(both.tokens, free.slice(0, end), `tokens with the stop tokens ${stopTokens.join(" and ")}`);
+      for (const first of [1, 2, 3]) {
+        const tokens = certainPrompt(3, first);
+        const alone = await observeCertain(subject, { maxNewTokens: 3 }, tokens);
+        const onlyInPrompt = [...tokens].filter((token) => !alone.tokens.includes(token));
+        const observed = await observeCertain(subject, { maxNewTokens: 3, stopTokens: onlyInPrompt }, tokens);
+        const what = `with stop tokens that only the prompt holds (${onlyInPrompt.join(", ")})`;
+        expectSame(observed.tokens, alone.tokens, `tokens ${what}`);
+        expectSame(observed.finishReason, "length", `finish reason ${what}`);
+      }
     },
   },
   {
     rule: 3,
     name: 'never commits a stop token of an uncertain model, and says "stop" exactly when it came to one',
-    async run(create) {
+    async run(subject) {
+      const [least, most] = [leastTokens(subject, MANY), mostTokens(subject, MANY)];
       for (let seed = 0; seed < 20; seed++) {
-        const { tokens, finishReason } = await observeUncertain(create(), { maxNewTokens: MANY, stopTokens: [2, 7], seed });
+        const { tokens, finishReason } = await observeUncertain(subject, { maxNewTokens: MANY, stopTokens: [2, 7], seed });
         expect(!tokens.includes(2) && !tokens.includes(7), `seed ${seed}: a stop token was committed: ${tokens.join(", ")}`);
-        expectSame(finishReason, tokens.length < MANY ? "stop" : "length", `seed ${seed}: finish reason after ${tokens.length} tokens`);
+        const what = `seed ${seed}: finish reason after ${tokens.length} tokens`;
+        if (tokens.length < least) expectSame(finishReason, "stop", what);
+        else if (tokens.length === most) expectSame(finishReason, "length", what);
+        else
+          expect(finishReason === "stop" || finishReason === "length", `${what}: expected "stop" or "length", got ${String(finishReason)}`);
       }
     },
   },

@@ -1,7 +1,7 @@
 import type { DecodeEvent } from "@decodekit/core";
 import type { Check } from "./check.ts";
 import { expect, expectSame } from "./expect.ts";
-import { VOCAB_SIZE } from "./fixture.ts";
+import { VOCAB_SIZE } from "./certain-text.ts";
 import { type Observation, observe, type Scenario, scenarios } from "./observe.ts";
 
 /** Rules 1, 2 and 4: what the events of one decode say when they are read one after another. */
@@ -41,8 +41,18 @@ export const eventChecks: readonly Check[] = [
   {
     rule: 2,
     name: "commits at most maxNewTokens tokens",
-    run: onEveryScenario(({ tokens }, { options }) => {
-      expect(tokens.length <= options.maxNewTokens, `${tokens.length} tokens were committed, maxNewTokens is ${options.maxNewTokens}`);
+    run: onEveryScenario(({ events }, { options: { maxNewTokens } }) => {
+      let committed = 0;
+      for (const event of events) {
+        if (event.type !== "tokens-commit") continue;
+        const room = maxNewTokens - committed;
+        const { length } = event.tokens;
+        expect(
+          length <= room,
+          `a commit of ${length} tokens at ${event.start}, where maxNewTokens ${maxNewTokens} leaves room for ${room}; run.commit cuts such a commit`,
+        );
+        committed += length;
+      }
     }),
   },
   {
@@ -70,9 +80,9 @@ function checkProposal({ start, tokens, probabilities }: Extract<DecodeEvent, { 
 }
 
 function onEveryScenario(check: (observation: Observation, scenario: Scenario) => void): Check["run"] {
-  return async (create) => {
-    for (const scenario of scenarios()) {
-      const observation = await observe(create(), scenario);
+  return async (subject) => {
+    for (const scenario of scenarios(subject)) {
+      const observation = await observe(subject.create(), scenario);
       try {
         check(observation, scenario);
       } catch (error) {

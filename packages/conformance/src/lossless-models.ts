@@ -7,6 +7,7 @@ import {
   type TestMaskedModel,
   type TestModel,
 } from "@decodekit/core/testing";
+import { hashOf } from "./certain-text.ts";
 
 /** Models with known probabilities on which a decoder is enumerated. */
 export interface LosslessCase {
@@ -90,10 +91,10 @@ function byLast(random: RandomSource): Rows {
   return (prefix) => table[prefix.at(-1)! % VOCAB_SIZE]!;
 }
 
-/** A row for every pair of last tokens, and others at even lengths. */
+/** Rows that depend on every token of the prefix and its place. */
 function byHistory(random: RandomSource): Rows {
   const tables: readonly ProbabilityTable[] = Array.from({ length: 2 * VOCAB_SIZE }, (_, key) => randomTable(random.fork(key), VOCAB_SIZE));
-  return (prefix) => tables[((prefix.at(-2) ?? 0) % VOCAB_SIZE) + VOCAB_SIZE * (prefix.length % 2)]![prefix.at(-1)! % VOCAB_SIZE]!;
+  return (prefix) => tables[hashOf(prefix) % tables.length]![prefix.at(-1)! % VOCAB_SIZE]!;
 }
 
 /** The same rows with `count` tokens forbidden, which ones depends on the last token and `offset`. */

@@ -1,5 +1,12 @@
 import { type CausalModel, type Decoder, type ModelRole, type Sampler, softmax, type TokenId } from "@decodekit/core";
-import { exactDistribution, type OutputDistribution, outputKey, totalVariation } from "@decodekit/core/testing";
+import {
+  collectDecode,
+  enumerateOutcomes,
+  exactDistribution,
+  type OutputDistribution,
+  outputKey,
+  totalVariation,
+} from "@decodekit/core/testing";
 import type { LosslessCase } from "./lossless-models.ts";
 
 /** Draws from the model's own distribution. */
@@ -18,9 +25,36 @@ export async function measureLoss<Role extends ModelRole>(
   { models, prompt, stopToken, maxNewTokens }: LosslessCase,
   sampler: Sampler = plainSampler,
 ): Promise<number> {
-  const stopTokens = [stopToken];
-  const actual = await exactDistribution(decoder, models, prompt, { maxNewTokens, stopTokens });
-  return totalVariation(actual, await expectedDistribution(models.causal, sampler, prompt, { maxNewTokens, stopTokens }));
+  const limits = { maxNewTokens, stopTokens: [stopToken] };
+  const actual = await exactDistribution(decoder, models, prompt, limits);
+  return totalVariation(actual, await expectedDistribution(models.causal, sampler, prompt, limits));
+}
+
+/** What a decoder gives, enumerated, and in how many branches. */
+export interface Enumeration {
+  readonly distribution: OutputDistribution;
+  readonly branches: number;
+}
+
+/** The output distribution of up to `maxNewTokens` tokens; undefined when it takes more than `maxBranches` branches. */
+export async function enumerateOutput(
+  decoder: Decoder,
+  { models, prompt, stopToken }: LosslessCase,
+  { maxNewTokens, maxBranches }: { readonly maxNewTokens: number; readonly maxBranches: number },
+): Promise<Enumeration | undefined> {
+  const distribution = new Map<string, number>();
+  let branches = 0;
+  const outcomes = enumerateOutcomes(async (random) => {
+    const decode = decoder.decode(models, prompt, { maxNewTokens, stopTokens: [stopToken], random });
+    const { tokens, finishReason } = await collectDecode(decode);
+    return outputKey(tokens, finishReason);
+  });
+  for await (const { outcome, probability } of outcomes) {
+    branches++;
+    if (branches > maxBranches) return undefined;
+    distribution.set(outcome, (distribution.get(outcome) ?? 0) + probability);
+  }
+  return { distribution, branches };
 }
 
 interface Limits {
@@ -29,7 +63,7 @@ interface Limits {
 }
 
 /** The definition: the product of the sampler's probabilities, over every output. */
-async function expectedDistribution(
+export async function expectedDistribution(
   model: CausalModel,
   sampler: Sampler,
   prompt: Int32Array,

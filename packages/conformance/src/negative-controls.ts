@@ -15,7 +15,7 @@ interface DraftedRound {
 }
 
 /** Gives how many drafted tokens stand and the token after them. */
-type Rule = (round: DraftedRound) => { readonly accepted: number; readonly next: TokenId };
+export type Rule = (round: DraftedRound) => { readonly accepted: number; readonly next: TokenId };
 
 const DRAFT_LENGTH = 2;
 /** Below this probability a drafted token ends the draft. */
@@ -33,7 +33,7 @@ const tokenByToken =
   };
 
 /** The rule as it should be: max(p − q, 0), normalised. */
-const right = tokenByToken((p, q) => {
+export const right: Rule = tokenByToken((p, q) => {
   const weights = residual(p, q);
   return weights.some((weight) => weight > 0) ? weights : p;
 });

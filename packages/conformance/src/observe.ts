@@ -1,18 +1,19 @@
 import type { DecodeEvent, DecodeOptions, Decoder } from "@decodekit/core";
+import { certainPrompt, certainText } from "./certain-text.ts";
+import { explainFailure, type Progress } from "./explain-failure.ts";
 import { certainFixture, CONTEXT_LENGTH, type Fixture, prompt, uncertainFixture } from "./fixture.ts";
+import type { Subject } from "./subject.ts";
 
-const MOST_EVENTS = 10_000;
+const MOST_EVENTS = 1000;
 
 /** What a decode did. */
-export interface Observation {
+export interface Observation extends Progress {
   /** The events as they were when they came. */
   readonly events: readonly DecodeEvent[];
   /** The very events that came, whose arrays may have been written to since. */
   readonly originals: readonly DecodeEvent[];
   /** For each event, how many passes had ended well when it came. */
   readonly passesBefore: readonly number[];
-  /** Committed tokens. */
-  readonly tokens: readonly number[];
   /** Finish reason of the last event, if that is a decode-end. */
   readonly finishReason: string | undefined;
 }
@@ -24,6 +25,9 @@ export interface Scenario {
   readonly prompt: Int32Array;
   readonly options: DecodeOptions;
 }
+
+type Decode = Omit<Scenario, "name">;
+type OnEvent = (event: DecodeEvent, index: number) => "leave" | void;
 
 const certain = (name: string, options: DecodeOptions, tokens = prompt()): Scenario => ({
   name,
@@ -40,51 +44,107 @@ const uncertain = (seed: number): Scenario => ({
 });
 
 /** Decodes of every kind, each on fresh models. */
-export function scenarios(): readonly Scenario[] {
-  const long = Int32Array.from({ length: CONTEXT_LENGTH - 2 }, (_, index) => index % 3);
+export function scenarios({ options: { fixedLength } }: Pick<Subject, "options">): readonly Scenario[] {
+  const room = fixedLength ? (fixedLength.positions ?? fixedLength.output) : 2;
+  const text = certainText(prompt(), 4);
   return [
     certain("no new tokens", { maxNewTokens: 0 }),
     certain("one new token", { maxNewTokens: 1 }),
     certain("eight new tokens", { maxNewTokens: 8 }),
-    certain("a stop token", { maxNewTokens: 8, stopTokens: [8] }),
-    certain("a stop token that comes first", { maxNewTokens: 8, stopTokens: [5] }),
-    certain("the end of the context", { maxNewTokens: 8 }, long),
+    certain("a stop token", { maxNewTokens: 8, stopTokens: [text[3]!] }),
+    certain("a stop token that comes first", { maxNewTokens: 8, stopTokens: [text[0]!] }),
+    certain("the end of the context", { maxNewTokens: 8 }, certainPrompt(CONTEXT_LENGTH - room)),
     ...[0, 1, 2, 3].map(uncertain),
   ];
 }
 
-/** Runs a decode to its end, or until `onEvent` returns "leave". */
-export async function observe(
-  decoder: Decoder,
-  { fixture, prompt: promptTokens, options }: Omit<Scenario, "name">,
-  onEvent: (event: DecodeEvent, index: number) => "leave" | void = () => undefined,
-): Promise<Observation> {
-  const originals: DecodeEvent[] = [];
-  const events: DecodeEvent[] = [];
-  const passesBefore: number[] = [];
-  for await (const event of decoder.decode(fixture.models, promptTokens, options)) {
-    originals.push(event);
-    events.push(structuredClone(event));
-    passesBefore.push(fixture.passes());
-    if (onEvent(event, events.length - 1) === "leave") break;
-    if (events.length === MOST_EVENTS) throw new Error(`no end after ${MOST_EVENTS} events`);
+/**
+ * Runs a decode that should go well, to its end or until `onEvent` returns "leave".
+ * @throws Error that says what went wrong where it does not, as far as what was done to the models tells.
+ */
+export async function observe(decoder: Decoder, scenario: Scenario, onEvent?: OnEvent): Promise<Observation> {
+  const { name, fixture } = scenario;
+  const record = startRecord(scenario);
+  try {
+    await run(decoder, scenario, record, onEvent);
+  } catch (error) {
+    const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const reason = explainFailure(error, record, fixture);
+    throw new Error(`${name}: the decode failed after ${record.events.length} events with ${problem}${reason && `\n${reason}`}`, {
+      cause: error,
+    });
   }
-  const last = events.at(-1);
+  return observationOf(record);
+}
+
+/** Runs a decode that may fail: whatever it throws passes through. */
+export async function observeFailing(decoder: Decoder, decode: Decode): Promise<Observation> {
+  const record = startRecord(decode);
+  await run(decoder, decode, record);
+  return observationOf(record);
+}
+
+interface Record {
+  readonly events: DecodeEvent[];
+  readonly originals: DecodeEvent[];
+  readonly passesBefore: number[];
+  readonly tokens: number[];
+  readonly prompt: readonly number[];
+  readonly limit: number;
+  readonly firstRead: number;
+  readonly commits: { readonly readsBefore: number; readonly tokens: readonly number[] }[];
+}
+
+function startRecord({ prompt: tokens, options, fixture }: Decode): Record {
   return {
-    events,
-    originals,
-    passesBefore,
-    tokens: events.flatMap((event) => (event.type === "tokens-commit" ? [...event.tokens] : [])),
-    finishReason: last?.type === "decode-end" ? last.finishReason : undefined,
+    events: [],
+    originals: [],
+    passesBefore: [],
+    tokens: [],
+    prompt: [...tokens],
+    limit: Math.min(options.maxNewTokens, CONTEXT_LENGTH - tokens.length),
+    firstRead: fixture.reads.length,
+    commits: [],
   };
 }
 
+async function run(decoder: Decoder, { fixture, prompt: tokens, options }: Decode, record: Record, onEvent?: OnEvent): Promise<void> {
+  const { events } = record;
+  for await (const event of decoder.decode(fixture.models, tokens, options)) {
+    checkEvent(event, events.length);
+    record.originals.push(event);
+    events.push(structuredClone(event));
+    record.passesBefore.push(fixture.passes());
+    if (event.type === "tokens-commit") {
+      record.tokens.push(...event.tokens);
+      record.commits.push({ readsBefore: fixture.reads.length, tokens: [...event.tokens] });
+    }
+    if (onEvent?.(event, events.length - 1) === "leave") return;
+    if (events.length === MOST_EVENTS) throw new Error(`no end after ${MOST_EVENTS} events`);
+  }
+}
+
+function observationOf(record: Record): Observation {
+  const last = record.events.at(-1);
+  return { ...record, finishReason: last?.type === "decode-end" ? last.finishReason : undefined };
+}
+
+/** Generators in the place of what they give: a `yield*` was forgotten. */
+function checkEvent(event: DecodeEvent, index: number): void {
+  const isGenerator = (value: unknown): boolean => typeof (value as Generator | null | undefined)?.next === "function";
+  if (isGenerator(event)) throw new Error(`event ${index} is a generator: write \`yield*\` in place of \`yield\``);
+  if (event.type === "decode-end" && isGenerator(event.finishReason)) {
+    throw new Error("the finish reason is a generator: write `yield* run.commit(tokens)`; without `yield*` nothing is committed");
+  }
+}
+
 /** Decodes on fresh certain models. */
-export function observeCertain(decoder: Decoder, options: DecodeOptions): Promise<Observation> {
-  return observe(decoder, { fixture: certainFixture(), prompt: prompt(), options });
+export function observeCertain({ create }: Subject, options: DecodeOptions, tokens: Int32Array = prompt()): Promise<Observation> {
+  return observe(create(), { name: "a certain model", fixture: certainFixture(), prompt: tokens, options });
 }
 
 /** Decodes on fresh uncertain models. */
-export function observeUncertain(decoder: Decoder, options: DecodeOptions): Promise<Observation> {
-  return observe(decoder, { fixture: uncertainFixture(), prompt: prompt(), options });
+export function observeUncertain({ create }: Subject, options: DecodeOptions): Promise<Observation> {
+  const name = `an uncertain model, ${options.seed === undefined ? "no seed" : `seed ${options.seed}`}`;
+  return observe(create(), { name, fixture: uncertainFixture(), prompt: prompt(), options });
 }

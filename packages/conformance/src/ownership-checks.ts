@@ -8,9 +8,9 @@ export const ownershipChecks: readonly Check[] = [
   {
     rule: 6,
     name: "has disposed every session when it ends",
-    async run(create) {
-      for (const scenario of scenarios()) {
-        await observe(create(), scenario);
+    async run(subject) {
+      for (const scenario of scenarios(subject)) {
+        await observe(subject.create(), scenario);
         expectSame(scenario.fixture.openSessions(), 0, `${scenario.name}: open sessions`);
       }
     },
@@ -18,12 +18,13 @@ export const ownershipChecks: readonly Check[] = [
   {
     rule: 6,
     name: "disposes every session when the reader leaves after any event",
-    async run(create) {
-      const { events } = await observeCertain(create(), { maxNewTokens: 5 });
+    async run(subject) {
+      const { events } = await observeCertain(subject, { maxNewTokens: 5 });
       for (let leaveAt = 0; leaveAt < events.length; leaveAt++) {
         const fixture = certainFixture();
-        const scenario = { fixture, prompt: prompt(), options: { maxNewTokens: 5 } };
-        await observe(create(), scenario, (_, index) => (index === leaveAt ? "leave" : undefined));
+        const name = `the reader leaves at event ${leaveAt}`;
+        const scenario = { name, fixture, prompt: prompt(), options: { maxNewTokens: 5 } };
+        await observe(subject.create(), scenario, (_, index) => (index === leaveAt ? "leave" : undefined));
         expectSame(fixture.openSessions(), 0, `open sessions after leaving at event ${leaveAt} (${events[leaveAt]!.type})`);
       }
     },
@@ -31,12 +32,12 @@ export const ownershipChecks: readonly Check[] = [
   {
     rule: 7,
     name: "does not write to the prompt or the options",
-    async run(create) {
-      for (const scenario of scenarios()) {
+    async run(subject) {
+      for (const scenario of scenarios(subject)) {
         const stopTokens = Object.freeze([...(scenario.options.stopTokens ?? [])]);
         const tokens = scenario.prompt.slice();
         const checkPrompt = (): void => expectSame(scenario.prompt, tokens, `${scenario.name}: prompt`);
-        await observe(create(), { ...scenario, options: Object.freeze({ ...scenario.options, stopTokens }) }, checkPrompt);
+        await observe(subject.create(), { ...scenario, options: Object.freeze({ ...scenario.options, stopTokens }) }, checkPrompt);
         checkPrompt();
       }
     },
@@ -44,9 +45,9 @@ export const ownershipChecks: readonly Check[] = [
   {
     rule: 7,
     name: "does not write to the rows of logits, which belong to the model",
-    async run(create) {
-      for (const scenario of scenarios()) {
-        await observe(create(), scenario);
+    async run(subject) {
+      for (const scenario of scenarios(subject)) {
+        await observe(subject.create(), scenario);
         expectSame(scenario.fixture.alteredRows(), 0, `${scenario.name}: rows of logits that were written to`);
       }
     },
@@ -54,9 +55,9 @@ export const ownershipChecks: readonly Check[] = [
   {
     rule: 7,
     name: "never writes again to an array that it has emitted",
-    async run(create) {
-      for (const scenario of scenarios()) {
-        const { events, originals } = await observe(create(), scenario);
+    async run(subject) {
+      for (const scenario of scenarios(subject)) {
+        const { events, originals } = await observe(subject.create(), scenario);
         for (const [index, event] of events.entries()) expectSame(originals[index], event, `${scenario.name}: event ${index} at the end`);
       }
     },

@@ -11,10 +11,10 @@ export const randomnessChecks: readonly Check[] = [
   {
     rule: 9,
     name: "draws from `random` what it would draw from `seed`, and only there",
-    async run(create) {
+    async run(subject) {
       for (const seed of seeds) {
-        const seeded = await observeUncertain(create(), { maxNewTokens: MANY, seed });
-        const given = await observeUncertain(create(), { maxNewTokens: MANY, random: seededRandom(seed), seed: seed + 100 });
+        const seeded = await observeUncertain(subject, { maxNewTokens: MANY, seed });
+        const given = await observeUncertain(subject, { maxNewTokens: MANY, random: seededRandom(seed), seed: seed + 100 });
         expectSameEvents(given.events, seeded.events, `random: seededRandom(${seed}), compared with seed: ${seed}`);
       }
     },
@@ -22,18 +22,18 @@ export const randomnessChecks: readonly Check[] = [
   {
     rule: 9,
     name: "takes seed 0 when neither `seed` nor `random` is given",
-    async run(create) {
-      const unseeded = await observeUncertain(create(), { maxNewTokens: MANY });
-      const seeded = await observeUncertain(create(), { maxNewTokens: MANY, seed: 0 });
+    async run(subject) {
+      const unseeded = await observeUncertain(subject, { maxNewTokens: MANY });
+      const seeded = await observeUncertain(subject, { maxNewTokens: MANY, seed: 0 });
       expectSameEvents(unseeded.events, seeded.events, "no seed, compared with seed: 0");
     },
   },
   {
     rule: 9,
     name: "uses neither Math.random nor crypto.getRandomValues",
-    async run(create) {
+    async run(subject) {
       const calls = await callsOfGlobalRandomness(async () => {
-        for (const seed of seeds) await observeUncertain(create(), { maxNewTokens: MANY, seed });
+        for (const seed of seeds) await observeUncertain(subject, { maxNewTokens: MANY, seed });
       });
       expectSame(calls, [], "calls");
     },
@@ -41,7 +41,7 @@ export const randomnessChecks: readonly Check[] = [
 ];
 
 /** Names of the global random functions that are called while `run` runs, which goes on undisturbed. */
-async function callsOfGlobalRandomness(run: () => Promise<void>): Promise<readonly string[]> {
+export async function callsOfGlobalRandomness(run: () => Promise<void>): Promise<readonly string[]> {
   const calls: string[] = [];
   const { random } = Math;
   Math.random = () => {

@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { test as nodeTest } from "node:test";
 import { type Decoder, greedySampler, runDecode } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
-import { decoderChecks, testDecoder, type TestFunction } from "./test-decoder.ts";
+import { checkTitle } from "./check.ts";
+import type { DecoderTestOptions } from "./subject.ts";
+import { decoderChecks, testDecoder } from "./test-decoder.ts";
+import type { KitReport, TestFunction } from "./test-function.ts";
 
 /** Lets the draft model guess one token, and commits what the causal model says. */
 function guessing(): Decoder<"causal" | "draft"> {
@@ -36,12 +39,135 @@ describe("a decoder with a draft model", () => {
   testDecoder(test, guessing);
 });
 
+/** Names of the registered tests, and the report. */
+function registered(
+  create: () => Decoder,
+  options?: DecoderTestOptions,
+): { readonly names: readonly string[]; readonly report: KitReport } {
+  const names: string[] = [];
+  const report = testDecoder((name) => names.push(name), create, options);
+  return { names, report };
+}
+
+const masked = (extra: Partial<Decoder> = {}): Decoder => ({
+  name: "masked",
+  requires: ["masked"],
+  decode: guessing().decode as Decoder["decode"],
+  ...extra,
+});
+
 describe("testDecoder", () => {
-  test("registers every check once, under its own name", () => {
-    const names: string[] = [];
-    testDecoder((name) => names.push(name), guessing);
-    expect(names).toHaveLength(decoderChecks.length);
+  test("registers every check once, under its own name, or names it as one that does not apply", () => {
+    const { names, report } = registered(guessing as () => Decoder);
     expect(new Set(names).size).toBe(names.length);
+    expect(names.slice(0, -1)).toEqual(report.checks);
+    expect([...report.checks, ...report.inapplicable.map(({ title }) => title)].toSorted()).toEqual(
+      decoderChecks.map(checkTitle).toSorted(),
+    );
+    expect(names.at(-1)).toBe(`does not apply: ${report.inapplicable.map(({ title, reason }) => `"${title}" (it ${reason})`).join("; ")}`);
+  });
+
+  test.each<[string, Decoder, DecoderTestOptions, Readonly<Record<string, string>>]>([
+    [
+      "a decoder with a draft model",
+      guessing() as Decoder,
+      {},
+      {
+        "rule 3: refuses a prompt that leaves no room for its fixed length with CONTEXT_LENGTH": "has no fixed length (option fixedLength)",
+        "models: commits no mask token, though the masked model may like it best": "requires no masked model",
+        "lossless: gives exactly the distribution of its sampler, enumerated on small models": "does not claim to be lossless",
+      },
+    ],
+    [
+      "a masked decoder",
+      masked(),
+      { fixedLength: { output: 3 } },
+      {
+        'rule 3: fills the context of the model and says "length"': "has a fixed length, which a longer context does not change",
+        "models: has every draft accepted by a causal model that says what the draft model says": "requires no draft model",
+        "lossless: gives exactly the distribution of its sampler, enumerated on small models": "does not claim to be lossless",
+      },
+    ],
+    [
+      "a lossless decoder with all models",
+      masked({ requires: ["causal", "masked", "draft"], lossless: true }),
+      { followsDraft: false, provedElsewhere: "in the thesis" },
+      {
+        "rule 3: refuses a prompt that leaves no room for its fixed length with CONTEXT_LENGTH": "has no fixed length (option fixedLength)",
+        "models: commits no mask token, though the masked model may like it best":
+          "requires a causal model, which may say the token that is the mask",
+        "models: has every draft accepted by a causal model that says what the draft model says":
+          "does not follow its draft model alone (option followsDraft)",
+        "lossless: gives exactly the distribution of its sampler, enumerated on small models": "is proved elsewhere: in the thesis",
+      },
+    ],
+  ])("says what does not apply to %s, and why", (_, decoder, options, expected) => {
+    const { inapplicable } = registered(() => decoder, options).report;
+    expect(Object.fromEntries(inapplicable.map(({ title, reason }) => [title, reason]))).toEqual(expected);
+  });
+
+  test("its test of what does not apply passes while the reasons hold, and fails when one does not", async () => {
+    let lossless = false;
+    const tests: (readonly [string, () => Promise<void>])[] = [];
+    testDecoder(
+      (name, run) => tests.push([name, run]),
+      () => masked({ lossless }),
+    );
+    const [, run] = tests.at(-1)!;
+    await run();
+    lossless = true;
+    await expect(run()).rejects.toThrow(
+      '"lossless: gives exactly the distribution of its sampler, enumerated on small models" did not apply since it does not claim to be lossless; now it applies.',
+    );
+  });
+
+  test.each<[object, string]>([
+    [
+      { strength: 1 },
+      'testDecoder: option "strength" must be one of its options (sampler, provedElsewhere, fixedLength, followsDraft), got 1.',
+    ],
+    [{ sampler: "greedy" }, 'testDecoder: sampler must be a Sampler, for example greedySampler, got "greedy".'],
+    [{ sampler: null }, "testDecoder: sampler must be a Sampler, for example greedySampler, got null."],
+    [{ provedElsewhere: " " }, 'testDecoder: provedElsewhere must be a text that says where, got " ".'],
+    [{ followsDraft: "no" }, 'testDecoder: followsDraft must be a boolean, got "no".'],
+    ...[
+      3,
+      null,
+      {},
+      { output: 0 },
+      { output: 1.5 },
+      { output: 29 },
+      { output: 4, positions: 3 },
+      { output: 4, positions: 29 },
+      { output: 4, positions: 4.5 },
+      { output: 4, least: 0 },
+      { output: 4, least: 5 },
+      { output: 4, least: 2.5 },
+      { output: 4, given: [4] },
+      { output: 4, given: [-1] },
+      { output: 4, given: [0.5] },
+      { output: 4, given: 1 },
+      { output: 4, length: 4 },
+    ].map((fixedLength): [object, string] => [
+      { fixedLength },
+      "testDecoder: fixedLength must be { output, least?, positions?, given? } with 1 <= least <= output <= positions <= 28 and given places below output, got ",
+    ]),
+  ])("refuses the options %o", (options, message) => {
+    expect(() => testDecoder(() => undefined, guessing, options)).toThrow(message);
+  });
+
+  test.each([
+    { fixedLength: { output: 28 } },
+    { fixedLength: { output: 1, least: 1, positions: 28, given: [0] } },
+    { followsDraft: true },
+    { sampler: greedySampler },
+  ])("takes the options %o", (options) => expect(() => testDecoder(() => undefined, guessing, options)).not.toThrow());
+
+  test.each([[[]], [["casual"]], ["causal"], [undefined]])("refuses a decoder that requires %o", (requires) => {
+    const create = (): Decoder => masked({ requires: requires as never });
+    expect(() => testDecoder(() => undefined, create)).toThrow(
+      'testDecoder: the decoder\'s requires must be an array of at least one of "causal", "masked" and "draft", got ',
+    );
   });
 
   test("takes the test functions of Vitest and of Node", () => {
@@ -51,7 +177,9 @@ describe("testDecoder", () => {
 
   test("does all that its README promises, and no more", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-    const promised = readme.split("\n").flatMap((line) => /^\| (\d|errors) \| (.*) \|$/.exec(line)?.slice(1, 3).join(": ") ?? []);
-    expect(promised).toEqual(decoderChecks.map(({ rule, name }) => `${rule}: ${name}`));
+    const rows = readme
+      .split("\n")
+      .flatMap((line) => /^\| (\d|models|lossless|errors) \| (.*) \|$/.exec(line)?.slice(1, 3).join(": ") ?? []);
+    expect(rows).toEqual(decoderChecks.map(({ rule, name }) => `${rule}: ${name}`));
   });
 });

@@ -1,4 +1,4 @@
-import { testDecoder } from "@decodekit/conformance";
+import { testDecoder, testPlugin } from "@decodekit/conformance";
 import { InvalidOptionError, seededRandom } from "@decodekit/core";
 import {
   collectDecode,
@@ -15,6 +15,10 @@ import plugin from "./plugin.ts";
 
 describe("greedy", () => {
   testDecoder(test, () => greedy());
+});
+
+describe("the plugin", () => {
+  testPlugin(test, plugin);
 });
 
 test.each([1, 2, 3, 4, 5, 6])("takes the largest probability of each row, with certainty, model %d", async (seed) => {

@@ -1,4 +1,5 @@
-import { type DecoderPlugin, InvalidOptionError, oneOf, type PluginOption } from "@decodekit/core";
+import { checkOptions, type DecoderPlugin, type PluginOption } from "@decodekit/core";
+import { describedChecks } from "./described-checks.ts";
 import { classifierFree } from "./guidance.ts";
 import { maskPredict, mdlm, remdm } from "./presets/diffusion.ts";
 import { dream } from "./presets/dream.ts";
@@ -65,6 +66,8 @@ const options: Readonly<Record<string, PluginOption>> = {
   eta: { ...share, exclusiveMinimum: true, help: "remdm: strength of re-masking; default 0.008, rescale 0.015, loop 0.02" },
 };
 
+const checks = describedChecks(options);
+
 const plugin: DecoderPlugin<"masked"> = {
   name: "refine",
   title: "Iterative refinement",
@@ -75,10 +78,9 @@ const plugin: DecoderPlugin<"masked"> = {
     { preset: "fast-dllm", blockLength: 8 },
     { preset: "eb-sampler", blockLength: 8 },
   ],
-  create({ preset = "fast-dllm", guidanceScale, canvas, noise, ...rest }) {
-    const check = oneOf(...names);
-    if (!check.accepts(preset))
-      throw new InvalidOptionError({ where: "refine", option: "preset", expected: check.expected, actual: preset });
+  create(values) {
+    checkOptions("refine", values, checks);
+    const { preset = "fast-dllm", guidanceScale, canvas, noise, ...rest } = values;
     const chosen = presets[preset as keyof typeof presets] as (options: object) => RefineOptions;
     return refine({
       ...chosen(rest),

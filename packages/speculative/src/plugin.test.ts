@@ -1,4 +1,4 @@
-import { losslessCases } from "@decodekit/conformance";
+import { losslessCases, testPlugin } from "@decodekit/conformance";
 import { autoregressive, InvalidOptionError, MissingModelError, seededRandom } from "@decodekit/core";
 import { collectDecode, tableModel } from "@decodekit/core/testing";
 import { topPSampler } from "@decodekit/top-p";
@@ -10,6 +10,8 @@ const { models, prompt } = losslessCases([1])[0]!;
 const decode = { maxNewTokens: 12, seed: 3 };
 
 describe("the plugin", () => {
+  testPlugin(test, plugin);
+
   test.each(plugin.options["drafter"]!.choices!)("makes the drafter %s, and says what it needs", async (drafter) => {
     for (const draftLength of ["auto", "3", 2]) {
       const decoder = plugin.create({ drafter, draftLength });

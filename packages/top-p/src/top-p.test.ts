@@ -1,4 +1,4 @@
-import { testDecoder } from "@decodekit/conformance";
+import { testDecoder, testPlugin } from "@decodekit/conformance";
 import { InvalidOptionError, LogitsError, seededRandom } from "@decodekit/core";
 import { exactDistribution, outputKey, type ProbabilityTable, randomTable, tableModel, totalVariation } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
@@ -7,6 +7,10 @@ import { topP, type TopPOptions, topPSampler } from "./top-p.ts";
 
 describe.each([{}, { p: 0.5 }, { p: 1, temperature: 2 }, { temperature: 0 }])("topP(%o)", (options) => {
   testDecoder(test, () => topP(options));
+});
+
+describe("the plugin", () => {
+  testPlugin(test, plugin);
 });
 
 const STOP = 3;

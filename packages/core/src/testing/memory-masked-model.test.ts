@@ -42,6 +42,32 @@ describe("memoryMaskedModel", () => {
     expect(causal.length).toBe(2);
   });
 
+  test("counts rows that are written to, and those that are asked for too late", async () => {
+    const masked = model();
+    const session = await masked.createSession();
+    const first = await session.predict(Int32Array.of(3, 3));
+    first.row(1)[0] = 7;
+    expect([masked.alteredRows(), masked.staleReads()]).toEqual([1, 0]);
+    const second = await session.predict(Int32Array.of(3));
+    expect(first.row(1)[0]).toBeNaN();
+    expect([masked.alteredRows(), masked.staleReads()]).toEqual([1, 1]);
+    // A commit gives no rows, and leaves those of the prediction before.
+    await session.commit(Int32Array.of(1));
+    expect(second.row(0)[0]).not.toBeNaN();
+    await session.dispose();
+    expect(second.row(0)[0]).toBeNaN();
+    expect([masked.alteredRows(), masked.staleReads()]).toEqual([1, 2]);
+  });
+
+  test("leaves each token out in turn: as many rows again, each with the mask in its own place", async () => {
+    const masked = model();
+    const session = await masked.createSession();
+    const logits = await session.predictLeaveOneOut!(Int32Array.of(1, 2));
+    expect(logits.rows).toBe(4);
+    expect([0, 1, 2, 3].map((row) => logits.row(row)[0])).toEqual([10, 11, 30, 11]);
+    expect(masked.passes()).toEqual([{ session: 0, start: 0, positions: 4, rows: 4 }]);
+  });
+
   test("refuses what does not fit, aborts, and counts open sessions", async () => {
     const masked = model();
     const session = await masked.createSession();

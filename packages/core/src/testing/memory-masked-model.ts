@@ -13,6 +13,8 @@ export interface TestMaskedModel extends MaskedModel {
   passes(): readonly ModelPass[];
   /** How many rows of logits were written to by whoever received them. */
   alteredRows(): number;
+  /** How many times a row of a prediction was asked for after the session's next one, or after its end: too late, it is NaN. */
+  staleReads(): number;
 }
 
 export interface MemoryMaskedModelOptions {
@@ -31,7 +33,8 @@ interface Ledger {
 }
 
 /**
- * A masked model without weights that keeps every promise of `MaskedSession`; rows turn to NaN at the session's next pass.
+ * A masked model without weights that keeps every promise of `MaskedSession`; rows turn to NaN at the session's next
+ * prediction and at its end.
  * On top of a session of a memory model it reads that session's cache, as models with shared weights do, and refuses to
  * commit or rewind; on top of any other it keeps a prefix of its own, which is empty at first.
  */
@@ -46,6 +49,7 @@ export function memoryMaskedModel(options: MemoryMaskedModelOptions): TestMasked
     openSessions: () => ledger.open,
     passes: () => [...ledger.passes],
     alteredRows: () => ledger.rows.altered(),
+    staleReads: () => ledger.rows.stale(),
   };
 }
 
@@ -120,6 +124,7 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, 
     async dispose() {
       if (disposed) return;
       disposed = true;
+      ledger.rows.end(session);
       ledger.open--;
     },
   };

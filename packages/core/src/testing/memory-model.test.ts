@@ -123,6 +123,41 @@ describe("the model", () => {
     expect(other.some(Number.isNaN)).toBe(false);
   });
 
+  test("turns rows to NaN when their session ends, and still knows which were written to", async () => {
+    const model = countingModel({ vocabSize: 4 });
+    const session = await model.createSession();
+    const logits = await session.forward(tokens(1, 2), { rows: "all" });
+    const row = logits.row(0);
+    row[0] = 9;
+    await session.dispose();
+    expect([...row]).toEqual([NaN, NaN, NaN, NaN]);
+    expect(model.alteredRows()).toBe(1);
+  });
+
+  test("counts rows that are asked for after the session's next pass, and after its end", async () => {
+    const model = countingModel();
+    const [first, second] = [await model.createSession(), await model.createSession()];
+    const before = await first.forward(tokens(1));
+    const other = await second.forward(tokens(1));
+    const after = await first.forward(tokens(2));
+    after.row(0);
+    other.row(0);
+    expect(model.staleReads()).toBe(0);
+    before.row(0);
+    expect(model.staleReads()).toBe(1);
+    await second.dispose();
+    other.row(0);
+    other.row(0);
+    expect(model.staleReads()).toBe(3);
+  });
+
+  test("refuses a row that the pass did not give", async () => {
+    const logits = await (await countingModel().createSession()).forward(tokens(1, 2), { rows: 2 });
+    for (const index of [-1, 2, 0.5]) {
+      expect(() => logits.row(index)).toThrow(`Logits.row: index must be an integer in [0, 1], got ${index}.`);
+    }
+  });
+
   test("counts rows that were written to, also after later passes", async () => {
     const model = countingModel();
     const session = await model.createSession();

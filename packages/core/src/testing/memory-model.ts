@@ -13,6 +13,8 @@ export interface TestModel extends CausalModel {
   passes(): readonly ModelPass[];
   /** How many rows of logits were written to by whoever received them. */
   alteredRows(): number;
+  /** How many times a row of a pass was asked for after the session's next pass, or after its end: too late, it is NaN. */
+  staleReads(): number;
 }
 
 /** One forward pass over a test model. */
@@ -46,7 +48,7 @@ interface Ledger {
 /**
  * A causal model without weights, which rewinds, forks and where asked to reads trees, and keeps every promise of `Session`: passes queue, a failed or
  * aborted pass changes nothing, wrong arguments and use after dispose are errors. Rows of logits turn to NaN at the
- * session's next pass, so that a decoder which reads a view for too long is found out.
+ * session's next pass and at its end, so that a decoder which reads a view for too long is found out.
  */
 export function memoryModel(options: MemoryModelOptions): TestModel {
   const ledger: Ledger = { passes: [], rows: rowGuard(), created: 0, open: 0 };
@@ -59,6 +61,7 @@ export function memoryModel(options: MemoryModelOptions): TestModel {
     openSessions: () => ledger.open,
     passes: () => [...ledger.passes],
     alteredRows: () => ledger.rows.altered(),
+    staleReads: () => ledger.rows.stale(),
   };
 }
 
@@ -118,6 +121,7 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
     async dispose() {
       if (disposed) return;
       disposed = true;
+      ledger.rows.end(session);
       ledger.open--;
     },
   };

@@ -1,0 +1,100 @@
+import { certainPrompt, certainText, MASK } from "./certain-text.ts";
+import type { Check } from "./check.ts";
+import { expect } from "./expect.ts";
+import { explainCache } from "./explain-cache.ts";
+import { certainFixture, CONTEXT_LENGTH, type Fixture } from "./fixture.ts";
+import { type Observation, observe, observeUncertain, type Scenario } from "./observe.ts";
+import { mostTokens, type Subject } from "./subject.ts";
+
+/** What follows from what models say: above all, that each session holds the sequence it should. */
+export const modelChecks: readonly Check[] = [
+  {
+    rule: "models",
+    name: "follows models that are certain of every token, each of which depends on the whole sequence before it",
+    async run(subject) {
+      for (const scenario of certainScenarios(subject)) {
+        const observation = await observe(subject.create(), scenario);
+        checkText(subject, scenario, observation);
+      }
+    },
+  },
+  {
+    rule: "models",
+    name: "commits no mask token, though the masked model may like it best",
+    inapplicable({ requires }) {
+      if (!requires.includes("masked")) return "requires no masked model";
+      return requires.includes("causal") ? "requires a causal model, which may say the token that is the mask" : undefined;
+    },
+    async run(subject) {
+      for (let seed = 0; seed < 20; seed++) {
+        const { tokens } = await observeUncertain(subject, { maxNewTokens: 8, seed });
+        const place = tokens.indexOf(MASK);
+        expect(
+          place < 0,
+          `seed ${seed}: the mask token, ${MASK}, was committed at place ${place}. Set its logit to -Infinity before choosing.`,
+        );
+      }
+    },
+  },
+  {
+    rule: "models",
+    name: "has every draft accepted by a causal model that says what the draft model says",
+    inapplicable({ requires, options: { followsDraft = true } }) {
+      if (!followsDraft) return "does not follow its draft model alone (option followsDraft)";
+      return requires.includes("draft") ? undefined : "requires no draft model";
+    },
+    async run(subject) {
+      let drafts = 0;
+      for (const scenario of certainScenarios(subject, "certain")) {
+        const { events, ...progress } = await observe(subject.create(), scenario);
+        for (const [index, event] of events.entries()) {
+          if (event.type !== "draft-verify") continue;
+          drafts++;
+          const { accepted, drafted, start } = event;
+          const reason = explainCache(progress, scenario.fixture) ?? "The draft model was read rightly; its tokens were not taken.";
+          expect(
+            accepted === drafted,
+            `${scenario.name}: ${accepted} of ${drafted} draft tokens at ${start} stood (event ${index}). ${reason}`,
+          );
+        }
+      }
+      expect(drafts > 0, "no draft was verified (draft-verify). If it uses the draft model for something else, say followsDraft: false.");
+    },
+  },
+];
+
+/** Short and long prompts, and outputs up to the end of the context. */
+function certainScenarios({ options: { fixedLength } }: Subject, draft: "random" | "certain" = "random"): readonly Scenario[] {
+  const room = fixedLength ? (fixedLength.positions ?? fixedLength.output) : 2;
+  return [1, 2, 3, 7, CONTEXT_LENGTH - room]
+    .filter((length) => length + room <= CONTEXT_LENGTH)
+    .map((length, index) => ({
+      name: `a prompt of ${length} tokens`,
+      fixture: certainFixture({ draft }),
+      prompt: certainPrompt(length, index + 2),
+      options: { maxNewTokens: 12 },
+    }));
+}
+
+function checkText(subject: Subject, { name, fixture, prompt }: Scenario, observation: Observation): void {
+  const given = subject.options.fixedLength?.given ?? [];
+  const { tokens, limit } = observation;
+  const expected = certainText(prompt, mostTokens(subject, limit));
+  for (const [place, token] of tokens.entries()) {
+    if (given.includes(place) || token === expected[place]) continue;
+    const where = `${name}: place ${place} of the output (position ${prompt.length + place})`;
+    throw new Error(`${where}: expected ${expected[place]}, got ${token}. ${explainToken(observation, fixture)}`);
+  }
+}
+
+function explainToken(observation: Observation, fixture: Fixture): string {
+  if (fixture.staleReads() > 0)
+    return "A row was read after its session's next pass, when it is no longer valid: copy it before (row.slice()).";
+  return (
+    explainCache(observation, fixture) ??
+    [
+      "Every pass went on from the committed tokens, so that the rows were right:",
+      "another row was taken, or one that was kept beyond its session's next pass, when it is NaN (copy it: row.slice()).",
+    ].join(" ")
+  );
+}
