@@ -54,8 +54,8 @@ const mutants = await new Stryker({
   // A change to what a module computes when it is loaded needs a new process and every test for each: a hundred times the time.
   ignoreStatic: true,
   concurrency: Number(values.concurrency),
-  timeoutMS: 10_000,
-  timeoutFactor: 3,
+  timeoutMS: 4000,
+  timeoutFactor: 2,
   reporters: ["progress-append-only", "json"],
   jsonReporter: { fileName: path.join(work, `${name}.json`) },
   incremental: files.length === 0,
@@ -79,12 +79,21 @@ function report() {
   const killed = mutants.filter(({ status }) => status === "Killed" || status === "Timeout").length;
   const score = (100 * killed) / (killed + survivors.length);
   for (const mutant of survivors) console.log(`${mutant.file}:${mutant.line} ${mutant.mutator}\n  - ${mutant.from}\n  + ${mutant.to}`);
-  console.log(`\n${name}: ${score.toFixed(1)} % (${killed} killed, ${survivors.length} survived, ${missed.length - survivors.length} equivalent)`);
-  for (const known of equivalents) if (!missed.some((mutant) => isSame(known, mutant))) console.log(`No longer there: ${JSON.stringify(known)}`);
+  console.log(
+    `\n${name}: ${score.toFixed(1)} % (${killed} killed, ${survivors.length} survived, ${missed.length - survivors.length} equivalent)`,
+  );
+  for (const known of equivalents)
+    if (!missed.some((mutant) => isSame(known, mutant))) console.log(`No longer there: ${JSON.stringify(known)}`);
   if (files.length > 0) return;
   const scores = readJson(path.join(folder, "scores.json"), {});
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-  scores[name] = { score: Number(score.toFixed(1)), killed, survived: survivors.length, equivalent: missed.length - survivors.length, commit };
+  scores[name] = {
+    score: Number(score.toFixed(1)),
+    killed,
+    survived: survivors.length,
+    equivalent: missed.length - survivors.length,
+    commit,
+  };
   writeJson(path.join(folder, "scores.json"), Object.fromEntries(Object.entries(scores).toSorted()));
   writeFileSync(
     path.join(folder, `survivors-${name}.txt`),

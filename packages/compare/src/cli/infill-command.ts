@@ -32,7 +32,7 @@ export async function infillCommand(flags: InfillFlags, { stdout, stderr }: Outp
       if (shown !== undefined && flags.json !== true) stderr.write(`${colors.dim(shown)}\n`);
     }
     const { text, tokens, statistics } = await generation.result;
-    const passes = statistics.passes.prefill + statistics.passes.refine;
+    const passes = statistics.targetPasses;
     if (flags.json === true)
       stdout.write(`${JSON.stringify({ prefix, text, suffix: flags.suffix, tokens: [...tokens], passes }, null, 2)}\n`);
     else {
