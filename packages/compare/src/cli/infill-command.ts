@@ -5,7 +5,7 @@ import type { CompareFlags } from "./compare-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count } from "./format.ts";
 import { modelSources } from "./load-models.ts";
-import { colorsFor, type Output } from "./terminal.ts";
+import { colorsFor, type CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface InfillFlags extends Pick<CompareFlags, "model" | "execution"> {
@@ -17,10 +17,11 @@ export interface InfillFlags extends Pick<CompareFlags, "model" | "execution"> {
 }
 
 /** Fills the gap between two texts, and shows the canvas after every pass that changed it. */
-export async function infillCommand(flags: InfillFlags, { stdout, stderr }: Output): Promise<ExitCode> {
+export async function infillCommand(flags: InfillFlags, host: CommandProcess): Promise<ExitCode> {
+  const { stdout, stderr } = host;
   const { prefix, length, steps } = flags;
   if (flags.suffix === "") throw new UsageError("--suffix: must be a text of at least one character.");
-  const sources = await modelSources({ model: flags.model }, false);
+  const sources = await modelSources({ model: flags.model }, { needsDraft: false, folder: host.cwd() });
   const model = await loadModel(sources.model, { execution: flags.execution });
   try {
     if (!model.masked) throw new UsageError(`--model: ${model.name} predicts no masked tokens, which filling a gap needs.`);

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import path from "node:path";
 import { loadModel, type LoadModelOptions, type ModelSource } from "@decodekit/core/onnx";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import type { ComparedModel } from "../compare.ts";
@@ -14,27 +15,28 @@ export interface ModelSources {
 }
 
 /**
- * The sources that the flags name: by default the embedded story model, with its draft model where one is needed.
+ * The sources that the flags name, folders as seen from `folder`: by default the embedded story model, with its draft model where one is needed.
  * @throws UsageError when a folder is not there.
  */
 export async function modelSources(
   { model, draft }: { readonly model?: string | undefined; readonly draft?: string | undefined },
-  needsDraft: boolean,
+  { needsDraft, folder }: { readonly needsDraft: boolean; readonly folder: string },
 ): Promise<ModelSources> {
   const embeddedDraft = model === undefined && needsDraft ? storiesDraft : undefined;
   return {
     name: model ?? "the embedded story model",
-    model: model === undefined ? stories : await checkedSource("--model", model),
-    draft: draft === undefined ? embeddedDraft : await checkedSource("--draft", draft),
+    model: model === undefined ? stories : await checkedSource("--model", model, folder),
+    draft: draft === undefined ? embeddedDraft : await checkedSource("--draft", draft, folder),
   };
 }
 
-async function checkedSource(flag: string, given: string): Promise<ModelSource> {
-  if (URL.canParse(given) && !existsSync(given)) return given;
-  const found = await stat(given).catch(() => undefined);
+async function checkedSource(flag: string, given: string, folder: string): Promise<ModelSource> {
+  const place = path.resolve(folder, given);
+  if (URL.canParse(given) && !existsSync(place)) return given;
+  const found = await stat(place).catch(() => undefined);
   if (!found?.isDirectory())
     throw new UsageError(`${flag}: must be a folder or URL, got ${given}, which is ${found ? "a file" : "not there"}.`);
-  return given;
+  return place;
 }
 
 /** Loads the model and, where there is one, its draft model, which takes the role `draft`. `dispose` frees both. */

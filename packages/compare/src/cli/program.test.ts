@@ -1,33 +1,65 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import type { CompareReport } from "../report.ts";
+import { runCommandLine } from "./program.ts";
+import type { CommandProcess } from "./terminal.ts";
 
-// The built command in a process of its own, as users run it.
-const command = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+// The built command in a process of its own is run by tests/src/decodekit-command.test.ts.
 const folder = mkdtempSync(path.join(tmpdir(), "decodekit-command-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Outcome {
-  readonly exitCode: number | null;
+  readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Codes with which the process was to exit at once. */
+  readonly exits: readonly number[];
+  /** Signals that were sent on. */
+  readonly signals: readonly string[];
 }
 
-/** Runs the command in `folder`; `onStderr` sees all of standard error so far, whenever there is more. */
-async function decodekit(args: readonly string[], onStderr?: (stderr: string, child: ChildProcess) => void): Promise<Outcome> {
-  const { FORCE_COLOR: _, ...env } = process.env;
-  const child = spawn(process.execPath, [command, ...args], { cwd: folder, env });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => onStderr?.((stderr += chunk), child));
-  if (!onStderr) child.stderr.on("data", (chunk: string) => (stderr += chunk));
-  const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { exitCode, stdout, stderr };
+interface Watch {
+  /** Sees all of standard error so far, whenever there is more; `interrupt` is Ctrl-C. */
+  readonly onStderr?: (stderr: string, interrupt: () => void) => void;
+  /** Makes standard output a terminal of this width. */
+  readonly columns?: number;
+  /** What writing to standard output fails with. */
+  readonly failure?: Error;
+}
+
+/** Runs the command in this process, as seen from `folder`. */
+async function decodekit(args: readonly string[], { onStderr, columns, failure }: Watch = {}): Promise<Outcome> {
+  const written = { stdout: "", stderr: "" };
+  const outcome = { exits: [] as number[], signals: [] as string[] };
+  const listeners = new Set<() => void>();
+  const interrupt = (): void => listeners.forEach((listener) => listener());
+  const stream = (name: keyof typeof written): NodeJS.WriteStream => {
+    const write = (text: string, _encoding: unknown, done: (error?: Error) => void): void => {
+      written[name] += text;
+      if (name === "stderr") onStderr?.(written.stderr, interrupt);
+      done(name === "stdout" ? failure : undefined);
+    };
+    const terminal = name === "stdout" && columns !== undefined ? { isTTY: true, columns, hasColors: () => true } : {};
+    return Object.assign(new Writable({ decodeStrings: false, write }), terminal) as unknown as NodeJS.WriteStream;
+  };
+  const host: CommandProcess = {
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    pid: 7,
+    cwd: () => folder,
+    exit: (code) => void outcome.exits.push(code),
+    kill: (pid, signal) => void outcome.signals.push(`${pid} ${signal}`),
+    on: (_, listener) => void listeners.add(listener),
+    removeListener: (_, listener) => void listeners.delete(listener),
+  };
+  const exitCode = await runCommandLine(args, host);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(listeners.size, "listeners for Ctrl-C left behind").toBe(0);
+  return { exitCode, ...written, ...outcome };
 }
 
 /** A decoder that needs no model pass: it repeats the last token of the prompt. */
@@ -106,14 +138,52 @@ describe("decodekit compare", () => {
 
   test("ends in order on Ctrl-C, with what it has", async () => {
     let interrupted = false;
-    const outcome = await decodekit(["compare", "--runs", "10000", "--decoder", "greedy"], (stderr, child) => {
-      if (interrupted || !stderr.includes("Run 3 of")) return;
-      interrupted = true;
-      child.kill("SIGINT");
+    const outcome = await decodekit(["compare", "--runs", "10000", "--decoder", "greedy"], {
+      onStderr(stderr, interrupt) {
+        if (interrupted || !stderr.includes("Run 3 of")) return;
+        interrupted = true;
+        interrupt();
+      },
     });
     expect(outcome.exitCode).toBe(130);
     expect(outcome.stderr).toMatch(/Interrupted; what is shown is what was finished\.\n$/);
     expect(outcome.stdout).toMatch(/^greedy +\d+ /m);
+  });
+
+  test("hands a second Ctrl-C on, which ends the process", async () => {
+    const { exitCode, signals } = await decodekit(["compare", "--runs", "10000", "--decoder", "greedy"], {
+      onStderr(stderr, interrupt) {
+        if (!stderr.endsWith("Run 2 of 10000: greedy\n")) return;
+        interrupt();
+        interrupt();
+      },
+    });
+    expect({ exitCode, signals }).toEqual({ exitCode: 130, signals: ["7 SIGINT"] });
+  });
+
+  test("has colours and keeps to the width where there is a terminal", async () => {
+    const { stdout } = await decodekit(["compare", "--decoder", "echo", "--plugin", "echo.mjs", "--prompt", "red ball"], { columns: 60 });
+    expect(stdout).toContain("\u001b[1mstories\u001b[22m");
+    expect(
+      Math.max(
+        ...stripVTControlCharacters(stdout)
+          .split("\n")
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(60);
+  });
+
+  test("ends at once, with the exit code so far, when the reader of its output has seen enough", async () => {
+    const failure = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+    const { exits, exitCode } = await decodekit(["decoders"], { failure });
+    expect({ exits, exitCode }).toEqual({ exits: [0], exitCode: 0 });
+  });
+
+  test("tells where an error comes from that is not ours", async () => {
+    writeFileSync(path.join(folder, "broken.mjs"), echoPlugin.replace("yield {", "throw new TypeError('out of luck'); yield {"));
+    const { exitCode, stderr } = await decodekit(["compare", "--plugin", "broken.mjs", "--decoder", "echo"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/error: TypeError: out of luck\n +at .*broken\.mjs/);
   });
 
   test("fails with code 1 and the reason when the model does", async () => {
