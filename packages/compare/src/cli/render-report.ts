@@ -92,7 +92,7 @@ function legend(runs: readonly RunReport[]): string {
     "passes, per 1000 tokens: those of the target, its own drafting included",
     "nats/token: how unlikely the model finds the text",
   ];
-  if (runs.some(({ passesByModel }) => Object.values(passesByModel.draft).some((count) => count > 0)))
+  if (runs.some(({ passesByModel }) => Object.values(passesByModel.draft).some((passes) => passes > 0)))
     meanings.push("draft model: passes of the model that drafts");
   if (runs.some((run) => run.drafted > 0)) meanings.push("kept: share of the drafted tokens that stood");
   if (runs.some((run) => run.revisions > 0)) meanings.push("changed: share of the tokens that are not what was first shown");
