@@ -34,11 +34,32 @@ test("the built command tells the package's version", async () => {
   expect(await decodekit(["--version"])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
 });
 
-test("the built command compares, and passes its exit code on", async () => {
-  const { exitCode, stdout } = await decodekit(["compare", "--decoder", "greedy", "--max-new-tokens", "5", "--execution", "wasm"]);
+test("the built command compares every decoder on the story model", async () => {
+  const args = ["compare", "--max-new-tokens", "12", "--prompt", "Tom had a ball", "--execution", "wasm"];
+  const { exitCode, stdout, stderr } = await decodekit(args);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^greedy +5 +5 +1000 /m);
+  expect(stdout).toMatch(/^stories: .* wasm, node /);
+  expect(stdout).toMatch(/^greedy +12 +12 +1000 /m);
+  expect(stdout).toMatch(/^ {2}Tom had a ball\S* \w+/m);
+  expect(stdout).toMatch(/^judged-tree worth=1, /m);
+  expect(stderr).toMatch(/^Loading the embedded story model: \d+\.\d MB$/m);
+  expect(stderr).toContain("Run 12 of 12: judged-tree");
+});
+
+test("the built command passes its exit code on", async () => {
   expect(await decodekit(["compare", "--decoder", "none"])).toMatchObject({ exitCode: 2, stdout: "" });
+  const { exitCode, stdout, stderr } = await decodekit(["compare", "--model", "."]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toMatch(/error: .*does not exist/);
+});
+
+test("the built command fills a gap with the story model", async () => {
+  const gap = ["infill", "--prefix", "Tom met Mia. They played with a ball.", "--suffix", " They went home.", "--execution", "wasm"];
+  const { exitCode, stdout, stderr } = await decodekit([...gap, "--length", "4"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^Tom met Mia\. They played with a ball\..+ They went home\.\n$/);
+  expect(stderr).toContain("4 tokens in 5 passes");
+  expect(stderr.split("\n")[0]).toContain(" _");
 });
 
 test("Ctrl-C ends the built command in order, with what it has", async () => {

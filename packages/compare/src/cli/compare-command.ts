@@ -9,7 +9,7 @@ import { parseDecoder } from "../parse-decoder.ts";
 import type { CompareReport } from "../report.ts";
 import { ExitCode } from "./exit-code.ts";
 import { catchInterruption } from "./interruption.ts";
-import { loadModels, modelSources } from "./load-models.ts";
+import { type LoadModel, loadModels, modelSources } from "./load-models.ts";
 import { loadPlugins } from "./load-plugins.ts";
 import { progressDisplay } from "./progress.ts";
 import { readPrompts } from "./prompts.ts";
@@ -32,7 +32,7 @@ export interface CompareFlags {
 }
 
 /** Checks all flags before it loads anything. @throws UsageError for a wrong flag; errors of loading and decoding pass through. */
-export async function compareCommand(flags: CompareFlags, host: CommandProcess): Promise<ExitCode> {
+export async function compareCommand(flags: CompareFlags, host: CommandProcess, load: LoadModel): Promise<ExitCode> {
   const { stdout, stderr } = host;
   const folder = host.cwd();
   const plugins = await loadPlugins(flags.plugin, folder);
@@ -45,7 +45,7 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess):
   const { signal } = interruption;
   const progress = progressDisplay(stderr, sources.name);
   try {
-    const model = await loadModels(sources, {
+    const model = await loadModels(load, sources, {
       execution: flags.execution,
       onProgress: (loaded) => progress.loading(loaded),
       signal,

@@ -1,10 +1,9 @@
 import { type DecodeEvent, generate, type LanguageModel, type TokenId } from "@decodekit/core";
-import { loadModel } from "@decodekit/core/onnx";
 import { infill, type LengthRange } from "@decodekit/refinement";
 import type { CompareFlags } from "./compare-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count } from "./format.ts";
-import { modelSources } from "./load-models.ts";
+import { type LoadModel, modelSources } from "./load-models.ts";
 import { colorsFor, type CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -17,12 +16,12 @@ export interface InfillFlags extends Pick<CompareFlags, "model" | "execution"> {
 }
 
 /** Fills the gap between two texts, and shows the canvas after every pass that changed it. */
-export async function infillCommand(flags: InfillFlags, host: CommandProcess): Promise<ExitCode> {
+export async function infillCommand(flags: InfillFlags, host: CommandProcess, load: LoadModel): Promise<ExitCode> {
   const { stdout, stderr } = host;
   const { prefix, length, steps } = flags;
   if (flags.suffix === "") throw new UsageError("--suffix: must be a text of at least one character.");
   const sources = await modelSources({ model: flags.model }, { needsDraft: false, folder: host.cwd() });
-  const model = await loadModel(sources.model, { execution: flags.execution });
+  const model = await load(sources.model, { execution: flags.execution });
   try {
     if (!model.masked) throw new UsageError(`--model: ${model.name} predicts no masked tokens, which filling a gap needs.`);
     const suffix = suffixTokens(model, flags.suffix);

@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { loadModel, type LoadModelOptions, type ModelSource } from "@decodekit/core/onnx";
+import type { LoadModelOptions, ModelSource } from "@decodekit/core/onnx";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import type { ComparedModel } from "../compare.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** Loads a model: `loadModel` of `@decodekit/core/onnx`, or a stand-in. */
+export type LoadModel = (source: ModelSource, options?: LoadModelOptions) => Promise<ComparedModel & { dispose(): Promise<void> }>;
 
 /** Where the models of a comparison are. */
 export interface ModelSources {
@@ -40,15 +43,15 @@ async function checkedSource(flag: string, given: string, folder: string): Promi
 }
 
 /** Loads the model and, where there is one, its draft model, which takes the role `draft`. `dispose` frees both. */
-export async function loadModels(sources: ModelSources, options: LoadModelOptions): Promise<ComparedModel & { dispose(): Promise<void> }> {
-  const model = await loadModel(sources.model, options);
+export async function loadModels(load: LoadModel, sources: ModelSources, options: LoadModelOptions): ReturnType<LoadModel> {
+  const model = await load(sources.model, options);
   if (sources.draft === undefined) return model;
   try {
     const { execution, signal } = options;
-    const draft = await loadModel(sources.draft, { execution, signal });
+    const draft = await load(sources.draft, { execution, signal });
     return {
       ...model,
-      draft: draft.causal,
+      ...(draft.causal && { draft: draft.causal }),
       dispose: async () => void (await Promise.all([model.dispose(), draft.dispose()])),
     };
   } catch (error) {
