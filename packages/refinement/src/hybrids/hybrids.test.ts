@@ -219,18 +219,3 @@ describe("judged-tree", () => {
 describe("denoise-draft", () => {
   testDrafter(test, () => denoiseDraft());
 });
-
-test.each([
-  () => arCritic({ rounds: 0 }),
-  () => arCritic({ guidance: 1 } as object),
-  () => arThenRefine({ share: 0 }),
-  () => confidenceCascade({ threshold: 1.5 }),
-  () => confidenceCascade({ select: 1 } as object),
-  () => denoiseDraft({ temperature: 1 } as object),
-  () => judgedTree({ worth: -1 }),
-  () => judgedTree({ nodes: 0 }),
-  () => judgedTree({ sampler: "plain" } as object),
-  () => judgedTree({ unknown: 1 } as object),
-])("a wrong option is refused, case %#", (create) => {
-  expect(create).toThrow(InvalidOptionError);
-});
