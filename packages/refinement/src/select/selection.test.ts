@@ -140,7 +140,7 @@ describe("a bound", () => {
     { entropies: [1, 0.25, 0.5, 3], bound: 2, least: 0, expected: [1, 2, 0, 3] },
     { entropies: [0, 0, 0.5, 0.5], bound: 0, least: 1, expected: [0, 1, 2] },
   ])("of entropy holds for all but the last: %o", ({ entropies, bound, least, expected }) => {
-    expect(selectByEntropyBound(scoresOf(...entropies.map((entropy) => -entropy)), bound, least)).toEqual(expected);
+    expect(selectByEntropyBound(scoresOf(...entropies.map((nats) => -nats)), bound, least)).toEqual(expected);
   });
 
   test("is the selection's own option, 0.9 and 0.1 nats by default", () => {
