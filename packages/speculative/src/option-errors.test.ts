@@ -108,6 +108,11 @@ describe("a length or a sampler refuses", () => {
   test.each<[string, () => unknown]>([
     ["autoDraftLength: maximum must be an integer >= 1, got 0.", () => s.autoDraftLength({ maximum: 0 })],
     ["autoDraftLength: cost must be a function of the draft length, got 3.", () => s.autoDraftLength({ cost: 3 })],
+    ["gumbelSampling: sampler must be a Sampler, for example topPSampler(), got undefined.", () => s.gumbelSampling({})],
+    ["gumbelSampling: sampler must be a Sampler, for example topPSampler(), got 3.", () => s.gumbelSampling({ sampler: 3 })],
+    ["gumbelSampling: sampler must be a Sampler, for example topPSampler(), got null.", () => s.gumbelSampling({ sampler: null })],
+    ['gumbelSampling: option "p" must be one of its options (sampler), got 1.', () => s.gumbelSampling({ p: 1 })],
+    ["draftStatistics: plainMilliseconds must be a number > 0, got 0.", () => s.draftStatistics({ plainMilliseconds: 0 })],
     ['autoDraftLength: option "nothing" must be one of its options (maximum, cost), got 3.', () => s.autoDraftLength({ nothing: 3 })],
   ])("%s", (message, create) => {
     expect(create).toThrow(InvalidOptionError);
