@@ -148,10 +148,10 @@ describe("the plugin refuses", () => {
     ['speculative: draftLength must be an integer >= 1 or auto, got "1.5".', () => plugin.create({ draftLength: "1.5" })],
     ["speculative: temperature must be a number >= 0, got -1.", () => plugin.create({ temperature: -1 })],
     ["speculative: temperature must be a number >= 0, got Infinity.", () => plugin.create({ temperature: Infinity })],
-    ['speculative: temperature must be a number >= 0, got "1".', () => plugin.create({ temperature: "1" as never })],
+    ['speculative: temperature must be a number >= 0, got "1".', () => plugin.create({ temperature: "1" })],
     ["speculative: p must be a number in (0, 1], got 0.", () => plugin.create({ temperature: 1, p: 0 })],
     ["speculative: p must be a number in (0, 1], got 1.1.", () => plugin.create({ temperature: 1, p: 1.1 })],
-    ['speculative: p must be a number in (0, 1], got "1".', () => plugin.create({ temperature: 1, p: "1" as never })],
+    ['speculative: p must be a number in (0, 1], got "1".', () => plugin.create({ temperature: 1, p: "1" })],
     [
       "speculative: p must be left out or 1 at temperature 0, where it has no effect (leave it out, or set a temperature above 0), got 0.9.",
       () => plugin.create({ p: 0.9 }),
