@@ -233,13 +233,65 @@ test("reports what was done until an abort", async () => {
 });
 
 test("runs nothing once aborted", async () => {
-  const report = await compare({
-    model: languageModel(countingModel()),
-    decoders: [plainGreedy],
-    prompts: ["a"],
-    signal: AbortSignal.abort(),
-  });
+  const seen: CompareProgress[] = [];
+  const model = languageModel(countingModel());
+  const options = { model, decoders: [plainGreedy], prompts: ["a"], signal: AbortSignal.abort() };
+  const report = await compare({ ...options, onProgress: (progress) => seen.push(progress) });
   expect(report.runs).toEqual([]);
+  expect(seen).toEqual([]);
+});
+
+test("warms up on 8 tokens at most, and counts the runs of all prompts and repetitions", async () => {
+  const seen: CompareProgress[] = [];
+  const options = { model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a", "b", "c"], runs: 2, maxNewTokens: 10 };
+  await compare({ ...options, onProgress: (progress) => seen.push(progress) });
+  const most = (stage: string): number => Math.max(...seen.filter((each) => each.stage === stage).map(({ tokens }) => tokens));
+  expect([most("warm-up"), most("run")]).toEqual([8, 10]);
+  expect(new Set(seen.map(({ totalRuns }) => totalRuns))).toEqual(new Set([6]));
+});
+
+test("tells the vocabulary of whichever model there is", async () => {
+  const { causal: _, ...rest } = languageModel(countingModel());
+  const masked = memoryMaskedModel({ vocabSize: 12, contextLength: 9, maskTokenId: 11, logitsAt: () => new Float32Array(12) });
+  const decoder: Decoder<never> = {
+    name: "silent",
+    requires: [],
+    async *decode(_models, prompt) {
+      yield { type: "decode-start", promptLength: prompt.length };
+      yield { type: "tokens-commit", start: prompt.length, tokens: Int32Array.of(1) };
+      yield { type: "decode-end", finishReason: "length" };
+    },
+  };
+  const options = { decoders: [{ decoder: decoder as Decoder }], prompts: ["a"] };
+  const report = await compare({ ...options, model: { ...rest, masked } });
+  expect(report.model.vocabSize).toBe(12);
+  // Nothing scores the text where no model reads from left to right.
+  expect(report.runs[0]).toMatchObject({ tokens: [1], negativeLogLikelihood: null });
+  expect((await compare({ ...options, model: rest })).model.vocabSize).toBe(10);
+  expect((await compare({ ...options, model: { ...languageModel(countingModel()), masked } })).model.vocabSize).toBe(10);
+});
+
+test("an abort while a text is scored leaves it without a likelihood", async () => {
+  const controller = new AbortController();
+  const causal = countingModel();
+  let sessions = 0;
+  // The third session, after those of warm-up, its score and the run, scores the run.
+  const createSession: typeof causal.createSession = async () => {
+    if (++sessions === 4) controller.abort();
+    return causal.createSession();
+  };
+  const model = { ...languageModel(causal), causal: { ...causal, createSession } };
+  const { runs } = await compare({ model, decoders: [plainGreedy], prompts: ["a"], maxNewTokens: 3, signal: controller.signal });
+  expect(runs).toMatchObject([{ text: "bcd", finishReason: "length", negativeLogLikelihood: null }]);
+  expect(sessions).toBe(4);
+});
+
+test("a pass that fails while a text is scored rejects", async () => {
+  // Warm-up: prefill and a score; the run: prefill, then its score.
+  const causal = failingModel(countingModel(), { pass: 3, error: new Error("device lost") });
+  const options = { model: languageModel(causal), decoders: [plainGreedy], prompts: ["a"], maxNewTokens: 1 };
+  await expect(compare(options)).rejects.toThrow("device lost");
+  await expect(compare({ ...options, signal: new AbortController().signal })).resolves.toMatchObject({ runs: [{ text: "b" }] });
 });
 
 test("rejects with a decoder's error", async () => {
@@ -260,5 +312,11 @@ test.each([
   ["seed", { seed: Number.MAX_SAFE_INTEGER, runs: 2 }],
 ])("refuses wrong %s", async (option, wrong) => {
   const right = { model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a"] };
-  await expect(compare({ ...right, ...wrong })).rejects.toMatchObject({ code: "INVALID_OPTION", option });
+  const expected = option === "decoders" || option === "prompts" ? "a list of at least 1" : /^an integer /;
+  await expect(compare({ ...right, ...wrong })).rejects.toMatchObject({
+    code: "INVALID_OPTION",
+    where: "compare",
+    option,
+    expected: typeof expected === "string" ? expected : (expect.stringMatching(expected) as string),
+  });
 });
