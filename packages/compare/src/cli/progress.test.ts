@@ -5,7 +5,7 @@ import type { CompareProgress } from "../compare.ts";
 import { progressDisplay } from "./progress.ts";
 
 /** Everything written to a stream, a terminal where there are members that make it one. */
-function recorder(members: object = {}): { readonly stream: NodeJS.WriteStream; text(): string } {
+function recorder(members: object = {}): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   let text = "";
   const sink = new Writable({
     decodeStrings: false,
