@@ -12,13 +12,28 @@ const revising = refine({
   steps: SUDOKU_CELLS + 12,
 });
 
-/** Solves `puzzles`, which the model can, in any order and correcting itself; left to right it writes digits of whatever worth, at most 36. */
-export async function expectSolved(model: OnnxLanguageModel, puzzles: readonly SudokuPuzzle[]): Promise<void> {
-  for (const { clues, solution } of puzzles) {
-    const { text } = await generate(model, sudokuPrompt(clues), { decoder: revising, maxNewTokens: SUDOKU_CELLS }).result;
-    expect(text).toBe(solution);
-    expect(isSudokuSolution(clues, text)).toBe(true);
-    const leftToRight = await generate(model, sudokuPrompt(clues), { decoder: greedy(), maxNewTokens: SUDOKU_CELLS }).result;
-    expect(leftToRight.text).toMatch(/^[1-6]{1,36}$/);
+const DIFFICULTIES = ["easy", "medium", "hard"] as const;
+
+/** The first `each` puzzles of every difficulty, in the order of the file. */
+export function samplePuzzles(puzzles: readonly SudokuPuzzle[], each: number): readonly SudokuPuzzle[] {
+  return DIFFICULTIES.flatMap((difficulty) => {
+    const sample = puzzles.filter((puzzle) => puzzle.difficulty === difficulty).slice(0, each);
+    expect(sample, `puzzles of the difficulty ${difficulty}`).toHaveLength(each);
+    return sample;
+  });
+}
+
+/** How many of `puzzles` the model solves by difficulty, in any order and correcting itself, and from left to right. */
+export async function countSolved(model: OnnxLanguageModel, puzzles: readonly SudokuPuzzle[]): Promise<Readonly<Record<string, number[]>>> {
+  const counts: Record<string, number[]> = {};
+  for (const [way, decoder] of [revising, greedy()].entries()) {
+    for (const { clues, solution, difficulty } of puzzles) {
+      const { text } = await generate(model, sudokuPrompt(clues), { decoder, maxNewTokens: SUDOKU_CELLS }).result;
+      expect(text).toMatch(way === 0 ? /^[1-6]{36}$/ : /^[1-6]{1,36}$/);
+      // Every puzzle has one solution, so the two must say the same.
+      expect(isSudokuSolution(clues, text)).toBe(text === solution);
+      (counts[difficulty] ??= [0, 0])[way]! += text === solution ? 1 : 0;
+    }
   }
+  return counts;
 }

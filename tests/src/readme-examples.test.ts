@@ -19,3 +19,13 @@ test.each(["README.md", ...strategies.map((name) => `packages/${name}/README.md`
     expect(stdout.trim().split(/\s+/).length, stdout).toBeGreaterThan(20);
   },
 );
+
+test("the example of packages/compare/README.md runs on the built package", () => {
+  const example = /```js\n(.*?)```/s.exec(readFileSync(new URL("packages/compare/README.md", root), "utf8"))![1]!;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", example], {
+    cwd: fileURLToPath(new URL("packages/compare", root)),
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^greedy \[ 1000 \]\ntop-p \[ 1\d\d\d(\.\d+)? \]\n$/);
+});

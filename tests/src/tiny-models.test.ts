@@ -8,7 +8,7 @@ import type { SudokuPuzzle } from "@decodekit/tiny-models/sudoku";
 import { describe, expect, test } from "vitest";
 import golden from "../../packages/tiny-models/golden/transformers.json" with { type: "json" };
 import { expectGreedyTokens } from "./greedy-agreement.ts";
-import { expectSolved } from "./puzzle-agreement.ts";
+import { countSolved, samplePuzzles } from "./puzzle-agreement.ts";
 
 const heldOut = JSON.parse(
   readFileSync(fileURLToPath(import.meta.resolve("@decodekit/tiny-models/puzzles.json")), "utf8"),
@@ -34,10 +34,23 @@ describe.each(["native", "wasm"] as const)("the embedded models in Node on %s", 
     expect(statistics.accepted).toBeGreaterThan(statistics.drafted / 3);
     await Promise.all([model.dispose(), draft.dispose()]);
   });
-
-  test("the puzzle model solves a puzzle of each difficulty", async () => {
-    const model = await loadModel(puzzles, { execution });
-    await expectSolved(model, [heldOut[0]!, heldOut[200]!, heldOut[400]!]);
-    await model.dispose();
-  });
 });
+
+// Of 20, in any order and correcting itself, and from left to right, which seldom can know; the same sample whatever it gives.
+test("the puzzle model solves so many of the first 20 held-out puzzles of each difficulty", async () => {
+  const model = await loadModel(puzzles, { execution: "native", threads: 1 });
+  const solved = await countSolved(model, samplePuzzles(heldOut, 20));
+  console.log(`solved of 20, revising and from left to right: ${JSON.stringify(solved)}`);
+  expect(solved).toEqual({ easy: [20, 4], medium: [20, 4], hard: [18, 2] });
+  await model.dispose();
+}, 300_000);
+
+test("on WASM it solves as many of the first 4 as on native", async () => {
+  const counts = [];
+  for (const execution of ["native", "wasm"] as const) {
+    const model = await loadModel(puzzles, { execution, threads: 1 });
+    counts.push(await countSolved(model, samplePuzzles(heldOut, 4)));
+    await model.dispose();
+  }
+  expect(counts[1]).toEqual(counts[0]);
+}, 300_000);

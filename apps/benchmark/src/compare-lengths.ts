@@ -15,8 +15,9 @@ export interface Comparison {
 
 interface Totals {
   tokens: number;
+  /** Of the target, its own drafting included; and of a draft model. */
   passes: number;
-  draftPasses: number;
+  draftModelPasses: number;
   drafted: number;
   accepted: number;
   /** Texts that are not plain decoding's. */
@@ -37,7 +38,7 @@ export async function compareLengths(create: () => Drafter, comparison: Comparis
   const totals = decoders.map((): Totals => ({
     tokens: 0,
     passes: 0,
-    draftPasses: 0,
+    draftModelPasses: 0,
     drafted: 0,
     accepted: 0,
     different: 0,
@@ -82,10 +83,10 @@ async function timedRun(decoder: Decoder, prompt: string, { model, newTokens }: 
 function addRuns(totals: Totals, runs: readonly TimedRun[], plain: readonly TimedRun[]): void {
   for (const { result } of runs) {
     if (result.tokens.join() !== plain[0]!.result.tokens.join()) totals.different++;
-    const { passes, drafted, accepted, tokens } = result.statistics;
+    const { targetPasses, passesByModel, drafted, accepted, tokens } = result.statistics;
     totals.tokens += tokens;
-    totals.passes += passes.prefill + passes.decode + passes.verify;
-    totals.draftPasses += passes.draft;
+    totals.passes += targetPasses;
+    for (const count of Object.values(passesByModel.draft)) totals.draftModelPasses += count;
     totals.drafted += drafted;
     totals.accepted += accepted;
   }
@@ -99,7 +100,7 @@ function speedup({ plainTimes, times }: Totals): PairedRatio {
 
 function describe(totals: Totals): string {
   const perThousand = (count: number): number => Math.round((1000 * count) / totals.tokens);
-  const drafting = totals.draftPasses > 0 ? ` and ${perThousand(totals.draftPasses)} of the drafter` : "";
+  const drafting = totals.draftModelPasses > 0 ? ` and ${perThousand(totals.draftModelPasses)} of the draft model` : "";
   const acceptance = totals.drafted > 0 ? `accepted ${Math.round((100 * totals.accepted) / totals.drafted)} %` : "nothing drafted";
   const differences = totals.different > 0 ? `; ${totals.different} texts differ` : "";
   return `${formatRatio(speedup(totals))}; ${perThousand(totals.passes)} passes${drafting} per 1000 tokens; ${acceptance}${differences}`;

@@ -1,14 +1,14 @@
-import { type DecodeEvent, type Decoder, type ModelSet, type TokenId } from "@decodekit/core";
+import { countStatistics, type Decoder, type ModelSet, type TokenId } from "@decodekit/core";
 
 /** What a decode gave and what it took. */
 export interface MeasuredRun {
   readonly tokens: readonly TokenId[];
   readonly stopped: boolean;
-  /** All passes of all models, prefill and drafts included. */
+  /** Passes of the target, see `DecodeStatistics.targetPasses`. */
   readonly passes: number;
-  /** Tokens that those passes read. */
+  /** Tokens that all passes read. */
   readonly rows: number;
-  /** Times that a shown token was replaced. */
+  /** See `DecodeStatistics.revisions`. */
   readonly revisions: number;
 }
 
@@ -25,26 +25,15 @@ export async function measuredRun(
   limits: RunLimits,
 ): Promise<MeasuredRun> {
   const tokens: TokenId[] = [];
-  const shown = new Map<number, TokenId>();
-  const run = { stopped: false, passes: 0, rows: 0, revisions: 0 };
-  const show = (start: number, news: Int32Array): void => {
-    for (const [offset, token] of news.entries()) {
-      const before = shown.get(start + offset);
-      if (before !== undefined && before !== token && before !== models.masked?.maskTokenId) run.revisions++;
-      shown.set(start + offset, token);
-    }
-  };
-  const take = (event: DecodeEvent): void => {
-    if (event.type === "forward-end") {
-      run.passes++;
-      run.rows += event.positions;
-    } else if (event.type === "tokens-propose") show(event.start, event.tokens);
-    else if (event.type === "draft-verify") shown.clear();
-    else if (event.type === "tokens-commit") {
-      show(event.start, event.tokens);
-      tokens.push(...event.tokens);
-    } else if (event.type === "decode-end") run.stopped = event.finishReason === "stop";
-  };
-  for await (const event of decoder.decode(models as ModelSet, prompt, limits)) take(event);
-  return { ...run, tokens };
+  const counter = countStatistics({ maskTokenId: models.masked?.maskTokenId });
+  let stopped = false;
+  let rows = 0;
+  for await (const event of decoder.decode(models as ModelSet, prompt, limits)) {
+    counter.add(event, 0);
+    if (event.type === "forward-end") rows += event.positions;
+    else if (event.type === "tokens-commit") tokens.push(...event.tokens);
+    else if (event.type === "decode-end") stopped = event.finishReason === "stop";
+  }
+  const { targetPasses, revisions } = counter.statistics();
+  return { tokens, stopped, passes: targetPasses, rows, revisions };
 }

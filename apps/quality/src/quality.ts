@@ -17,7 +17,7 @@ import { measureStories } from "./stories.ts";
 const HELP = `quality [stories] [edits] [puzzles] [infilling]
 
 Measures what decoders give for the passes they take; writes a table (.md), the figures (.json) and a plot (.svg) per set.
-All sets when none is named. Passes are all passes of all models, prefill and drafts included.
+All sets when none is named. Passes are those of the target, prefill and its own drafting included.
 
   --corpus FILE    what the story model was trained on; its held-out part is used (default ../shared/corpus/tinystories.txt)
   --puzzles FILE   held-out puzzles (default packages/tiny-models/golden/puzzles.json)

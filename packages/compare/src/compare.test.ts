@@ -1,6 +1,7 @@
-import type { LanguageModel, Tokenizer } from "@decodekit/core";
-import { countingModel, failingModel, tableModel, type TestModel } from "@decodekit/core/testing";
+import type { Decoder, LanguageModel, Tokenizer } from "@decodekit/core";
+import { countingModel, failingModel, memoryMaskedModel, tableModel, type TestModel } from "@decodekit/core/testing";
 import { greedy } from "@decodekit/greedy";
+import { draftModel, jacobi, maskedDraft, promptLookup, speculative } from "@decodekit/speculative";
 import { topP } from "@decodekit/top-p";
 import { expect, test } from "vitest";
 import { compare, type CompareProgress } from "./compare.ts";
@@ -26,12 +27,14 @@ const threeLetters = [
 ];
 
 const plainGreedy: ComparedDecoder = { decoder: greedy() };
+const NO_PASSES = { prefill: 0, decode: 0, draft: 0, verify: 0, refine: 0 };
+
 const plainTopP: ComparedDecoder = { decoder: topP({ p: 1 }), options: { p: 1 } };
 
 test("reports model, passes, text and likelihood of a run", async () => {
   const model = { ...languageModel(tableModel({ probabilities: threeLetters })), parameters: 9, execution: "wasm", bytes: 36 };
   const report = await compare({ model, decoders: [plainGreedy], prompts: ["b"], maxNewTokens: 4, seed: 7 });
-  expect(report.schemaVersion).toBe(1);
+  expect(report.schemaVersion).toBe(2);
   expect(report.environment).toMatchObject({ runtime: `node ${process.versions.node}`, processors: expect.any(Number) as number });
   expect(report.model).toEqual({ name: "letters", parameters: 9, vocabSize: 3, execution: "wasm", bytes: 36 });
   expect(report.runs).toHaveLength(1);
@@ -44,7 +47,9 @@ test("reports model, passes, text and likelihood of a run", async () => {
     text: "cbcb",
     tokens: [2, 1, 2, 1],
     finishReason: "length",
-    passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 },
+    passes: { ...NO_PASSES, prefill: 1, decode: 3 },
+    passesByModel: { causal: { ...NO_PASSES, prefill: 1, decode: 3 }, masked: NO_PASSES, draft: NO_PASSES },
+    targetPasses: 4,
     passesPerToken: 1,
     passesPer1000Tokens: 1000,
     prefillMilliseconds: milliseconds,
@@ -58,6 +63,77 @@ test("reports model, passes, text and likelihood of a run", async () => {
     // c after b: 3/4, b after c: 1/2.
     negativeLogLikelihood: expect.closeTo((-2 * Math.log(0.75) - 2 * Math.log(0.5)) / 4, 6) as number,
   });
+});
+
+/** A model that counts, a masked one that goes on counting from the first token of its canvas, and a draft model that counts too. */
+function draftingModels(): LanguageModel {
+  const size = { vocabSize: 12, contextLength: 64 };
+  const masked = memoryMaskedModel({
+    ...size,
+    maskTokenId: 11,
+    logitsAt: (_, canvas, index) => Float32Array.from({ length: 12 }, (__, token) => (token === canvas[0]! + index ? 0 : -Infinity)),
+  });
+  return { ...languageModel(countingModel(size)), masked, draft: countingModel(size) };
+}
+
+test.each([
+  // The prefill gives the first token of 9; each round then asks for 2 tokens, all of which stand, and gets a third from its check;
+  // the last round has room for 1 drafted token only.
+  {
+    drafter: draftModel(),
+    passes: { ...NO_PASSES, prefill: 1, verify: 3, draft: 5 },
+    passesByModel: { causal: { ...NO_PASSES, prefill: 1, verify: 3 }, masked: NO_PASSES, draft: { ...NO_PASSES, draft: 5 } },
+    targetPasses: 4,
+  },
+  {
+    drafter: maskedDraft(),
+    passes: { ...NO_PASSES, prefill: 1, verify: 3, draft: 3 },
+    passesByModel: { causal: { ...NO_PASSES, prefill: 1, verify: 3 }, masked: { ...NO_PASSES, draft: 3 }, draft: NO_PASSES },
+    targetPasses: 7,
+  },
+])("counts the passes of $drafter.name for whoever ran them", async ({ drafter, targetPasses, ...expected }) => {
+  const decoders = [{ decoder: speculative({ drafter, draftLength: 2 }) }];
+  const { runs } = await compare({ model: draftingModels(), decoders, prompts: ["a"], maxNewTokens: 9 });
+  expect(runs).toMatchObject([{ tokens: { length: 9 }, ...expected, targetPasses, drafted: 5, accepted: 5 }]);
+  const all = Object.values(expected.passes).reduce((sum, count) => sum + count, 0);
+  expect(runs[0]!.passesPerToken).toBe(all / 9);
+  expect(runs[0]!.passesPer1000Tokens).toBe((1000 * targetPasses) / 9);
+});
+
+test.each([promptLookup(), jacobi()])("counts no pass twice when $name drafts without any", async (drafter) => {
+  const decoders = [{ decoder: speculative({ drafter, draftLength: 2 }) }];
+  const { runs } = await compare({ model: draftingModels(), decoders, prompts: ["abcdabc"], maxNewTokens: 9 });
+  const { passes, passesByModel, targetPasses, drafted } = runs[0]!;
+  expect(drafted).toBeGreaterThan(0);
+  expect(passes.draft).toBe(0);
+  expect(passesByModel.causal).toEqual(passes);
+  expect(targetPasses).toBe(passes.prefill + passes.decode + passes.verify);
+  expect(runs[0]!.passesPer1000Tokens).toBe((1000 * targetPasses) / 9);
+});
+
+test("counts changed tokens once, revisions as often as they happened", async () => {
+  const decoder: Decoder<"causal"> = {
+    name: "hesitant",
+    requires: ["causal"],
+    async *decode(_, prompt) {
+      yield { type: "decode-start", promptLength: prompt.length };
+      for (const tokens of [
+        [0, 1],
+        [2, 1],
+        [0, 2],
+        [1, 2],
+      ])
+        yield { type: "tokens-propose", start: 1, tokens: Int32Array.from(tokens) };
+      yield { type: "tokens-commit", start: 1, tokens: Int32Array.of(1, 2, 0, 0) };
+      yield { type: "decode-end", finishReason: "length" };
+    },
+  };
+  const { runs } = await compare({
+    model: languageModel(tableModel({ probabilities: threeLetters })),
+    decoders: [{ decoder }],
+    prompts: ["a"],
+  });
+  expect(runs[0]).toMatchObject({ revisions: 4, changedShare: 0.5, passesPer1000Tokens: 0 });
 });
 
 test("scores under the model itself, whatever the decoder's temperature", async () => {
@@ -76,6 +152,7 @@ test("is the same after a trip through JSON, null standing for what does not exi
   expect(report.runs[0]).toMatchObject({
     passesPerToken: null,
     passesPer1000Tokens: null,
+    changedShare: null,
     timeToFirstTokenMilliseconds: null,
     tokensPerSecond: null,
     negativeLogLikelihood: null,
@@ -156,13 +233,65 @@ test("reports what was done until an abort", async () => {
 });
 
 test("runs nothing once aborted", async () => {
-  const report = await compare({
-    model: languageModel(countingModel()),
-    decoders: [plainGreedy],
-    prompts: ["a"],
-    signal: AbortSignal.abort(),
-  });
+  const seen: CompareProgress[] = [];
+  const model = languageModel(countingModel());
+  const options = { model, decoders: [plainGreedy], prompts: ["a"], signal: AbortSignal.abort() };
+  const report = await compare({ ...options, onProgress: (progress) => seen.push(progress) });
   expect(report.runs).toEqual([]);
+  expect(seen).toEqual([]);
+});
+
+test("warms up on 8 tokens at most, and counts the runs of all prompts and repetitions", async () => {
+  const seen: CompareProgress[] = [];
+  const options = { model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a", "b", "c"], runs: 2, maxNewTokens: 10 };
+  await compare({ ...options, onProgress: (progress) => seen.push(progress) });
+  const most = (stage: string): number => Math.max(...seen.filter((each) => each.stage === stage).map(({ tokens }) => tokens));
+  expect([most("warm-up"), most("run")]).toEqual([8, 10]);
+  expect(new Set(seen.map(({ totalRuns }) => totalRuns))).toEqual(new Set([6]));
+});
+
+test("tells the vocabulary of whichever model there is", async () => {
+  const { causal: _, ...rest } = languageModel(countingModel());
+  const masked = memoryMaskedModel({ vocabSize: 12, contextLength: 9, maskTokenId: 11, logitsAt: () => new Float32Array(12) });
+  const decoder: Decoder<never> = {
+    name: "silent",
+    requires: [],
+    async *decode(_models, prompt) {
+      yield { type: "decode-start", promptLength: prompt.length };
+      yield { type: "tokens-commit", start: prompt.length, tokens: Int32Array.of(1) };
+      yield { type: "decode-end", finishReason: "length" };
+    },
+  };
+  const options = { decoders: [{ decoder: decoder as Decoder }], prompts: ["a"] };
+  const report = await compare({ ...options, model: { ...rest, masked } });
+  expect(report.model.vocabSize).toBe(12);
+  // Nothing scores the text where no model reads from left to right.
+  expect(report.runs[0]).toMatchObject({ tokens: [1], negativeLogLikelihood: null });
+  expect((await compare({ ...options, model: rest })).model.vocabSize).toBe(10);
+  expect((await compare({ ...options, model: { ...languageModel(countingModel()), masked } })).model.vocabSize).toBe(10);
+});
+
+test("an abort while a text is scored leaves it without a likelihood", async () => {
+  const controller = new AbortController();
+  const causal = countingModel();
+  let sessions = 0;
+  // The third session, after those of warm-up, its score and the run, scores the run.
+  const createSession: typeof causal.createSession = async () => {
+    if (++sessions === 4) controller.abort();
+    return causal.createSession();
+  };
+  const model = { ...languageModel(causal), causal: { ...causal, createSession } };
+  const { runs } = await compare({ model, decoders: [plainGreedy], prompts: ["a"], maxNewTokens: 3, signal: controller.signal });
+  expect(runs).toMatchObject([{ text: "bcd", finishReason: "length", negativeLogLikelihood: null }]);
+  expect(sessions).toBe(4);
+});
+
+test("a pass that fails while a text is scored rejects", async () => {
+  // Warm-up: prefill and a score; the run: prefill, then its score.
+  const causal = failingModel(countingModel(), { pass: 3, error: new Error("device lost") });
+  const options = { model: languageModel(causal), decoders: [plainGreedy], prompts: ["a"], maxNewTokens: 1 };
+  await expect(compare(options)).rejects.toThrow("device lost");
+  await expect(compare({ ...options, signal: new AbortController().signal })).resolves.toMatchObject({ runs: [{ text: "b" }] });
 });
 
 test("rejects with a decoder's error", async () => {
@@ -183,5 +312,11 @@ test.each([
   ["seed", { seed: Number.MAX_SAFE_INTEGER, runs: 2 }],
 ])("refuses wrong %s", async (option, wrong) => {
   const right = { model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a"] };
-  await expect(compare({ ...right, ...wrong })).rejects.toMatchObject({ code: "INVALID_OPTION", option });
+  const expected = option === "decoders" || option === "prompts" ? "a list of at least 1" : /^an integer /;
+  await expect(compare({ ...right, ...wrong })).rejects.toMatchObject({
+    code: "INVALID_OPTION",
+    where: "compare",
+    option,
+    expected: typeof expected === "string" ? expected : (expect.stringMatching(expected) as string),
+  });
 });

@@ -78,7 +78,7 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
     if (signal?.aborted) break;
     runs.push(await run("run", decoder, prompt, repetition));
   }
-  return { schemaVersion: 1, environment: describeEnvironment(), model: describeModel(model), runs };
+  return { schemaVersion: 2, environment: describeEnvironment(), model: describeModel(model), runs };
 }
 
 interface ScheduledRun {

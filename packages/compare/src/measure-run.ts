@@ -2,7 +2,6 @@ import { type DecodeStatistics, generate, type LanguageModel } from "@decodekit/
 import type { ComparedDecoder } from "./compared-decoder.ts";
 import { pauses } from "./pauses.ts";
 import type { RunReport } from "./report.ts";
-import { shownTokens } from "./shown-tokens.ts";
 import { scoreOutput } from "./score-output.ts";
 
 export interface RunSettings {
@@ -26,9 +25,7 @@ export async function measureRun(
   const generation = generate(model, promptTokens, { decoder, maxNewTokens, seed, signal });
   const pause = pauses();
   let committed = 0;
-  const shown = shownTokens(model.masked?.maskTokenId);
   for await (const event of generation.events) {
-    shown.add(event);
     if (event.type !== "tokens-commit") continue;
     onTokens?.((committed += event.tokens.length));
     await pause();
@@ -43,7 +40,7 @@ export async function measureRun(
     text,
     tokens: Array.from(tokens),
     finishReason,
-    ...figures(statistics, shown.changed()),
+    ...figures(statistics),
     negativeLogLikelihood,
   };
 }
@@ -66,12 +63,14 @@ async function likelihood(
 
 type Figures = Omit<RunReport, "decoder" | "options" | "prompt" | "seed" | "text" | "tokens" | "finishReason" | "negativeLogLikelihood">;
 
-function figures({ tokens, passes, ...rest }: DecodeStatistics, changed: number): Figures {
-  const { prefill, draft, decode, verify, refine } = passes;
+function figures({ tokens, passes, passesByModel, targetPasses, ...rest }: DecodeStatistics): Figures {
+  const perToken = (amount: number): number | null => (tokens > 0 ? amount / tokens : null);
   return {
     passes,
-    passesPerToken: tokens > 0 ? (prefill + draft + decode + verify + refine) / tokens : null,
-    passesPer1000Tokens: tokens > 0 ? (1000 * (prefill + decode + verify + refine)) / tokens : null,
+    passesByModel,
+    targetPasses,
+    passesPerToken: perToken(Object.values(passes).reduce((total, count) => total + count, 0)),
+    passesPer1000Tokens: perToken(1000 * targetPasses),
     prefillMilliseconds: rest.prefillMilliseconds,
     decodeMilliseconds: rest.decodeMilliseconds,
     timeToFirstTokenMilliseconds: rest.timeToFirstTokenMilliseconds ?? null,
@@ -79,6 +78,6 @@ function figures({ tokens, passes, ...rest }: DecodeStatistics, changed: number)
     drafted: rest.drafted,
     accepted: rest.accepted,
     revisions: rest.revisions,
-    changedShare: tokens > 0 ? changed / tokens : null,
+    changedShare: perToken(rest.changedTokens),
   };
 }

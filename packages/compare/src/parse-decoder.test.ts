@@ -1,4 +1,4 @@
-import type { DecoderPlugin, PluginOption, PluginOptionValues } from "@decodekit/core";
+import { type DecoderPlugin, InvalidOptionError, MissingModelError, type PluginOption, type PluginOptionValues } from "@decodekit/core";
 import { greedy } from "@decodekit/greedy";
 import { describe, expect, test } from "vitest";
 import { builtInDecoders } from "./built-in-decoders.ts";
@@ -20,6 +20,8 @@ const everyType = pluginWith({
   tree: { type: "boolean", help: "" },
   order: { type: "string", help: "", choices: ["left", "right"] },
   note: { type: "string", help: "" },
+  wide: { type: "number", help: "" },
+  least: { type: "number", help: "", minimum: 2 },
 });
 
 describe("parseDecoder", () => {
@@ -31,6 +33,53 @@ describe("parseDecoder", () => {
     const { options } = parseDecoder("made-up: ratio=1e-1 , steps=3,tree,order=right,note=a=b", [everyType]);
     expect(options).toEqual({ ratio: 0.1, steps: 3, tree: true, order: "right", note: "a=b" });
     expect(parseDecoder("made-up:tree=false", [everyType]).options).toEqual({ tree: false });
+  });
+
+  test.each<[string, PluginOptionValues]>([
+    [" made-up ", {}],
+    ["made-up:", {}],
+    ["made-up: , steps = 2 ,, tree ", { steps: 2, tree: true }],
+    ["made-up:tree=true", { tree: true }],
+    ["made-up:note=", { note: "" }],
+    ["made-up:ratio=1,steps=1", { ratio: 1, steps: 1 }],
+    ["made-up:ratio=1e-9", { ratio: 1e-9 }],
+    ["made-up:ratio= 0.5", { ratio: 0.5 }],
+    ["made-up:wide=-1e300", { wide: -1e300 }],
+    ["made-up:least=2", { least: 2 }],
+  ])("reads %j as %o", (specification, options) => {
+    expect(parseDecoder(specification, [everyType]).options).toEqual(options);
+  });
+
+  test.each([
+    ["made-up:ratio=0", "ratio", "a number in (0, 1]", "0"],
+    ["made-up:ratio=1.000001", "ratio", "a number in (0, 1]", "1.000001"],
+    ["made-up:ratio=", "ratio", "a number in (0, 1]", ""],
+    ["made-up:ratio", "ratio", "a number in (0, 1]", ""],
+    ["made-up:ratio= ", "ratio", "a number in (0, 1]", ""],
+    ["made-up:steps=0", "steps", "an integer >= 1", "0"],
+    ["made-up:steps=1e300", "steps", "an integer >= 1", "1e300"],
+    ["made-up:least=1.5", "least", "a number >= 2", "1.5"],
+    ["made-up:wide=NaN", "wide", "a number", "NaN"],
+    ["made-up:tree=", "tree", "true or false", ""],
+    ["made-up:order=", "order", "one of left, right", ""],
+    ["made-up:note", "note", "a text", ""],
+    ["made-up:steps=1,steps=2", "steps", "given once", "steps=1,steps=2"],
+    ["made-up:=3", 'option ""', "one of ratio (a number in (0, 1]), steps (an integer >= 1)", ""],
+  ])("refuses %j by itself, whatever the plugin would say", (specification, option, expected, actual) => {
+    const error = expect.objectContaining({
+      where: "made-up",
+      option,
+      expected: expect.stringContaining(expected) as string,
+      actual,
+    }) as Error;
+    expect(() => parseDecoder(specification, [everyType])).toThrow(error);
+  });
+
+  test("says where an unknown decoder was asked for", () => {
+    for (const specification of ["none", ":p=1", ""]) {
+      const error = expect.objectContaining({ where: "compare", option: "decoder", expected: "one of made-up" }) as Error;
+      expect(() => parseDecoder(specification, [everyType])).toThrow(error);
+    }
   });
 
   test("adds the defaults that have an effect beside the given options", () => {
@@ -74,6 +123,35 @@ describe("parseDecoder", () => {
     expect(parse).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) as string }));
   });
 
+  test("adds no default to an option that has none, nor one that another option rules out", () => {
+    const plugin: DecoderPlugin<"causal"> = {
+      ...pluginWith({ steps: { type: "integer", help: "", default: 4 }, note: { type: "string", help: "" } }),
+      create(options) {
+        if (Object.hasOwn(options, "note") && options["note"] === undefined) throw new Error("a default that is none");
+        if (Object.hasOwn(options, "note") && Object.hasOwn(options, "steps"))
+          throw new InvalidOptionError({ where: "made-up", option: "steps", expected: "left out", actual: 4 });
+        return greedy();
+      },
+    };
+    expect(parseDecoder("made-up", [plugin]).options).toEqual({ steps: 4 });
+    expect(parseDecoder("made-up:note=x", [plugin]).options).toEqual({ note: "x" });
+  });
+
+  test.each([
+    new Error("broken"),
+    Object.assign(new Error("broken"), { code: "INVALID_OPTION" }),
+    new MissingModelError("broken", "draft"),
+  ])("lets an error through that a default brings up and that is about no option: %o", (error) => {
+    const plugin: DecoderPlugin<"causal"> = {
+      ...pluginWith({ steps: { type: "integer", help: "", default: 4 } }),
+      create(options) {
+        if (Object.hasOwn(options, "steps")) throw error;
+        return greedy();
+      },
+    };
+    expect(() => parseDecoder("made-up", [plugin])).toThrow(error);
+  });
+
   test("lets errors that are not about options through", () => {
     const broken = {
       ...everyType,
@@ -86,6 +164,9 @@ describe("parseDecoder", () => {
 });
 
 test("describeOption names type and range", () => {
+  expect(describeOption({ type: "number", help: "" })).toBe("a number");
+  expect(describeOption({ type: "integer", help: "" })).toBe("an integer");
+  expect(describeOption({ type: "number", help: "", minimum: 2 })).toBe("a number >= 2");
   expect(describeOption({ type: "number", help: "", maximum: 2 })).toBe("a number <= 2");
   expect(describeOption({ type: "number", help: "", minimum: 0, exclusiveMinimum: true })).toBe("a number > 0");
   expect(describeOption({ type: "integer", help: "", minimum: 0, maximum: 8 })).toBe("an integer in [0, 8]");

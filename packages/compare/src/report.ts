@@ -1,12 +1,15 @@
-import type { FinishReason, ForwardPhase, PluginOptionValues, TokenId } from "@decodekit/core";
+import type { FinishReason, ForwardPhase, ModelRole, PluginOptionValues, TokenId } from "@decodekit/core";
 
 /**
  * What `compare` measured: plain data that survives JSON unchanged. A value that does not exist (a rate over no tokens,
  * the size of a model that nobody told) is null, never left out and never undefined.
  */
 export interface CompareReport {
-  /** Raised when a field changes its meaning or goes away. */
-  readonly schemaVersion: 1;
+  /**
+   * Raised when a field changes its meaning or goes away. Since 2, `passesPer1000Tokens` counts every pass of the target; version 1 left
+   * out those in which the target drafted for itself.
+   */
+  readonly schemaVersion: 2;
   readonly environment: Environment;
   readonly model: ModelReport;
   /** In the order they ran. */
@@ -47,11 +50,15 @@ export interface RunReport {
   /** Tokens of the output. */
   readonly tokens: readonly TokenId[];
   readonly finishReason: FinishReason;
-  /** Forward passes by what they were for. */
+  /** Forward passes of all models by what they were for. */
   readonly passes: Readonly<Record<ForwardPhase, number>>;
-  /** All passes, those of drafts included, per token of output. */
+  /** The same passes by the role of the model that ran and by what they were for. */
+  readonly passesByModel: Readonly<Record<ModelRole, Readonly<Record<ForwardPhase, number>>>>;
+  /** Passes of the target, whatever they were for: all but those of a draft model. */
+  readonly targetPasses: number;
+  /** Passes of all models per token of output. */
   readonly passesPerToken: number | null;
-  /** Passes of the model itself, so all but "draft", per 1000 tokens of output. */
+  /** `targetPasses` per 1000 tokens of output. */
   readonly passesPer1000Tokens: number | null;
   readonly prefillMilliseconds: number;
   /** All time inside the decode but the prefill: passes, sampling, bookkeeping. */
@@ -64,7 +71,7 @@ export interface RunReport {
   readonly drafted: number;
   /** Draft tokens that stood. */
   readonly accepted: number;
-  /** How often a token that had been shown was replaced, rejected drafts aside. */
+  /** How often a token that had been shown was replaced or made unknown again, rejected drafts aside. */
   readonly revisions: number;
   /** Share of the output's tokens that are not what was first shown in their place, rejected drafts aside; 0 is a stable text. */
   readonly changedShare: number | null;

@@ -56,6 +56,7 @@ class Run:
         self.seed = seed
         self.x = PROMPT + [MASK] * LENGTH
         self.trace = []
+        self.starts = []
 
     def predict(self):
         """Likeliest token and distribution at every generated position, by absolute index."""
@@ -73,6 +74,7 @@ class Run:
             self.x[i] = token
         if self.x != before:
             self.trace.append([self.x[i] for i in block])
+            self.starts.append(block[0])
 
     def commit(self, chosen, block):
         self.write({i: self.x0[i] for i in chosen}, block)
@@ -356,20 +358,54 @@ RULES = {
 }
 
 
+# Rules that may take a token back, so that a stop token on the canvas ends nothing before the canvas is done.
+REVISING = {"mask-predict", "wino", "llada 2.1", "diffusion-gemma", "diffusion-gemma, cold", "d3pm"}
+
+
+def stopped(rule, run, stop):
+    """The canvases of a decode that ends at the token `stop`, and its text before it.
+
+    The published programs fill every block and cut the text afterwards. What is filled after a stop token does not change what stands
+    before it, so a canvas of a rule that never takes back is over once a stop token stands on it with no mask before it, and no block
+    follows one that holds a stop token.
+    """
+    shown, text = [], []
+    starts = run.starts or [len(PROMPT)] * len(run.trace)
+    for n, canvas in enumerate(run.trace):
+        shown.append(canvas)
+        known = canvas[: canvas.index(MASK)] if MASK in canvas else canvas
+        is_last = n + 1 == len(run.trace) or starts[n + 1] != starts[n]
+        if is_last or (rule not in REVISING and stop in known):
+            text += known
+        if stop in known and (is_last or rule not in REVISING):
+            break
+    return shown, text[: text.index(stop)] if stop in text else text
+
+
+def spelled(canvases):
+    return " / ".join(" ".join(map(str, canvas)) for canvas in canvases)
+
+
 def main():
-    traces = []
+    traces, stops = [], []
     for rule, decode in RULES.items():
         for seed in range(1, 6):
             run = Run(seed)
             decode(run)
-            canvases = " / ".join(" ".join(map(str, canvas)) for canvas in run.trace)
-            traces.append({"rule": rule, "seed": seed, "canvases": canvases})
+            traces.append({"rule": rule, "seed": seed, "canvases": spelled(run.trace)})
+            # A token that comes early, so that something is left out, and one that is only seen on the way, where there is one.
+            text = stopped(rule, run, None)[1]
+            passing = [token for canvas in run.trace for token in canvas if token not in (MASK, *text)]
+            for stop in [text[seed % LENGTH], *passing[:1]]:
+                shown, output = stopped(rule, run, stop)
+                ends = "stop" if stop in text else "length"
+                stops.append({"rule": rule, "seed": seed, "stop": stop, "canvases": spelled(shown), "output": output, "ends": ends})
     rates = [
         {"variant": variant, "eta": eta, "steps": steps, "rates": remdm_rates(variant, eta, steps)}
         for variant, eta in [("cap", 0.05), ("rescale", 0.3), ("loop", 0.02)]
         for steps in [4, 40]
     ]
-    print(json.dumps({"traces": traces, "rates": rates}, separators=(",", ":")))
+    print(json.dumps({"traces": traces, "stops": stops, "rates": rates}, separators=(",", ":")))
 
 
 main()

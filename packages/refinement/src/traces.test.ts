@@ -24,6 +24,15 @@ import { remdmRates } from "./revise/remdm-rates.ts";
 interface Recorded {
   /** The canvas after every step that changed it, as text: "4 11 / 4 7". */
   readonly traces: readonly { readonly rule: string; readonly seed: number; readonly canvases: string }[];
+  /** The same with a stop token: the canvases until the decode ends, the text before the stop token, and why it ended. */
+  readonly stops: readonly {
+    readonly rule: string;
+    readonly seed: number;
+    readonly stop: number;
+    readonly canvases: string;
+    readonly output: readonly number[];
+    readonly ends: "stop" | "length";
+  }[];
   /** Per step: that an open position is filled, that a filled one is opened. */
   readonly rates: readonly {
     readonly variant: RemdmVariant;
@@ -113,6 +122,23 @@ test.each(recorded.traces)("$rule, seed $seed: the same canvases as the publishe
   );
   const shown = events.flatMap((event) => (event.type === "tokens-propose" ? [event.tokens.join(" ")] : []));
   expect(shown.join(" / ")).toBe(canvases);
+});
+
+test.each(recorded.stops)(
+  "$rule, seed $seed, ends at token $stop: the same canvases, and the text before it",
+  async ({ rule, seed, stop, canvases, output, ends }) => {
+    const decoder = refine({ ...rules[rule]!, canvas: "rest" });
+    const options = { maxNewTokens: LENGTH, random: recordedRandom(seed), stopTokens: [stop] };
+    const { events, tokens, finishReason } = await collectDecode(decoder.decode({ masked: model(seed) }, prompt, options));
+    const shown = events.flatMap((event) => (event.type === "tokens-propose" ? [event.tokens.join(" ")] : []));
+    expect(shown.join(" / ")).toBe(canvases);
+    expect([[...tokens], finishReason]).toEqual([output, ends]);
+  },
+);
+
+test("every rule has traces that a stop token ends, and revising ones those that it passes on the way", () => {
+  expect(new Set(recorded.stops.flatMap(({ rule, ends }) => (ends === "stop" ? [rule] : [])))).toEqual(new Set(Object.keys(rules)));
+  expect(recorded.stops.filter(({ ends }) => ends === "length").length).toBeGreaterThan(5);
 });
 
 describe("ReMDM", () => {

@@ -1,4 +1,4 @@
-import type { DecodeEvent, ForwardPhase } from "@decodekit/core";
+import { checkOptions, type DecodeEvent, type ForwardPhase, numberBetween } from "@decodekit/core";
 
 /** What drafting did in a decode, counted from its events. */
 export interface DraftStatistics {
@@ -25,15 +25,20 @@ export interface DraftStatistics {
 }
 
 export interface DraftStatisticsOptions {
-  /** Time of one plain pass, for a decode that has none. @defaultValue the mean of the decode's own */
+  /** Time of one plain pass, > 0, for a decode that has none. @defaultValue the mean of the decode's own */
   readonly plainMilliseconds?: number | undefined;
 }
 
-/** Counts draft statistics as events come by. */
-export function draftStatistics({ plainMilliseconds }: DraftStatisticsOptions = {}): {
+/**
+ * Counts draft statistics as events come by.
+ * @throws InvalidOptionError for an option that is wrong.
+ */
+export function draftStatistics(options: DraftStatisticsOptions = {}): {
   add(event: DecodeEvent): void;
   statistics(): DraftStatistics;
 } {
+  checkOptions("draftStatistics", options, { plainMilliseconds: numberBetween(0, Infinity, { exclusiveMinimum: true }) });
+  const { plainMilliseconds } = options;
   const times: Record<ForwardPhase, number> = { prefill: 0, decode: 0, draft: 0, verify: 0, refine: 0 };
   const drafts: { readonly drafted: number; readonly accepted: number }[] = [];
   let plainPasses = 0;

@@ -1,5 +1,6 @@
 import {
   autoregressive,
+  type DecodeEvent,
   type Draft,
   type Drafter,
   DrafterError,
@@ -9,7 +10,7 @@ import {
   softmax,
 } from "@decodekit/core";
 import { collectDecode, countingModel, failingModel, randomTable, tableModel } from "@decodekit/core/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { draftModel } from "./drafters/draft-model.ts";
 import { speculative } from "./speculative.ts";
 
@@ -181,4 +182,52 @@ test("a draft model of another vocabulary is refused", async () => {
   const other = countingModel({ vocabSize: 11 });
   await expect(collectDecode(decoder.decode({ causal, draft: other }, prompt, options))).rejects.toThrow("model has 10, draft has 11");
   expect(causal.openSessions() + other.openSessions()).toBe(0);
+});
+
+describe("a drafter at work in a pass cleans up", () => {
+  /** Yields a pass and ends its clean-up only later, as one that frees something on a device does. */
+  const tidy = (log: string[]): Drafter<"draft"> => ({
+    name: "tidy",
+    requires: ["draft"],
+    gives: "tokens",
+    async start(run) {
+      const draft = await run.openSession("draft");
+      return {
+        observe: () => undefined,
+        async *propose() {
+          try {
+            yield* draft.forward(Int32Array.of(1), "draft");
+            return { tokens: Int32Array.of(6) };
+          } finally {
+            await new Promise((resolve) => setTimeout(resolve, 0));
+            log.push("cleaned up");
+          }
+        },
+      };
+    },
+  });
+
+  const isDraft = (event: DecodeEvent): boolean => event.type === "forward-end" && event.phase === "draft";
+
+  test.each([undefined, 1000])("when the reader leaves, before the decode is over, time limit %s", async (draftTimeout) => {
+    const log: string[] = [];
+    const models = { causal: countingModel(), draft: countingModel() };
+    for await (const event of speculative({ drafter: tidy(log), draftTimeout }).decode(models, prompt, options)) if (isDraft(event)) break;
+    log.push("left");
+    expect(log).toEqual(["cleaned up", "left"]);
+    expect([models.causal.openSessions(), models.draft.openSessions()]).toEqual([0, 0]);
+  });
+
+  test("when the decode is aborted, which does not wait for it", async () => {
+    const log: string[] = [];
+    const controller = new AbortController();
+    const models = { causal: countingModel(), draft: countingModel() };
+    const decode = speculative({ drafter: tidy(log) }).decode(models, prompt, { ...options, signal: controller.signal });
+    for await (const event of decode) {
+      if (isDraft(event)) controller.abort();
+      if (event.type === "decode-end") log.push(event.finishReason);
+    }
+    await vi.waitFor(() => expect(log).toEqual(["abort", "cleaned up"]));
+    expect([models.causal.openSessions(), models.draft.openSessions()]).toEqual([0, 0]);
+  });
 });

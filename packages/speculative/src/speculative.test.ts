@@ -34,12 +34,19 @@ describe("exactness", () => {
     const possible: readonly Verify[] = gives === "tree" ? ["tree"] : gives === "probabilities" ? ["match", "ratio", "block"] : ["match"];
     return possible.map((verify) => ({ name, verify }));
   });
-  const dense = losslessCases([2]).filter(({ family }) => family === "random" || family === "few successors");
+  /** The cases of those families, of each at least one. */
+  const casesOf = (...families: readonly string[]) => {
+    const cases = losslessCases([2]).filter(({ family }) => families.includes(family));
+    expect(new Set(cases.map(({ family }) => family))).toEqual(new Set(families));
+    return cases;
+  };
 
   test.each(kernels.flatMap((kernel) => [1, 4].map((draftLength) => ({ ...kernel, draftLength }))))(
     "of $name, $verify, $draftLength",
     async ({ name, verify, draftLength }) => {
-      for (const testCase of dense.filter(({ family }) => family === (draftLength > 1 && name === "masked-draft" ? "random" : family))) {
+      // Drafts of a masked model over few successors have too many outcomes to enumerate at this length.
+      const families = draftLength > 1 && name === "masked-draft" ? ["random"] : ["random", "few successors"];
+      for (const testCase of casesOf(...families)) {
         const decoder = speculative({ drafter: everyDrafter[name]!(), verify, draftLength, sampler: plainSampler });
         expect(await measureLoss(decoder, testCase)).toBeLessThan(LARGEST_LOSS);
       }
@@ -68,13 +75,16 @@ describe.each(names)("the output with %s", (name) => {
     }
   });
 
-  test("is plain sampling's for the same seed", async () => {
+  const { gives } = everyDrafter[name]!();
+
+  // Of trees there is no coupled rule: "gumbel" is for chains.
+  test(`is plain sampling's for the same seed${gives === "tree" ? "" : ", and coupled sampling's"}`, async () => {
     for (const { models, prompt } of losslessCases([1])) {
       for (let seed = 0; seed < 5; seed++) {
         const decoder = speculative({ drafter: everyDrafter[name]!(), sampler, draftLength: 3 });
         const actual = await collectDecode(decoder.decode(models, prompt, options(seed)));
         expect(actual.tokens).toEqual((await collectDecode(plain(sampler).decode(models, prompt, options(seed)))).tokens);
-        if (name === "ddtree") continue;
+        if (gives === "tree") continue;
         const coupled = speculative({ drafter: everyDrafter[name]!(), sampler, draftLength: auto, verify: "gumbel" });
         const gumbel = await collectDecode(coupled.decode(models, prompt, options(seed)));
         expect(gumbel.tokens).toEqual((await collectDecode(gumbelSampling({ sampler }).decode(models, prompt, options(seed)))).tokens);

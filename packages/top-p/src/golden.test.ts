@@ -1,16 +1,11 @@
 /// <reference types="node" />
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { softmax } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { nucleus, temperature } from "./processors.ts";
 import { topPSampler } from "./top-p.ts";
 
-// Numbers from the test suites of llama.cpp (MIT) and Hugging Face transformers (Apache-2.0), kept next to the repository.
-const folder = new URL("../../../../shared/golden/", import.meta.url);
-const files = ["llama-cpp-sampling.json", "hf-logits-process.json"];
-const present = files.every((file) => existsSync(new URL(file, folder)));
-if (!present) console.log(`The golden files (${files.join(", ")}) are not next to the repository: their cases are skipped.`);
-
+// Numbers of llama.cpp, onnxruntime-genai (MIT) and Hugging Face transformers (Apache-2.0); the file names its sources.
 interface Case {
   readonly name: string;
   readonly operation: string;
@@ -30,9 +25,18 @@ interface Case {
   readonly tolerance: number;
 }
 
-const read = (file: string): readonly Case[] =>
-  (JSON.parse(readFileSync(new URL(file, folder), "utf8")) as { readonly cases: readonly Case[] }).cases;
-const cases = present ? files.flatMap(read) : [];
+const all = (JSON.parse(readFileSync(new URL("../golden/sampling.json", import.meta.url), "utf8")) as { readonly cases: readonly Case[] })
+  .cases;
+const used = new Set<string>();
+
+/** The cases of one operation, at least one. */
+function casesOf(operation: string): readonly Case[] {
+  const cases = all.filter((each) => each.operation === operation);
+  if (cases.length === 0) throw new Error(`There is no golden case of the operation "${operation}".`);
+  used.add(operation);
+  return cases;
+}
+
 const context = { tokens: Int32Array.of(0), promptLength: 1 };
 
 function rowOf({ probabilities, logits, vocabularySize = 0 }: Case["input"]): Float32Array {
@@ -44,11 +48,12 @@ const keptIn = (row: ArrayLike<number>, forbidden: number): readonly number[] =>
   Array.from(row).flatMap((value, token) => (value === forbidden ? [] : [token]));
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
+  expect(actual).toHaveLength(expected.length);
   for (const [token, value] of expected.entries()) expect(Math.abs(actual[token]! - value)).toBeLessThanOrEqual(tolerance);
 }
 
-describe.skipIf(!present)("numbers of other implementations", () => {
-  test.each(cases.filter(({ operation }) => operation === "top-p"))("$name", ({ input, options, expected, tolerance }) => {
+describe("numbers of other implementations", () => {
+  test.each(casesOf("top-p"))("$name", ({ input, options, expected, tolerance }) => {
     const row = rowOf(input);
     const distribution = topPSampler({ p: options.p }).distribution(row, context);
     nucleus(options.p!)(row, context);
@@ -59,20 +64,34 @@ describe.skipIf(!present)("numbers of other implementations", () => {
       expectClose(expected.renormalised === false ? row.map(Math.exp) : distribution, expected.probabilities, tolerance);
   });
 
-  test.each(cases.filter(({ operation }) => operation === "temperature"))("$name", ({ input, options, expected, tolerance }) => {
+  test.each(casesOf("temperature"))("$name", ({ input, options, expected, tolerance }) => {
     const row = rowOf(input);
     const distribution = topPSampler({ p: 1, temperature: options.temperature }).distribution(row, context);
     temperature(options.temperature!)(row, context);
     if (expected.logits) expectClose(row, expected.logits, tolerance);
-    if (!expected.probabilities) return;
-    expectClose(distribution, expected.probabilities, tolerance);
-    expectClose(softmax(row), expected.probabilities, tolerance);
+    if (expected.probabilities) {
+      expectClose(distribution, expected.probabilities, tolerance);
+      expectClose(softmax(row), expected.probabilities, tolerance);
+    }
+    expect(expected.logits ?? expected.probabilities, "an outcome to compare with").toBeDefined();
   });
 
-  const alone = cases.filter(({ operation, options }) => operation === "order" && options.order?.join() === "top-p" && options.p! > 0);
-  test.each(alone)("$name", ({ input, options, expected }) => {
-    const kept = keptIn(topPSampler({ p: options.p }).distribution(rowOf(input), context), 0);
+  test.each(casesOf("distribution"))("$name", ({ input, options, expected, tolerance }) => {
+    const distribution = topPSampler({ p: 1, ...options }).distribution(rowOf(input), context);
+    expect(keptIn(distribution, 0)).toEqual(expected.kept);
+    expectClose(distribution, expected.probabilities!, tolerance);
+  });
+
+  test.each(casesOf("order"))("$name", ({ input, options, expected }) => {
     const [step] = expected.steps!;
+    // A nucleus of nothing is an option out of range here; the one token that the source keeps is the likeliest.
+    if (options.p === 0) expect(() => topPSampler({ p: 0 })).toThrow("p must be a number in (0, 1]");
+    const p = options.p === 0 ? Number.MIN_VALUE : options.p;
+    const kept = keptIn(topPSampler({ p }).distribution(rowOf(input), context), 0);
     expect([kept.length, kept[0], kept.at(-1)]).toEqual([step!.kept, step!.smallestId, step!.largestId]);
   });
+});
+
+test("every golden case is run", () => {
+  expect(used).toEqual(new Set(all.map(({ operation }) => operation)));
 });

@@ -38,12 +38,12 @@ function take(probabilities: Float64Array, candidates: TokenId[], target: number
   const tokens: TokenId[] = [];
   let mass = 0;
   for (let root = (candidates.length >> 1) - 1; root >= 0; root--) siftDown(candidates, root, before);
-  while (mass < target && candidates.length > 0) {
+  while (mass < target) {
     const token = candidates[0]!;
     tokens.push(token);
     mass += probabilities[token]!;
     const last = candidates.pop()!;
-    if (candidates.length === 0) break;
+    if (last === token) break;
     candidates[0] = last;
     siftDown(candidates, 0, before);
   }

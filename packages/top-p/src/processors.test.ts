@@ -43,17 +43,30 @@ test.each([
 });
 
 test.each([
-  () => temperature(-1),
-  () => temperature(NaN),
-  () => temperature(undefined as unknown as number),
-  () => nucleus(0),
-  () => nucleus(1.1),
-  () => nucleus(NaN),
-])("%o is refused", (create) => {
-  expect(create).toThrow(InvalidOptionError);
+  { option: "temperature", actual: -1, expected: "a number >= 0" },
+  { option: "temperature", actual: NaN, expected: "a number >= 0" },
+  { option: "temperature", actual: undefined as unknown as number, expected: "a number >= 0" },
+  { option: "p", actual: 0, expected: "a number in (0, 1]" },
+  { option: "p", actual: 1.1, expected: "a number in (0, 1]" },
+  { option: "p", actual: NaN, expected: "a number in (0, 1]" },
+] as const)("%o is refused", ({ option, actual, expected }) => {
+  const [create, where] = option === "p" ? [nucleus, "nucleus"] : [temperature, "temperature"];
+  expect(() => create(actual)).toThrow(InvalidOptionError);
+  expect(() => create(actual)).toThrow(expect.objectContaining({ where, option, expected, actual }));
 });
 
-test.each([nucleus(0.5), nucleus(1), temperature(0)])("rows without a distribution are LogitsErrors", (processor) => {
+test("nucleus(1) leaves every token, however unlikely", () => {
+  const row = Float32Array.of(0, -50, FORBIDDEN);
+  nucleus(1)(row, context);
+  expect([...row]).toEqual([0, -50, FORBIDDEN]);
+});
+
+test.each([
+  { name: "nucleus(0.5)", make: () => nucleus(0.5) },
+  { name: "nucleus(1)", make: () => nucleus(1) },
+  { name: "temperature(0)", make: () => temperature(0) },
+])("rows without a distribution are LogitsErrors for $name", ({ make }) => {
+  const processor = make();
   for (const row of [
     [NaN, 1],
     [Infinity, 1],

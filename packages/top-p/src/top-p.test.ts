@@ -124,6 +124,10 @@ test("p = 1 cuts nothing off, however unlikely", () => {
   expect(topPSampler({ p: 1 }).distribution(Float32Array.of(0, -50, -Infinity), context)[1]).toBeCloseTo(Math.exp(-50), 30);
 });
 
+test.each([{}, { temperature: 0 }])("decoder and sampler are called top-p, with %o", (options) => {
+  expect([topP(options).name, topPSampler(options).name]).toEqual(["top-p", "top-p"]);
+});
+
 test("the sampler leaves the row as it was", () => {
   const row = Float32Array.of(1, 2, 3, -Infinity);
   topPSampler({ p: 0.5 }).distribution(row, context);

@@ -64,14 +64,14 @@ function modelPasses(lane: LaneTrace, state: LaneState): number {
   return figuresOf(lane, state, false).passes;
 }
 
-/** How the number of final tokens grew over passes of the model itself, or over time. */
+/** How the number of final tokens grew over passes of the model, or over time. */
 function growth({ events }: LaneTrace, state: LaneState, over: "passes" | "time"): { readonly x: number; readonly y: number }[] {
   const points = [{ x: 0, y: 0 }];
   let [passes, tokens, seen] = [0, 0, 0];
   for (const { event, milliseconds } of events) {
     if (event.type === "forward-end" && ++seen > state.passes) break;
     if (milliseconds > state.milliseconds) break;
-    if (event.type === "forward-end" && event.phase !== "draft") passes++;
+    if (event.type === "forward-end" && event.model !== "draft") passes++;
     if (event.type !== "tokens-commit" || tokens >= state.statistics.tokens) continue;
     tokens += event.tokens.length;
     points.push({ x: over === "passes" ? passes : milliseconds, y: tokens });

@@ -4,9 +4,12 @@ import type { LaneTrace } from "../trace/trace.ts";
 
 /** The figures of a lane, as the command `decodekit compare` counts them. */
 export interface LaneFigures {
-  /** Passes of the model itself. */
+  /** Passes of the model, those in which it drafts for itself included. */
   readonly passes: number;
-  readonly draftPasses: number;
+  /** How many of `passes` drafted. */
+  readonly draftingPasses: number;
+  /** Passes of a draft model, which are not in `passes`. */
+  readonly draftModelPasses: number;
   readonly tokens: number;
   readonly perPass: number | undefined;
   /** Share of drafted tokens that stood; undefined without drafts. */
@@ -20,11 +23,11 @@ export interface LaneFigures {
 /** `isWhole`: the lane is shown to its end, so that the times of its result are those to show. */
 export function figuresOf({ result, scores }: LaneTrace, state: LaneState, isWhole: boolean): LaneFigures {
   const statistics = isWhole && result ? result.statistics : state.statistics;
-  const { prefill, decode, verify, refine, draft } = statistics.passes;
-  const passes = prefill + decode + verify + refine;
+  const { targetPasses: passes, passesByModel } = statistics;
   return {
     passes,
-    draftPasses: draft,
+    draftingPasses: passesByModel.causal.draft + passesByModel.masked.draft,
+    draftModelPasses: Object.values(passesByModel.draft).reduce((sum, count) => sum + count, 0),
     tokens: statistics.tokens,
     perPass: passes > 0 ? statistics.tokens / passes : undefined,
     acceptance: statistics.drafted > 0 ? statistics.accepted / statistics.drafted : undefined,

@@ -42,13 +42,12 @@ export function measure(): Promise<void> {
 async function runLane({ hosted, settings }: PreparedLanes, { lane, request }: PreparedLane, round: number) {
   try {
     const statistics = await untilSilent(timeLane(hosted, { ...request, seed: seedOf(settings.seed, round) }));
-    const { prefill, decode, verify, refine, draft } = statistics.passes;
     return {
       milliseconds: statistics.decodeMilliseconds,
       promptMilliseconds: statistics.prefillMilliseconds,
       tokens: statistics.tokens,
-      passes: prefill + decode + verify + refine,
-      draftPasses: draft,
+      passes: statistics.targetPasses,
+      draftModelPasses: Object.values(statistics.passesByModel.draft).reduce((sum, count) => sum + count, 0),
     };
   } catch (error) {
     request.signal.throwIfAborted();

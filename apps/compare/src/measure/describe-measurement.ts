@@ -17,7 +17,7 @@ export interface DescribedLane {
 }
 
 export function describeLane(
-  { ratio, isTooShort, millisecondsPerToken, promptMilliseconds, passes, draftPasses, tokens }: LaneSummary,
+  { ratio, isTooShort, millisecondsPerToken, promptMilliseconds, passes, draftModelPasses, tokens }: LaneSummary,
   title: string,
   lane: number,
 ): DescribedLane {
@@ -29,7 +29,7 @@ export function describeLane(
     ratio: ratio === undefined || isTooShort ? "" : say.times(ratio.median, ratio.interval),
     perToken: range(millisecondsPerToken),
     prompt: range(promptMilliseconds),
-    passes: [span(passes), ...(draftPasses.most > 0 ? [say.drafting(span(draftPasses))] : [])].join(" "),
+    passes: [span(passes), ...(draftModelPasses.most > 0 ? [say.ofDraftModel(span(draftModelPasses))] : [])].join(" "),
     tokens: span(tokens),
   };
 }

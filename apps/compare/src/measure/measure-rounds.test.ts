@@ -54,7 +54,7 @@ function fakeLanes(costs: readonly Cost[], act: (step: number, machine: Machine,
       clock += machine.pause;
       machine.pause = 0;
       for (let count = 0; count < passes; count++) pass(millisecondsPerPass);
-      return Promise.resolve({ milliseconds: clock - start, promptMilliseconds: 2, tokens: 40, passes, draftPasses: 0 });
+      return Promise.resolve({ milliseconds: clock - start, promptMilliseconds: 2, tokens: 40, passes, draftModelPasses: 0 });
     },
   };
   return { lanes, ran };

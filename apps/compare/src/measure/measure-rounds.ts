@@ -8,9 +8,9 @@ export interface LaneTiming {
   /** Spent on reading the prompt. */
   readonly promptMilliseconds: number;
   readonly tokens: number;
-  /** Of the model itself. */
+  /** Of the model, its own drafting included. */
   readonly passes: number;
-  readonly draftPasses: number;
+  readonly draftModelPasses: number;
 }
 
 /** What is measured, and how it is seen whether a round can be trusted. */

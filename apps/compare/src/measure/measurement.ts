@@ -21,7 +21,7 @@ export interface LaneSummary {
   readonly promptMilliseconds: Spread;
   readonly tokens: Spread;
   readonly passes: Spread;
-  readonly draftPasses: Spread;
+  readonly draftModelPasses: Spread;
   /** Time per token over that of the first lane; absent for the first lane itself. */
   readonly ratio: PairedRatio | undefined;
   /** Whether so few steps of the clock went by that the times say nothing. */
@@ -48,7 +48,7 @@ export function summarize({ rounds, settings, tickMilliseconds }: Measurement): 
       promptMilliseconds: spread(of(lane, ({ promptMilliseconds }) => promptMilliseconds)),
       tokens: spread(of(lane, ({ tokens }) => tokens)),
       passes: spread(of(lane, ({ passes }) => passes)),
-      draftPasses: spread(of(lane, ({ draftPasses }) => draftPasses)),
+      draftModelPasses: spread(of(lane, ({ draftModelPasses }) => draftModelPasses)),
       ratio: lane === 0 ? undefined : pairedRatio(of(lane, perToken), of(0, perToken), seededRandom(settings.seed)),
       isTooShort: total < LEAST_TICKS * tickMilliseconds,
     };

@@ -3,7 +3,6 @@ import { expect } from "vitest";
 import { makeLane } from "../lab/decoders.ts";
 import { outputOf } from "../lab/facts.ts";
 import { natsPerToken, scoreTokens } from "../lab/score-tokens.ts";
-import type { LaneFacts } from "../tour/lane-facts.ts";
 import { runScene, type SceneRun } from "../tour/scene-run.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
@@ -12,7 +11,6 @@ type Check = (run: SceneRun) => void | Promise<void>;
 type Claims = Readonly<Record<string, Check>>;
 
 const forwards = ({ events }: LaneTrace) => events.flatMap(({ event }) => (event.type === "forward-end" ? [event] : []));
-const passesOf = ({ passes, draftPasses }: LaneFacts): number => passes + draftPasses;
 const isLossless = (specification: string): boolean => makeLane(specification).decoder.lossless === true;
 const text = ({ trace }: SceneRun, lane: number): string => trace.lanes[lane]!.result!.text;
 
@@ -78,8 +76,8 @@ export const claims: Readonly<Record<string, Claims>> = {
   },
   "3/1": {
     "Lane B tries anyway": (run) => {
-      const { draftPasses, drafts } = laneOf(run, 1);
-      expect(draftPasses).toBe(0);
+      const { draftingPasses, drafts } = laneOf(run, 1);
+      expect(draftingPasses).toBe(0);
       expect(drafts.drafted).toHaveLength(4);
     },
     "3 of 134 (2%)": ({ lanes }) => expect(lanes[1]!.accepted / lanes[1]!.drafted).toBeLessThan(0.1),
@@ -100,8 +98,8 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(drafts.drafted).toHaveLength(4);
       expect(new Set(forwards(trace).flatMap(({ phase, model }) => (phase === "draft" ? [model] : [])))).toEqual(new Set(["masked"]));
     },
-    "C looks for the last words": (run) => expect(laneOf(run, 2).draftPasses).toBe(0),
-    "A 48, B 16 and 15 for drafting, C 47": ({ lanes: [a, b, c] }) => {
+    "C looks for the last words": (run) => expect(laneOf(run, 2).draftingPasses).toBe(0),
+    "A 48, B 31 (15 for drafting), C 47": ({ lanes: [a, b, c] }) => {
       expect(b!.passes).toBeLessThan(c!.passes);
       expect(c!.passes).toBeLessThan(a!.passes);
     },
@@ -167,21 +165,21 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(denoising / forwards(trace).filter(({ phase }) => phase === "verify").length).toBeCloseTo(2, 0);
     },
     "C, the judged tree, drafts with no passes": (run) => {
-      expect(laneOf(run, 2).draftPasses).toBe(0);
+      expect(laneOf(run, 2).draftingPasses).toBe(0);
       expect(Math.max(...forwards(laneOf(run, 2).trace).map(({ positions }) => positions))).toBeGreaterThan(16);
     },
     "Both are lossless": (run) => {
       expect(run.settings.lanes.slice(1).map((lane) => isLossless(lane))).toEqual([true, true]);
       allTheSame(run);
     },
-    "A 48, B 14 and 24 for drafting, C 20": ({ lanes: [a, b, c] }) => {
-      expect(passesOf(c!)).toBeLessThan(passesOf(b!));
-      expect(passesOf(b!)).toBeLessThan(passesOf(a!));
+    "A 48, B 38 (24 for drafting), C 20": ({ lanes: [a, b, c] }) => {
+      expect(c!.passes).toBeLessThan(b!.passes);
+      expect(b!.passes).toBeLessThan(a!.passes);
     },
     "B wrote the same text as A, C the same": allTheSame,
-    "B gets more tokens out of each pass": ({ lanes: [, b, c] }) => {
-      expect(b!.tokens / b!.passes).toBeGreaterThan(c!.tokens / c!.passes);
-      expect(b!.draftPasses).toBeGreaterThan(0);
+    "B checks its drafts in fewer passes than C": ({ lanes: [, b, c] }) => {
+      expect(b!.passes - b!.draftingPasses).toBeLessThan(c!.passes);
+      expect(b!.passes).toBeGreaterThan(c!.passes);
     },
     "C's passes read many candidates": (run) => {
       const positions = forwards(laneOf(run, 2).trace).map((forward) => forward.positions);
@@ -189,7 +187,7 @@ export const claims: Readonly<Record<string, Claims>> = {
     },
     "Checking makes a guess free of risk": (run) => {
       allTheSame(run);
-      expect(run.lanes[1]!.draftPasses).toBeGreaterThan(0);
+      expect(run.lanes[1]!.draftingPasses).toBeGreaterThan(0);
     },
   },
   "6/2": {
@@ -209,11 +207,11 @@ export const claims: Readonly<Record<string, Claims>> = {
     "E, the cascade, fills": ({ settings: { lanes } }) => expect(makeLane(lanes[4]!).options).toMatchObject({ threshold: 0.5 }),
     "Nats per token": onlyTheFourthIsLikelier,
     "Passes: A 48": ({ lanes: [a, b, c] }) => {
-      for (const lane of [b!, c!]) expect(passesOf(lane)).toBeLessThan(passesOf(a!));
+      for (const lane of [b!, c!]) expect(lane.passes).toBeLessThan(a!.passes);
     },
     "B and C take fewer passes than A": ({ lanes: [a, b, c] }) => {
       for (const lane of [b!, c!]) {
-        expect(passesOf(lane)).toBeLessThan(passesOf(a!));
+        expect(lane.passes).toBeLessThan(a!.passes);
         expect(lane.nats).toBeGreaterThan(a!.nats!);
       }
     },
@@ -224,10 +222,10 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(run.lanes[3]!.passes).toBeGreaterThan(run.lanes[0]!.passes);
       onlyTheFourthIsLikelier(run);
     },
-    "E spends more passes than A here": ({ lanes }) => expect(passesOf(lanes[4]!)).toBeGreaterThan(passesOf(lanes[0]!)),
+    "E spends more passes than A here": ({ lanes }) => expect(lanes[4]!.passes).toBeGreaterThan(lanes[0]!.passes),
     "On this model fewer passes cost likelihood": ({ lanes: [a, b, c, d, e] }) => {
       for (const lane of [b!, c!]) expect(lane.nats).toBeGreaterThan(a!.nats!);
-      for (const lane of [d!, e!]) expect(passesOf(lane)).toBeGreaterThan(passesOf(a!));
+      for (const lane of [d!, e!]) expect(lane.passes).toBeGreaterThan(a!.passes);
       expect(a!.nats! - d!.nats!).toBeLessThan(0.05);
     },
   },

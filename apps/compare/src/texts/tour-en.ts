@@ -8,7 +8,7 @@ const share = (part: number, whole: number): string => (whole === 0 ? "none" : f
 const nats = ({ nats: value }: LaneFacts): string => (value === undefined ? "–" : format.finest(value));
 const listed = (lanes: readonly LaneFacts[], tell: (lane: LaneFacts) => string): string =>
   lanes.map((lane, index) => `${letters[index]} ${tell(lane)}`).join(", ");
-const passes = (lane: LaneFacts): string => `${lane.passes}${lane.draftPasses > 0 ? ` and ${lane.draftPasses} for drafting` : ""}`;
+const passes = (lane: LaneFacts): string => `${lane.passes}${lane.draftingPasses > 0 ? ` (${lane.draftingPasses} for drafting)` : ""}`;
 const compared = (lane: LaneFacts): string => (lane.sameAsFirst ? "the same text as A" : "another text");
 
 export const tour = {
@@ -141,7 +141,7 @@ export const chapters: readonly Chapter[] = [
           "B lets the model itself guess four tokens at once, through its masked side. C looks for the last words earlier in the text and copies what followed.",
         ],
         bet: {
-          question: "Which lane needs the fewest passes of the model itself?",
+          question: "Which lane needs the fewest passes of the model?",
           choices: ["A, greedy", "B, masked draft", "C, copying from the text"],
           answer: (lanes) =>
             `${listed(lanes, passes)}. ${share(lanes[1]!.accepted, lanes[1]!.drafted)} of B's drafts stood, ${share(lanes[2]!.accepted, lanes[2]!.drafted)} of C's. Whether that pays in time depends on what a draft costs here: measure these lanes.`,
@@ -224,7 +224,7 @@ export const chapters: readonly Chapter[] = [
           answer: (lanes) => `${listed(lanes, passes)}. B wrote ${compared(lanes[1]!)}, C ${compared(lanes[2]!)}.`,
         },
         look: [
-          "B gets more tokens out of each pass of the model than C, but pays for its drafts with other passes.",
+          "B checks its drafts in fewer passes than C, but pays for them with more passes of the same model.",
           "C's passes read many candidates: “What happened, in words” says how many tokens each pass was over.",
         ],
         conclusion: "Checking makes a guess free of risk, not free of cost. Passes are not milliseconds: measure these lanes.",

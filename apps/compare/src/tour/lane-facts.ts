@@ -7,9 +7,10 @@ export interface LaneFacts {
   readonly text: string;
   readonly tokens: number;
   readonly promptTokens: number;
-  /** Of the model itself, all but drafting. */
+  /** Of the model, those in which it drafts for itself included. */
   readonly passes: number;
-  readonly draftPasses: number;
+  /** How many of `passes` drafted. */
+  readonly draftingPasses: number;
   readonly drafted: number;
   readonly accepted: number;
   readonly revisions: number;
@@ -24,10 +25,11 @@ export function factsOf(trace: Trace, states: readonly LaneState[]): readonly La
   if (states.length === 0 || states.some(({ finishReason }) => finishReason === undefined)) return undefined;
   return trace.lanes.map((lane, index) => {
     const state = states[index]!;
-    const { passes, draftPasses, tokens, revisions, nats } = figuresOf(lane, state, true);
+    const { passes, draftingPasses, tokens, revisions, nats } = figuresOf(lane, state, true);
     const { drafted, accepted } = state.statistics;
     const text = lane.result?.text ?? "";
     const sameAsFirst = compareOutputs(states[0]!, state).differsAt === undefined;
-    return { text, tokens, promptTokens: trace.promptTokens.length, passes, draftPasses, drafted, accepted, revisions, sameAsFirst, nats };
+    const promptTokens = trace.promptTokens.length;
+    return { text, tokens, promptTokens, passes, draftingPasses, drafted, accepted, revisions, sameAsFirst, nats };
   });
 }

@@ -3,16 +3,20 @@ import { describe, expect, test } from "vitest";
 import type { Trace } from "./trace.ts";
 import { readTrace, TraceFileError, writeTrace } from "./trace-file.ts";
 
+const NO_PASSES = { prefill: 0, decode: 0, draft: 0, verify: 0, refine: 0 };
 const statistics = {
   tokens: 2,
-  passes: { prefill: 1, decode: 1, draft: 0, verify: 0, refine: 0 },
+  passes: { ...NO_PASSES, prefill: 1, draft: 1 },
+  passesByModel: { causal: { ...NO_PASSES, prefill: 1 }, masked: { ...NO_PASSES, draft: 1 }, draft: NO_PASSES },
+  targetPasses: 2,
   prefillMilliseconds: 1,
   decodeMilliseconds: 2.5,
   timeToFirstTokenMilliseconds: 1.5,
   tokensPerSecond: 800,
-  drafted: 0,
-  accepted: 0,
+  drafted: 1,
+  accepted: 1,
   revisions: 0,
+  changedTokens: 0,
 };
 const trace: Trace = {
   model: { name: "m", execution: "wasm", parameters: 10, vocabSize: 5, roles: ["causal", "masked"], maskTokenId: 0 },
@@ -32,6 +36,7 @@ const trace: Trace = {
       events: [
         { event: { type: "decode-start", promptLength: 2 }, milliseconds: 0 },
         { event: { type: "forward-end", model: "causal", phase: "prefill", positions: 2, milliseconds: 1 }, milliseconds: 1 },
+        { event: { type: "forward-end", model: "masked", phase: "draft", positions: 2, milliseconds: 1 }, milliseconds: 1 },
         {
           event: { type: "tokens-propose", start: 2, tokens: Int32Array.of(3, 0), probabilities: Float32Array.of(0.5, 0) },
           milliseconds: 1,
@@ -59,6 +64,16 @@ describe("a trace file", () => {
     expect(readTrace(writeTrace(trace).replaceAll("\n", "\r\n\r\n"))).toEqual(trace);
   });
 
+  test("counts what its events count, whatever statistics it was saved with", () => {
+    const old = { ...statistics, passes: { ...NO_PASSES, prefill: 9 }, revisions: 7, passesByModel: undefined, targetPasses: undefined };
+    const file = writeTrace({
+      ...trace,
+      lanes: [{ ...trace.lanes[0]!, result: { ...trace.lanes[0]!.result!, statistics: old as never } }],
+    });
+    expect(file).not.toContain("targetPasses");
+    expect(readTrace(file).lanes[0]!.result!.statistics).toEqual(statistics);
+  });
+
   const lines = writeTrace(trace).trim().split("\n");
   const changed = (line: number, change: (text: string) => string): string =>
     lines.map((text, index) => (index === line ? change(text) : text)).join("\n");
@@ -68,10 +83,10 @@ describe("a trace file", () => {
     ["another format", '{"format":"x"}', /^Line 1: format/],
     ["no lanes", changed(0, (text) => text.replace(/"lanes":\[.*\]/, '"lanes":[]')), /^Line 1: lanes/],
     ["a lane that is not there", changed(1, (text) => text.replace('"lane":0', '"lane":5')), /^Line 2: there is no lane 5/],
-    ["a token that is none", changed(3, (text) => text.replace("[3,0]", "[3,-1]")), /^Line 4/],
-    ["a position far out", changed(3, (text) => text.replace('"start":2', '"start":1000000000')), /^Line 4/],
-    ["a position in the prompt", changed(3, (text) => text.replace('"start":2', '"start":1')), /^Line 4: start must be at least 2/],
-    ["time that runs backwards", changed(6, (text) => text.replace("3.5", "0.5")), /^Line 7: time/],
+    ["a token that is none", changed(4, (text) => text.replace("[3,0]", "[3,-1]")), /^Line 5/],
+    ["a position far out", changed(4, (text) => text.replace('"start":2', '"start":1000000000')), /^Line 5/],
+    ["a position in the prompt", changed(4, (text) => text.replace('"start":2', '"start":1')), /^Line 5: start must be at least 2/],
+    ["time that runs backwards", changed(7, (text) => text.replace("3.5", "0.5")), /^Line 8: time/],
     ["a second start", lines.with(2, lines[1]!).join("\n"), /^Line 3: a lane starts with one/],
     ["too many lines", `${lines[0]}\n${`${lines[1]}\n`.repeat(200_001)}`, /at most 200000 lines/],
   ])("is refused with its line: %s", (_, file, message) => {

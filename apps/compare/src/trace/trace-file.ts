@@ -1,4 +1,4 @@
-import type { DecodeEvent } from "@decodekit/core";
+import { countStatistics, type DecodeEvent, type DecodeStatistics } from "@decodekit/core";
 import * as v from "valibot";
 import type { LaneTrace, Trace, TracedEvent } from "./trace.ts";
 
@@ -59,22 +59,18 @@ const event = v.variant("type", [
 ]);
 
 const optionalNumber = v.optional(v.number());
-const statistics = v.object({
-  tokens: count,
-  passes: v.object({ prefill: count, decode: count, draft: count, verify: count, refine: count }),
+/** What cannot be counted from the events; what a file says of the rest is not read. */
+const times = v.object({
   prefillMilliseconds: milliseconds,
   decodeMilliseconds: milliseconds,
   timeToFirstTokenMilliseconds: optionalNumber,
   tokensPerSecond: optionalNumber,
-  drafted: count,
-  accepted: count,
-  revisions: count,
 });
 const lane = v.pipe(count, v.maxValue(MOST_LANES - 1));
 const score = v.tuple([probability, v.pipe(v.array(v.tuple([token, probability])), v.maxLength(32))]);
 const line = v.union([
   v.object({ lane, milliseconds, event }),
-  v.object({ lane, result: v.object({ text, finishReason: v.picklist(["stop", "length", "abort"]), statistics }) }),
+  v.object({ lane, result: v.object({ text, finishReason: v.picklist(["stop", "length", "abort"]), statistics: times }) }),
   v.object({ lane, scores: v.pipe(v.array(score), v.maxLength(MOST_TOKENS)) }),
   v.object({ lane, error: name }),
 ]);
@@ -120,7 +116,16 @@ export function readTrace(file: string): Trace {
     else if ("scores" in content) Object.assign(target, { scores: content.scores.map(toScore) });
     else Object.assign(target, content);
   }
+  for (const each of read) if (each.result) Object.assign(each.result, { statistics: recount(each.result.statistics, each.events, model) });
   return { model, prompt, promptTokens, maxNewTokens, vocabulary: new Map(vocabulary), lanes: read };
+}
+
+/** The statistics of a lane: its times, and what its events count. */
+function recount(given: v.InferOutput<typeof times>, events: readonly TracedEvent[], { maskTokenId }: Trace["model"]): DecodeStatistics {
+  const counter = countStatistics({ maskTokenId });
+  for (const { event: each } of events) counter.add(each, 0);
+  const { prefillMilliseconds, decodeMilliseconds, timeToFirstTokenMilliseconds, tokensPerSecond } = given;
+  return { ...counter.statistics(), prefillMilliseconds, decodeMilliseconds, timeToFirstTokenMilliseconds, tokensPerSecond };
 }
 
 function addEvent(events: TracedEvent[], { event: given, milliseconds: time }: TracedEvent, number: number): void {

@@ -178,11 +178,26 @@ function LaneVerdict({ index, laneState }: { readonly index: number; readonly la
 }
 
 function Figures({ figures }: { readonly figures: LaneFigures }) {
-  const { passes, draftPasses, tokens, perPass, acceptance, revisions, tokensPerSecond, firstTokenMilliseconds, nats } = figures;
+  const {
+    passes,
+    draftingPasses,
+    draftModelPasses,
+    tokens,
+    perPass,
+    acceptance,
+    revisions,
+    tokensPerSecond,
+    firstTokenMilliseconds,
+    nats,
+  } = figures;
   const say = texts.figures;
+  const notes = [
+    ...(draftingPasses > 0 ? [say.drafting(draftingPasses)] : []),
+    ...(draftModelPasses > 0 ? [say.ofDraftModel(draftModelPasses)] : []),
+  ];
   return (
     <dl class="figures">
-      <Figure name="passes" value={format.integer(passes)} note={draftPasses > 0 ? say.draftPasses(draftPasses) : undefined} />
+      <Figure name="passes" value={format.integer(passes)} note={notes.length > 0 ? notes.join(", ") : undefined} />
       <Figure name="tokens" value={format.integer(tokens)} />
       <Figure name="perPass" value={perPass === undefined ? say.none : format.fine(perPass)} />
       {acceptance !== undefined && <Figure name="accepted" value={format.percent(acceptance)} />}

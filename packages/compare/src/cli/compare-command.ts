@@ -9,12 +9,12 @@ import { parseDecoder } from "../parse-decoder.ts";
 import type { CompareReport } from "../report.ts";
 import { ExitCode } from "./exit-code.ts";
 import { catchInterruption } from "./interruption.ts";
-import { loadModels, modelSources } from "./load-models.ts";
+import { type LoadModel, loadModels, modelSources } from "./load-models.ts";
 import { loadPlugins } from "./load-plugins.ts";
 import { progressDisplay } from "./progress.ts";
 import { readPrompts } from "./prompts.ts";
 import { renderReport } from "./render-report.ts";
-import { colorsFor, type Output, widthOf } from "./terminal.ts";
+import { colorsFor, type CommandProcess, widthOf } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface CompareFlags {
@@ -32,18 +32,20 @@ export interface CompareFlags {
 }
 
 /** Checks all flags before it loads anything. @throws UsageError for a wrong flag; errors of loading and decoding pass through. */
-export async function compareCommand(flags: CompareFlags, { stdout, stderr }: Output): Promise<ExitCode> {
-  const plugins = await loadPlugins(flags.plugin);
+export async function compareCommand(flags: CompareFlags, host: CommandProcess, load: LoadModel): Promise<ExitCode> {
+  const { stdout, stderr } = host;
+  const folder = host.cwd();
+  const plugins = await loadPlugins(flags.plugin, folder);
   const chosen = (flags.decoder ?? []).map((specification) => decoderOf(specification, plugins));
-  const prompts = await readPrompts(flags.prompt, flags.prompts);
-  const sources = await modelSources(flags, needsDraft(chosen));
-  checkReportPath(flags.json);
+  const prompts = await readPrompts(flags.prompt, flags.prompts === undefined ? undefined : { name: flags.prompts, folder });
+  const sources = await modelSources(flags, { needsDraft: needsDraft(chosen), folder });
+  const file = reportPath(flags.json, folder);
 
-  const interruption = catchInterruption();
+  const interruption = catchInterruption(host);
   const { signal } = interruption;
   const progress = progressDisplay(stderr, sources.name);
   try {
-    const model = await loadModels(sources, {
+    const model = await loadModels(load, sources, {
       execution: flags.execution,
       onProgress: (loaded) => progress.loading(loaded),
       signal,
@@ -54,7 +56,7 @@ export async function compareCommand(flags: CompareFlags, { stdout, stderr }: Ou
       const onProgress = (compared: CompareProgress): void => progress.comparing(compared);
       const report = await compare({ model, decoders, prompts, maxNewTokens, seed, runs, signal, onProgress });
       progress.end();
-      await show(report, flags.json, stdout);
+      await show(report, file, stdout);
     } finally {
       await model.dispose();
     }
@@ -82,10 +84,11 @@ function needsDraft(decoders: readonly ComparedDecoder[]): boolean {
   return decoders.some(({ decoder }) => decoder.requires.includes("draft"));
 }
 
-function checkReportPath(file: string | undefined): void {
-  if (file === undefined || file === "-") return;
-  const folder = path.dirname(path.resolve(file));
-  if (!existsSync(folder)) throw new UsageError(`--json: there is no folder ${folder}.`);
+function reportPath(given: string | undefined, folder: string): string | undefined {
+  if (given === undefined || given === "-") return given;
+  const file = path.resolve(folder, given);
+  if (!existsSync(path.dirname(file))) throw new UsageError(`--json: there is no folder ${path.dirname(file)}.`);
+  return file;
 }
 
 /** Every decoder that the model can run, with its presets. */

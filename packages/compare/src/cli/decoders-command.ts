@@ -4,14 +4,14 @@ import { describeOption } from "../describe-option.ts";
 import type { CompareFlags } from "./compare-command.ts";
 import { formatDecoder } from "./format.ts";
 import { loadPlugins } from "./load-plugins.ts";
-import { colorsFor, type Colors, type Output, widthOf } from "./terminal.ts";
+import { colorsFor, type Colors, type CommandProcess, widthOf } from "./terminal.ts";
 
 /** Lists the decoders and what each of their options takes. */
-export async function decodersCommand({ plugin }: Pick<CompareFlags, "plugin">, { stdout }: Output): Promise<void> {
-  const colors = colorsFor(stdout);
-  const width = widthOf(stdout);
-  const plugins = await loadPlugins(plugin);
-  stdout.write(`${plugins.map((each) => describePlugin(each, colors, width)).join("\n\n")}\n`);
+export async function decodersCommand({ plugin }: Pick<CompareFlags, "plugin">, host: CommandProcess): Promise<void> {
+  const colors = colorsFor(host.stdout);
+  const width = widthOf(host.stdout);
+  const plugins = await loadPlugins(plugin, host.cwd());
+  host.stdout.write(`${plugins.map((each) => describePlugin(each, colors, width)).join("\n\n")}\n`);
 }
 
 function describePlugin(plugin: DecoderPlugin, colors: Colors, width: number | undefined): string {

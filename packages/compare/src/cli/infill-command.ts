@@ -1,11 +1,10 @@
 import { type DecodeEvent, generate, type LanguageModel, type TokenId } from "@decodekit/core";
-import { loadModel } from "@decodekit/core/onnx";
 import { infill, type LengthRange } from "@decodekit/refinement";
 import type { CompareFlags } from "./compare-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count } from "./format.ts";
-import { modelSources } from "./load-models.ts";
-import { colorsFor, type Output } from "./terminal.ts";
+import { type LoadModel, modelSources } from "./load-models.ts";
+import { colorsFor, type CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface InfillFlags extends Pick<CompareFlags, "model" | "execution"> {
@@ -17,11 +16,12 @@ export interface InfillFlags extends Pick<CompareFlags, "model" | "execution"> {
 }
 
 /** Fills the gap between two texts, and shows the canvas after every pass that changed it. */
-export async function infillCommand(flags: InfillFlags, { stdout, stderr }: Output): Promise<ExitCode> {
+export async function infillCommand(flags: InfillFlags, host: CommandProcess, load: LoadModel): Promise<ExitCode> {
+  const { stdout, stderr } = host;
   const { prefix, length, steps } = flags;
   if (flags.suffix === "") throw new UsageError("--suffix: must be a text of at least one character.");
-  const sources = await modelSources({ model: flags.model }, false);
-  const model = await loadModel(sources.model, { execution: flags.execution });
+  const sources = await modelSources({ model: flags.model }, { needsDraft: false, folder: host.cwd() });
+  const model = await load(sources.model, { execution: flags.execution });
   try {
     if (!model.masked) throw new UsageError(`--model: ${model.name} predicts no masked tokens, which filling a gap needs.`);
     const suffix = suffixTokens(model, flags.suffix);
@@ -32,7 +32,7 @@ export async function infillCommand(flags: InfillFlags, { stdout, stderr }: Outp
       if (shown !== undefined && flags.json !== true) stderr.write(`${colors.dim(shown)}\n`);
     }
     const { text, tokens, statistics } = await generation.result;
-    const passes = statistics.passes.prefill + statistics.passes.refine;
+    const passes = statistics.targetPasses;
     if (flags.json === true)
       stdout.write(`${JSON.stringify({ prefix, text, suffix: flags.suffix, tokens: [...tokens], passes }, null, 2)}\n`);
     else {

@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { loadModel, type LoadModelOptions, type ModelSource } from "@decodekit/core/onnx";
+import path from "node:path";
+import type { LoadModelOptions, ModelSource } from "@decodekit/core/onnx";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import type { ComparedModel } from "../compare.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** Loads a model: `loadModel` of `@decodekit/core/onnx`, or a stand-in. */
+export type LoadModel = (source: ModelSource, options?: LoadModelOptions) => Promise<ComparedModel & { dispose(): Promise<void> }>;
 
 /** Where the models of a comparison are. */
 export interface ModelSources {
@@ -14,39 +18,40 @@ export interface ModelSources {
 }
 
 /**
- * The sources that the flags name: by default the embedded story model, with its draft model where one is needed.
+ * The sources that the flags name, folders as seen from `folder`: by default the embedded story model, with its draft model where one is needed.
  * @throws UsageError when a folder is not there.
  */
 export async function modelSources(
   { model, draft }: { readonly model?: string | undefined; readonly draft?: string | undefined },
-  needsDraft: boolean,
+  { needsDraft, folder }: { readonly needsDraft: boolean; readonly folder: string },
 ): Promise<ModelSources> {
   const embeddedDraft = model === undefined && needsDraft ? storiesDraft : undefined;
   return {
     name: model ?? "the embedded story model",
-    model: model === undefined ? stories : await checkedSource("--model", model),
-    draft: draft === undefined ? embeddedDraft : await checkedSource("--draft", draft),
+    model: model === undefined ? stories : await checkedSource("--model", model, folder),
+    draft: draft === undefined ? embeddedDraft : await checkedSource("--draft", draft, folder),
   };
 }
 
-async function checkedSource(flag: string, given: string): Promise<ModelSource> {
-  if (URL.canParse(given) && !existsSync(given)) return given;
-  const found = await stat(given).catch(() => undefined);
+async function checkedSource(flag: string, given: string, folder: string): Promise<ModelSource> {
+  const place = path.resolve(folder, given);
+  if (URL.canParse(given) && !existsSync(place)) return given;
+  const found = await stat(place).catch(() => undefined);
   if (!found?.isDirectory())
     throw new UsageError(`${flag}: must be a folder or URL, got ${given}, which is ${found ? "a file" : "not there"}.`);
-  return given;
+  return place;
 }
 
 /** Loads the model and, where there is one, its draft model, which takes the role `draft`. `dispose` frees both. */
-export async function loadModels(sources: ModelSources, options: LoadModelOptions): Promise<ComparedModel & { dispose(): Promise<void> }> {
-  const model = await loadModel(sources.model, options);
+export async function loadModels(load: LoadModel, sources: ModelSources, options: LoadModelOptions): ReturnType<LoadModel> {
+  const model = await load(sources.model, options);
   if (sources.draft === undefined) return model;
   try {
     const { execution, signal } = options;
-    const draft = await loadModel(sources.draft, { execution, signal });
+    const draft = await load(sources.draft, { execution, signal });
     return {
       ...model,
-      draft: draft.causal,
+      ...(draft.causal && { draft: draft.causal }),
       dispose: async () => void (await Promise.all([model.dispose(), draft.dispose()])),
     };
   } catch (error) {

@@ -6,11 +6,11 @@ import { resolve } from "import-meta-resolve";
 import { builtInDecoders } from "../built-in-decoders.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** The built-in decoders and those of `modules`, each a file or package as seen from the current folder. @throws UsageError */
-export async function loadPlugins(modules: readonly string[] = []): Promise<readonly DecoderPlugin[]> {
+/** The built-in decoders and those of `modules`, each a file or package as seen from `folder`. @throws UsageError */
+export async function loadPlugins(modules: readonly string[] | undefined, folder: string): Promise<readonly DecoderPlugin[]> {
   const plugins = [...builtInDecoders];
-  for (const module of modules) {
-    const plugin = await loadPlugin(module);
+  for (const module of modules ?? []) {
+    const plugin = await loadPlugin(module, folder);
     if (plugins.some(({ name }) => name === plugin.name)) {
       throw new UsageError(`--plugin ${module}: there is a decoder named "${plugin.name}" already.`);
     }
@@ -19,9 +19,9 @@ export async function loadPlugins(modules: readonly string[] = []): Promise<read
   return plugins;
 }
 
-async function loadPlugin(module: string): Promise<DecoderPlugin> {
-  const url = urlOf(module);
-  if (!url) throw new UsageError(`--plugin ${module}: there is no such file or package, as seen from ${process.cwd()}.`);
+async function loadPlugin(module: string, folder: string): Promise<DecoderPlugin> {
+  const url = urlOf(module, folder);
+  if (!url) throw new UsageError(`--plugin ${module}: there is no such file or package, as seen from ${folder}.`);
   let namespace: { readonly default?: unknown };
   try {
     namespace = (await import(url)) as typeof namespace;
@@ -36,16 +36,17 @@ async function loadPlugin(module: string): Promise<DecoderPlugin> {
 }
 
 /** A file where there is one of that name; else a package, whose "./plugin" goes before the package itself. */
-function urlOf(module: string): string | undefined {
-  if (statSync(module, { throwIfNoEntry: false })?.isFile()) return pathToFileURL(path.resolve(module)).href;
+function urlOf(module: string, folder: string): string | undefined {
+  const file = path.resolve(folder, module);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return pathToFileURL(file).href;
   const isPackageName = /^(@[^/]+\/)?[^./][^/]*$/.test(module);
-  return (isPackageName ? resolveFromHere(`${module}/plugin`) : undefined) ?? resolveFromHere(module);
+  return (isPackageName ? resolveFrom(folder, `${module}/plugin`) : undefined) ?? resolveFrom(folder, module);
 }
 
-/** Resolves as an import in a file of the current folder would. */
-function resolveFromHere(module: string): string | undefined {
+/** Resolves as an import in a file of `folder` would. */
+function resolveFrom(folder: string, module: string): string | undefined {
   try {
-    const url = resolve(module, pathToFileURL(path.join(process.cwd(), "importer.js")).href);
+    const url = resolve(module, pathToFileURL(path.join(folder, "importer.js")).href);
     return url.startsWith("file:") && !existsSync(new URL(url)) ? undefined : url;
   } catch {
     return undefined;

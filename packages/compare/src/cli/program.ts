@@ -1,46 +1,48 @@
 import { readFileSync } from "node:fs";
 import { DecodekitError } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
 import type { LengthRange } from "@decodekit/refinement";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { compareCommand, type CompareFlags } from "./compare-command.ts";
 import { decodersCommand } from "./decoders-command.ts";
 import { infillCommand, type InfillFlags } from "./infill-command.ts";
 import { ExitCode } from "./exit-code.ts";
-import type { Output } from "./terminal.ts";
+import type { LoadModel } from "./load-models.ts";
+import type { CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
  * Runs the command with `args`, those after the program's name, and gives its exit code. Never rejects: what goes wrong
  * is told on standard error.
  */
-export async function runCommandLine(args: readonly string[], output: Output): Promise<number> {
+export async function runCommandLine(args: readonly string[], host: CommandProcess, load: LoadModel = loadModel): Promise<number> {
   let exitCode: number = ExitCode.success;
   // A reader that has seen enough ("| head") is no failure.
-  output.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCode);
-    throw error;
+  host.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    host.exit(exitCode);
   });
   try {
-    await createProgram(output, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
+    await createProgram(host, load, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
   } catch (error) {
-    exitCode = explain(error, output.stderr);
+    exitCode = explain(error, host.stderr);
   }
   return exitCode;
 }
 
-function createProgram(output: Output, finish: (exitCode: number) => void): Command {
+function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode: number) => void): Command {
   const program = new Command("decodekit")
     .description("Compare ways of decoding on one language model: what each costs, and what it writes.")
     .version(packageVersion())
     .exitOverride()
-    .configureOutput({ writeOut: (text) => output.stdout.write(text), writeErr: (text) => output.stderr.write(text) });
-  addCompare(program).action(async (flags: CompareFlags) => finish(await compareCommand(flags, output)));
+    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
+  addCompare(program).action(async (flags: CompareFlags) => finish(await compareCommand(flags, host, load)));
   program
     .command("decoders")
     .description("list the decoders and their options")
     .addOption(pluginOption())
-    .action((flags: Pick<CompareFlags, "plugin">) => decodersCommand(flags, output));
-  addInfill(program).action(async (flags: InfillFlags) => finish(await infillCommand(flags, output)));
+    .action((flags: Pick<CompareFlags, "plugin">) => decodersCommand(flags, host));
+  addInfill(program).action(async (flags: InfillFlags) => finish(await infillCommand(flags, host, load)));
   return program;
 }
 

@@ -15,12 +15,12 @@ function fileWith(name: string, content: string): string {
 
 test("takes one prompt per line, spaces kept and empty lines left out", async () => {
   const file = fileWith("prompts.txt", "\uFEFFOne day\r\n\r\n  The cat \n{not json\n");
-  expect(await readPrompts(undefined, file)).toEqual(["One day", "  The cat ", "{not json"]);
+  expect(await readPrompts(undefined, { name: file, folder })).toEqual(["One day", "  The cat ", "{not json"]);
 });
 
 test("takes a field per line of a .jsonl file, after the prompts given one by one", async () => {
   const file = fileWith("prompts.jsonl", '{"prompt":"two\\nlines","id":1}\n\n{"prompt":""}\n');
-  expect(await readPrompts(["first"], file)).toEqual(["first", "two\nlines", ""]);
+  expect(await readPrompts(["first"], { name: path.basename(file), folder })).toEqual(["first", "two\nlines", ""]);
 });
 
 test("has a prompt of its own", async () => {
@@ -28,7 +28,7 @@ test("has a prompt of its own", async () => {
 });
 
 test("names the file and line that it cannot use", async () => {
-  const read = (file: string): Promise<unknown> => readPrompts([], file);
+  const read = (file: string): Promise<unknown> => readPrompts([], { name: file, folder });
   await expect(read(path.join(folder, "none.txt"))).rejects.toThrow(/cannot read .*none\.txt \(ENOENT\)/);
   await expect(read(fileWith("empty.txt", "\n \n"))).rejects.toThrow("holds no prompt");
   await expect(read(fileWith("bad.jsonl", '{"prompt":"a"}\nnonsense\n'))).rejects.toThrow(/bad\.jsonl:2: .* got no JSON/);

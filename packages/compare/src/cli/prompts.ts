@@ -1,19 +1,26 @@
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { UsageError } from "./usage-error.ts";
+
+/** A file as it was named, seen from `folder`. */
+export interface PromptFile {
+  readonly name: string;
+  readonly folder: string;
+}
 
 const DEFAULT_PROMPTS: readonly string[] = ["Once upon a time"];
 
 /** The prompts given one by one, then those of the file; one of our own when there are none. @throws UsageError */
-export async function readPrompts(given: readonly string[] | undefined = [], file?: string): Promise<readonly string[]> {
+export async function readPrompts(given: readonly string[] = [], file?: PromptFile): Promise<readonly string[]> {
   const prompts = file === undefined ? given : [...given, ...(await readPromptFile(file))];
   return prompts.length > 0 ? prompts : DEFAULT_PROMPTS;
 }
 
 /** One prompt per line; in a file named *.jsonl each line is an object with a "prompt". Empty lines do not count. */
-async function readPromptFile(file: string): Promise<string[]> {
+async function readPromptFile({ name: file, folder }: PromptFile): Promise<string[]> {
   let content: string;
   try {
-    content = await readFile(file, "utf8");
+    content = await readFile(path.resolve(folder, file), "utf8");
   } catch (error) {
     throw new UsageError(`--prompts: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? String(error)}).`);
   }

@@ -7,6 +7,8 @@ import { renderReport } from "./render-report.ts";
 const none = picocolors.createColors(false);
 const all = picocolors.createColors(true);
 
+const NO_PASSES = { prefill: 0, decode: 0, draft: 0, verify: 0, refine: 0 };
+
 function run(changes: Partial<RunReport> = {}): RunReport {
   return {
     decoder: "greedy",
@@ -16,7 +18,9 @@ function run(changes: Partial<RunReport> = {}): RunReport {
     text: " upon a time",
     tokens: [1, 2, 3, 4],
     finishReason: "length",
-    passes: { prefill: 1, decode: 3, draft: 0, verify: 0, refine: 0 },
+    passes: { ...NO_PASSES, prefill: 1, decode: 3 },
+    passesByModel: { causal: { ...NO_PASSES, prefill: 1, decode: 3 }, masked: NO_PASSES, draft: NO_PASSES },
+    targetPasses: 4,
     passesPerToken: 1,
     passesPer1000Tokens: 1000,
     prefillMilliseconds: 2,
@@ -34,8 +38,14 @@ function run(changes: Partial<RunReport> = {}): RunReport {
 
 const drafting = run({
   decoder: "speculative",
-  options: { drafter: "prompt-lookup", draftLength: 4, temperature: 0.8 },
-  passes: { prefill: 1, decode: 0, draft: 9, verify: 2, refine: 0 },
+  options: { drafter: "draft-model", draftLength: 4, temperature: 0.8 },
+  passes: { ...NO_PASSES, prefill: 1, draft: 9, verify: 2 },
+  passesByModel: {
+    causal: { ...NO_PASSES, prefill: 1, verify: 2 },
+    masked: NO_PASSES,
+    draft: { ...NO_PASSES, draft: 9 },
+  },
+  targetPasses: 3,
   text: " upon a hill\n\nThere was a cat",
   drafted: 8,
   accepted: 6,
@@ -44,7 +54,7 @@ const drafting = run({
 
 function report(...runs: RunReport[]): CompareReport {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     environment: { runtime: "node 20.20.2", platform: "linux x64", processor: null, processors: 2 },
     model: { name: "stories", parameters: 3_459_543, vocabSize: 4096, execution: "wasm", bytes: 6_981_165 },
     runs,
@@ -55,20 +65,20 @@ test("shows model, table and texts, without an end to its lines where there is n
   expect(renderReport(report(run(), drafting), { colors: none, width: undefined })).toBe(`\
 stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2
 
-                                                                                    per    with         ms to        nats/
-decoder                                                            tokens  passes  1000  drafts  tok/s  first  kept  token  finish
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-greedy                                                                  4       4  1000    1000    500   2.25     –   0.50  length
-speculative drafter=prompt-lookup, draftLength=4, temperature=0.8       4       3   750    3000    500   2.25  75 %   0.50  stop
+                                                                                  per  draft         ms to        nats/
+decoder                                                          tokens  passes  1000  model  tok/s  first  kept  token  finish
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+greedy                                                                4       4  1000      0    500   2.25     –   0.50  length
+speculative drafter=draft-model, draftLength=4, temperature=0.8       4       3   750      9    500   2.25  75 %   0.50  stop
 
-per 1000: passes of the model per 1000 tokens; nats/token: how unlikely the model finds the text; with drafts: and of what drafts for it; kept: share of the drafted tokens that stood.
+passes, per 1000 tokens: those of the target, its own drafting included; nats/token: how unlikely the model finds the text; draft model: passes of the model that drafts; kept: share of the drafted tokens that stood.
 
 Prompt: Once
 
 greedy
   Once upon a time
 
-speculative drafter=prompt-lookup, draftLength=4, temperature=0.8
+speculative drafter=draft-model, draftLength=4, temperature=0.8
   Once upon a hill
 
   There was a cat
@@ -79,7 +89,7 @@ test("keeps to the width of a terminal, options one below the other", () => {
   const text = renderReport(report(run(), drafting), { colors: all, width: 88 });
   const lines = stripVTControlCharacters(text).split("\n");
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(88);
-  expect(lines).toContain("  drafter=prompt-lookup");
+  expect(lines).toContain("  drafter=draft-model");
   expect(lines).toContain("  Once upon a hill");
   expect(lines.filter((line) => line.endsWith(" "))).toEqual([]);
 });

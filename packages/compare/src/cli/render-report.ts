@@ -60,9 +60,9 @@ function summaryTable(summaries: readonly DecoderSummary[], label: (summary: Dec
     ["ms to\nfirst", ({ timeToFirstTokenMilliseconds }) => formatNumber(timeToFirstTokenMilliseconds)],
     ["nats/\ntoken", ({ negativeLogLikelihood }) => formatNumber(negativeLogLikelihood)],
   ];
-  const draftPasses = summaries.some((summary) => summary.allPassesPer1000Tokens !== summary.passesPer1000Tokens);
   if (drafts) fields.splice(5, 0, ["kept", ({ acceptance }) => percent(acceptance)]);
-  if (draftPasses) fields.splice(3, 0, ["with\ndrafts", ({ allPassesPer1000Tokens }) => formatNumber(allPassesPer1000Tokens)]);
+  if (summaries.some(({ draftModelPasses }) => draftModelPasses > 0))
+    fields.splice(3, 0, ["draft\nmodel", ({ draftModelPasses }) => String(draftModelPasses)]);
   if (summaries.some(({ revisions }) => revisions > 0)) fields.push(["chan-\nged", ({ changedShare }) => percent(changedShare)]);
   return {
     columns: [
@@ -88,8 +88,12 @@ function finishOf({ finishReasons, runs }: DecoderSummary): string {
 function legend(runs: readonly RunReport[]): string {
   const prompts = new Set(runs.map((run) => run.prompt)).size;
   const seeds = new Set(runs.map((run) => run.seed)).size;
-  const meanings = ["per 1000: passes of the model per 1000 tokens", "nats/token: how unlikely the model finds the text"];
-  if (runs.some((run) => run.passes.draft > 0)) meanings.push("with drafts: and of what drafts for it");
+  const meanings = [
+    "passes, per 1000 tokens: those of the target, its own drafting included",
+    "nats/token: how unlikely the model finds the text",
+  ];
+  if (runs.some(({ passesByModel }) => Object.values(passesByModel.draft).some((passes) => passes > 0)))
+    meanings.push("draft model: passes of the model that drafts");
   if (runs.some((run) => run.drafted > 0)) meanings.push("kept: share of the drafted tokens that stood");
   if (runs.some((run) => run.revisions > 0)) meanings.push("changed: share of the tokens that are not what was first shown");
   const amount = `${count(prompts, "prompt")} × ${count(seeds, "seed")}`;

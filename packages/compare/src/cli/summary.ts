@@ -7,11 +7,11 @@ export interface DecoderSummary {
   readonly options: PluginOptionValues;
   readonly runs: readonly RunReport[];
   readonly tokens: number;
-  /** Passes of the model itself. */
+  /** Passes of the target. */
   readonly passes: number;
   readonly passesPer1000Tokens: number | null;
-  /** Those of drafts included. */
-  readonly allPassesPer1000Tokens: number | null;
+  /** Passes of a draft model. */
+  readonly draftModelPasses: number;
   /** Median over the runs. */
   readonly tokensPerSecond: number | null;
   /** Median over the runs. */
@@ -47,7 +47,7 @@ export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => str
 function summarizeRuns(runs: [RunReport, ...RunReport[]]): DecoderSummary {
   const [{ decoder, options }] = runs;
   const tokens = sum(runs.map((run) => run.tokens.length));
-  const passes = sum(runs.map(({ passes: { prefill, decode, verify, refine } }) => prefill + decode + verify + refine));
+  const passes = sum(runs.map(({ targetPasses }) => targetPasses));
   const drafted = sum(runs.map((run) => run.drafted));
   const scored = runs.filter((run) => run.negativeLogLikelihood !== null);
   const nats = sum(scored.map((run) => run.negativeLogLikelihood! * run.tokens.length));
@@ -58,7 +58,7 @@ function summarizeRuns(runs: [RunReport, ...RunReport[]]): DecoderSummary {
     tokens,
     passes,
     passesPer1000Tokens: ratio(1000 * passes, tokens),
-    allPassesPer1000Tokens: ratio(1000 * (passes + sum(runs.map((run) => run.passes.draft))), tokens),
+    draftModelPasses: sum(runs.flatMap(({ passesByModel }) => Object.values(passesByModel.draft))),
     tokensPerSecond: median(runs.map((run) => run.tokensPerSecond)),
     timeToFirstTokenMilliseconds: median(runs.map((run) => run.timeToFirstTokenMilliseconds)),
     revisions: sum(runs.map((run) => run.revisions)),

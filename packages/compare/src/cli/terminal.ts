@@ -2,10 +2,17 @@ import picocolors from "picocolors";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Where the command writes: `process`, or a stand-in. */
-export interface Output {
+/** What the command uses of the process in which it runs: `process` itself, or a stand-in. */
+export interface CommandProcess {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  readonly pid: number;
+  /** The folder from which relative paths are seen. */
+  cwd(): string;
+  exit(code: number): void;
+  kill(pid: number, signal: "SIGINT"): unknown;
+  on(event: "SIGINT", listener: () => void): unknown;
+  removeListener(event: "SIGINT", listener: () => void): unknown;
 }
 
 /** Colours that do nothing unless `stream` is a terminal that has them (NO_COLOR, FORCE_COLOR and TERM count). */

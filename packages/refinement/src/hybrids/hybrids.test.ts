@@ -1,5 +1,15 @@
 import { testDecoder, testDrafter, testLossless } from "@decodekit/conformance";
-import { autoregressive, type Decoder, greedySampler, InvalidOptionError, type Sampler, seededRandom, softmax } from "@decodekit/core";
+import {
+  autoregressive,
+  type Decoder,
+  draftFrom,
+  greedySampler,
+  InvalidOptionError,
+  runDecode,
+  type Sampler,
+  seededRandom,
+  softmax,
+} from "@decodekit/core";
 import {
   collectDecode,
   countingModel,
@@ -218,19 +228,55 @@ describe("judged-tree", () => {
 
 describe("denoise-draft", () => {
   testDrafter(test, () => denoiseDraft());
-});
 
-test.each([
-  () => arCritic({ rounds: 0 }),
-  () => arCritic({ guidance: 1 } as object),
-  () => arThenRefine({ share: 0 }),
-  () => confidenceCascade({ threshold: 1.5 }),
-  () => confidenceCascade({ select: 1 } as object),
-  () => denoiseDraft({ temperature: 1 } as object),
-  () => judgedTree({ worth: -1 }),
-  () => judgedTree({ nodes: 0 }),
-  () => judgedTree({ sampler: "plain" } as object),
-  () => judgedTree({ unknown: 1 } as object),
-])("a wrong option is refused, case %#", (create) => {
-  expect(create).toThrow(InvalidOptionError);
+  test("fills what its own context has room for, and nothing once it has none", async () => {
+    const contextLength = 12;
+    const masked = memoryMaskedModel({
+      vocabSize: 32,
+      contextLength,
+      maskTokenId: 31,
+      logitsAt: (_, canvas, index) => Float32Array.from({ length: 32 }, (__, token) => (token === canvas[0]! + index ? 9 : 0)),
+    });
+    const drafts: number[][] = [];
+    const passes: number[] = [];
+    const begin = Int32Array.of(0, 1, 2);
+    const decode = runDecode({ name: "drafts", requires: ["masked"] }, { masked }, begin, { maxNewTokens: 1 }, async function* (run) {
+      const session = await denoiseDraft().start({
+        models: run.models,
+        prompt: begin,
+        vocabSize: 32,
+        stopTokens: run.stopTokens,
+        sampler: greedySampler,
+        usesProbabilities: false,
+        signal: undefined,
+        openSession: () => expect.unreachable(),
+        openMaskedSession: (role) => run.openMaskedSession(role),
+      });
+      for (const committed of [[], [3, 4, 5, 6, 7, 8, 9, 10], [11]]) {
+        if (committed.length > 0) session.observe({ tokens: Int32Array.from(committed), drafted: 0, accepted: 0 });
+        const before = masked.passes().length;
+        drafts.push([...(yield* draftFrom(session, { max: 20, maxDepth: 20, random: run.random })).tokens]);
+        passes.push(
+          masked
+            .passes()
+            .slice(before)
+            .filter(({ rows }) => rows > 0).length,
+        );
+      }
+      return "length";
+    });
+    await collectDecode(decode);
+    expect(drafts).toEqual([[3, 4, 5, 6, 7, 8, 9, 10, 11], [11], []]);
+    // Two passes per draft, one for a single token, none for nothing.
+    expect(passes).toEqual([2, 1, 0]);
+    expect(Math.max(...masked.passes().map(({ start, positions }) => start + positions))).toBe(contextLength);
+  });
+
+  test("does not draft for a target of another vocabulary", async () => {
+    const { masked } = models(1);
+    await expect(denoiseDraft().start({ models: { masked }, prompt, vocabSize: 9 } as never)).rejects.toMatchObject({
+      code: "VOCABULARY_MISMATCH",
+      message: expect.stringContaining("A masked model that drafts must share the tokenizer of its target.") as string,
+    });
+  });
 });

@@ -40,7 +40,7 @@ export interface JudgedTreeOptions {
 }
 
 const checks: Readonly<Record<keyof JudgedTreeOptions, OptionCheck>> = {
-  worth: numberBetween(0, Number.MAX_VALUE),
+  worth: numberBetween(0, Infinity),
   nodes: integerBetween(1),
   depth: integerBetween(1),
   branches: integerBetween(1),

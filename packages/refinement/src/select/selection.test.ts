@@ -1,9 +1,11 @@
 import { type RandomSource, seededRandom, softmax } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
-import { confidence, entropy, klStable, leftToRight, margin, randomOrder, type Selection } from "../index.ts";
+import { confidence, entropy, entropyBound, klStable, leftToRight, margin, randomOrder, type Selection, threshold } from "../index.ts";
 import type { RefineStep } from "../step.ts";
+import { selectByEntropyBound } from "./entropy-bound.ts";
 import { entropyOf, relativeEntropy } from "./entropy-of.ts";
 import { selectByRuns } from "./hierarchical.ts";
+import { selectByThreshold } from "./threshold.ts";
 
 /** A step whose rows are `rows`, all open but where undefined; the candidate is the last token. */
 function stepOf(rows: readonly (readonly number[] | undefined)[], step = 0, random: RandomSource = seededRandom(0)): RefineStep {
@@ -115,6 +117,43 @@ describe("the KL-stable rule", () => {
     expect(selection.start()(stepOf([stable], 1), 0)).toEqual([]);
     expect(first(stepOf([undefined, stable], 1), 0)).toEqual([]);
     expect(first(stepOf([stable, stable], 2), 0)).toEqual([1]);
+  });
+});
+
+describe("a bound", () => {
+  const scoresOf = (...scores: number[]) => scores.map((score, position) => ({ position, score }));
+
+  test.each([
+    { scores: [0.5, 0.9, 0.89, 0.95], bound: 0.9, least: 0, expected: [3, 1] },
+    { scores: [0.5, 0.9, 0.89, 0.95], bound: 0.9, least: 3, expected: [3, 1, 2] },
+    { scores: [0.2, 0.1], bound: 0.9, least: 0, expected: [] },
+    { scores: [0.7, 0.7, 0.7], bound: 0.7, least: 1, expected: [0, 1, 2] },
+  ])("of confidence takes what reaches it, and at least as many as asked: %o", ({ scores, bound, least, expected }) => {
+    expect(selectByThreshold(scoresOf(...scores), bound, least)).toEqual(expected);
+  });
+
+  test.each([
+    // Before each, by ascending entropy, stand 0, 0.25, 0.75 and 1.75 nats.
+    { entropies: [1, 0.25, 0.5, 3], bound: 0.75, least: 1, expected: [1, 2, 0] },
+    { entropies: [1, 0.25, 0.5, 3], bound: 0.74, least: 1, expected: [1, 2] },
+    { entropies: [1, 0.25, 0.5, 3], bound: 0, least: 3, expected: [1, 2, 0] },
+    { entropies: [1, 0.25, 0.5, 3], bound: 2, least: 0, expected: [1, 2, 0, 3] },
+    { entropies: [0, 0, 0.5, 0.5], bound: 0, least: 1, expected: [0, 1, 2] },
+  ])("of entropy holds for all but the last: %o", ({ entropies, bound, least, expected }) => {
+    expect(selectByEntropyBound(scoresOf(...entropies.map((nats) => -nats)), bound, least)).toEqual(expected);
+  });
+
+  test("is the selection's own option, 0.9 and 0.1 nats by default", () => {
+    // Entropies of rows with two tokens: 0.0980 nats at 0.98, 0.3251 at 0.9, 0.6931 at 0.5.
+    const step = stepOf([[0.5, 0.5], [0.9, 0.1], [0.98, 0.02], undefined]);
+    expect(choose(threshold(), step, 0)).toEqual([2, 1]);
+    expect(choose(threshold({ threshold: 0.95 }), step, 0)).toEqual([2]);
+    expect(choose(threshold({ threshold: 0, most: (open) => open / 2 }), step, 0)).toEqual([2]);
+    expect(choose(threshold({ threshold: 0, most: () => 0 }), step, 2)).toEqual([2, 1]);
+    expect(choose(threshold({ threshold: 0, orderBy: "sampled-probability" }), step, 0)).toEqual([0, 1, 2]);
+    expect(choose(entropyBound(), step, 0)).toEqual([2, 1]);
+    expect(choose(entropyBound({ bound: 0.09 }), step, 0)).toEqual([2]);
+    expect(choose(entropyBound({ bound: 0.5 }), step, 0)).toEqual([2, 1, 0]);
   });
 });
 

@@ -1,0 +1,92 @@
+import { draftFrom, type Drafter, greedySampler, runDecode } from "@decodekit/core";
+import { byteTokenizer, collectDecode, countingModel, memoryMaskedModel, memoryModel, type ModelPass } from "@decodekit/core/testing";
+import { describe, expect, test } from "vitest";
+import { speculative } from "../speculative.ts";
+import { cascade } from "./cascade.ts";
+import { ddtree } from "./ddtree.ts";
+import { draftModel } from "./draft-model.ts";
+import { maskedDraft } from "./masked-draft.ts";
+import { promptLookup } from "./prompt-lookup.ts";
+
+const VOCAB_SIZE = 32;
+const MASK = 31;
+/** Tokens that a model which drafts can read; the target reads 64. */
+const SHORT = 12;
+const prompt = Int32Array.of(0, 1, 2);
+
+const certain = (token: number): Float32Array => new Float32Array(VOCAB_SIZE).fill(-Infinity).fill(0, token, token + 1);
+
+/** A target that counts, and two models that count too and end sooner. */
+const models = () => ({
+  causal: memoryModel({ vocabSize: VOCAB_SIZE, contextLength: 64, logitsAfter: (prefix) => certain(prefix.at(-1)! + 1), tree: true }),
+  draft: countingModel({ vocabSize: VOCAB_SIZE, contextLength: SHORT }),
+  masked: memoryMaskedModel({
+    vocabSize: VOCAB_SIZE,
+    contextLength: SHORT,
+    maskTokenId: MASK,
+    logitsAt: (_, canvas, index) => certain(canvas[0]! + index),
+  }),
+});
+
+const furthest = (passes: readonly ModelPass[]): number => Math.max(...passes.map(({ start, positions }) => start + positions));
+
+describe("a drafter whose model ends sooner than the target drafts to the end of its context and no further", () => {
+  test.each([
+    ["draftModel", 1, () => draftModel()],
+    ["draftModel", 3, () => draftModel()],
+    ["draftModel", 5, () => draftModel()],
+    ["a cascade", 5, () => cascade({ drafters: [promptLookup({ minNgram: 3 }), draftModel()] })],
+  ] satisfies readonly (readonly [string, number, () => Drafter])[])("%s, %i tokens at a time", async (_name, draftLength, create) => {
+    const set = models();
+    const { tokens, events } = await collectDecode(
+      speculative({ drafter: create(), draftLength }).decode(set, prompt, { maxNewTokens: 24 }),
+    );
+    expect([...tokens]).toEqual(Array.from({ length: 24 }, (_, place) => place + 3));
+    expect(furthest(set.draft.passes())).toBe(SHORT);
+    const proposed = events.flatMap((event) => (event.type === "tokens-propose" ? [event.start + event.tokens.length] : []));
+    expect(Math.max(...proposed)).toBe(SHORT + 1);
+  });
+
+  // A decode ends with the context of every masked model that it needs, so the drafters are asked by themselves.
+  test.each([maskedDraft(), ddtree({ depth: 99 })])("$name", async (drafter) => {
+    const { masked } = models();
+    const deepest: number[] = [];
+    const decode = runDecode({ name: "drafts", requires: ["masked"] }, { masked }, prompt, { maxNewTokens: 1 }, async function* (run) {
+      const { models: only, stopTokens, signal } = run;
+      const session = await drafter.start({
+        models: only,
+        prompt,
+        vocabSize: VOCAB_SIZE,
+        stopTokens,
+        sampler: greedySampler,
+        usesProbabilities: false,
+        signal,
+        openSession: () => expect.unreachable(),
+        openMaskedSession: (role) => run.openMaskedSession(role),
+      });
+      for (const committed of [[], [3, 4, 5, 6, 7, 8, 9, 10], [11]]) {
+        if (committed.length > 0) session.observe({ tokens: Int32Array.from(committed), drafted: 0, accepted: 0 });
+        deepest.push(Math.max(-1, ...(yield* draftFrom(session, { max: 20, maxDepth: 20, random: run.random })).tokens));
+      }
+      return "length";
+    });
+    await collectDecode(decode);
+    // Tokens are their own positions: the last place of the context twice, then no place is left.
+    expect(deepest).toEqual([SHORT - 1, SHORT - 1, -1]);
+    expect(furthest(masked.passes())).toBe(SHORT);
+  });
+});
+
+test("a draft model with another tokenizer drafts nothing once the text is too long for it", async () => {
+  const tokenizer = byteTokenizer();
+  const after = (prefix: Int32Array): Float32Array => {
+    const last = prefix.at(-1)!;
+    return new Float32Array(tokenizer.vocabSize).fill(-Infinity).fill(0, last === 122 ? 97 : last + 1, (last === 122 ? 97 : last + 1) + 1);
+  };
+  const size = { vocabSize: tokenizer.vocabSize, logitsAfter: after };
+  const set = { causal: memoryModel({ ...size, contextLength: 64 }), draft: memoryModel({ ...size, contextLength: SHORT }) };
+  const drafter = draftModel({ tokenizers: { target: tokenizer, draft: tokenizer } });
+  const decode = speculative({ drafter, draftLength: 5 }).decode(set, tokenizer.encode("abc"), { maxNewTokens: 24 });
+  expect(tokenizer.decode((await collectDecode(decode)).tokens)).toBe("defghijklmnopqrstuvwxyza");
+  expect(furthest(set.draft.passes())).toBe(SHORT);
+});
