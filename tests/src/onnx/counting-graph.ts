@@ -173,11 +173,20 @@ function graphOf(options: CountingModelOptions, stream: Stream): Graph {
       { op: "MatMul", inputs: ["wide sums", "projection"], outputs: [hasOffset ? "projected" : "float logits"] },
       ...stream.offset,
       ...(hasOffset ? [{ op: "Add", inputs: ["projected", "offset"], outputs: ["float logits"] }] : []),
-      { op: "Cast", inputs: ["float logits"], outputs: ["logits"], attributes: float },
+      { op: "Cast", inputs: ["float logits"], outputs: [statesVocabSize ? "logits" : "all logits"], attributes: float },
+      ...(statesVocabSize ? [] : hideVocabSizeNodes),
     ],
     weights,
   };
 }
+
+/** Cuts the logits at a place that only a run tells, so that no runtime can infer it from the weights. */
+const hideVocabSizeNodes: readonly GraphNode[] = [
+  { op: "ReduceMax", inputs: ["input_ids"], outputs: ["largest"], attributes: { keepdims: 0 } },
+  { op: "Mul", inputs: ["largest", "zero"], outputs: ["nothing"] },
+  { op: "Add", inputs: ["nothing", "vocabulary size"], outputs: ["vocabulary end"] },
+  { op: "Slice", inputs: ["all logits", "zero", "vocabulary end", "two"], outputs: ["logits"] },
+];
 
 const maskNodes: readonly GraphNode[] = [
   { op: "Cast", inputs: ["attention_mask"], outputs: ["float mask"], attributes: { to: 1 } },
@@ -231,6 +240,8 @@ const weights: readonly Weights[] = [
   shape("wide", 1, -1, WIDTH),
   shape("mask shape", 1, 1, -1, 1),
   shape("column", 1, -1, 1),
+  shape("zero", 0),
+  shape("vocabulary size", VOCAB_SIZE),
   shape("one", 1),
   shape("two", 2),
   shape("end", 1 << 30),

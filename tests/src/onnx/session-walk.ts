@@ -6,7 +6,7 @@ export interface Walk {
   readonly seed: number;
   readonly steps: number;
   /** Checks the logits that follow `tokens`, which some session gave. */
-  expectRow(row: Float32Array, tokens: readonly number[], what: string): void | Promise<void>;
+  readonly expectRow: (row: Float32Array, tokens: readonly number[], what: string) => void | Promise<void>;
 }
 
 /** A session, and what it should hold. */
