@@ -9,6 +9,9 @@ export interface StartOptions {
   readonly warn: Warn;
 }
 
+/** What every WebAssembly file begins with: a zero byte and "asm". */
+const MAGIC: readonly number[] = [0x00, 0x61, 0x73, 0x6d];
+
 /** Threads of each onnxruntime-web that runs: it takes them once, when it starts. */
 const threadsOf = new WeakMap<object, number>();
 
@@ -25,38 +28,33 @@ export async function startRuntime<Result>(runtime: Runtime, options: StartOptio
   if (execution === "native") return create();
   const running = threadsOf.get(ort);
   if (running !== undefined) {
-    tellThreads(running, options, "onnxruntime-web already runs");
+    tellThreads(running, options, "onnxruntime-web already runs", "The first model that is loaded decides.");
     return create();
   }
   if (options.threads !== undefined) {
-    wasm.numThreads = canShareMemory() ? options.threads : 1;
-    tellThreads(wasm.numThreads, options, "this page is not cross-origin isolated, so onnxruntime-web runs");
+    // A page that is not cross-origin isolated has no memory that threads could share.
+    wasm.numThreads = typeof SharedArrayBuffer === "undefined" ? 1 : options.threads;
+    tellThreads(wasm.numThreads, options, "this page is not cross-origin isolated and runs", "Serve it with COOP and COEP headers.");
   }
   const given = wasm.wasmBinary;
   const code = given ?? (await readCode(runtime));
+  let started = true;
   try {
     if (code) wasm.wasmBinary = code;
-    const result = await create();
-    threadsOf.set(ort, wasm.numThreads!);
-    return result;
+    return await create();
   } catch (error) {
-    if (!isStartFailure(error)) threadsOf.set(ort, wasm.numThreads!);
-    else throw new ExecutionUnavailableError(execution, describeStartFailure(runtime, error), error);
-    throw error;
+    started = !isStartFailure(error);
+    throw started ? error : new ExecutionUnavailableError(execution, describeStartFailure(runtime, error as Error), error);
   } finally {
+    if (started) threadsOf.set(ort, wasm.numThreads!);
     // It is in use or of no use now, and large.
-    if (given) wasm.wasmBinary = given;
-    else delete wasm.wasmBinary;
+    if (!given) delete wasm.wasmBinary;
   }
 }
 
-function tellThreads(actual: number, { threads, warn }: StartOptions, why: string): void {
+function tellThreads(actual: number, { threads, warn }: StartOptions, why: string, advice: string): void {
   if (threads === undefined || threads === actual) return;
-  warn(`threads: ${threads} has no effect, for ${why} on ${actual} ${actual === 1 ? "thread" : "threads"}.`, "threads");
-}
-
-function canShareMemory(): boolean {
-  return typeof SharedArrayBuffer !== "undefined";
+  warn(`threads: ${threads} has no effect, for ${why} on ${actual} ${actual === 1 ? "thread" : "threads"}. ${advice}`, "threads");
 }
 
 /** Undefined where only onnxruntime-web itself can tell where its code is. */
@@ -76,7 +74,7 @@ async function readCode(runtime: Runtime): Promise<Uint8Array | undefined> {
     if (error instanceof ExecutionUnavailableError) throw error;
     throw unavailable(`could not be read (${error instanceof Error ? error.message : String(error)})`, error);
   }
-  if (WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)) return bytes;
+  if (MAGIC.every((byte, index) => bytes[index] === byte)) return bytes;
   throw unavailable(`is no WebAssembly: ${describeContent({ bytes, answer })}`);
 }
 
@@ -94,7 +92,6 @@ function isStartFailure(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("no available backend found");
 }
 
-function describeStartFailure({ code }: Runtime, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `onnxruntime-web did not start (${code?.file}: ${reason}). It does not try twice: load the model in a new page, worker or process.`;
+function describeStartFailure({ code }: Runtime, { message }: Error): string {
+  return `onnxruntime-web, whose code is ${code?.file}, did not start (${message}). It does not try twice: load the model in a new page, worker or process.`;
 }
