@@ -25,7 +25,8 @@ export const environment: Environment = {
     }
     const ort = await importNative();
     if (ort instanceof Error) {
-      throw new ExecutionUnavailableError(execution, 'the package onnxruntime-node could not be loaded. Install it, or use "wasm".', ort);
+      const advice = 'Install it, or use "wasm".';
+      throw new ExecutionUnavailableError(execution, `the package onnxruntime-node could not be loaded (${ort.message}). ${advice}`, ort);
     }
     return { ort, execution, executionProviders: ["cpu"] };
   },
