@@ -277,6 +277,7 @@ test("sessions of a disposed model say so, and so do new ones", async () => {
   await expect(masked.predict(Int32Array.of(1))).rejects.toThrow("The model of this session was disposed");
   await expect(model.causal.createSession()).rejects.toThrow("The model was disposed");
   await expect(model.masked!.createSession()).rejects.toThrow("The model was disposed");
+  await expect(model.masked!.createSession(session)).rejects.toThrow("The model was disposed");
   await session.dispose();
   await masked.dispose();
 });
@@ -286,6 +287,9 @@ test("a session of a graph without a canvas reads no trees", async () => {
   const session = await model.causal.createSession();
   expect("forwardTree" in session).toBe(false);
   expect("keepPath" in session).toBe(false);
+  await session.forward(Int32Array.of(1, 2));
+  await session.rewindTo(1);
+  expect((await session.forward(Int32Array.of(3))).row(0)).toEqual(countedRow(straight([1, 3])));
   await model.dispose();
 });
 

@@ -63,6 +63,11 @@ describe("a graph's signature", () => {
     });
   });
 
+  test("may begin its cache with any layer", () => {
+    const later = inputs.filter(({ name }) => !name.startsWith("past_key_values.0."));
+    expect(readGraphSignature("m", later, outputs).cache.map(({ input }) => input)).toEqual(["past_key_values.11.key"]);
+  });
+
   test("may need more inputs, and then must have them", () => {
     const more = [...inputs, ids("mode_ids")];
     expect(readGraphSignature("m", more, outputs, ["mode_ids"]).cache).toHaveLength(3);

@@ -15,7 +15,7 @@ const layout: CacheLayout = {
 };
 
 /** A number for every element: layer, head, token, place within the head. */
-const element = (layer: number, head: number, token: number, index: number): number => layer * 1000 + head * 100 + token * 10 + index;
+const element = (layer: number, head: number, token: number, index: number): number => layer * 10_000 + head * 1000 + token * 10 + index;
 
 function tensorOf(layer: number, tokens: readonly number[]): ort.Tensor {
   const values = [];
@@ -154,8 +154,15 @@ describe.each([
       [1, 3, 5],
     ],
     [[[0, 0]], []],
+    [
+      [
+        [0, 1],
+        [9, 10],
+      ],
+      [1, 10],
+    ],
   ] as const)("hold the ranges %j", async (ranges, tokens) => {
-    const [taken] = await take(ort, [tensorOf(1, [1, 2, 3, 4, 5])], ranges);
+    const [taken] = await take(ort, [tensorOf(1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])], ranges);
     expect(taken!.dims).toEqual([1, HEADS, tokens.length, SIZE]);
     expect(taken!.data).toEqual(tensorOf(1, tokens).data);
   });
