@@ -15,7 +15,7 @@ async function noteFeeds(): Promise<string[][]> {
   ) => ReturnType<typeof ort.InferenceSession.create>;
   vi.spyOn(ort.InferenceSession, "create").mockImplementation(async (...args: unknown[]) => {
     const inference = await create(...args);
-    const run = inference.run.bind(inference) as typeof inference.run;
+    const run: typeof inference.run = inference.run.bind(inference);
     inference.run = (feeds: Parameters<typeof run>[0]) => {
       fed.push(Object.keys(feeds).filter((name) => !name.startsWith("past_key_values.")));
       return run(feeds);

@@ -1,8 +1,8 @@
 import { PbfWriter } from "pbf";
 
 /** Numbers of onnx.proto's TensorProto.DataType. */
-export const TYPES = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
-export type ElementType = keyof typeof TYPES;
+const TYPES = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+type ElementType = keyof typeof TYPES;
 
 /** An input or output; a dimension given as a string is left open. */
 export interface GraphValue {
