@@ -1,29 +1,10 @@
 import type { CausalModel } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { afterEach, expect, test, vi } from "vitest";
-import { environment } from "../../../packages/core/src/onnx/environment/node.ts";
 import { countingModel } from "./counting-graph.ts";
+import { watchGraphs } from "./watch-graphs.ts";
 
 afterEach(() => vi.restoreAllMocks());
-
-/** Notes the inputs that each pass is given from now on; the passes run as ever. */
-async function noteFeeds(): Promise<string[][]> {
-  const { ort } = await environment.openRuntime("native");
-  const fed: string[][] = [];
-  const create = ort.InferenceSession.create.bind(ort.InferenceSession) as (
-    ...args: unknown[]
-  ) => ReturnType<typeof ort.InferenceSession.create>;
-  vi.spyOn(ort.InferenceSession, "create").mockImplementation(async (...args: unknown[]) => {
-    const inference = await create(...args);
-    const run: typeof inference.run = inference.run.bind(inference);
-    inference.run = (feeds: Parameters<typeof run>[0]) => {
-      fed.push(Object.keys(feeds).filter((name) => !name.startsWith("past_key_values.")));
-      return run(feeds);
-    };
-    return inference;
-  });
-  return fed;
-}
 
 const readTwo = async (causal: CausalModel): Promise<void> => {
   const session = await causal.createSession();
@@ -37,7 +18,7 @@ test.each([
   [{ positionIds: false }, ["input_ids", "attention_mask"]],
   [{ attentionMask: false, positionIds: false }, ["input_ids"]],
 ])("a graph is given the inputs that it has and no others: %j", async (options, names) => {
-  const fed = await noteFeeds();
+  const { fed } = await watchGraphs();
   const model = await loadModel(countingModel(options), { execution: "native" });
   await readTwo(model.causal);
   expect(fed).toEqual([names]);
@@ -45,7 +26,7 @@ test.each([
 });
 
 test("a session that has read a tree, or a canvas, reads its tokens through the same graph, and others do not", async () => {
-  const fed = await noteFeeds();
+  const { fed } = await watchGraphs();
   const model = await loadModel(countingModel({ canvas: true }), { execution: "native" });
   const canvas = ["input_ids", "mode_ids", "position_ids", "attention_bias"];
   const causal = ["input_ids", "attention_mask", "position_ids"];

@@ -1,7 +1,6 @@
 import type { Logits, MaskedSession, Session } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { environment } from "../../../packages/core/src/onnx/environment/node.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CONTEXT_LENGTH, countedRow, countingModel, MASK_TOKEN, type Seen, straight, VOCAB_SIZE } from "./counting-graph.ts";
 
 let model: OnnxLanguageModel;
@@ -86,22 +85,6 @@ test("a disposed masked session says so although the causal one that it was over
   }
   expect((await session.forward(Int32Array.of(2))).row(0)).toEqual(countedRow(straight([...prefix, 2])));
   await session.dispose();
-});
-
-test("a masked session frees the prefix of its own, and leaves that of another session", async () => {
-  const { ort } = await environment.openRuntime("native");
-  const free = vi.spyOn(ort.Tensor.prototype, "dispose");
-  const own = await afterPrefix();
-  const session = await model.causal.createSession();
-  const shared = await afterPrefix(session);
-  free.mockClear();
-  await shared.dispose();
-  expect(free).toHaveBeenCalledTimes(0);
-  await own.dispose();
-  expect(free).toHaveBeenCalledTimes(4);
-  await session.dispose();
-  expect(free).toHaveBeenCalledTimes(8);
-  free.mockRestore();
 });
 
 test.each([1, 2, 10])("a session whose canvas is in use reads %i tokens as the causal graph does", async (count) => {
