@@ -1,5 +1,6 @@
 import { argmax, type CausalModel, type RandomSource, seededRandom } from "@decodekit/core";
 import { expect } from "vitest";
+import { walkSessions } from "./onnx/session-walk.ts";
 
 /** How far two rows of logits may be apart. */
 export interface Tolerance {
@@ -27,6 +28,23 @@ export async function expectCacheEquality(model: CausalModel, cases: number, tol
     expectRow(rewound, await freshRow(model, each, [each.cut]), tolerance.samePasses, `seed ${seed}, rewound to ${each.cut}`);
     expectRow(rewound, await freshRow(model, each, []), tolerance.otherPasses, `seed ${seed}, cached against uncached`);
     expectRow(await forkedRow(model, each), rewound, tolerance.samePasses, `seed ${seed}, forked`);
+  }
+}
+
+/** Sessions that fork, rewind, read trees and keep paths in any order give the rows of a fresh session that reads the whole at once. */
+export async function expectFreshRows(model: CausalModel, seeds: number, tolerance: number): Promise<void> {
+  for (let seed = 0; seed < seeds; seed++) {
+    await walkSessions({
+      model,
+      seed,
+      steps: 40,
+      async expectRow(row, tokens, what) {
+        const given = row.slice();
+        const fresh = await model.createSession();
+        expectRow(given, (await fresh.forward(Int32Array.from(tokens))).row(0), tolerance, `seed ${seed}: ${what}`);
+        await fresh.dispose();
+      },
+    });
   }
 }
 

@@ -1,13 +1,45 @@
 import type { InferenceSession } from "onnxruntime-common";
-import { DeviceLostError, ModelLoadError } from "../errors.ts";
+import { DecodekitError, ModelLoadError } from "../errors.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphBytes } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import { queueOf } from "./runtime-queue.ts";
+import { startRuntime, type StartOptions } from "./start-runtime.ts";
 import { watchDevice } from "./watch-device.ts";
 
-/** Makes a graph ready to run. @throws ModelLoadError when the runtime refuses it. */
+export interface InferenceOptions extends StartOptions {
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Makes a graph ready to run.
+ * @throws ModelLoadError when the runtime refuses it. @throws ExecutionUnavailableError when the runtime does not start.
+ */
 export async function createInference(
+  runtime: Runtime,
+  folder: ModelFolder,
+  graph: GraphBytes,
+  options: InferenceOptions,
+): Promise<InferenceSession> {
+  const { ort, execution } = runtime;
+  const { signal } = options;
+  const queue = queueOf(ort);
+  try {
+    const inference = await queue.enqueue(() => startRuntime(runtime, options, () => create(runtime, folder, graph, options.threads)), {
+      signal,
+      discard: (late) => void late.release(),
+    });
+    if (execution === "webgpu") await watchDevice(ort, queue, inference);
+    return inference;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (DecodekitError.isInstance(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ModelLoadError(folder.describe(graph.path), `could not be loaded on ${execution} (${reason}).`, error);
+  }
+}
+
+function create(
   { ort, execution, executionProviders }: Runtime,
   folder: ModelFolder,
   { path, bytes, externalData }: GraphBytes,
@@ -22,15 +54,5 @@ export async function createInference(
   };
   // The native runtime finds external data only beside a file that it opens itself.
   const localPath = execution === "native" && externalData.length > 0 ? folder.localPath(path) : undefined;
-  try {
-    const inference = await queueOf(ort).enqueue(() =>
-      localPath === undefined ? ort.InferenceSession.create(bytes, options) : ort.InferenceSession.create(localPath, options),
-    );
-    if (execution === "webgpu") await watchDevice(ort, queueOf(ort), inference);
-    return inference;
-  } catch (error) {
-    if (error instanceof DeviceLostError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ModelLoadError(folder.describe(path), `could not be loaded on ${execution} (${reason}).`, error);
-  }
+  return localPath === undefined ? ort.InferenceSession.create(bytes, options) : ort.InferenceSession.create(localPath, options);
 }

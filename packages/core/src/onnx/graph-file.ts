@@ -1,15 +1,24 @@
 import { PbfReader } from "pbf";
 import { ModelLoadError } from "../errors.ts";
+import { describeContent, type FileContent } from "./file-content.ts";
 
 /** What a graph's file tells before a runtime has loaded it. */
 export interface GraphFile {
   /** Elements of all weights (initializers) together. */
   readonly parameters: number;
-  /** Names of files beside the graph that hold weights. */
-  readonly externalData: readonly string[];
+  /** Files beside the graph that hold weights, each once. */
+  readonly externalData: readonly ExternalFile[];
+}
+
+export interface ExternalFile {
+  /** Relative to the graph's folder, and within it. */
+  readonly path: string;
+  /** How many bytes it has at least, as far as the graph tells. */
+  readonly bytes: number;
 }
 
 // Field numbers of onnx.proto (IR version 13).
+const MODEL_IR_VERSION = 1;
 const MODEL_GRAPH = 7;
 const GRAPH_INITIALIZER = 5;
 const TENSOR_DIMS = 1;
@@ -17,11 +26,17 @@ const TENSOR_EXTERNAL_DATA = 13;
 const ENTRY_KEY = 1;
 const ENTRY_VALUE = 2;
 
-/** Reads the list of weights in an ONNX file. @throws ModelLoadError when the bytes are no ONNX file or end early. */
-export function inspectGraphFile(source: string, bytes: Uint8Array): GraphFile {
-  const found = { graphs: 0, parameters: 0, externalData: new Set<string>() };
+/** Wire type of integers, and the first byte that every writer of ONNX files begins with. */
+const VARINT = 0;
+const FIRST_BYTE = (MODEL_IR_VERSION << 3) | VARINT;
+
+/** Reads the list of weights in an ONNX file. @throws ModelLoadError when the content is no ONNX file or ends early. */
+export function inspectGraphFile(source: string, content: FileContent): GraphFile {
+  const { bytes } = content;
+  if (bytes[0] !== FIRST_BYTE) throw new ModelLoadError(source, `is no ONNX file: ${describeContent(content)}.`);
+  const found = { graphs: 0, parameters: 0, externalData: new Map<string, number>() };
+  const reader = new PbfReader(bytes);
   try {
-    const reader = new PbfReader(bytes);
     eachField(reader, reader.length, (field) => {
       if (field !== MODEL_GRAPH) return;
       found.graphs++;
@@ -30,30 +45,53 @@ export function inspectGraphFile(source: string, bytes: Uint8Array): GraphFile {
       });
     });
   } catch (error) {
-    throw new ModelLoadError(source, "is no complete ONNX file. It may be cut short or be something else; fetch it again.", error);
+    const problem = reader.pos > reader.length ? `is cut short, for a part of it ends at byte ${reader.pos}` : "is no ONNX file";
+    throw new ModelLoadError(source, `${problem}: ${describeContent(content)}.`, error);
   }
-  if (found.graphs !== 1) throw new ModelLoadError(source, "is no ONNX file: it holds no graph.");
-  return { parameters: found.parameters, externalData: [...found.externalData] };
+  if (found.graphs !== 1) {
+    const graphs = found.graphs === 0 ? "no graph" : `${found.graphs} graphs`;
+    throw new ModelLoadError(source, `is no ONNX file, for it holds ${graphs}: ${describeContent(content)}.`);
+  }
+  return { parameters: found.parameters, externalData: externalFiles(source, found.externalData) };
 }
 
-function readInitializer(reader: PbfReader, found: { parameters: number; externalData: Set<string> }): void {
+/** Weights lie beside the graph: a name that leads elsewhere could reach files or hosts that nobody meant to be read. */
+function externalFiles(source: string, found: ReadonlyMap<string, number>): ExternalFile[] {
+  return Array.from(found, ([path, bytes]) => {
+    if (/^$|^\/|\\|^[a-z][a-z\d+.-]*:|(^|\/)\.\.(\/|$)/i.test(path)) {
+      throw new ModelLoadError(source, `names weights outside its own folder (${JSON.stringify(path)}), which are not read.`);
+    }
+    return { path, bytes };
+  });
+}
+
+function readInitializer(reader: PbfReader, found: { parameters: number; externalData: Map<string, number> }): void {
   let elements = 1;
+  const external: Record<string, string> = {};
   eachField(reader, endOfMessage(reader), (field) => {
     if (field === TENSOR_DIMS) {
       const dims: number[] = [];
       reader.readPackedVarint(dims);
       for (const dim of dims) elements *= dim;
     } else if (field === TENSOR_EXTERNAL_DATA) {
-      let key = "";
-      let value = "";
-      eachField(reader, endOfMessage(reader), (entryField) => {
-        if (entryField === ENTRY_KEY) key = reader.readString();
-        if (entryField === ENTRY_VALUE) value = reader.readString();
-      });
-      if (key === "location") found.externalData.add(value);
+      const [key, value] = readEntry(reader);
+      external[key] = value;
     }
   });
   found.parameters += elements;
+  const { location, offset = "0", length = "0" } = external;
+  if (location === undefined) return;
+  found.externalData.set(location, Math.max(found.externalData.get(location) ?? 0, Number(offset) + Number(length)));
+}
+
+function readEntry(reader: PbfReader): [key: string, value: string] {
+  let key = "";
+  let value = "";
+  eachField(reader, endOfMessage(reader), (field) => {
+    if (field === ENTRY_KEY) key = reader.readString();
+    if (field === ENTRY_VALUE) value = reader.readString();
+  });
+  return [key, value];
 }
 
 /** Reads the length that stands before a message; the message ends where this says. */
@@ -62,9 +100,12 @@ function endOfMessage(reader: PbfReader): number {
   return reader.pos + length;
 }
 
-/** Calls `visit` for each field up to `end`; what it leaves unread is skipped. */
+/** Calls `visit` for each field up to `end`; what it leaves unread is skipped. After a failure `pos` is past what is missing. */
 function eachField(reader: PbfReader, end: number, visit: (field: number) => void): void {
-  if (end > reader.length) throw new RangeError(`a message ends at byte ${end} of ${reader.length}`);
+  if (end > reader.length) {
+    reader.pos = end;
+    throw new RangeError(`a part ends at byte ${end} of ${reader.length}`);
+  }
   while (reader.pos < end) {
     const tag = reader.readVarint();
     const start = reader.pos;
@@ -72,5 +113,5 @@ function eachField(reader: PbfReader, end: number, visit: (field: number) => voi
     visit(tag >> 3);
     if (reader.pos === start) reader.skip(tag);
   }
-  if (reader.pos !== end) throw new RangeError(`a message should end at byte ${end} and does at ${reader.pos}`);
+  if (reader.pos !== end) throw new RangeError(`a part should end at byte ${end} and does at ${reader.pos}`);
 }

@@ -2,21 +2,26 @@ import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { ModelLoadError } from "../errors.ts";
 import type { TokenId } from "../model.ts";
 import type { Tokenizer } from "../tokenizer.ts";
+import type { JsonFile } from "./json-file.ts";
 
 /** Parts that some files leave out instead of writing null, which the library insists on. */
 const ABSENT = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
 
 /** The tokenizer that `tokenizer.json` and `tokenizer_config.json` describe. @throws ModelLoadError when they do not. */
-export function huggingFaceTokenizer(source: string, definition: object, config: object): Tokenizer {
+export function huggingFaceTokenizer(file: JsonFile, config: JsonFile | undefined): Tokenizer {
+  const { source, values } = file;
   let inner: HuggingFaceTokenizer;
-  let vocabSize: number;
+  let ids: Iterable<number>;
   try {
-    inner = new HuggingFaceTokenizer({ ...ABSENT, ...definition }, config);
-    vocabSize = 0;
-    for (const id of inner.get_vocab(true).values()) vocabSize = Math.max(vocabSize, id + 1);
+    inner = new HuggingFaceTokenizer({ ...ABSENT, ...values }, config?.values ?? {});
+    ids = inner.get_vocab(true).values();
   } catch (error) {
-    throw new ModelLoadError(source, "describes no tokenizer that can be used.", error);
+    throw new ModelLoadError(source, `describes no tokenizer that can be used (${String(error)}).`, error);
   }
+  checkIds(file);
+  let vocabSize = 0;
+  for (const id of ids) vocabSize = Math.max(vocabSize, id + 1);
+  if (vocabSize === 0) throw new ModelLoadError(source, "describes a tokenizer that has no tokens.");
   return {
     vocabSize,
     specialTokens: specialTokensOf(inner),
@@ -34,4 +39,18 @@ function specialTokensOf(inner: HuggingFaceTokenizer): ReadonlyMap<string, Token
   const special = new Map<string, TokenId>();
   for (const [id, { content, special: isSpecial }] of inner.get_added_tokens_decoder()) if (isSpecial) special.set(content, id);
   return special;
+}
+
+/** The library takes any id, and would give it in prompts. Where the vocabulary is a list, its places are the ids. */
+function checkIds({ source, values: { model, added_tokens } }: JsonFile): void {
+  const { vocab } = model as { readonly vocab: object };
+  const listed = Array.isArray(vocab) ? [] : Object.entries(vocab);
+  const added = ((added_tokens ?? []) as readonly { readonly content: string; readonly id: unknown }[]).map(({ content, id }) => [
+    content,
+    id,
+  ]);
+  for (const [token, id] of [...listed, ...added]) {
+    if (Number.isSafeInteger(id) && (id as number) >= 0) continue;
+    throw new ModelLoadError(source, `token ${JSON.stringify(token)} must have an integer >= 0 as id, got ${JSON.stringify(id)}.`);
+  }
 }

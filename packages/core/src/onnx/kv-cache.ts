@@ -32,9 +32,9 @@ export interface CacheLayout {
   readonly type: FloatType;
 }
 
-/** A tensor that several caches may hold; it is freed when the last lets go. */
-interface SharedTensor {
-  readonly tensor: Tensor;
+/** Tensors that several caches may hold together; they are freed when the last lets go. */
+interface SharedTensors {
+  readonly tensors: readonly Tensor[];
   owners: number;
 }
 
@@ -42,30 +42,34 @@ export function emptyKvCache(layout: CacheLayout): KvCache {
   const { ort, tensors, type } = layout;
   const empty = tensors.map(({ heads, headSize }) => {
     const data = type === "float16" ? new Uint16Array(0) : new Float32Array(0);
-    return share(new ort.Tensor(type, data, [1, heads, 0, headSize]));
+    return new ort.Tensor(type, data, [1, heads, 0, headSize]);
   });
-  return kvCache(layout, empty, 0);
+  return kvCache(layout, { tensors: empty, owners: 1 }, 0);
 }
 
-function kvCache(layout: CacheLayout, initial: readonly SharedTensor[], initialLength: number): KvCache {
+function kvCache(layout: CacheLayout, initial: SharedTensors, initialLength: number): KvCache {
   const { ort, tensors: layoutTensors } = layout;
-  let held = initial;
+  let held: SharedTensors | undefined = initial;
+  const letGo = (): void => {
+    if (held && --held.owners === 0) for (const tensor of held.tensors) tensor.dispose();
+    held = undefined;
+  };
   const hold = (tensors: readonly Tensor[]): void => {
-    held.forEach(release);
-    held = tensors.map(share);
+    letGo();
+    held = { tensors, owners: 1 };
   };
   const grown = (outputs: Readonly<Record<string, OnnxValue>>): Tensor[] => layoutTensors.map(({ output }) => outputs[output] as Tensor);
   return {
     length: initialLength,
     settle() {
-      if (held[0]!.tensor.dims[2] === this.length) return undefined;
-      const tensors = held.map(({ tensor }) => tensor);
-      const cut = held.every(({ owners }) => owners === 1) ? compactPositions : copyPositions;
+      const { tensors, owners } = held!;
+      if (tensors[0]!.dims[2] === this.length) return undefined;
+      const cut = owners === 1 ? compactPositions : copyPositions;
       return cut(ort, tensors, [[0, this.length]]).then(hold);
     },
     feeds() {
       const feeds: Record<string, Tensor> = {};
-      for (const [index, { input }] of layoutTensors.entries()) feeds[input] = held[index]!.tensor;
+      for (const [index, { input }] of layoutTensors.entries()) feeds[input] = held!.tensors[index]!;
       return feeds;
     },
     replace(outputs, length) {
@@ -77,21 +81,9 @@ function kvCache(layout: CacheLayout, initial: readonly SharedTensor[], initialL
       this.length = length;
     },
     fork() {
-      held.forEach((shared) => shared.owners++);
-      return kvCache(layout, held, this.length);
+      held!.owners++;
+      return kvCache(layout, held!, this.length);
     },
-    dispose() {
-      held.forEach(release);
-      held = [];
-    },
+    dispose: letGo,
   };
-}
-
-function share(tensor: Tensor): SharedTensor {
-  return { tensor, owners: 1 };
-}
-
-function release(shared: SharedTensor): void {
-  shared.owners--;
-  if (shared.owners === 0) shared.tensor.dispose();
 }

@@ -1,48 +1,72 @@
 import { ModelLoadError } from "../errors.ts";
 import type { TokenId } from "../model.ts";
-import type { ModelFolder } from "./model-folder.ts";
+import type { JsonFile } from "./json-file.ts";
+import type { Warn } from "./model-source.ts";
 
-/** What we use of `config.json` and `generation_config.json`. */
-export interface ModelConfig {
-  /** Undefined when the configuration names none. */
-  readonly contextLength: number | undefined;
-  readonly vocabSize: number | undefined;
-  readonly stopTokens: readonly TokenId[];
-  /** The mask token of a model with a canvas stream; undefined for any other. */
-  readonly canvasMaskTokenId: TokenId | undefined;
+/** Keys of the context length, the usual one first. */
+const CONTEXT_LENGTHS = ["max_position_embeddings", "n_positions", "n_ctx"];
+
+/** Longest sequence in tokens; undefined when the configuration names none. A value that is none is told and left out. */
+export function contextLengthIn(config: JsonFile, warn: Warn): number | undefined {
+  return firstCount(config, CONTEXT_LENGTHS, warn);
 }
 
-export type Json = Readonly<Record<string, unknown>>;
+/** Undefined when the configuration names none. A value that is none is told and left out. */
+export function vocabSizeIn(config: JsonFile, warn: Warn): number | undefined {
+  return firstCount(config, ["vocab_size"], warn);
+}
 
-/** A JSON file that must be an object; undefined when it does not exist. @throws ModelLoadError when it is something else. */
-export async function readJson(folder: ModelFolder, path: string): Promise<Json | undefined> {
-  const bytes = await folder.read(path);
-  if (!bytes) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new ModelLoadError(folder.describe(path), "is no valid JSON. It may be cut short; fetch it again.", error);
+/** Whether the configuration tells of a canvas graph. @throws ModelLoadError when `canvas` is neither an object nor null. */
+export function hasCanvas({ source, values: { canvas } }: JsonFile): boolean {
+  if (canvas === undefined || canvas === null) return false;
+  if (typeof canvas === "object") return true;
+  throw new ModelLoadError(source, `canvas must be an object, got ${show(canvas)}.`);
+}
+
+/** The mask token of a model with a canvas graph. @throws ModelLoadError when there is none in [0, vocabSize). */
+export function maskTokenIn({ source, values }: JsonFile, vocabSize: number): TokenId {
+  const { mask_token_id: token } = values;
+  if (isToken(token, vocabSize)) return token;
+  throw new ModelLoadError(
+    source,
+    `mask_token_id must be a token id in [0, ${vocabSize}), got ${show(token)}. The canvas graph cannot run without one.`,
+  );
+}
+
+/**
+ * The tokens that end a text: `eos_token_id` of `generation_config.json`, or where that has none of `config.json`. What is no token of
+ * the model can never be written, so it is told and left out.
+ */
+export function stopTokensIn(files: readonly (JsonFile | undefined)[], vocabSize: number, warn: Warn): readonly TokenId[] {
+  for (const file of files) {
+    const value = file?.values.eos_token_id;
+    if (!file || value === undefined || value === null) continue;
+    const ids: readonly unknown[] = Array.isArray(value) ? value : [value];
+    for (const id of ids) {
+      if (isToken(id, vocabSize)) continue;
+      warn(
+        `${file.source}: eos_token_id ${show(id)} is no token id in [0, ${vocabSize}) and ends no text. Pass stopTokens if others should.`,
+      );
+    }
+    return [...new Set(ids.filter((id): id is TokenId => isToken(id, vocabSize)))];
   }
-  if (typeof value !== "object" || value === null) throw new ModelLoadError(folder.describe(path), "must hold a JSON object.");
-  return value as Json;
+  return [];
 }
 
-/** A file without which there is no model. @throws ModelLoadError when it does not exist. */
-export function required<Content>(folder: ModelFolder, path: string, content: Content | undefined): Content {
-  if (content === undefined) throw new ModelLoadError(folder.describe(path), "does not exist. A model folder needs it.");
-  return content;
+/** The first of `keys` that has a count. */
+function firstCount({ source, values }: JsonFile, keys: readonly string[], warn: Warn): number | undefined {
+  for (const key of keys) {
+    const value = values[key];
+    if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
+    if (value !== undefined && value !== null) warn(`${source}: ${key} must be an integer >= 1, got ${show(value)}, and is not used.`);
+  }
+  return undefined;
 }
 
-export function modelConfig(config: Json, generationConfig: Json = {}): ModelConfig {
-  return {
-    contextLength: firstInteger(config.max_position_embeddings, config.n_positions, config.n_ctx),
-    vocabSize: firstInteger(config.vocab_size),
-    canvasMaskTokenId: config.canvas === undefined ? undefined : firstInteger(config.mask_token_id),
-    stopTokens: [generationConfig.eos_token_id ?? config.eos_token_id].flat().filter((token): token is number => Number.isInteger(token)),
-  };
+function isToken(value: unknown, vocabSize: number): value is TokenId {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < vocabSize;
 }
 
-function firstInteger(...values: readonly unknown[]): number | undefined {
-  return values.find((value): value is number => Number.isInteger(value));
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? "none";
 }

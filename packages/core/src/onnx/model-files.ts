@@ -1,5 +1,8 @@
-import { type GraphFile, inspectGraphFile } from "./graph-file.ts";
-import { type Json, readJson, required } from "./model-config.ts";
+import { ModelLoadError } from "../errors.ts";
+import { describeContent } from "./file-content.ts";
+import { type ExternalFile, type GraphFile, inspectGraphFile } from "./graph-file.ts";
+import { type JsonFile, readJson, readOptionalJson } from "./json-file.ts";
+import { hasCanvas } from "./model-config.ts";
 import type { ModelFolder } from "./model-folder.ts";
 
 /** A graph and the weights that lie beside it. */
@@ -14,10 +17,10 @@ export interface GraphBytes {
 
 /** Everything that is read of a model folder. */
 export interface ModelFileContents {
-  readonly config: Json;
-  readonly generationConfig: Json | undefined;
-  readonly tokenizer: Json;
-  readonly tokenizerConfig: Json;
+  readonly config: JsonFile;
+  readonly generationConfig: JsonFile | undefined;
+  readonly tokenizer: JsonFile;
+  readonly tokenizerConfig: JsonFile | undefined;
   readonly causal: GraphBytes;
   /** The graph with an explicit mask, where `config.json` tells of one. */
   readonly canvas: GraphBytes | undefined;
@@ -30,32 +33,30 @@ export interface ModelFileContents {
 export async function readModelFiles(folder: ModelFolder, modelFile: string): Promise<ModelFileContents> {
   const [config, generationConfig, tokenizer, tokenizerConfig, causal] = await Promise.all([
     readJson(folder, "config.json"),
-    readJson(folder, "generation_config.json"),
+    readOptionalJson(folder, "generation_config.json"),
     readJson(folder, "tokenizer.json"),
-    readJson(folder, "tokenizer_config.json"),
+    readOptionalJson(folder, "tokenizer_config.json"),
     readGraph(folder, modelFile),
   ]);
   const canvasFile = `${directoryOf(modelFile)}canvas.onnx`;
-  return {
-    config: required(folder, "config.json", config),
-    generationConfig,
-    tokenizer: required(folder, "tokenizer.json", tokenizer),
-    tokenizerConfig: tokenizerConfig ?? {},
-    causal,
-    canvas: config?.canvas === undefined ? undefined : await readGraph(folder, canvasFile, causal),
-  };
+  const canvas = hasCanvas(config) ? await readGraph(folder, canvasFile, causal) : undefined;
+  return { config, generationConfig, tokenizer, tokenizerConfig, causal, canvas };
 }
 
 /** Reads a graph with its external data; what `known` holds already is not read again. */
 async function readGraph(folder: ModelFolder, path: string, known?: GraphBytes): Promise<GraphBytes> {
-  const bytes = required(folder, path, await folder.read(path));
-  const file = inspectGraphFile(folder.describe(path), bytes);
-  const readBeside = async (name: string): Promise<Uint8Array> => {
+  const content = await folder.need(path);
+  const file = inspectGraphFile(folder.describe(path), content);
+  const readBeside = async ({ path: name, bytes }: ExternalFile): Promise<Uint8Array> => {
     const beside = directoryOf(path) + name;
-    return beside === known?.path ? known.bytes : required(folder, beside, await folder.read(beside));
+    if (beside === known?.path) return known.bytes;
+    const found = await folder.need(beside);
+    if (found.bytes.length >= bytes) return found.bytes;
+    const problem = `is not the whole of the weights: ${path} needs ${bytes} bytes of it`;
+    throw new ModelLoadError(folder.describe(beside), `${problem}, and ${describeContent(found)}.`);
   };
-  const externalData = await Promise.all(file.externalData.map(async (name) => ({ path: name, data: await readBeside(name) })));
-  return { path, bytes, file, externalData };
+  const externalData = await Promise.all(file.externalData.map(async (each) => ({ path: each.path, data: await readBeside(each) })));
+  return { path, bytes: content.bytes, file, externalData };
 }
 
 function directoryOf(path: string): string {

@@ -9,7 +9,7 @@ export interface ModelFiles {
 /**
  * A model folder in the Hugging Face layout (`config.json`, `generation_config.json`, `tokenizer.json`,
  * `tokenizer_config.json`, `onnx/*.onnx` with optional external data): its URL, in Node also its path, files picked or
- * dropped in a page, or the files by name.
+ * dropped in a page, or the files by name. Query and fragment of a folder's URL are kept for each of its files.
  */
 export type ModelSource = string | URL | readonly File[] | ModelFiles;
 
@@ -30,11 +30,18 @@ export interface LoadModelOptions {
   readonly execution?: Execution | "auto" | undefined;
   /** Path of the graph within the folder. @defaultValue "onnx/model.onnx" */
   readonly modelFile?: string | undefined;
-  /** CPU threads, an integer >= 1. @defaultValue what the runtime chooses; 1 in a page that is not cross-origin isolated */
+  /**
+   * CPU threads, an integer >= 1. On WASM and WebGPU the first model of a page, worker or process decides for all that follow, and a page
+   * that is not cross-origin isolated has 1; where that makes another number ineffective, a warning says so.
+   * @defaultValue what the runtime chooses
+   */
   readonly threads?: number | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Stops the loading; the call rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of options that have no effect here. @defaultValue logWarning */
+  /** Told what has no effect, and which values of the model's own files cannot be used. @defaultValue logWarning */
   readonly onWarning?: WarningHandler | undefined;
 }
+
+/** Tells one thing that the caller of `loadModel` should know. */
+export type Warn = (message: string, option?: "source" | "threads") => void;

@@ -1,5 +1,5 @@
 import type { InferenceSession } from "onnxruntime-common";
-import { ModelLoadError, ModelShapeError } from "../errors.ts";
+import { ModelShapeError } from "../errors.ts";
 import type { TokenId } from "../model.ts";
 import { CANVAS_INPUTS, type CanvasGraph } from "./canvas-graph.ts";
 import { createInference } from "./create-inference.ts";
@@ -17,15 +17,14 @@ export function openableCanvas(
   runtime: Runtime,
   folder: ModelFolder,
   graph: GraphBytes,
-  details: { readonly signature: GraphSignature; readonly maskTokenId: TokenId | undefined; readonly threads: number | undefined },
+  details: { readonly signature: GraphSignature; readonly maskTokenId: TokenId; readonly threads: number | undefined },
 ): OpenableCanvas {
   const { signature, maskTokenId, threads } = details;
   const source = folder.describe(graph.path);
-  if (maskTokenId === undefined) throw new ModelLoadError(source, "has no mask token. Set mask_token_id in config.json.");
   let opening: Promise<InferenceSession> | undefined;
 
   const open = async (): Promise<InferenceSession> => {
-    const inference = await createInference(runtime, folder, graph, threads);
+    const inference = await createInference(runtime, folder, graph, { threads, warn: () => undefined, signal: undefined });
     try {
       checkSameCache(source, signature, readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, CANVAS_INPUTS));
       return inference;

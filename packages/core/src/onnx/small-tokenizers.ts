@@ -17,7 +17,11 @@ const byteAlphabet: readonly string[] = (() => {
   return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : next++));
 })();
 
-function definition(tokens: readonly string[], parts: Readonly<Record<string, unknown>>): object {
+function tokenizerOf(source: string, values: Readonly<Record<string, unknown>>): Tokenizer {
+  return huggingFaceTokenizer({ source, values }, undefined);
+}
+
+function definition(tokens: readonly string[], parts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const special = ["<s>", "</s>", "[X]"];
   const first = tokens.length + MISSING;
   return {
@@ -45,10 +49,9 @@ function byteLevel(): Tokenizer {
   const tokens = [
     ...new Set([...byteAlphabet, ...WORDS.map(spelled), ...WORDS.map((word) => spelled(` ${word}`)), spelled("😀").slice(0, 3)]),
   ];
-  return huggingFaceTokenizer(
+  return tokenizerOf(
     "byte-level",
     definition(tokens, { model: { type: "BPE", vocab: vocabOf(tokens), merges: [] }, decoder: { type: "ByteLevel" } }),
-    {},
   );
 }
 
@@ -67,17 +70,16 @@ function sentencePiece(): Tokenizer {
     { type: "Strip", content: " ", start: 1, stop: 0 },
   ];
   const model = { type: "BPE", unk_token: "<unk>", byte_fallback: true, fuse_unk: true, vocab: vocabOf(sentencePieces), merges: [] };
-  return huggingFaceTokenizer("sentencepiece", definition(sentencePieces, { model, decoder: { type: "Sequence", decoders } }), {});
+  return tokenizerOf("sentencepiece", definition(sentencePieces, { model, decoder: { type: "Sequence", decoders } }));
 }
 
 /** SentencePiece Unigram with Metaspace: T5, ALBERT, XLM-R. */
 function metaspace(): Tokenizer {
   const tokens = [...new Set(["<unk>", "▁", ...WORDS, ...WORDS.map((word) => `▁${word}`)])];
   const model = { type: "Unigram", unk_id: 0, vocab: tokens.map((token, id) => [token, -id]) };
-  return huggingFaceTokenizer(
+  return tokenizerOf(
     "metaspace",
     definition(tokens, { model, decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always" } }),
-    {},
   );
 }
 
@@ -91,14 +93,14 @@ function wordPiece(): Tokenizer {
     max_input_chars_per_word: 100,
     vocab: vocabOf(tokens),
   };
-  return huggingFaceTokenizer("wordpiece", definition(tokens, { model, decoder: { type: "WordPiece", prefix: "##", cleanup: true } }), {});
+  return tokenizerOf("wordpiece", definition(tokens, { model, decoder: { type: "WordPiece", prefix: "##", cleanup: true } }));
 }
 
 /** BPE with marked ends of words: CLIP, XLM. */
 function endOfWord(): Tokenizer {
   const tokens = [...new Set(["<unk>", ...WORDS, ...WORDS.map((word) => `${word.trim() || "x"}</w>`)])];
   const model = { type: "BPE", unk_token: "<unk>", vocab: vocabOf(tokens), merges: [] };
-  return huggingFaceTokenizer("end-of-word", definition(tokens, { model, decoder: { type: "BPEDecoder", suffix: "</w>" } }), {});
+  return tokenizerOf("end-of-word", definition(tokens, { model, decoder: { type: "BPEDecoder", suffix: "</w>" } }));
 }
 
 export const smallTokenizers: Readonly<Record<string, Tokenizer>> = {

@@ -6,12 +6,16 @@ import { incrementalText } from "../text-decoder.ts";
 import { textOutput } from "../text-output.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
+import type { JsonFile } from "./json-file.ts";
 import { MISSING, smallTokenizers } from "./small-tokenizers.ts";
 
 const shared = new URL("../../../../../shared/interop/", import.meta.url);
 const readTokenizer = (folder: URL): Tokenizer => {
-  const read = (file: string): object => JSON.parse(readFileSync(new URL(file, folder), "utf8")) as object;
-  return huggingFaceTokenizer(folder.href, read("tokenizer.json"), read("tokenizer_config.json"));
+  const read = (file: string): JsonFile => ({
+    source: new URL(file, folder).href,
+    values: JSON.parse(readFileSync(new URL(file, folder), "utf8")) as JsonFile["values"],
+  });
+  return huggingFaceTokenizer(read("tokenizer.json"), read("tokenizer_config.json"));
 };
 /** Each when it is asked for: those of third parties may not be there. */
 const tokenizers: Readonly<Record<string, () => Tokenizer>> = {

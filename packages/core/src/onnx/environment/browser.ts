@@ -1,5 +1,5 @@
 import { ExecutionUnavailableError } from "../../errors.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, Runtime, RuntimeCode } from "./environment.ts";
 import { fetchFile } from "./fetch-file.ts";
 
 export const environment: Environment = {
@@ -8,19 +8,42 @@ export const environment: Environment = {
     return adapter ? ["webgpu", "wasm"] : ["wasm"];
   },
 
-  async openRuntime(execution, threads) {
+  async openRuntime(execution): Promise<Runtime> {
     if (execution === "native") throw new ExecutionUnavailableError(execution, 'it needs Node. Use "auto", "webgpu" or "wasm".');
     if (execution === "webgpu" && !(await globalThis.navigator?.gpu?.requestAdapter())) {
       throw new ExecutionUnavailableError(execution, 'this browser offers no WebGPU adapter. Use "auto" or "wasm".');
     }
-    const ort = execution === "webgpu" ? await import("onnxruntime-web/webgpu") : await import("onnxruntime-web/wasm");
-    if (threads !== undefined) ort.env.wasm.numThreads = threads;
-    return { ort, execution, executionProviders: [execution] };
+    return { ...(await importRuntime(execution)), execution, executionProviders: [execution] };
   },
 
-  folderUrl: (folder) => new URL(folder.endsWith("/") ? folder : `${folder}/`, globalThis.document?.baseURI ?? globalThis.location.href),
+  folderUrl: (folder) => new URL(folder, baseUrl()),
+
+  baseUrl,
 
   openFile: fetchFile,
 
   localPath: () => undefined,
 };
+
+function baseUrl(): string {
+  return globalThis.document?.baseURI ?? globalThis.location.href;
+}
+
+/** Bundlers see these imports and addresses, and ship what they name. */
+async function importRuntime(execution: "webgpu" | "wasm"): Promise<Pick<Runtime, "ort" | "code">> {
+  try {
+    if (execution === "webgpu") {
+      const url = new URL("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm", import.meta.url);
+      return { ort: await import("onnxruntime-web/webgpu"), code: code("ort-wasm-simd-threaded.asyncify.wasm", url) };
+    }
+    const url = new URL("onnxruntime-web/ort-wasm-simd-threaded.wasm", import.meta.url);
+    return { ort: await import("onnxruntime-web/wasm"), code: code("ort-wasm-simd-threaded.wasm", url) };
+  } catch (error) {
+    throw new ExecutionUnavailableError(execution, `onnxruntime-web could not be imported (${String(error)}).`, error);
+  }
+}
+
+/** Without a bundler the name of the package stays in the address, where no file is. */
+function code(file: string, url: URL): RuntimeCode {
+  return { file, url: url.pathname.endsWith(`/onnxruntime-web/${file}`) ? undefined : url };
+}

@@ -1,14 +1,34 @@
-import type { OpenFile } from "./environment.ts";
+import type { AbsentFile, OpenFile } from "./environment.ts";
 
-/** Opens a file by `fetch`; undefined for status 404 and 410. */
-export async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<OpenFile | undefined> {
+/** Statuses by which servers say that a file is not there. Storage services answer 403 where the asker may not list the files. */
+const ABSENT: ReadonlySet<number> = new Set([204, 403, 404, 410]);
+
+/** Opens a file by `fetch`. @throws Error that says what the server answered, when it is neither the file nor its absence. */
+export async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<OpenFile | AbsentFile> {
   if (url.protocol === "data:") return openDataUrl(url);
   const response = await fetch(url, { signal: signal ?? null });
-  if (response.status === 404 || response.status === 410) return undefined;
-  if (!response.ok || !response.body) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
+  const { status, body, headers } = response;
+  const answer = describeAnswer(url, response);
+  if (ABSENT.has(status)) {
+    await body?.cancel();
+    return { absent: `is not there: ${answer}` };
+  }
+  if (!response.ok || !body) {
+    await body?.cancel();
+    throw new Error(answer);
+  }
   // The length of a compressed transfer is not that of the file.
-  const length = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
-  return { bytes: length === null ? undefined : Number(length), stream: response.body };
+  const length = headers.get("content-encoding") ? null : headers.get("content-length");
+  return { bytes: length === null ? undefined : Number(length), stream: body, answer };
+}
+
+function describeAnswer(asked: URL, { status, statusText, headers, redirected, url }: Response): string {
+  const type = headers.get("content-type");
+  return [
+    `the server answered ${status} ${statusText}`.trim(),
+    type ? ` with ${type}` : "",
+    redirected && url !== asked.href ? ` from ${url}` : "",
+  ].join("");
 }
 
 /** Bundlers turn small files into data URLs, and a strict content security policy does not let a page fetch those. */

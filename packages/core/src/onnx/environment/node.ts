@@ -1,10 +1,11 @@
 /// <reference types="node" />
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ExecutionUnavailableError } from "../../errors.ts";
-import type { Environment, OpenFile, Runtime } from "./environment.ts";
+import type { AbsentFile, Environment, OpenFile, Runtime, RuntimeCode } from "./environment.ts";
 import { fetchFile } from "./fetch-file.ts";
 
 export const environment: Environment = {
@@ -12,24 +13,28 @@ export const environment: Environment = {
     return (await importNative()) instanceof Error ? ["wasm"] : ["native", "wasm"];
   },
 
-  async openRuntime(execution, threads): Promise<Runtime> {
+  async openRuntime(execution): Promise<Runtime> {
     if (execution === "webgpu") throw new ExecutionUnavailableError(execution, 'it needs a browser. Use "auto", "native" or "wasm".');
     if (execution === "wasm") {
-      const ort = await import("onnxruntime-web");
-      if (threads !== undefined) ort.env.wasm.numThreads = threads;
-      return { ort, execution, executionProviders: ["wasm"] };
+      return {
+        ort: await import("onnxruntime-web"),
+        execution,
+        executionProviders: ["wasm"],
+        code: findCode("ort-wasm-simd-threaded.wasm"),
+      };
     }
     const ort = await importNative();
     if (ort instanceof Error) {
-      throw new ExecutionUnavailableError(execution, 'the package onnxruntime-node could not be loaded. Install it, or use "wasm".', ort);
+      const advice = 'Install it, or use "wasm".';
+      throw new ExecutionUnavailableError(execution, `the package onnxruntime-node could not be loaded (${ort.message}). ${advice}`, ort);
     }
     return { ort, execution, executionProviders: ["cpu"] };
   },
 
-  folderUrl(folder) {
-    const url = URL.canParse(folder) && /^[a-z][a-z\d+.-]+:/i.test(folder) ? new URL(folder) : pathToFileURL(folder);
-    return url.pathname.endsWith("/") ? url : new URL(`${url.href}/`);
-  },
+  // A drive letter is no scheme.
+  folderUrl: (folder) => (URL.canParse(folder) && /^[a-z][a-z\d+.-]+:/i.test(folder) ? new URL(folder) : pathToFileURL(folder)),
+
+  baseUrl: () => undefined,
 
   openFile: (url, signal) => (url.protocol === "file:" ? openLocalFile(url) : fetchFile(url, signal)),
 
@@ -46,11 +51,21 @@ async function importNative(): Promise<typeof import("onnxruntime-common") | Err
   }
 }
 
-async function openLocalFile(url: URL): Promise<OpenFile | undefined> {
+function findCode(file: string): RuntimeCode {
+  try {
+    return { file, url: pathToFileURL(createRequire(import.meta.url).resolve(`onnxruntime-web/${file}`)) };
+  } catch {
+    // A bundle keeps onnxruntime-web elsewhere.
+    return { file, url: undefined };
+  }
+}
+
+async function openLocalFile(url: URL): Promise<OpenFile | AbsentFile> {
   const found = await stat(url).catch((error: Error & { code?: string }) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw error;
   });
-  if (!found) return undefined;
+  if (!found) return { absent: "does not exist" };
+  if (found.isDirectory()) return { absent: "is a folder, not a file" };
   return { bytes: found.size, stream: Readable.toWeb(createReadStream(url)) as ReadableStream<Uint8Array> };
 }

@@ -1,0 +1,185 @@
+import type { InferenceSession } from "onnxruntime-common";
+import { describe, expect, test } from "vitest";
+import { ModelShapeError } from "../errors.ts";
+import { readGraphSignature } from "./graph-signature.ts";
+
+type Value = InferenceSession.ValueMetadata;
+
+const tensor = (name: string, type: string, shape: (string | number)[]): Value => ({ name, isTensor: true, type, shape }) as Value;
+const ids = (name: string, type = "int64"): Value => tensor(name, type, ["batch", "rows"]);
+const cached = (name: string, type = "float32", shape: (string | number)[] = ["batch", 2, "past", 4]): Value => tensor(name, type, shape);
+
+const inputs = [
+  ids("input_ids"),
+  cached("past_key_values.0.key"),
+  cached("past_key_values.0.value"),
+  cached("past_key_values.11.key", "float32", ["batch", 1, "past", 8]),
+];
+const outputs = [
+  tensor("logits", "float32", ["batch", "rows", 9]),
+  cached("present.11.key", "float32", ["batch", 1, "all", 8]),
+  cached("present.0.value"),
+  cached("present.0.key"),
+];
+
+const without = (values: Value[], name: string): Value[] => values.filter((value) => value.name !== name);
+const withOne = (values: Value[], value: Value): Value[] => [...without(values, value.name), value];
+
+describe("a graph's signature", () => {
+  test("tells its cache, its types and which inputs it has", () => {
+    expect(readGraphSignature("m", inputs, outputs)).toEqual({
+      idType: "int64",
+      hasAttentionMask: false,
+      hasPositionIds: false,
+      cacheType: "float32",
+      cache: [
+        { input: "past_key_values.0.key", output: "present.0.key", heads: 2, headSize: 4 },
+        { input: "past_key_values.0.value", output: "present.0.value", heads: 2, headSize: 4 },
+        { input: "past_key_values.11.key", output: "present.11.key", heads: 1, headSize: 8 },
+      ],
+      logitsType: "float32",
+      vocabSize: 9,
+    });
+  });
+
+  test("has the types and inputs of another graph", () => {
+    const others = [
+      ids("input_ids", "int32"),
+      ids("attention_mask", "int32"),
+      ids("position_ids", "int32"),
+      cached("past_key_values.0.key", "float16"),
+    ];
+    const signature = readGraphSignature("m", others, [
+      tensor("logits", "float16", [1, "rows", "vocab"]),
+      cached("present.0.key", "float16"),
+    ]);
+    expect(signature).toMatchObject({
+      idType: "int32",
+      hasAttentionMask: true,
+      hasPositionIds: true,
+      cacheType: "float16",
+      logitsType: "float16",
+      vocabSize: undefined,
+    });
+  });
+
+  test("may begin its cache with any layer", () => {
+    const later = inputs.filter(({ name }) => !name.startsWith("past_key_values.0."));
+    expect(readGraphSignature("m", later, outputs).cache.map(({ input }) => input)).toEqual(["past_key_values.11.key"]);
+  });
+
+  test("may need more inputs, and then must have them", () => {
+    const more = [...inputs, ids("mode_ids")];
+    expect(readGraphSignature("m", more, outputs, ["mode_ids"]).cache).toHaveLength(3);
+    expect(() => readGraphSignature("m", inputs, outputs, ["mode_ids"])).toThrow(
+      "m: mode_ids must be an input, got none (the graph has input_ids, past_key_values.0.key, past_key_values.0.value, past_key_values.11.key).",
+    );
+  });
+});
+
+const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
+  [
+    "no token ids",
+    without(inputs, "input_ids"),
+    outputs,
+    {
+      tensor: "input_ids",
+      expected: "an input of token ids",
+      actual: "none (the graph has past_key_values.0.key, past_key_values.0.value, past_key_values.11.key)",
+    },
+  ],
+  ["no logits", inputs, without(outputs, "logits"), { tensor: "logits", expected: "an output of shape (batch, sequence, vocabSize)" }],
+  [
+    "logits of a classifier",
+    inputs,
+    withOne(outputs, tensor("logits", "float32", ["batch", 2])),
+    { tensor: "logits", expected: "of shape (batch, sequence, vocabSize), as a language model's", actual: "(batch, 2)" },
+  ],
+  ["no cache", [ids("input_ids")], outputs, { tensor: "past_key_values.0.key", expected: "an input of cached keys" }],
+  [
+    "a cache that does not grow",
+    inputs,
+    without(outputs, "present.0.value"),
+    { tensor: "present.0.value", expected: "an output of the grown cache" },
+  ],
+  [
+    "an input that nobody knows",
+    [...inputs, ids("pixels")],
+    outputs,
+    {
+      tensor: "input pixels",
+      expected: "one of input_ids, attention_mask, position_ids, past_key_values.N.key, past_key_values.N.value",
+      actual: "an input of unknown meaning",
+    },
+  ],
+  [
+    "an input with a name like the cache's",
+    [...inputs, cached("my_past_key_values.0.key")],
+    outputs,
+    { tensor: "input my_past_key_values.0.key" },
+  ],
+  [
+    "an input with a longer name than the cache's",
+    [...inputs, cached("past_key_values.0.key_scale")],
+    outputs,
+    { tensor: "input past_key_values.0.key_scale" },
+  ],
+  [
+    "a cache of other rank",
+    withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, 4])),
+    outputs,
+    {
+      tensor: "past_key_values.0.key",
+      expected: "of shape (batch, heads, past, headSize) with heads and headSize fixed",
+      actual: "(batch, 2, 4)",
+    },
+  ],
+  [
+    "a cache of rank 5",
+    withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, "past", 4, 1])),
+    outputs,
+    { actual: "(batch, 2, past, 4, 1)" },
+  ],
+  [
+    "open heads",
+    withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", "heads", "past", 4])),
+    outputs,
+    { actual: "(batch, heads, past, 4)" },
+  ],
+  [
+    "an open head size",
+    withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, "past", "size"])),
+    outputs,
+    { actual: "(batch, 2, past, size)" },
+  ],
+  [
+    "token ids of another type",
+    withOne(inputs, ids("input_ids", "float32")),
+    outputs,
+    { tensor: "input_ids", expected: "int64 or int32", actual: "float32" },
+  ],
+  [
+    "a cache of another type",
+    [ids("input_ids"), cached("past_key_values.0.key", "float64")],
+    outputs,
+    { tensor: "past_key_values.0.key", expected: "float32 or float16", actual: "float64" },
+  ],
+  [
+    "logits of another type",
+    inputs,
+    withOne(outputs, tensor("logits", "bfloat16", ["batch", "rows", 9])),
+    { tensor: "logits", expected: "float32 or float16", actual: "bfloat16" },
+  ],
+  ["logits that are no tensor", inputs, withOne(outputs, { name: "logits", isTensor: false }), { tensor: "logits" }],
+];
+
+test.each(refused)("a graph with %s is refused", (_what, ins, outs, details) => {
+  let error: unknown;
+  try {
+    readGraphSignature("m", ins, outs);
+  } catch (reason) {
+    error = reason;
+  }
+  expect(error).toBeInstanceOf(ModelShapeError);
+  expect(error).toMatchObject({ source: "m", ...details });
+});

@@ -1,0 +1,197 @@
+import * as ort from "onnxruntime-common";
+import { describe, expect, test } from "vitest";
+import { compactPositions, copyPositions, rangesOf } from "./cache-positions.ts";
+import { type CacheLayout, emptyKvCache, type KvCache } from "./kv-cache.ts";
+
+const HEADS = 2;
+const SIZE = 3;
+const layout: CacheLayout = {
+  ort,
+  type: "float32",
+  tensors: [
+    { input: "past.0", output: "present.0", heads: HEADS, headSize: SIZE },
+    { input: "past.1", output: "present.1", heads: HEADS, headSize: SIZE },
+  ],
+};
+
+/** A number for every element: layer, head, token, place within the head. */
+const element = (layer: number, head: number, token: number, index: number): number => layer * 10_000 + head * 1000 + token * 10 + index;
+
+function tensorOf(layer: number, tokens: readonly number[]): ort.Tensor {
+  const values = [];
+  for (let head = 0; head < HEADS; head++)
+    for (const token of tokens) for (let index = 0; index < SIZE; index++) values.push(element(layer, head, token, index));
+  return new ort.Tensor("float32", Float32Array.from(values), [1, HEADS, tokens.length, SIZE]);
+}
+
+/** What a pass gives that appended up to `tokens`. */
+const outputsOf = (tokens: readonly number[]): Record<string, ort.Tensor> => ({
+  "present.0": tensorOf(0, tokens),
+  "present.1": tensorOf(1, tokens),
+});
+
+async function expectTokens(cache: KvCache, tokens: readonly number[]): Promise<void> {
+  await cache.settle();
+  expect(cache.length).toBe(tokens.length);
+  for (const layer of [0, 1]) {
+    const fed = cache.feeds()[`past.${layer}`]!;
+    expect(fed.dims).toEqual([1, HEADS, tokens.length, SIZE]);
+    expect(fed.data).toEqual(tensorOf(layer, tokens).data);
+  }
+}
+
+/** Counts how often each tensor is disposed. */
+function countDisposals(outputs: Record<string, ort.Tensor>): () => number[] {
+  const counts = Object.values(outputs).map((tensor) => {
+    const count = { disposals: 0 };
+    const dispose = tensor.dispose.bind(tensor);
+    tensor.dispose = () => {
+      count.disposals++;
+      dispose();
+    };
+    return count;
+  });
+  return () => counts.map(({ disposals }) => disposals);
+}
+
+describe("a cache", () => {
+  test.each([
+    ["float32", Float32Array],
+    ["float16", Uint16Array],
+  ] as const)("is empty at first, in %s", (type, TypedArray) => {
+    const cache = emptyKvCache({ ...layout, type });
+    expect(cache.length).toBe(0);
+    expect(Object.keys(cache.feeds())).toEqual(["past.0", "past.1"]);
+    const { dims, data, type: actual } = cache.feeds()["past.1"]!;
+    expect([dims, actual]).toEqual([[1, HEADS, 0, SIZE], type]);
+    // A runtime of a newer language gives float16 in an array of its own.
+    expect(data).toMatchObject({ length: 0, BYTES_PER_ELEMENT: TypedArray.BYTES_PER_ELEMENT });
+    expect(cache.settle()).toBeUndefined();
+  });
+
+  test("takes the tensors of a pass and lets go of the old ones", async () => {
+    const cache = emptyKvCache(layout);
+    const first = outputsOf([1]);
+    const disposals = countDisposals(first);
+    cache.replace(first, 1);
+    expect(cache.feeds()["past.0"]).toBe(first["present.0"]);
+    expect(cache.settle()).toBeUndefined();
+    cache.replace(outputsOf([1, 2, 3]), 3);
+    expect(disposals()).toEqual([1, 1]);
+    await expectTokens(cache, [1, 2, 3]);
+  });
+
+  test("cuts off what was rewound, within its own memory, and disposes the longer tensors", async () => {
+    const cache = emptyKvCache(layout);
+    const outputs = outputsOf([1, 2, 3, 4]);
+    const memory = outputs["present.0"]!.data as Float32Array;
+    const disposals = countDisposals(outputs);
+    cache.replace(outputs, 4);
+    cache.length = 2;
+    await expectTokens(cache, [1, 2]);
+    expect((cache.feeds()["past.0"]!.data as Float32Array).buffer).toBe(memory.buffer);
+    expect(disposals()).toEqual([1, 1]);
+  });
+
+  test("cuts into a copy while a fork holds the tensors, which the last owner disposes", async () => {
+    const cache = emptyKvCache(layout);
+    const outputs = outputsOf([1, 2, 3, 4]);
+    const disposals = countDisposals(outputs);
+    cache.replace(outputs, 4);
+    const fork = cache.fork();
+    cache.length = 2;
+    await expectTokens(cache, [1, 2]);
+    expect(disposals()).toEqual([0, 0]);
+    await expectTokens(fork, [1, 2, 3, 4]);
+    fork.length = 3;
+    await expectTokens(fork, [1, 2, 3]);
+    expect(disposals()).toEqual([1, 1]);
+    await expectTokens(cache, [1, 2]);
+  });
+
+  test("a fork has the length of the original, not of its tensors, and both dispose what they share once", async () => {
+    const cache = emptyKvCache(layout);
+    const outputs = outputsOf([1, 2, 3]);
+    const disposals = countDisposals(outputs);
+    cache.replace(outputs, 3);
+    cache.length = 1;
+    const fork = cache.fork();
+    expect(fork.length).toBe(1);
+    cache.dispose();
+    cache.dispose();
+    expect(disposals()).toEqual([0, 0]);
+    await expectTokens(fork, [1]);
+    expect(disposals()).toEqual([1, 1]);
+    fork.dispose();
+    expect(disposals()).toEqual([1, 1]);
+  });
+
+  test("takes a part of the tensors of a pass", async () => {
+    const cache = emptyKvCache(layout);
+    const kept = outputsOf([1, 2]);
+    const disposals = countDisposals(kept);
+    cache.replace(kept, 2);
+    await cache.replaceByPart(outputsOf([1, 2, 3, 4, 5, 6]), rangesOf(2, [3, 5]), 4);
+    await expectTokens(cache, [1, 2, 4, 6]);
+    expect(disposals()).toEqual([1, 1]);
+  });
+});
+
+describe.each([
+  ["copied", copyPositions],
+  ["compacted", compactPositions],
+])("positions %s", (_how, take) => {
+  test.each([
+    [[[0, 5]], [1, 2, 3, 4, 5]],
+    [[[0, 2]], [1, 2]],
+    [[[3, 5]], [4, 5]],
+    [
+      [
+        [0, 1],
+        [2, 3],
+        [4, 5],
+      ],
+      [1, 3, 5],
+    ],
+    [[[0, 0]], []],
+    [
+      [
+        [0, 1],
+        [9, 10],
+      ],
+      [1, 10],
+    ],
+  ] as const)("hold the ranges %j", async (ranges, tokens) => {
+    const [taken] = await take(ort, [tensorOf(1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])], ranges);
+    expect(taken!.dims).toEqual([1, HEADS, tokens.length, SIZE]);
+    expect(taken!.data).toEqual(tensorOf(1, tokens).data);
+  });
+
+  test("keep the type of a float16 cache", async () => {
+    const values = Uint16Array.from({ length: HEADS * 3 * SIZE }, (_, index) => index);
+    const [taken] = await take(ort, [new ort.Tensor("float16", values, [1, HEADS, 3, SIZE])], [[1, 3]]);
+    expect(taken!.type).toBe("float16");
+    const data = taken!.data as Uint16Array;
+    expect(Array.from(new Uint16Array(data.buffer, data.byteOffset, data.length))).toEqual([3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 17]);
+  });
+});
+
+test("copying leaves the original as it was", async () => {
+  const original = tensorOf(0, [1, 2, 3]);
+  const [copy] = await copyPositions(ort, [original], [[0, 2]]);
+  (copy!.data as Float32Array).fill(-1);
+  expect(original.data).toEqual(tensorOf(0, [1, 2, 3]).data);
+});
+
+test("ranges join neighbours", () => {
+  expect(rangesOf(3, [])).toEqual([[0, 3]]);
+  expect(rangesOf(3, [3, 4, 6, 8, 9])).toEqual([
+    [0, 5],
+    [6, 7],
+    [8, 10],
+  ]);
+  expect(rangesOf(0, [1, 2])).toEqual([
+    [0, 0],
+    [1, 3],
+  ]);
+});
