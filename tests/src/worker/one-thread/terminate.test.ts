@@ -264,3 +264,16 @@ test("when the side that asks closes its port, what it had under way is aborted 
   expect(models[0]!.isDisposed()).toBe(true);
   expect(held()).toEqual(NOTHING);
 });
+
+test("once a generation is over, its decoder's worker may end without a word to the model's", async () => {
+  const told: unknown[] = [];
+  const served = serveHere({ passes: (message) => told.push((message as { readonly a?: readonly unknown[] }).a?.[0]) });
+  const other = serveHere();
+  const model = await loadModel("bytes", { worker: served.worker });
+  await generate(model, "abc", { decoder: { plugin: "greedy", worker: other.worker }, maxNewTokens: 2 }).result;
+  await terminate(other.worker);
+  await settle();
+  expect(told).toContain("generate");
+  expect(told).not.toContain("decoderWorkerEnded");
+  served.close();
+});
