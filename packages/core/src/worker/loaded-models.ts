@@ -45,6 +45,8 @@ export function serveLoadedModels({ connection, models }: Peer, importer: Plugin
       if (gate) guardPasses(gate);
       const { progress, warning } = reporter(connection, number);
       const model = await load(source, { ...options, signal, onProgress: progress, onWarning: warning });
+      if (signal.aborted) await model.dispose();
+      signal.throwIfAborted();
       const { name, stopTokens, execution, parameters, bytes, causal, masked } = model;
       const sent = models.send({ causal, ...(masked && { masked }) });
       loaded.set(++count, { ...model, release: sent.release });

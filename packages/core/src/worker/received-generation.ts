@@ -49,8 +49,6 @@ export function receivedGeneration(signal: AbortSignal | undefined, start: Start
       if (outcome && "error" in outcome) throw outcome.error;
     } finally {
       readers--;
-      // Whoever asks for the result, or begins to read, in the turn in which the last reader leaves, still gets all of it.
-      await Promise.resolve();
       if (readers === 0 && !wanted && !outcome) leave.abort();
       if (leave.signal.aborted) await running?.catch(() => undefined);
     }

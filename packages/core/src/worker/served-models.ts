@@ -18,7 +18,7 @@ export interface ServedModels {
 export function serveModels(connection: Connection): ServedModels {
   const models = numbered<AnyModel>("model");
   const sessions = numbered<AnySession>("session");
-  connection.offer(sessionFunctions(models, sessions));
+  connection.offer(sessionFunctions(connection, models, sessions));
   connection.held.set("models", models.items).set("sessions", sessions.items);
   connection.onEnd(async () => {
     const open = [...sessions.items.values()];
@@ -29,15 +29,20 @@ export function serveModels(connection: Connection): ServedModels {
   return models;
 }
 
-function sessionFunctions(models: Numbered<AnyModel>, sessions: Numbered<AnySession>): Functions {
+function sessionFunctions(connection: Connection, models: Numbered<AnyModel>, sessions: Numbered<AnySession>): Functions {
   const causal = (id: number): Session => sessions.get(id) as Session;
   const masked = (id: number): MaskedSession => sessions.get(id) as MaskedSession;
-  const opened = (session: AnySession): SessionState => ({
-    session: sessions.add(session),
-    length: session.length,
-    isOver: "over" in session && session.over !== undefined,
-    leavesOneOut: "predictLeaveOneOut" in session && session.predictLeaveOneOut !== undefined,
-  });
+  const opened = async (session: AnySession): Promise<SessionState> => {
+    // The other side may have ended while the session was made, and then nobody else disposes it.
+    if (connection.closed.aborted) await session.dispose();
+    connection.closed.throwIfAborted();
+    return {
+      session: sessions.add(session),
+      length: session.length,
+      isOver: "over" in session && session.over !== undefined,
+      leavesOneOut: "predictLeaveOneOut" in session && session.predictLeaveOneOut !== undefined,
+    };
+  };
 
   const pass = async (id: number, run: () => Promise<Logits>): Promise<TransferredLogits> => copyOf(await run(), sessions.get(id).length);
 

@@ -1,4 +1,4 @@
-import { type DecodeEvent, type Decoder, type DecoderPlugin, WorkerError } from "@decodekit/core";
+import { type DecodeEvent, type Decoder, type DecoderPlugin, type Session, WorkerError } from "@decodekit/core";
 import { describePlugin, generate, importDecoder, loadModel, terminate } from "@decodekit/core/worker";
 import greedy from "@decodekit/greedy/plugin";
 import { expect, test } from "vitest";
@@ -166,6 +166,49 @@ test("decoders of the worker on models of this side end, and what they opened he
   expect(held()).toEqual(NOTHING);
 });
 
+test("a session that is still being made here when its worker ends is disposed, and so is a model there", async () => {
+  const served = serveHere();
+  const decoder = await importDecoder(served.worker, { plugin: "greedy" });
+  const here = byteModel();
+  let make: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => {
+    const createSession = async (): Promise<Session> => {
+      resolve();
+      await new Promise<void>((made) => (make = made));
+      return here.causal.createSession();
+    };
+    const models = { causal: { ...here.causal, createSession }, draft: here.causal, masked: here.testMasked };
+    const events = decoder.decode(models, Int32Array.of(97), ENDLESS);
+    void events.next().then(() => events.next().catch(() => undefined));
+  });
+  await asked;
+  await terminate(served.worker, { timeout: 0 });
+  make();
+  await settle();
+  expect(here.test.openSessions()).toBe(0);
+  expect(served.held()).toEqual(NOTHING);
+
+  const loaded = byteModel();
+  let load: () => void = () => undefined;
+  const loader = new Promise<ReturnType<typeof serveHere>>((resolve) => {
+    const loading = serveHere({
+      async loadModel() {
+        resolve(loading);
+        await new Promise<void>((arrived) => (load = arrived));
+        return loaded;
+      },
+    });
+    loadModel("bytes", { worker: loading.worker }).catch(() => undefined);
+  });
+  const { worker, held } = await loader;
+  await terminate(worker, { timeout: 0 });
+  await settle();
+  load();
+  await settle();
+  expect(loaded.isDisposed()).toBe(true);
+  expect(held()).toEqual(NOTHING);
+});
+
 test("a worker that runs decoders for another one's model ends them too, and the generation ends", async () => {
   const served = serveHere({ passMilliseconds: 9 });
   const other = serveHere();
@@ -220,4 +263,17 @@ test("when the side that asks closes its port, what it had under way is aborted 
   expect(models[0]!.test.openSessions()).toBe(0);
   expect(models[0]!.isDisposed()).toBe(true);
   expect(held()).toEqual(NOTHING);
+});
+
+test("once a generation is over, its decoder's worker may end without a word to the model's", async () => {
+  const told: unknown[] = [];
+  const served = serveHere({ passes: (message) => told.push((message as { readonly a?: readonly unknown[] }).a?.[0]) });
+  const other = serveHere();
+  const model = await loadModel("bytes", { worker: served.worker });
+  await generate(model, "abc", { decoder: { plugin: "greedy", worker: other.worker }, maxNewTokens: 2 }).result;
+  await terminate(other.worker);
+  await settle();
+  expect(told).toContain("generate");
+  expect(told).not.toContain("decoderWorkerEnded");
+  served.close();
 });
