@@ -25,7 +25,7 @@ describe("a pass that read something else than the sequence", () => {
       [1, 2, 8, 3, 4, 5, 6],
       "1 token too much stands from position 2 on.",
     ],
-    ["two tokens are exchanged", [1, 3, 2, 4, 5], "from position 1 on the tokens stand in another order"],
+    ["a token is another one, though what follows looks like it", [1, 2, 4, 9, 5], "position 2 holds 4 in place of 3."],
     ["a token is another one", [1, 2, 7, 4, 5], "position 2 holds 7 in place of 3."],
     ["a token is masked", [1, 2, 0, 4, 5], "position 2 is masked."],
   ])("is explained: %s", (_, sequence, expected) => {
@@ -35,6 +35,13 @@ describe("a pass that read something else than the sequence", () => {
     expect(text).toMatch(
       /A session must hold every committed token once .* rewindTo \(or keepPath, for a tree\) what was read and not committed\.$/u,
     );
+  });
+
+  test.each<[readonly number[], string]>([
+    [[1, 3, 2, 4, 5], "from position 1 on the tokens stand in another order: [3, 2, 4, 5] in place of [2, 3, 4, 5]."],
+    [[2, 1], "from position 0 on the tokens stand in another order: [2, 1] in place of [1, 2]."],
+  ])("is explained: two tokens are exchanged, %o", (sequence, expected) => {
+    expect(explained([1, 2, 3], [4, 5], [1, 2, 3], sequence)).toContain(expected);
   });
 
   test("is the first one that did, by what was committed when it ran", () => {
