@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { cacheDefects } from "./broken/cache-defects.ts";
 import type { Defect } from "./broken/defect.ts";
-import { eventDefects, goodDecoder } from "./broken/event-defects.ts";
+import { eventDefects } from "./broken/event-defects.ts";
+import { gapDefects, goodGap, goodTwoStreams } from "./broken/gap-defects.ts";
+import { keepingDefects } from "./broken/keeping-defects.ts";
 import { losslessDefects } from "./broken/lossless-defects.ts";
-import { goodGap, goodMaskedDecoder, goodTwoStreams, maskedDefects } from "./broken/masked-defects.ts";
+import { goodMaskedDecoder } from "./broken/masked-decoder.ts";
+import { maskedDefects } from "./broken/masked-defects.ts";
+import { goodDecoder } from "./broken/plain-decoder.ts";
+import { rowDefects } from "./broken/row-defects.ts";
 import { runDefects } from "./broken/run-defects.ts";
 import type { Check } from "./check.ts";
 import { subjectOf } from "./subject.ts";
@@ -11,9 +16,12 @@ import { decoderChecks, testDecoder } from "./test-decoder.ts";
 
 const defects: Readonly<Record<string, Defect>> = {
   ...eventDefects,
+  ...keepingDefects,
   ...cacheDefects,
+  ...rowDefects,
   ...runDefects,
   ...maskedDefects,
+  ...gapDefects,
   ...losslessDefects,
 };
 

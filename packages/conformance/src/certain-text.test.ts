@@ -33,7 +33,7 @@ describe("the certain text", () => {
   });
 
   test("says 1 to 9 about equally often, and no token twice in a row", () => {
-    const counts = new Array<number>(10).fill(0);
+    const counts = Array.from({ length: 10 }, () => 0);
     for (let begin = 1; begin <= 9; begin++) {
       const text = certainPrompt(1000, begin);
       for (const [index, token] of text.entries()) {

@@ -4,7 +4,7 @@ import { type DriveCase, driveDrafter } from "./drive-drafter.ts";
 import { expect, expectSame } from "./expect.ts";
 
 /** Most branches to visit for drafts of one length. */
-export const MAX_DRAFT_BRANCHES = 2000;
+const MAX_DRAFT_BRANCHES = 2000;
 /** Longest drafts to enumerate. */
 const MOST_TOKENS = 3;
 

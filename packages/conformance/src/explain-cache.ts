@@ -28,19 +28,18 @@ function differenceOf(actual: readonly number[], committed: readonly number[]): 
   const end = Math.min(actual.length, committed.length);
   const place = actual.slice(0, end).findIndex((token, index) => token !== committed[index]);
   if (place < 0) return undefined;
-  if (actual[place] === MASK && committed[place] !== MASK) return `position ${place} is masked.`;
+  if (actual[place] === MASK) return `position ${place} is masked.`;
   const rest = actual.slice(place);
-  const order = (tokens: readonly number[]): string => tokens.toSorted((a, b) => a - b).join(", ");
+  const order = (tokens: readonly number[]): string => tokens.toSorted((a, b) => a - b).join();
   const [held, right] = [actual.slice(place, end), committed.slice(place, end)];
-  if (end === committed.length && order(held) === order(right)) {
+  if (order(held) === order(right)) {
     return `from position ${place} on the tokens stand in another order: [${held.join(", ")}] in place of [${right.join(", ")}].`;
   }
-  const agrees = (tokens: readonly number[]): boolean =>
-    rest.slice(0, tokens.length).every((token, index) => token === tokens[index]) && rest.length > 0;
+  const agrees = (tokens: readonly number[]): boolean => rest.slice(0, tokens.length).every((token, index) => token === tokens[index]);
   const most = committed.length - place - 1;
   // A sequence that ends where the committed one does lacks as many tokens as it is shorter.
   for (const missing of [committed.length - actual.length, ...Array.from({ length: Math.max(0, most) }, (_, index) => index + 1)]) {
-    if (missing < 1 || missing > most || !agrees(committed.slice(place + missing))) continue;
+    if (missing < 1 || !agrees(committed.slice(place + missing))) continue;
     return `${counted(missing)} from position ${place} on ${missing === 1 ? "is" : "are"} missing.`;
   }
   for (let extra = 1; extra < rest.length; extra++) {

@@ -14,7 +14,7 @@ const STEP = 1e-6;
 export function contradictionOf(option: PluginOption): string | undefined {
   const { type, help, minimum, maximum, exclusiveMinimum, choices } = option;
   const isNumeric = type === "number" || type === "integer";
-  if (!["number", "integer", "boolean", "string"].includes(type)) return `has the type ${String(type)}, which is none`;
+  if (!["number", "integer", "boolean", "string"].includes(type)) return `has the type ${type}, which is none`;
   if (typeof help !== "string" || help.trim() !== help || help.length === 0 || help.includes("\n")) return "needs a help text of one line";
   for (const [name, bound] of Object.entries({ minimum, maximum })) {
     if (bound === undefined) continue;

@@ -7,7 +7,7 @@ import type { LosslessCase } from "./lossless-models.ts";
 export const LARGEST_LOSS = 1e-12;
 
 /** A draft of two tokens and the token after it: below that, the rules of speculation have nothing to get wrong. */
-export const LEAST_TOKENS = 3;
+const LEAST_TOKENS = 3;
 
 export interface ProofOptions {
   /** What the output should follow; undefined: greedy decoding where the output is certain, else the model's own distribution. */

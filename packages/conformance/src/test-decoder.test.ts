@@ -52,13 +52,13 @@ function registered(
 const masked = (extra: Partial<Decoder> = {}): Decoder => ({
   name: "masked",
   requires: ["masked"],
-  decode: guessing().decode as Decoder["decode"],
+  decode: (models, prompt, options) => guessing().decode(models, prompt, options),
   ...extra,
 });
 
 describe("testDecoder", () => {
   test("registers every check once, under its own name, or names it as one that does not apply", () => {
-    const { names, report } = registered(guessing as () => Decoder);
+    const { names, report } = registered(guessing);
     expect(new Set(names).size).toBe(names.length);
     expect(names.slice(0, -1)).toEqual(report.checks);
     expect([...report.checks, ...report.inapplicable.map(({ title }) => title)].toSorted()).toEqual(
@@ -70,7 +70,7 @@ describe("testDecoder", () => {
   test.each<[string, Decoder, DecoderTestOptions, Readonly<Record<string, string>>]>([
     [
       "a decoder with a draft model",
-      guessing() as Decoder,
+      guessing(),
       {},
       {
         "rule 3: refuses a prompt that leaves no room for its fixed length with CONTEXT_LENGTH": "has no fixed length (option fixedLength)",

@@ -1,5 +1,5 @@
 import { LARGEST_LOSS, losslessCases, measureLoss, plainSampler, testDecoder, testDrafter, testLossless } from "@decodekit/conformance";
-import { autoregressive, type Drafter, greedySampler, InvalidOptionError, type Sampler } from "@decodekit/core";
+import { autoregressive, type Decoder, type Drafter, greedySampler, InvalidOptionError, type Sampler } from "@decodekit/core";
 import { collectDecode, countingModel, tableModel } from "@decodekit/core/testing";
 import { topPSampler } from "@decodekit/top-p";
 import { describe, expect, test } from "vitest";
@@ -26,6 +26,26 @@ describe.each(["ratio", "block", "gumbel"] as const)("speculative with a draft m
 
 describe.each(names)("the drafter %s", (name) => {
   testDrafter(test, everyDrafter[name]!);
+});
+
+/** Every token is possible at every place: four of them, checked by weights, have millions of ways to fall. */
+const uniform = (): Drafter => ({
+  name: "uniform",
+  requires: [],
+  gives: "probabilities",
+  start: async ({ vocabSize }) => ({
+    observe: () => undefined,
+    async propose({ max, random }) {
+      const row = new Float64Array(vocabSize).fill(1 / vocabSize);
+      const tokens = Int32Array.from({ length: max }, (_, place) => random.fork(place).categorical(row));
+      return { tokens, probabilities: Array.from(tokens, () => row) };
+    },
+  }),
+});
+
+describe("a drafter that gives every token a chance", () => {
+  const speculate = (drafter: Drafter): Decoder => speculative({ drafter, verify: "ratio", draftLength: 4, sampler: plainSampler });
+  testDrafter(test, uniform, { seeds: [1], speculate, maxBranches: 1000 });
 });
 
 describe("exactness", () => {
