@@ -1,6 +1,6 @@
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { afterEach, describe, expect, test } from "vitest";
-import { binary, causalGraph, countingModel, json } from "./counting-graph.ts";
+import { binary, canvasGraph, causalGraph, countingModel, json } from "./counting-graph.ts";
 import { bytesOf, onnxFile } from "./onnx-writer.ts";
 import { type Answer, answerWith, contentOf, notFound, type ServedFiles, serveModel } from "./served-files.ts";
 
@@ -102,11 +102,16 @@ test("an optional file that is there is read, whatever its type is said to be", 
 
 test.each([
   ["500", answerWith(500, "text/plain", "broken"), "could not be read (the server answered 500 Internal Server Error with text/plain)."],
+  ["205, which has no content", answerWith(205, undefined, ""), "could not be read (the server answered 205 Reset Content)."],
+  ["599 without a word", (response) => void response.writeHead(599, "").end(), "could not be read (the server answered 599)."],
   ["401", answerWith(401, undefined, ""), "could not be read (the server answered 401 Unauthorized)."],
-])("an optional file that is answered with %s stops the loading", async (_status, answer, said) => {
-  const error = await load({ "generation_config.json": answer }).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ name: "ModelLoadError", message: `${server!.url}/generation_config.json: ${said}` });
-});
+] as readonly (readonly [string, Answer, string])[])(
+  "an optional file that is answered with %s stops the loading",
+  async (_status, answer, said) => {
+    const error = await load({ "generation_config.json": answer }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: "ModelLoadError", message: `${server!.url}/generation_config.json: ${said}` });
+  },
+);
 
 test("where a request was led elsewhere the message says where", async () => {
   const toLogin: Answer = (response) => void response.writeHead(302, { location: "/login" }).end();
@@ -139,7 +144,7 @@ test.each([
   ],
   ["[]", "must hold a JSON object: it has 2 bytes", ""],
   ["null", "must hold a JSON object: it has 4 bytes", ""],
-  ["7", "must hold a JSON object: it has 1 bytes", ""],
+  ["7", "must hold a JSON object: it has 1 byte", ""],
 ])("a JSON file that holds %j is damaged", async (text, said, saidToo) => {
   for (const path of ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"]) {
     const error = await load({ [path]: answerWith(200, "application/json", text) }).catch((reason: unknown) => reason);
@@ -211,5 +216,37 @@ test("a compressed transfer's length is not taken for the file's", async () => {
   const model = await loadModel(server.url, { execution: "native", onProgress: ({ totalBytes }) => totals.push(totalBytes) });
   expect(model.stopTokens).toEqual([2]);
   expect(totals.at(-1)).toBeUndefined();
+  await model.dispose();
+});
+
+test("an abort while a server does not answer ends the request", async () => {
+  const controller = new AbortController();
+  let left!: (value: unknown) => void;
+  const gone = new Promise((resolve) => (left = resolve));
+  const never: Answer = (response) => {
+    response.on("close", left);
+    controller.abort(new Error("enough"));
+  };
+  server = await serveModel(countingModel(), { "tokenizer_config.json": never });
+  await expect(loadModel(server.url, { execution: "native", signal: controller.signal })).rejects.toThrow("enough");
+  await gone;
+});
+
+test("JSON that is no UTF-8 is damaged", async () => {
+  const bytes = Uint8Array.of(...new TextEncoder().encode('{"a": "'), 0xff, ...new TextEncoder().encode('"}'));
+  const error = await load({ "config.json": answerWith(200, undefined, bytes) }).catch((reason: unknown) => reason);
+  expect(String(error)).toMatch(
+    /config\.json: is no valid JSON \(.+\): it has 10 bytes and begins with the bytes 7b 22 61 22 3a 20 22 ff;/,
+  );
+});
+
+test("weights that the canvas graph shares with the causal graph's file are read once", async () => {
+  const { name, files } = countingModel({ canvas: true });
+  const { weights, ...graph } = canvasGraph();
+  const shared = onnxFile({ ...graph, weights: weights.map((each) => ({ ...each, external: { location: "model.onnx", offset: 0 } })) });
+  server = await serveModel({ name, files: { ...files, "onnx/canvas.onnx": binary(shared) } }, {});
+  const model = await loadModel(server.url, { execution: "native" });
+  expect(server.asked.filter((path) => path === "/m/onnx/model.onnx")).toHaveLength(1);
+  expect(server.asked).toContain("/m/onnx/canvas.onnx");
   await model.dispose();
 });

@@ -21,7 +21,8 @@ function askedRuntime(execution: Runtime["execution"], answer: () => Promise<unk
     return answer();
   };
   const ort = { env: { wasm: { numThreads: 1 }, webgpu: { device: Promise.resolve(gpu.device) } }, InferenceSession: { create } };
-  return { runtime: { ort, execution, executionProviders: [execution] } as unknown as Runtime, asked, gpu };
+  const code = execution === "native" ? {} : { code: { file: "runtime.wasm", url: undefined } };
+  return { runtime: { ort, execution, executionProviders: [execution], ...code } as unknown as Runtime, asked, gpu };
 }
 
 const graphOf = (externalData: GraphBytes["externalData"]): GraphBytes => ({

@@ -7,7 +7,10 @@ export interface FileContent {
 
 /** A sentence's end that says what came: "it has 5 bytes and begins with "<html"; the server answered 200 OK with text/html". */
 export function describeContent({ bytes, answer }: FileContent): string {
-  const begins = bytes.length === 0 ? "it is empty" : `it has ${bytes.length} bytes and begins with ${describeStart(bytes)}`;
+  const begins =
+    bytes.length === 0
+      ? "it is empty"
+      : `it has ${bytes.length} ${bytes.length === 1 ? "byte" : "bytes"} and begins with ${describeStart(bytes)}`;
   return answer === undefined ? begins : `${begins}; ${answer}`;
 }
 

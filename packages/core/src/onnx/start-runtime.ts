@@ -1,6 +1,6 @@
 import { environment } from "#environment";
 import { ExecutionUnavailableError } from "../errors.ts";
-import type { Runtime } from "./environment/environment.ts";
+import type { Runtime, RuntimeCode } from "./environment/environment.ts";
 import { describeContent } from "./file-content.ts";
 import type { Warn } from "./model-source.ts";
 
@@ -23,9 +23,9 @@ const threadsOf = new WeakMap<object, number>();
  * @throws ExecutionUnavailableError when the code cannot be read or the runtime does not start.
  */
 export async function startRuntime<Result>(runtime: Runtime, options: StartOptions, create: () => Promise<Result>): Promise<Result> {
-  const { ort, execution } = runtime;
+  const { ort, execution, code: file } = runtime;
   const { wasm } = ort.env;
-  if (execution === "native") return create();
+  if (!file) return create();
   const running = threadsOf.get(ort);
   if (running !== undefined) {
     tellThreads(running, options, "onnxruntime-web already runs", "The first model that is loaded decides.");
@@ -37,14 +37,14 @@ export async function startRuntime<Result>(runtime: Runtime, options: StartOptio
     tellThreads(wasm.numThreads, options, "this page is not cross-origin isolated and runs", "Serve it with COOP and COEP headers.");
   }
   const given = wasm.wasmBinary;
-  const code = given ?? (await readCode(runtime));
+  const code = given ?? (await readCode(runtime, file));
   let started = true;
   try {
     if (code) wasm.wasmBinary = code;
     return await create();
   } catch (error) {
     started = !isStartFailure(error);
-    throw started ? error : new ExecutionUnavailableError(execution, describeStartFailure(runtime, error as Error), error);
+    throw started ? error : new ExecutionUnavailableError(execution, describeStartFailure(file, error as Error), error);
   } finally {
     if (started) threadsOf.set(ort, wasm.numThreads!);
     // It is in use or of no use now, and large.
@@ -58,8 +58,8 @@ function tellThreads(actual: number, { threads, warn }: StartOptions, why: strin
 }
 
 /** Undefined where only onnxruntime-web itself can tell where its code is. */
-async function readCode(runtime: Runtime): Promise<Uint8Array | undefined> {
-  const url = codeUrl(runtime);
+async function readCode(runtime: Runtime, code: RuntimeCode): Promise<Uint8Array | undefined> {
+  const url = codeUrl(runtime, code);
   if (!url) return undefined;
   const unavailable = (problem: string, error?: unknown): ExecutionUnavailableError =>
     new ExecutionUnavailableError(runtime.execution, `the runtime's own file ${url.href} ${problem}.`, error);
@@ -79,9 +79,9 @@ async function readCode(runtime: Runtime): Promise<Uint8Array | undefined> {
 }
 
 /** Where an application has told onnxruntime-web to look, else where this package finds it. */
-function codeUrl({ ort, code }: Runtime): URL | undefined {
+function codeUrl({ ort }: Runtime, code: RuntimeCode): URL | undefined {
   const paths = ort.env.wasm.wasmPaths;
-  if (paths === undefined || code === undefined) return code?.url;
+  if (paths === undefined) return code.url;
   const path = typeof paths === "string" ? paths + code.file : paths.wasm;
   const base = environment.baseUrl();
   return path !== undefined && URL.canParse(path, base) ? new URL(path, base) : undefined;
@@ -92,6 +92,6 @@ function isStartFailure(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("no available backend found");
 }
 
-function describeStartFailure({ code }: Runtime, { message }: Error): string {
-  return `onnxruntime-web, whose code is ${code?.file}, did not start (${message}). It does not try twice: load the model in a new page, worker or process.`;
+function describeStartFailure({ file }: RuntimeCode, { message }: Error): string {
+  return `onnxruntime-web, whose code is ${file}, did not start (${message}). It does not try twice: load the model in a new page, worker or process.`;
 }

@@ -8,7 +8,7 @@ export async function fetchFile(url: URL, signal: AbortSignal | undefined): Prom
   if (url.protocol === "data:") return openDataUrl(url);
   const response = await fetch(url, { signal: signal ?? null });
   const { status, body, headers } = response;
-  const answer = describeAnswer(url, response);
+  const answer = describeAnswer(response);
   if (ABSENT.has(status)) {
     await body?.cancel();
     return { absent: `is not there: ${answer}` };
@@ -22,13 +22,9 @@ export async function fetchFile(url: URL, signal: AbortSignal | undefined): Prom
   return { bytes: length === null ? undefined : Number(length), stream: body, answer };
 }
 
-function describeAnswer(asked: URL, { status, statusText, headers, redirected, url }: Response): string {
+function describeAnswer({ status, statusText, headers, redirected, url }: Response): string {
   const type = headers.get("content-type");
-  return [
-    `the server answered ${status} ${statusText}`.trim(),
-    type ? ` with ${type}` : "",
-    redirected && url !== asked.href ? ` from ${url}` : "",
-  ].join("");
+  return [`the server answered ${status} ${statusText}`.trim(), type ? ` with ${type}` : "", redirected ? ` from ${url}` : ""].join("");
 }
 
 /** Bundlers turn small files into data URLs, and a strict content security policy does not let a page fetch those. */
