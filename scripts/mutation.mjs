@@ -74,7 +74,7 @@ const mutants = await new Stryker({
   force: values.fresh,
   tempDirName: ".stryker",
   cleanTempDir: true,
-  ignorePatterns: ["dist", "/.stryker", "/apps", "*.md", "/.git"],
+  ignorePatterns: ["dist", "/.stryker", "/apps", "*.md", "/.git", "!packages/*/README.md"],
   allowConsoleColors: false,
   disableTypeChecks: false,
   checkers: [],
@@ -105,7 +105,7 @@ function report() {
     equivalent: missed.length - survivors.length,
     commit,
   };
-  writeJson(path.join(folder, "scores.json"), Object.fromEntries(Object.entries(scores).toSorted()));
+  writeJson(path.join(folder, "scores.json"), Object.fromEntries(Object.entries(scores).toSorted(([a], [b]) => (a < b ? -1 : 1))));
   writeFileSync(
     path.join(folder, `survivors-${name}.txt`),
     survivors.map(({ file, line, mutator, from, to }) => `${file}:${line} ${mutator}: ${from} → ${to}\n`).join(""),

@@ -116,7 +116,7 @@ describe.each(executions)("wrong input to a good model on %s", (execution) => {
     ["a prompt over the context length", "ContextLengthError", () => generate(model, "a b ".repeat(2000), { decoder: greedy() }).result],
     ["p = 0", "InvalidOptionError", async () => topP({ p: 0 })],
     ["an unknown option", "InvalidOptionError", async () => topP({ topP: 0.9 } as object)],
-    ["maxNewTokens = -1", "InvalidOptionError", () => generate(model, "One day", { decoder: greedy(), maxNewTokens: -1 }).result],
+    ["maxNewTokens = -1", "InvalidOptionError", async () => generate(model, "One day", { decoder: greedy(), maxNewTokens: -1 }).result],
     [
       "NaN logits",
       "LogitsError",

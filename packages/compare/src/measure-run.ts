@@ -1,6 +1,5 @@
 import { type DecodeStatistics, generate, type LanguageModel } from "@decodekit/core";
 import type { ComparedDecoder } from "./compared-decoder.ts";
-import { pauses } from "./pauses.ts";
 import type { RunReport } from "./report.ts";
 import { scoreOutput } from "./score-output.ts";
 
@@ -23,12 +22,10 @@ export async function measureRun(
   const { prompt, seed, maxNewTokens, signal, onTokens } = settings;
   const promptTokens = model.tokenizer.encode(prompt);
   const generation = generate(model, promptTokens, { decoder, maxNewTokens, seed, signal });
-  const pause = pauses();
   let committed = 0;
   for await (const event of generation.events) {
     if (event.type !== "tokens-commit") continue;
     onTokens?.((committed += event.tokens.length));
-    await pause();
   }
   const { text, tokens, finishReason, statistics } = await generation.result;
   const negativeLogLikelihood = tokens.length > 0 ? await likelihood(model, promptTokens, tokens, signal) : null;

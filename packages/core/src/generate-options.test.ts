@@ -51,12 +51,12 @@ describe("generate refuses at once", () => {
   ])("%s of a wrong type or out of range", (option, values, expected) => {
     for (const actual of values) {
       const error = refusal({ decoder, [option]: actual });
-      expect({ ...error }).toMatchObject({ code: "INVALID_OPTION", where: "generate", option, expected, actual });
+      expect(error).toMatchObject({ code: "INVALID_OPTION", where: "generate", option, expected, actual });
     }
   });
 
   test.each([[1], [null], [[1, 2]], [new Uint32Array(2)]])("a prompt that is neither text nor an Int32Array: %s", (prompt) => {
-    expect({ ...refusal({ decoder }, prompt) }).toMatchObject({
+    expect(refusal({ decoder }, prompt)).toMatchObject({
       option: "prompt",
       expected: "text, or tokens in an Int32Array",
       actual: prompt,
@@ -64,12 +64,12 @@ describe("generate refuses at once", () => {
   });
 
   test("options that are none", () => {
-    expect({ ...refusal(undefined as never) }).toMatchObject({ option: "options", expected: "an object" });
+    expect(refusal(undefined as never)).toMatchObject({ option: "options", expected: "an object" });
   });
 
   test("and takes every option that it has, lists of tokens as typed arrays too", async () => {
     const options: Required<GenerateOptions> = {
-      decoder: decoder as unknown as Decoder,
+      decoder,
       maxNewTokens: 3,
       stopTokens: [100],
       stopStrings: ["zz"],

@@ -154,17 +154,17 @@ describe("a commit that goes on after a stop string", () => {
   const atOnce = (text: string): Decoder<"causal"> => {
     const tokens = tokenizer.encode(text).subarray(1);
     const logProbabilities = Float32Array.from(tokens, (_, index) => -index);
-    const decoder: Decoder<"causal"> = {
+    const whole: Decoder<"causal"> = {
       name: "at once",
       requires: ["causal"],
       decode: (models, prompt, options) =>
-        runDecode(decoder, models, prompt, options, async function* (run) {
+        runDecode(whole, models, prompt, options, async function* (run) {
           yield { type: "tokens-propose", start: prompt.length, tokens };
           yield { type: "draft-verify", start: prompt.length, drafted: tokens.length, accepted: tokens.length };
           return (yield* run.commit(tokens, { logProbabilities })) ?? "length";
         }),
     };
-    return decoder;
+    return whole;
   };
   const { length: start } = tokenizer.encode(PROMPT);
 

@@ -15,8 +15,8 @@ export const greedySampler: Sampler = {
 };
 
 /** Whether `sampler` draws as `greedySampler` does: then `argmax(row)` is its token, and no distribution is needed. */
-export function isGreedy({ distribution, pick }: Sampler): boolean {
-  return distribution === greedySampler.distribution && pick === greedySampler.pick;
+export function isGreedy(sampler: Sampler): boolean {
+  return (["distribution", "pick"] as const).every((method) => sampler[method] === greedySampler[method]);
 }
 
 /**

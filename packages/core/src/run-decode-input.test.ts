@@ -27,7 +27,7 @@ async function started({ requires = ["causal"], models: given = models, prompt =
   const decoder: Pick<Decoder, "name" | "requires"> = { name: "test", requires };
   const decode = runDecode(decoder, given as ModelSet, Int32Array.from(prompt), { maxNewTokens: 100, ...options }, async function* (run) {
     found = run;
-    return "length";
+    return (yield* run.commit(new Int32Array())) ?? "length";
   });
   await collectDecode(decode);
   return found;
@@ -107,7 +107,7 @@ test("a masked session is disposed before the causal one that it stands on, and 
     ...model,
     async createSession(over?: never) {
       const session = await model.createSession(over);
-      const { dispose } = session;
+      const dispose = session.dispose.bind(session);
       session.dispose = () => (order.push(name), dispose());
       return session;
     },

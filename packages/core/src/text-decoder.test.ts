@@ -70,16 +70,16 @@ test("4000 bytes that are no character come out as they come, three at most bein
 });
 
 describe("a SentencePiece decoder, which takes the first space off", () => {
-  const { SentencePiece: pieces } = smallTokenizers;
-  const special = (name: string): number => pieces!.specialTokens!.get(name)!;
+  const { SentencePiece: sentencePiece } = smallTokenizers;
+  const special = (name: string): number => sentencePiece!.specialTokens!.get(name)!;
   const [a, b] = [sentencePieceId("▁a"), sentencePieceId("▁b")];
 
   test.each([
     ["a special token", special("[X]")],
-    ["an id that stands for nothing", pieces!.vocabSize + 5],
+    ["an id that stands for nothing", sentencePiece!.vocabSize + 5],
   ])("keeps the space after %s, one by one and together", (_, invisible) => {
     for (const size of [1, 2, 3]) {
-      const text = incrementalText(pieces!, Int32Array.of(special("<s>")));
+      const text = incrementalText(sentencePiece!, Int32Array.of(special("<s>")));
       const tokens = Int32Array.of(a, invisible, b);
       const texts = Array.from({ length: Math.ceil(3 / size) }, (_each, index) =>
         text.push(tokens.subarray(index * size, (index + 1) * size)),
@@ -89,13 +89,13 @@ describe("a SentencePiece decoder, which takes the first space off", () => {
   });
 
   test("keeps the space between the prompt and the text", () => {
-    const text = incrementalText(pieces!, Int32Array.of(special("<s>"), a));
+    const text = incrementalText(sentencePiece!, Int32Array.of(special("<s>"), a));
     expect(text.push(Int32Array.of(b)) + text.end()).toBe(" b");
   });
 
   test("a character that the prompt began is part of the text", () => {
     const [first, second, third] = ["<0xE2>", "<0x82>", "<0xAC>"].map(sentencePieceId);
-    const text = incrementalText(pieces!, Int32Array.of(a, first!, second!));
+    const text = incrementalText(sentencePiece!, Int32Array.of(a, first!, second!));
     expect(text.push(Int32Array.of(third!, b)) + text.end()).toBe("€ b");
   });
 });

@@ -266,13 +266,13 @@ describe("the plugin refuses", () => {
       'mdlm: option "eta" must be one of its options (blockLength, steps, temperature), got 0.1.',
       () => plugin.create({ preset: "mdlm", eta: 0.1 }),
     ],
-    ["threshold: threshold must be a number in [0, 1], got 2.", () => plugin.create({ threshold: 2 })],
+    ["refine: threshold must be a number in [0, 1], got 2.", () => plugin.create({ threshold: 2 })],
     [
-      'fastDllm: option "speed" must be one of its options (blockLength, steps, temperature, threshold, factor), got 1.',
+      'refine: option "speed" must be one of its options (preset, blockLength, steps, temperature, canvas, noise, guidanceScale, threshold, factor, bound, lowThreshold, remaskThreshold, revokeThreshold, editThreshold, algorithm, remasking, variant, stabilityThreshold, confidenceThreshold, eta), got 1.',
       () => plugin.create({ speed: 1 }),
     ],
     ['refine: canvas must be one of "block", "rest", got "all".', () => plugin.create({ canvas: "all" })],
-    ["classifierFree: scale must be a number > 0, got 0.", () => plugin.create({ guidanceScale: 0 })],
+    ["refine: guidanceScale must be a number > 0, got 0.", () => plugin.create({ guidanceScale: 0 })],
   ])("%s", (message, create) => {
     expect(create).toThrow(InvalidOptionError);
     expect(create).toThrow(expect.objectContaining({ message }));

@@ -85,7 +85,9 @@ function metaspace(): Tokenizer {
 
 /** WordPiece: BERT. */
 function wordPiece(): Tokenizer {
-  const tokens = [...new Set(["[UNK]", ...WORDS.filter((word) => word.trim() !== ""), ..."'.,!?", "s", "n't", "##s", "##ing", "##é"])];
+  const tokens = [
+    ...new Set(["[UNK]", ...WORDS.filter((word) => word.trim() !== ""), "'", ".", ",", "!", "?", "s", "n't", "##s", "##ing", "##é"]),
+  ];
   const model = {
     type: "WordPiece",
     unk_token: "[UNK]",
