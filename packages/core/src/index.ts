@@ -55,5 +55,6 @@ export { argmax } from "./sampling/argmax.ts";
 export { categorical } from "./sampling/categorical.ts";
 export { logSoftmax, logSumExp, softmax } from "./sampling/softmax.ts";
 export { countStatistics, type DecodeStatistics, type StatisticsCounter } from "./statistics.ts";
+export { continuationText } from "./text-decoder.ts";
 export type { Tokenizer } from "./tokenizer.ts";
 export { logWarning, type Warning, type WarningHandler } from "./warnings.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sentencePieceId, smallTokenizers } from "./onnx/small-tokenizers.ts";
 import { byteTokenizer } from "./testing/byte-tokenizer.ts";
-import { incrementalText } from "./text-decoder.ts";
+import { continuationText, incrementalText } from "./text-decoder.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 const tokenizer = byteTokenizer();
@@ -91,6 +91,12 @@ describe("a SentencePiece decoder, which takes the first space off", () => {
   test("keeps the space between the prompt and the text", () => {
     const text = incrementalText(sentencePiece!, Int32Array.of(special("<s>"), a));
     expect(text.push(Int32Array.of(b)) + text.end()).toBe(" b");
+  });
+
+  test("what tokens add to others is told with the space between them", () => {
+    expect(continuationText(sentencePiece!, Int32Array.of(a), Int32Array.of(b))).toBe(" b");
+    expect(continuationText(sentencePiece!, new Int32Array(), Int32Array.of(b))).toBe("b");
+    expect(continuationText(sentencePiece!, Int32Array.of(a), Int32Array.of(sentencePieceId("<0xE2>")))).toBe("\uFFFD");
   });
 
   test("a character that the prompt began is part of the text", () => {

@@ -84,6 +84,15 @@ export function incrementalText(tokenizer: Tokenizer, prompt: Int32Array = new I
   };
 }
 
+/**
+ * What `tokens`, shape (n,), add to the text of `before`, shape (m,): with the space between them, and a character that `before` began. Bytes
+ * that are no valid UTF-8 become U+FFFD.
+ */
+export function continuationText(tokenizer: Tokenizer, before: Int32Array, tokens: Int32Array): string {
+  const text = incrementalText(tokenizer, before);
+  return text.push(tokens) + text.end();
+}
+
 /** How many characters at the end of `text` more tokens could change: those that may be bytes of one that is not whole. */
 function unfinishedAtEnd(text: string): number {
   let count = 0;

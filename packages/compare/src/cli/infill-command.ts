@@ -1,4 +1,4 @@
-import { type DecodeEvent, generate, type LanguageModel, type TokenId } from "@decodekit/core";
+import { continuationText, type DecodeEvent, generate, type LanguageModel } from "@decodekit/core";
 import { infill, type LengthRange } from "@decodekit/refinement";
 import type { CompareFlags } from "./compare-command.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -25,10 +25,11 @@ export async function infillCommand(flags: InfillFlags, host: CommandProcess, lo
   try {
     if (!model.masked) throw new UsageError(`--model: ${model.name} predicts no masked tokens, which filling a gap needs.`);
     const suffix = suffixTokens(model, flags.suffix);
-    const generation = generate(model, prefix, { decoder: infill({ suffix, length, steps }), maxNewTokens: model.masked.contextLength });
+    const gap: Gap = { prefix: model.tokenizer.encode(prefix), suffixLength: suffix.length };
+    const generation = generate(model, gap.prefix, { decoder: infill({ suffix, length, steps }) });
     const colors = colorsFor(stdout);
     for await (const event of generation.events) {
-      const shown = canvasText(model, event, suffix.length);
+      const shown = canvasText(model, event, gap);
       if (shown !== undefined && flags.json !== true) stderr.write(`${colors.dim(shown)}\n`);
     }
     const { text, tokens, statistics } = await generation.result;
@@ -50,10 +51,24 @@ function suffixTokens({ tokenizer }: LanguageModel, text: string): Int32Array {
   return tokenizer.encode(text).subarray(tokenizer.encode("").length);
 }
 
+interface Gap {
+  /** Tokens before it. */
+  readonly prefix: Int32Array;
+  /** Tokens after it. */
+  readonly suffixLength: number;
+}
+
 /** The gap as it stands in `event`, "_" for every unknown token; undefined where it does not show one. */
-function canvasText({ tokenizer, masked }: LanguageModel, event: DecodeEvent, suffixLength: number): string | undefined {
+function canvasText({ tokenizer, masked }: LanguageModel, event: DecodeEvent, { prefix, suffixLength }: Gap): string | undefined {
   if (event.type !== "tokens-propose") return undefined;
-  const gap = [...event.tokens.subarray(0, event.tokens.length - suffixLength)];
-  const spelled = (token: TokenId): string => (token === masked!.maskTokenId ? " _" : tokenizer.decode(Int32Array.of(token)));
-  return gap.map(spelled).join("");
+  const gap = event.tokens.subarray(0, event.tokens.length - suffixLength);
+  let text = "";
+  // Unknown tokens say nothing of the space before a known one: the last known ones stand for them.
+  let before = prefix;
+  for (const token of gap) {
+    const known = Int32Array.of(token);
+    text += token === masked!.maskTokenId ? " _" : continuationText(tokenizer, before, known);
+    if (token !== masked!.maskTokenId) before = known;
+  }
+  return text;
 }
