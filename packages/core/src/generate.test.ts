@@ -9,6 +9,7 @@ import type { LanguageModel } from "./language-model.ts";
 import { runDecode } from "./run-decode.ts";
 import { byteTokenizer } from "./testing/byte-tokenizer.ts";
 import { failingModel } from "./testing/failing-model.ts";
+import { memoryMaskedModel } from "./testing/memory-masked-model.ts";
 import type { TestModel } from "./testing/memory-model.ts";
 import { tableModel } from "./testing/table-model.ts";
 
@@ -140,6 +141,23 @@ describe("events and statistics", () => {
     });
     expect(tokens).toHaveLength(3);
     expect(statistics.timeToFirstTokenMilliseconds).toBeGreaterThanOrEqual(statistics.prefillMilliseconds);
+  });
+
+  test("count no revision where a token takes the place of a mask of the model", async () => {
+    const MASK = 3;
+    const unmasking: Decoder<"causal"> = {
+      ...decoder,
+      async *decode(_, prompt): AsyncGenerator<DecodeEvent, void, void> {
+        yield { type: "decode-start", promptLength: prompt.length };
+        for (const token of [MASK, 97, 98]) yield { type: "tokens-propose", start: prompt.length, tokens: Int32Array.of(token) };
+        yield { type: "decode-end", finishReason: "length" };
+      },
+    };
+    const masked = memoryMaskedModel({ vocabSize: 258, contextLength: 8, maskTokenId: MASK, logitsAt: () => new Float32Array(258) });
+    const revisionsWith = async (model: LanguageModel) =>
+      (await generate(model, PROMPT, { decoder: unmasking }).result).statistics.revisions;
+    expect(await revisionsWith({ ...scripted(""), masked })).toBe(1);
+    expect(await revisionsWith(scripted(""))).toBe(2);
   });
 
   test("end with decode-end also when a stop string ended the text", async () => {

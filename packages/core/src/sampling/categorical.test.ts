@@ -18,6 +18,13 @@ test.each([
   expect(categorical(weights, uniform)).toBe(expected);
 });
 
-test.each([[[]], [[0, 0]], [[1, -1]], [[1, NaN]], [[1, Infinity]]])("%j are no weights", (weights) => {
+test.each([
+  { weights: [], problem: "the weights sum to 0" },
+  { weights: [0, 0], problem: "the weights sum to 0" },
+  { weights: [3, -1], problem: "weight -1 for token 1" },
+  { weights: [1, NaN], problem: "weight NaN for token 1" },
+  { weights: [1, Infinity], problem: "the weights sum to Infinity" },
+])("$weights are no weights: $problem", ({ weights, problem }) => {
   expect(() => categorical(weights, 0.5)).toThrow(LogitsError);
+  expect(() => categorical(weights, 0.5)).toThrow(`${problem}.`);
 });
