@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { greedy } from "@decodekit/greedy";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { CompareProgress } from "../compare.ts";
 import { progressDisplay } from "./progress.ts";
 
@@ -42,7 +42,26 @@ test("without a terminal there is a line per step, and none for details or twice
   expect(text()).toBe("Loading the model\nLoading the model: 2.0 kB\nWarming up greedy p=1\nRun 2 of 3: greedy p=1\nRun 3 of 3: greedy\n");
 });
 
+/** Where tests run in continuous integration, no terminal is one. */
+const onTerminal = (): void => {
+  vi.stubEnv("CI", undefined);
+  vi.stubEnv("TERM", "xterm");
+};
+afterEach(() => vi.unstubAllEnvs());
+
+test.each([
+  ["CI", "true"],
+  ["TERM", "dumb"],
+])("a terminal with %s=%s gets a line per step", (name, value) => {
+  onTerminal();
+  vi.stubEnv(name, value);
+  const { stream, text } = recorder({ isTTY: true, columns: 80 });
+  progressDisplay(stream, "the model").end();
+  expect(text()).toBe("Loading the model\n");
+});
+
 test("on a terminal one line moves on, details and all", async () => {
+  onTerminal();
   const { stream, text } = recorder({ isTTY: true, columns: 80, cursorTo: () => true, clearLine: () => true, moveCursor: () => true });
   const display = progressDisplay(stream, "the model");
   const shown = async (): Promise<string> => {

@@ -12,7 +12,7 @@ export interface ProgressDisplay {
 }
 
 export function progressDisplay(stream: NodeJS.WriteStream, model: string): ProgressDisplay {
-  const show = stream.isTTY ? movingLine(stream) : plainLines(stream);
+  const show = stream.isTTY && !isBatch() ? movingLine(stream) : plainLines(stream);
   show.step(`Loading ${model}`);
   return {
     loading({ loadedBytes, totalBytes }) {
@@ -38,9 +38,14 @@ interface LineDisplay {
   end(): void;
 }
 
+/** Whether the terminal is one in name only, as in continuous integration: a moving line would fill its log. */
+function isBatch(): boolean {
+  return "CI" in process.env || process.env.TERM === "dumb";
+}
+
 function movingLine(stream: NodeJS.WriteStream): LineDisplay {
   // Reading standard input in raw mode would keep Ctrl-C from becoming SIGINT.
-  const spinner = ora({ stream, discardStdin: false }).start();
+  const spinner = ora({ stream, discardStdin: false, isEnabled: true }).start();
   const show = (text: string): void => void (spinner.text = text);
   return { step: show, detail: show, end: () => void spinner.stop() };
 }
