@@ -17,7 +17,7 @@ export const pluginChecks: readonly PluginCheck[] = [
       for (const [member, text] of Object.entries({ title, description })) {
         expect(
           typeof text === "string" && text.trim() === text && text.length > 0,
-          `${member}: ${show(text)} is no text, or has spaces at its ends`,
+          `${member}: ${show(text)} is not text, or has spaces at its ends`,
         );
         expect(!text.includes("\n"), `${member}: it has more than one line`);
         expect(!text.endsWith("."), `${member}: it ends with a full stop`);

@@ -48,16 +48,16 @@ describe("invalid values are of other types, and just beyond the ends", () => {
 });
 
 test.each<[PluginOption, unknown, string]>([
-  [number, "1", "is no number"],
-  [integer, "1", "is no integer"],
-  [integer, 1.5, "is no integer"],
+  [number, "1", "is not a number"],
+  [integer, "1", "is not an integer"],
+  [integer, 1.5, "is not an integer"],
   [number, NaN, "is not finite"],
   [number, -1, "is below its minimum of 0"],
   [open, 0, "is its minimum of 0, which is out of range"],
   [number, 5, "is above its maximum of 4"],
   [choice, "up", "is none of its choices (left, right)"],
-  [flag, "true", "is no boolean"],
-  [text, 1, "is no string"],
+  [flag, "true", "is not a boolean"],
+  [text, 1, "is not a string"],
 ])("says what is wrong with a value: %o, %o", (option, value, expected) => expect(problemOf(option, value)).toBe(expected));
 
 test.each([number, open, integer, choice, text, flag, { ...number, default: 0 }, { ...number, default: 4 }, { ...number, minimum: 4 }])(
@@ -69,10 +69,10 @@ test.each<[object, string]>([
   [{ ...number, help: " spaces " }, "needs a help text of one line"],
   [{ ...number, help: "two\nlines" }, "needs a help text of one line"],
   [{ ...number, help: undefined }, "needs a help text of one line"],
-  [{ ...number, minimum: -Infinity }, "has the minimum -Infinity, which is no finite number: leave it out"],
-  [{ ...integer, maximum: 4.5 }, "has the maximum 4.5, which is no integer"],
+  [{ ...number, minimum: -Infinity }, "has the minimum -Infinity, which is not a finite number: leave it out"],
+  [{ ...integer, maximum: 4.5 }, "has the maximum 4.5, which is not an integer"],
   [{ ...flag, maximum: 1 }, 'has a maximum although its type is "boolean"'],
   [{ ...flag, choices: ["true"] }, 'has choices although its type is "boolean"'],
-  [{ ...flag, default: "true" }, 'has the default "true", which is no boolean'],
+  [{ ...flag, default: "true" }, 'has the default "true", which is not a boolean'],
   [{ ...number, default: 9 }, "has the default 9, which is above its maximum of 4"],
 ])("finds the contradiction in %o", (option, expected) => expect(contradictionOf(option as PluginOption)).toBe(expected));

@@ -19,8 +19,8 @@ export function contradictionOf(option: PluginOption): string | undefined {
   for (const [name, bound] of Object.entries({ minimum, maximum })) {
     if (bound === undefined) continue;
     if (!isNumeric) return `has a ${name} although its type is "${type}"`;
-    if (!Number.isFinite(bound)) return `has the ${name} ${String(bound)}, which is no finite number: leave it out`;
-    if (type === "integer" && !Number.isInteger(bound)) return `has the ${name} ${bound}, which is no integer`;
+    if (!Number.isFinite(bound)) return `has the ${name} ${String(bound)}, which is not a finite number: leave it out`;
+    if (type === "integer" && !Number.isInteger(bound)) return `has the ${name} ${bound}, which is not an integer`;
   }
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
     return `has a minimum of ${minimum}, above its maximum of ${maximum}`;
@@ -44,11 +44,11 @@ export function problemOf(
   value: unknown,
 ): string | undefined {
   const expected = type === "integer" ? "number" : type;
-  if (typeof value !== expected) return `is no ${type}`;
+  if (typeof value !== expected) return `is not ${type === "integer" ? "an" : "a"} ${type}`;
   if (typeof value === "string") return choices && !choices.includes(value) ? `is none of its choices (${choices.join(", ")})` : undefined;
   if (typeof value !== "number") return undefined;
   if (!Number.isFinite(value)) return "is not finite";
-  if (type === "integer" && !Number.isInteger(value)) return "is no integer";
+  if (type === "integer" && !Number.isInteger(value)) return "is not an integer";
   if (value < minimum) return `is below its minimum of ${minimum}`;
   if (value === minimum && exclusiveMinimum) return `is its minimum of ${minimum}, which is out of range`;
   return value > maximum ? `is above its maximum of ${maximum}` : undefined;
@@ -81,7 +81,7 @@ export function invalidValues(option: PluginOption): readonly TriedValue[] {
   const step = type === "integer" ? 1 : STEP;
   const text = String(validValues(option)[0] ?? 1);
   tried.push({ value: NaN, what: "NaN" }, { value: Infinity, what: "Infinity" }, { value: text, what: `the text "${text}"` });
-  if (type === "integer") tried.push({ value: (minimum ?? 0) + 0.5, what: "a number that is no integer" });
+  if (type === "integer") tried.push({ value: (minimum ?? 0) + 0.5, what: "a number that is not an integer" });
   if (minimum !== undefined) tried.push({ value: minimum - step, what: `a number below its minimum of ${minimum}` });
   if (minimum !== undefined && exclusiveMinimum) tried.push({ value: minimum, what: `its minimum of ${minimum}, which is excluded` });
   if (maximum !== undefined) tried.push({ value: maximum + step, what: `a number above its maximum of ${maximum}` });

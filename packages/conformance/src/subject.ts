@@ -12,7 +12,7 @@ export interface DecoderTestOptions {
    * @defaultValue none: the kit proves it
    */
   readonly provedElsewhere?: string | undefined;
-  /** For a decoder whose output has a length of its own, such as one that fills a gap. @defaultValue none: it writes until it is stopped */
+  /** For a decoder whose output has a length of its own, such as one that fills a gap. @defaultValue the decoder's `outputLength`, without which it writes until it is stopped */
   readonly fixedLength?: FixedLength | undefined;
   /**
    * Whether a decoder with a draft model drafts what that model says. False for one that drafts from elsewhere too, or uses the draft
@@ -72,12 +72,17 @@ const ROLES: ReadonlySet<unknown> = new Set<ModelRole>(["causal", "masked", "dra
  */
 export function subjectOf(create: () => Decoder, options: DecoderTestOptions = {}): Subject {
   checkOptions("testDecoder", options, checks);
-  const { requires, lossless = false } = create();
+  const { requires, lossless = false, outputLength } = create();
   if (!(Array.isArray(requires) && requires.length > 0 && requires.every((role) => ROLES.has(role)))) {
     const expected = 'an array of at least one of "causal", "masked" and "draft"';
     throw new InvalidOptionError({ where: "testDecoder", option: "the decoder's requires", expected, actual: requires });
   }
-  return { create, requires, lossless, options };
+  const { fixedLength = outputLength === undefined ? undefined : { output: outputLength } } = options;
+  if (outputLength !== undefined && outputLength !== fixedLength!.output) {
+    const expected = `${fixedLength!.output}, the output of fixedLength`;
+    throw new InvalidOptionError({ where: "testDecoder", option: "the decoder's outputLength", expected, actual: outputLength });
+  }
+  return { create, requires, lossless, options: { ...options, fixedLength } };
 }
 
 /** How many tokens a decoder gives at least when nothing but `limit` stops it. */

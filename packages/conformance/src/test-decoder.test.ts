@@ -5,6 +5,7 @@ import { type Decoder, greedySampler, runDecode } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { checkTitle } from "./check.ts";
 import type { DecoderTestOptions } from "./subject.ts";
+import { subjectOf } from "./subject.ts";
 import { decoderChecks, testDecoder } from "./test-decoder.ts";
 import type { KitReport, TestFunction } from "./test-function.ts";
 
@@ -182,4 +183,17 @@ describe("testDecoder", () => {
       .flatMap((line) => /^\| (\d|models|lossless|errors) \| (.*) \|$/.exec(line)?.slice(1, 3).join(": ") ?? []);
     expect(rows).toEqual(decoderChecks.map(({ rule, name }) => `${rule}: ${name}`));
   });
+});
+
+test("the length that a decoder says of itself is the fixed one, and must be that which the test gives", () => {
+  const fixed = (): Decoder<"causal" | "draft"> => ({ ...guessing(), outputLength: 5 });
+  expect(subjectOf(fixed as unknown as () => Decoder).options.fixedLength).toEqual({ output: 5 });
+  expect(subjectOf(fixed as unknown as () => Decoder, { fixedLength: { output: 5, least: 2 } }).options.fixedLength).toEqual({
+    output: 5,
+    least: 2,
+  });
+  expect(() => subjectOf(fixed as unknown as () => Decoder, { fixedLength: { output: 6 } })).toThrow(
+    "testDecoder: the decoder's outputLength must be 6, the output of fixedLength, got 5.",
+  );
+  expect(subjectOf(guessing as unknown as () => Decoder).options.fixedLength).toBeUndefined();
 });

@@ -56,7 +56,7 @@ describe("runDecode refuses", () => {
       { options: { stopTokens: [3, 10] } },
       { code: "INVALID_OPTION", where: "test", option: "stopTokens[1]", expected: "a token id in [0, 10)", actual: 10 },
     ],
-    ["a stop token that is no integer", { options: { stopTokens: [0.5] } }, { option: "stopTokens[0]", actual: 0.5 }],
+    ["a stop token that is not an integer", { options: { stopTokens: [0.5] } }, { option: "stopTokens[0]", actual: 0.5 }],
     ["a prompt over the context", { prompt: Array(9).fill(1) }, { code: "CONTEXT_LENGTH", length: 9, contextLength: 8 }],
     [
       "a prompt over the context of the second model",

@@ -188,7 +188,7 @@ function checkCount(where: string, option: string, actual: number): void {
   if (!check.accepts(actual)) throw new InvalidOptionError({ where, option, expected: check.expected, actual });
 }
 
-/** @throws InvalidOptionError when a token is no integer in [0, vocabSize). */
+/** @throws InvalidOptionError when a token is not an integer in [0, vocabSize). */
 export function checkTokens(where: string, option: string, tokens: ArrayLike<TokenId>, vocabSize: number): void {
   for (let index = 0; index < tokens.length; index++) {
     const actual = tokens[index]!;

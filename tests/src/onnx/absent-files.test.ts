@@ -139,7 +139,7 @@ test("a transfer of unknown length that breaks off is said to be one", async () 
 test.each([
   [
     '{"model": {"type": "BPE"',
-    "is no valid JSON (",
+    "is not valid JSON (",
     '): it has 24 bytes and begins with "{\\"model\\": {\\"type\\": \\"BPE\\""; the server answered 200 OK',
   ],
   ["[]", "must hold a JSON object: it has 2 bytes", ""],
@@ -236,7 +236,7 @@ test("JSON that is no UTF-8 is damaged", async () => {
   const bytes = Uint8Array.of(...new TextEncoder().encode('{"a": "'), 0xff, ...new TextEncoder().encode('"}'));
   const error = await load({ "config.json": answerWith(200, undefined, bytes) }).catch((reason: unknown) => reason);
   expect(String(error)).toMatch(
-    /config\.json: is no valid JSON \(.+\): it has 10 bytes and begins with the bytes 7b 22 61 22 3a 20 22 ff;/,
+    /config\.json: is not valid JSON \(.+\): it has 10 bytes and begins with the bytes 7b 22 61 22 3a 20 22 ff;/,
   );
 });
 

@@ -142,7 +142,7 @@ test("an optional file that is a folder is absent, and one that is empty is dama
   writeFileSync(path.join(place, "tokenizer_config.json"), "");
   await expect(loadModel(place, native)).rejects.toMatchObject({
     source: path.join(place, "tokenizer_config.json"),
-    message: expect.stringMatching(/is no valid JSON \(.+\): it is empty\.$/),
+    message: expect.stringMatching(/is not valid JSON \(.+\): it is empty\.$/),
   });
 });
 

@@ -58,7 +58,7 @@ function problemOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return `got ${value === undefined ? "none" : typeof value}`;
   const plugin = value as Partial<Record<keyof DecoderPlugin, unknown>>;
   for (const member of ["name", "title", "description"] as const) {
-    if (typeof plugin[member] !== "string") return `but its ${member} is no text`;
+    if (typeof plugin[member] !== "string") return `but its ${member} is not text`;
   }
   for (const member of ["requires", "presets"] as const) {
     if (!Array.isArray(plugin[member])) return `but its ${member} is no array`;

@@ -300,7 +300,7 @@ describe("decodekit compare", () => {
     [["--draft", "none"], "--draft: must be a folder or URL, got none, which is not there."],
     [["--json", "none/report.json"], "--json: there is no folder"],
     [["--plugin", "none"], "--plugin none: there is no such file or package"],
-    [["--plugin", "no-plugin.mjs"], "its default export must be a DecoderPlugin, but its title is no text."],
+    [["--plugin", "no-plugin.mjs"], "its default export must be a DecoderPlugin, but its title is not text."],
     [["--plugin", "echo.mjs", "--plugin", "./echo.mjs"], 'there is a decoder named "echo" already.'],
     [["--decoders", "greedy"], "Did you mean --decoder?"],
     [["greedy"], "too many arguments"],

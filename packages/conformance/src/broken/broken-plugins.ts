@@ -64,8 +64,8 @@ const CROSSES = "makes from presets that crossed a MessageChannel";
 export const broken: Readonly<Record<string, readonly [changes: Changes, foundBy: string, says: string]>> = {
   "a name in capitals": [{ name: "Warm" }, NAMED, 'name: "Warm" is not in kebab-case, as it is typed on the command line'],
   "a name with a space": [{ name: "warm one" }, NAMED, 'name: "warm one" is not in kebab-case'],
-  "no title": [{ title: "" }, NAMED, 'title: "" is no text, or has spaces at its ends'],
-  "a title with a space at its end": [{ title: "Warm " }, NAMED, 'title: "Warm " is no text, or has spaces at its ends'],
+  "no title": [{ title: "" }, NAMED, 'title: "" is not text, or has spaces at its ends'],
+  "a title with a space at its end": [{ title: "Warm " }, NAMED, 'title: "Warm " is not text, or has spaces at its ends'],
   "a description of two lines": [{ description: "Draws\nat random" }, NAMED, "description: it has more than one line"],
   "a full stop": [{ description: "Draws." }, NAMED, "description: it ends with a full stop"],
   "a default below its minimum": [
@@ -85,17 +85,17 @@ export const broken: Readonly<Record<string, readonly [changes: Changes, foundBy
     DESCRIBES,
     'option order: it has the default "up", which is none of its choices (left, right)',
   ],
-  "a default of another type": [withOption("temperature", { default: "1" }), DESCRIBES, 'it has the default "1", which is no number'],
-  "a default that is no integer": [withOption("top", { default: 1.5 }), DESCRIBES, "it has the default 1.5, which is no integer"],
+  "a default of another type": [withOption("temperature", { default: "1" }), DESCRIBES, 'it has the default "1", which is not a number'],
+  "a default that is not an integer": [withOption("top", { default: 1.5 }), DESCRIBES, "it has the default 1.5, which is not an integer"],
   "an unknown type": [withOption("top", { type: "float" }), DESCRIBES, "option top: it has the type float, which is none"],
   "no help": [withOption("temperature", { help: "" }), DESCRIBES, "option temperature: it needs a help text of one line"],
   "a minimum above its maximum": [withOption("temperature", { minimum: 5 }), DESCRIBES, "it has a minimum of 5, above its maximum of 4"],
   "an infinite maximum": [
     withOption("temperature", { maximum: Infinity }),
     DESCRIBES,
-    "it has the maximum Infinity, which is no finite number: leave it out",
+    "it has the maximum Infinity, which is not a finite number: leave it out",
   ],
-  "a bound of an integer that is none": [withOption("top", { minimum: 0.5 }), DESCRIBES, "it has the minimum 0.5, which is no integer"],
+  "a bound of an integer that is none": [withOption("top", { minimum: 0.5 }), DESCRIBES, "it has the minimum 0.5, which is not an integer"],
   "bounds of a text": [withOption("order", { minimum: 1 }), DESCRIBES, 'it has a minimum although its type is "string"'],
   "an excluded minimum that is not there": [
     withOption("top", { exclusiveMinimum: true }),

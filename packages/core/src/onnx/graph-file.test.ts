@@ -82,7 +82,7 @@ describe("a graph's file", () => {
     const { bytes } = onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }]);
     for (let length = 0; length < bytes.length; length++) {
       const cut = { bytes: bytes.subarray(0, length), answer: undefined };
-      expect(() => inspectGraphFile("model.onnx", cut), `cut at ${length}`).toThrow(/^model\.onnx: is (no ONNX file|cut short)/);
+      expect(() => inspectGraphFile("model.onnx", cut), `cut at ${length}`).toThrow(/^model\.onnx: is (not an ONNX file|cut short)/);
     }
   });
 
@@ -99,7 +99,7 @@ describe("a graph's file", () => {
     // Field 7, the graph, of 3 bytes, whose first field says that it has 2.
     const bytes = Uint8Array.of(8, 1, 0x3a, 3, 0x2a, 2, 0x0a, 0, 0);
     expect(() => inspectGraphFile("model.onnx", { bytes, answer: undefined })).toThrow(
-      "model.onnx: is no ONNX file: it has 9 bytes and begins with the bytes 08 01 3a 03 2a 02 0a 00.",
+      "model.onnx: is not an ONNX file: it has 9 bytes and begins with the bytes 08 01 3a 03 2a 02 0a 00.",
     );
   });
 
@@ -109,14 +109,14 @@ describe("a graph's file", () => {
     ['{"error":"not found"}', String.raw`it has 21 bytes and begins with "{\"error\":\"not found\"}"`],
     ["version https://git-lfs.github.com/spec/v1\n", 'it has 43 bytes and begins with "version https://git-lfs.github.c"'],
   ])("is refused when it is something else: %j", (text, what) => {
-    expect(() => inspectGraphFile("model.onnx", content(text))).toThrow(`model.onnx: is no ONNX file: ${what}.`);
+    expect(() => inspectGraphFile("model.onnx", content(text))).toThrow(`model.onnx: is not an ONNX file: ${what}.`);
   });
 
   test("is refused when it holds no graph, or two", () => {
     const none = { bytes: Uint8Array.of(8, 10), answer: undefined };
-    expect(() => inspectGraphFile("model.onnx", none)).toThrow("model.onnx: is no ONNX file, for it holds no graph: it has 2 bytes");
+    expect(() => inspectGraphFile("model.onnx", none)).toThrow("model.onnx: is not an ONNX file, for it holds no graph: it has 2 bytes");
     const one = onnxFile([]).bytes;
     const two = { bytes: Uint8Array.of(...one, ...one.subarray(2)), answer: undefined };
-    expect(() => inspectGraphFile("model.onnx", two)).toThrow("model.onnx: is no ONNX file, for it holds 2 graphs");
+    expect(() => inspectGraphFile("model.onnx", two)).toThrow("model.onnx: is not an ONNX file, for it holds 2 graphs");
   });
 });

@@ -30,10 +30,10 @@ const ENTRY_VALUE = 2;
 const VARINT = 0;
 const FIRST_BYTE = (MODEL_IR_VERSION << 3) | VARINT;
 
-/** Reads the list of weights in an ONNX file. @throws ModelLoadError when the content is no ONNX file or ends early. */
+/** Reads the list of weights in an ONNX file. @throws ModelLoadError when the content is not an ONNX file or ends early. */
 export function inspectGraphFile(source: string, content: FileContent): GraphFile {
   const { bytes } = content;
-  if (bytes[0] !== FIRST_BYTE) throw new ModelLoadError(source, `is no ONNX file: ${describeContent(content)}.`);
+  if (bytes[0] !== FIRST_BYTE) throw new ModelLoadError(source, `is not an ONNX file: ${describeContent(content)}.`);
   const found = { graphs: 0, parameters: 0, externalData: new Map<string, number>() };
   const reader = new PbfReader(bytes);
   try {
@@ -45,12 +45,12 @@ export function inspectGraphFile(source: string, content: FileContent): GraphFil
       });
     });
   } catch (error) {
-    const problem = reader.pos > reader.length ? `is cut short, for a part of it ends at byte ${reader.pos}` : "is no ONNX file";
+    const problem = reader.pos > reader.length ? `is cut short, for a part of it ends at byte ${reader.pos}` : "is not an ONNX file";
     throw new ModelLoadError(source, `${problem}: ${describeContent(content)}.`, error);
   }
   if (found.graphs !== 1) {
     const graphs = found.graphs === 0 ? "no graph" : `${found.graphs} graphs`;
-    throw new ModelLoadError(source, `is no ONNX file, for it holds ${graphs}: ${describeContent(content)}.`);
+    throw new ModelLoadError(source, `is not an ONNX file, for it holds ${graphs}: ${describeContent(content)}.`);
   }
   return { parameters: found.parameters, externalData: externalFiles(source, found.externalData) };
 }

@@ -25,7 +25,7 @@ function parse(source: string, content: FileContent): JsonFile {
   try {
     values = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content.bytes));
   } catch (error) {
-    throw new ModelLoadError(source, `is no valid JSON (${(error as Error).message}): ${describeContent(content)}.`, error);
+    throw new ModelLoadError(source, `is not valid JSON (${(error as Error).message}): ${describeContent(content)}.`, error);
   }
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
     throw new ModelLoadError(source, `must hold a JSON object: ${describeContent(content)}.`);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Connection, connectionTo } from "./connection.ts";
+import { settle, underWay, untilAborted } from "./connection-for-tests.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 let ports: MessageChannel;
@@ -15,18 +16,6 @@ afterEach(() => {
   ports.port2.close();
 });
 
-/** Lets everything that has been sent arrive, and whatever is sent in answer. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Waits until `count` calls of the other side are under way. */
-async function underWay(connection: Connection, count: number): Promise<void> {
-  while (connection.held.get("calls")!.size < count) await new Promise((resolve) => setImmediate(resolve));
-}
-
-const untilAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
 const sizes = (connection: Connection): object => Object.fromEntries([...connection.held].map(([name, { size }]) => [name, size]));
 
 test("there is one connection to an endpoint", () => {

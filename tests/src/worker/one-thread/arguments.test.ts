@@ -36,7 +36,7 @@ const wrongReferences: readonly Wrong[] = [
   ["a decoder", greedy(), { option: "*", expected: `${HOW}: a Decoder is code, which cannot be sent to a worker` }],
   ["a plugin", plugin, { option: "*", expected: `${HOW}: a DecoderPlugin is code, which cannot be sent to a worker` }],
   ["no plugin", { plugin: undefined }, { option: "*", expected: HOW }],
-  ["a plugin that is no text", { plugin: 5 }, { where: "@: *", option: "plugin", expected: SPECIFIER }],
+  ["a plugin that is not text", { plugin: 5 }, { where: "@: *", option: "plugin", expected: SPECIFIER }],
   ["a plugin without a name", { plugin: "" }, { where: "@: *", option: "plugin", expected: SPECIFIER }],
   ["options that are none", { plugin: "greedy", options: 5 }, { where: "@: *", option: "options", expected: "an object" }],
   ["options that are null", { plugin: "greedy", options: null }, { where: "@: *", option: "options", expected: "an object" }],
