@@ -4,8 +4,7 @@ import { test as nodeTest } from "node:test";
 import { type Decoder, greedySampler, runDecode } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { checkTitle } from "./check.ts";
-import type { DecoderTestOptions } from "./subject.ts";
-import { subjectOf } from "./subject.ts";
+import { type DecoderTestOptions, subjectOf } from "./subject.ts";
 import { decoderChecks, testDecoder } from "./test-decoder.ts";
 import type { KitReport, TestFunction } from "./test-function.ts";
 
