@@ -34,6 +34,8 @@ const [passed, failed, skipped] = ["numPassedTests", "numFailedTests", "numPendi
 );
 const notRun = counts.flatMap(skippedTests);
 if (notRun.length > 0) console.log(`\nNot run, since what they need is not there:\n${notRun.map((name) => `  ${name}`).join("\n")}`);
+const broken = counts.flatMap(failedTests);
+if (broken.length > 0) console.log(`\nFailed:\n${broken.join("\n")}`);
 if (failures.length > 0) console.log(`\nNot in order: ${failures.join(", ")}.`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failures.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
@@ -54,6 +56,20 @@ function vitest(title, args) {
   } catch {
     return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
   }
+}
+
+/** Files, full names and first lines of error of the tests that failed, once more at the end of a long output. */
+function failedTests({ testResults }) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    if (tests.length === 0 && status === "failed") return [`  ${file}: ${firstLines(message)}`];
+    return tests.map(({ fullName, failureMessages }) => `  ${file}: ${fullName}\n    ${firstLines(failureMessages.join("\n"))}`);
+  });
+}
+
+function firstLines(message) {
+  return message.split("\n").slice(0, 6).join("\n    ");
 }
 
 /** Full names of the tests that a run left out; what they need stands in their names. */
