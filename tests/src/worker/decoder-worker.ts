@@ -1,3 +1,4 @@
+import { builtInDecoders } from "@decodekit/compare";
 import { serve } from "@decodekit/core/worker/host";
 
 serve({
@@ -6,6 +7,7 @@ serve({
     "@decodekit/top-p/plugin": () => import("@decodekit/top-p/plugin"),
     "@decodekit/speculative/plugin": () => import("@decodekit/speculative/plugin"),
     "@decodekit/refinement/plugin": () => import("@decodekit/refinement/plugin"),
+    ...Object.fromEntries(builtInDecoders.map((plugin) => [`built-in:${plugin.name}`, () => Promise.resolve({ default: plugin })])),
     "./slow-plugin.ts": () => import("./slow-plugin.ts"),
     "./endless-plugin.ts": () => import("./endless-plugin.ts"),
     "./faulty-plugin.ts": () => import("./faulty-plugin.ts"),

@@ -1,6 +1,7 @@
+import { testDecoder, testPlugin } from "@decodekit/conformance";
 import { InvalidOptionError } from "@decodekit/core";
 import { collectDecode, memoryMaskedModel, tableModel } from "@decodekit/core/testing";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import plugin from "./denoise-draft.ts";
 
 const causal = tableModel({ probabilities: [0, 1, 2, 3].map((last) => [0, 1, 2, 3].map((next) => (next === (last + 1) % 3 ? 1 : 0))) });
@@ -21,6 +22,14 @@ async function decoded(options: Parameters<typeof plugin.create>[0]) {
     events.filter((event) => event.type === "forward-end" && event.phase === phase && event.positions > 1).length;
   return { name: decoder.name, longest, drafts: count("draft"), checks: count("verify") };
 }
+
+describe("the plugin", () => {
+  testPlugin(test, plugin);
+});
+
+describe.each([{}, { draftLength: 3, steps: 3 }])("its decoder with %o", (options) => {
+  testDecoder(test, () => plugin.create(options));
+});
 
 test("drafts 6 tokens in 2 passes, and as told", async () => {
   expect(await decoded({})).toEqual({ name: "denoise-draft", longest: 6, drafts: 2, checks: 1 });
