@@ -48,7 +48,7 @@ describe.each(executions)("a broken model folder on %s", (execution) => {
   test("says so when the graph file is something else", async () => {
     const error = await loadDamaged((copy) => writeFileSync(join(copy, "onnx/model.onnx"), "<!doctype html><title>404</title>"));
     expect(error).toMatchObject({ name: "ModelLoadError" });
-    expect(String(error)).toMatch(/no (complete )?ONNX file/);
+    expect(String(error)).toContain("is not an ONNX file");
   });
 
   test("refuses a tokenizer with more tokens than the model knows", async () => {
