@@ -134,10 +134,11 @@ async function recordPasses(model: OnnxLanguageModel, decoder: Decoder, { prompt
       // Changed in place: a canvas lies over this very session.
       async createSession() {
         const session = await model.causal.createSession();
-        const plain = { ...session };
+        const forward = session.forward.bind(session);
+        const forwardTree = session.forwardTree!.bind(session);
         return Object.assign(session, {
-          forward: async (tokens: Int32Array, options?: ForwardOptions) => record(tokens, await plain.forward(tokens, options)),
-          forwardTree: async (tokens: Int32Array, parents: Int32Array) => record(tokens, await plain.forwardTree!(tokens, parents)),
+          forward: async (tokens: Int32Array, options?: ForwardOptions) => record(tokens, await forward(tokens, options)),
+          forwardTree: async (tokens: Int32Array, parents: Int32Array) => record(tokens, await forwardTree(tokens, parents)),
         });
       },
     },

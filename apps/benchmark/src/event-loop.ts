@@ -1,19 +1,26 @@
+import { parseArgs } from "node:util";
 import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { stories } from "@decodekit/tiny-models";
 
 // How long a timer of 5 ms waits while its thread decodes on WASM.
-const DECODES = 200;
-const NEW_TOKENS = 32;
+const { values } = parseArgs({
+  options: {
+    model: { type: "string" },
+    decodes: { type: "string", default: "200" },
+    tokens: { type: "string", default: "32" },
+  },
+});
+const [decodes, maxNewTokens] = [Number(values.decodes), Number(values.tokens)];
 const INTERVAL = 5;
 
-const model = await loadModel(stories, { execution: "wasm" });
+const model = await loadModel(values.model ?? stories, { execution: "wasm" });
 const prompt = model.tokenizer.encode("Once upon a time");
 let longestPass = 0;
 
 async function decode(): Promise<void> {
-  const { events } = generate(model, prompt, { decoder: greedy(), maxNewTokens: NEW_TOKENS, stopTokens: [] });
+  const { events } = generate(model, prompt, { decoder: greedy(), maxNewTokens, stopTokens: [] });
   for await (const event of events) if (event.type === "forward-end") longestPass = Math.max(longestPass, event.milliseconds);
 }
 
@@ -34,11 +41,11 @@ async function timerGaps(run: () => Promise<unknown>): Promise<readonly number[]
 
 await decode();
 const inTurn = async (): Promise<void> => {
-  for (let index = 0; index < DECODES; index++) await decode();
+  for (let index = 0; index < decodes; index++) await decode();
 };
-const together = (): Promise<unknown> => Promise.all(Array.from({ length: DECODES }, decode));
+const together = (): Promise<unknown> => Promise.all(Array.from({ length: decodes }, decode));
 
-console.log(`Gaps between the ticks of a timer of ${INTERVAL} ms beside ${DECODES} decodes of ${NEW_TOKENS} tokens on WASM, in ms:`);
+console.log(`Gaps between the ticks of a timer of ${INTERVAL} ms beside ${decodes} decodes of ${maxNewTokens} tokens on WASM, in ms:`);
 for (const [name, run] of Object.entries({ "one after another": inTurn, "all at once": together })) {
   longestPass = 0;
   const gaps = await timerGaps(run);

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
 import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
@@ -9,24 +11,30 @@ import * as web from "onnxruntime-web";
 import { bareGreedy } from "./bare-loop.ts";
 import { formatRatio, median, pairedRatio } from "./paired.ts";
 
-const NEW_TOKENS = 128;
+const { values } = parseArgs({
+  options: {
+    model: { type: "string" },
+    execution: { type: "string", multiple: true, default: ["native", "wasm"] },
+    tokens: { type: "string", default: "128" },
+    pairs: { type: "string", default: "31" },
+  },
+});
+const [newTokens, pairs] = [Number(values.tokens), Number(values.pairs)];
+const source = values.model ?? stories;
+const file = values.model === undefined ? new URL(stories.files["onnx/model.onnx"]!) : path.join(values.model, "onnx", "model.onnx");
 /** A run decodes several times, so that it pays for the collection of its own garbage. */
 const DECODES = 4;
-const PAIRS = 31;
 const PROMPT = "Once upon a time";
 
-console.log(`Greedy tokens per second of decodekit over a bare onnxruntime loop, same file, ${DECODES} times ${NEW_TOKENS} tokens a run:`);
-for (const [execution, ort] of [
-  ["native", native],
-  ["wasm", web],
-] as const) {
-  await compare(execution, ort);
+console.log(`Greedy tokens per second of decodekit over a bare onnxruntime loop, same file, ${DECODES} times ${newTokens} tokens a run:`);
+for (const execution of values.execution) {
+  if (execution !== "native" && execution !== "wasm") throw new Error(`--execution must be native or wasm, got ${execution}`);
+  await compare(execution, execution === "native" ? native : web);
 }
 
 async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<void> {
-  const model = await loadModel(stories, { execution });
-  const file = readFileSync(new URL(stories.files["onnx/model.onnx"]!));
-  const session = await ort.InferenceSession.create(file, {
+  const model = await loadModel(source, { execution });
+  const session = await ort.InferenceSession.create(readFileSync(file), {
     executionProviders: [execution === "native" ? "cpu" : "wasm"],
     logSeverityLevel: 3,
   });
@@ -38,7 +46,7 @@ async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<v
     const started = performance.now();
     let tokens: Int32Array = new Int32Array();
     for (let decode = 0; decode < DECODES; decode++) {
-      ({ tokens } = await generate(model, prompt, { decoder: greedy(), maxNewTokens: NEW_TOKENS, stopTokens: [] }).result);
+      ({ tokens } = await generate(model, prompt, { decoder: greedy(), maxNewTokens: newTokens, stopTokens: [] }).result);
       await eventLoopTurn();
     }
     const speed = record(speeds.ours, started);
@@ -48,7 +56,7 @@ async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<v
   const bare = async (): Promise<number> => {
     const started = performance.now();
     for (let decode = 0; decode < DECODES; decode++) {
-      expected = await bareGreedy(ort, session, [...prompt], NEW_TOKENS);
+      expected = await bareGreedy(ort, session, [...prompt], newTokens);
       await eventLoopTurn();
     }
     return record(speeds.bare, started);
@@ -56,7 +64,7 @@ async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<v
 
   await bare();
   await ours();
-  const ratio = await pairedRatio(ours, bare, PAIRS);
+  const ratio = await pairedRatio(ours, bare, pairs);
   console.log(
     `${execution}: ${formatRatio(ratio)}; decodekit ${median(speeds.ours).toFixed(0)}, bare loop ${median(speeds.bare).toFixed(0)} tokens/s`,
   );
@@ -70,7 +78,7 @@ function eventLoopTurn(): Promise<void> {
 }
 
 function record(speeds: number[], started: number): number {
-  const speed = (1000 * NEW_TOKENS * DECODES) / (performance.now() - started);
+  const speed = (1000 * newTokens * DECODES) / (performance.now() - started);
   speeds.push(speed);
   return speed;
 }

@@ -10,14 +10,15 @@ export interface PairedRatio {
 }
 
 /**
- * Runs `first` and `second` in turn, swapping who begins, so that a machine that drifts slows both alike. Garbage is
- * collected before each: otherwise a collection every few runs falls on the same one of the two again and again.
- * Both give a speed; the ratio is first over second, pair by pair.
+ * Runs `first` and `second` in turn, so that a machine that drifts slows both alike. Who begins is drawn: otherwise a collection of
+ * garbage every few runs may fall on the same one of the two again and again. Both give a speed; the ratio is first over second, pair by
+ * pair.
  */
 export async function pairedRatio(first: () => Promise<number>, second: () => Promise<number>, pairs: number): Promise<PairedRatio> {
   const ratios: number[] = [];
+  const random = seededRandom(1);
   for (let pair = 0; pair < pairs; pair++) {
-    const isSwapped = pair % 2 === 1;
+    const isSwapped = random.bernoulli(0.5);
     const speeds: number[] = [];
     for (const run of isSwapped ? [second, first] : [first, second]) {
       collectGarbage();

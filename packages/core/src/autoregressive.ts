@@ -1,7 +1,7 @@
-import type { Decoder } from "./decoder.ts";
+import type { DecodeEvent, Decoder, FinishReason } from "./decoder.ts";
 import { sampleToken } from "./greedy-sampler.ts";
-import { runDecode } from "./run-decode.ts";
-import type { Sampler, SamplingContext } from "./sampler.ts";
+import { type DecodeRun, runDecode } from "./run-decode.ts";
+import type { Sampler } from "./sampler.ts";
 
 /**
  * The classic loop: one pass over the prompt, then one pass for every new token, each chosen by `sampler`.
@@ -12,24 +12,19 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
   const decoder: Decoder<"causal"> = {
     name,
     requires: ["causal"],
-    decode: (models, prompt, options) =>
-      runDecode(decoder, models, prompt, options, async function* (run) {
-        const { promptLength, random } = run;
-        const context: SamplingContext = {
-          promptLength,
-          get tokens() {
-            return run.tokens;
-          },
-        };
-        const target = await run.openSession("causal");
-        let logits = yield* target.forward(prompt, "prefill");
-        for (let position = promptLength; ; position++) {
-          const token = Int32Array.of(sampleToken(sampler, logits.row(0), context, random.fork(position)));
-          const finishReason = yield* run.commit(token);
-          if (finishReason) return finishReason;
-          logits = yield* target.forward(token, "decode");
-        }
-      }),
+    decode: (models, prompt, options) => runDecode(decoder, models, prompt, options, (run) => sampleTokens(run, sampler)),
   };
   return decoder;
+}
+
+async function* sampleTokens(run: DecodeRun<"causal">, sampler: Sampler): AsyncGenerator<DecodeEvent, FinishReason, void> {
+  const { promptLength, random } = run;
+  const target = await run.openSession("causal");
+  let logits = yield* target.forward(run.tokens, "prefill");
+  for (let position = promptLength; ; position++) {
+    const token = Int32Array.of(sampleToken(sampler, logits.row(0), run, () => random.fork(position)));
+    const finishReason = yield* run.commit(token);
+    if (finishReason) return finishReason;
+    logits = yield* target.forward(token, "decode");
+  }
 }

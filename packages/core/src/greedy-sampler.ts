@@ -16,13 +16,13 @@ export const greedySampler: Sampler = {
 
 /** Whether `sampler` draws as `greedySampler` does: then `argmax(row)` is its token, and no distribution is needed. */
 export function isGreedy(sampler: Sampler): boolean {
-  return (["distribution", "pick"] as const).every((method) => sampler[method] === greedySampler[method]);
+  return sampler.distribution === greedySampler.distribution && sampler.pick === greedySampler.pick;
 }
 
 /**
- * Draws the token after `row`, shape (vocabSize,), which is not written to: `pick(distribution(row, context), random)`, by a shorter way
- * for the greedy sampler. @throws LogitsError when the row has no distribution.
+ * Draws the token after `row`, shape (vocabSize,), which is not written to: `pick(distribution(row, context), random())`, by a shorter way
+ * for the greedy sampler, which never asks for `random`. @throws LogitsError when the row has no distribution.
  */
-export function sampleToken(sampler: Sampler, row: Float32Array, context: SamplingContext, random: RandomSource): TokenId {
-  return isGreedy(sampler) ? argmax(row) : sampler.pick(sampler.distribution(row, context), random);
+export function sampleToken(sampler: Sampler, row: Float32Array, context: SamplingContext, random: () => RandomSource): TokenId {
+  return isGreedy(sampler) ? argmax(row) : sampler.pick(sampler.distribution(row, context), random());
 }

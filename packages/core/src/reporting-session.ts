@@ -26,11 +26,7 @@ export interface ReportingMaskedSession {
 
 /** Reports the passes of `session`, which plays the role `model`. Passes reject with the signal's reason once it is aborted. */
 export function reportingSession(session: Session, model: CausalRole, signal: AbortSignal | undefined): ReportingSession {
-  return {
-    session,
-    forward: (tokens, phase, rows = "last") => timed(model, phase, tokens.length, () => session.forward(tokens, { rows, signal })),
-    forwardTree: (tokens, parents, phase) => timed(model, phase, tokens.length, () => session.forwardTree!(tokens, parents, { signal })),
-  };
+  return new CausalReporter(session, model, signal);
 }
 
 /** Like `reportingSession`, for a masked model. */
@@ -41,6 +37,26 @@ export function reportingMaskedSession(session: MaskedSession, model: MaskedRole
     predictLeaveOneOut: (canvas, phase) => timed(model, phase, 2 * canvas.length, () => session.predictLeaveOneOut!(canvas, { signal })),
     commit: (tokens, phase) => timed(model, phase, tokens.length, () => session.commit(tokens, { signal })),
   };
+}
+
+class CausalReporter implements ReportingSession {
+  readonly session: Session;
+  readonly #model: CausalRole;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(session: Session, model: CausalRole, signal: AbortSignal | undefined) {
+    this.session = session;
+    this.#model = model;
+    this.#signal = signal;
+  }
+
+  forward(tokens: Int32Array, phase: ForwardPhase, rows: ForwardOptions["rows"] = "last"): AsyncGenerator<ForwardEndEvent, Logits, void> {
+    return timed(this.#model, phase, tokens.length, () => this.session.forward(tokens, { rows, signal: this.#signal }));
+  }
+
+  forwardTree(tokens: Int32Array, parents: Int32Array, phase: ForwardPhase): AsyncGenerator<ForwardEndEvent, Logits, void> {
+    return timed(this.#model, phase, tokens.length, () => this.session.forwardTree!(tokens, parents, { signal: this.#signal }));
+  }
 }
 
 async function* timed<Result>(

@@ -54,7 +54,7 @@ export async function* runDecode<Role extends ModelRole>(
   const sessions: (Session | MaskedSession)[] = [];
   const { signal } = options;
   let finishReason: FinishReason = signal?.aborted ? "abort" : "length";
-  const events = limit > prompt.length ? body(startRun(models, prompt, limit, options, sessions)) : undefined;
+  const events = limit > prompt.length ? body(new StartedRun(models, prompt, limit, options, sessions)) : undefined;
   try {
     while (events) {
       const turn = turnIfDue();
@@ -80,52 +80,70 @@ export async function* runDecode<Role extends ModelRole>(
   yield { type: "decode-end", finishReason };
 }
 
-function startRun<Role extends ModelRole>(
-  models: Pick<ModelSet, Role>,
-  prompt: Int32Array,
-  limit: number,
-  options: DecodeOptions,
-  sessions: (Session | MaskedSession)[],
-): DecodeRun<Role> {
-  const { signal } = options;
-  const stopTokens: ReadonlySet<TokenId> = new Set(options.stopTokens);
-  const sequence = growingSequence(prompt);
-  return {
-    models,
-    get tokens() {
-      return sequence.tokens();
-    },
-    promptLength: prompt.length,
-    get remaining() {
-      return limit - sequence.length();
-    },
-    stopTokens,
-    random: options.random ?? seededRandom(options.seed ?? 0),
-    signal,
-    async openSession(role) {
-      const model = models[role];
-      const session = await model.createSession();
-      sessions.push(session);
-      return reportingSession(session, role, signal);
-    },
-    async openMaskedSession(role, over) {
-      const model = models[role];
-      const session = await model.createSession(over);
-      sessions.unshift(session);
-      return reportingMaskedSession(session, role, signal);
-    },
-    *commit(tokens, details) {
-      const start = sequence.length();
-      const { count, finishReason } = countCommitted(tokens, limit - start, stopTokens);
-      if (count > 0) {
-        const committed = count === tokens.length ? tokens : tokens.subarray(0, count);
-        const logProbabilities = details?.logProbabilities?.subarray(0, count);
-        sequence.append(committed);
-        yield { type: "tokens-commit", start, tokens: committed, ...(logProbabilities && { logProbabilities }) };
-      }
-      return finishReason;
-    },
-  };
+class StartedRun<Role extends ModelRole> implements DecodeRun<Role> {
+  readonly models: Pick<ModelSet, Role>;
+  readonly promptLength: number;
+  readonly stopTokens: ReadonlySet<TokenId>;
+  readonly random: RandomSource;
+  readonly signal: AbortSignal | undefined;
+  readonly #limit: number;
+  readonly #sequence: GrowingSequence;
+  /** In the order in which they are to be disposed. */
+  readonly #sessions: (Session | MaskedSession)[];
+
+  constructor(
+    models: Pick<ModelSet, Role>,
+    prompt: Int32Array,
+    limit: number,
+    options: DecodeOptions,
+    sessions: (Session | MaskedSession)[],
+  ) {
+    this.models = models;
+    this.promptLength = prompt.length;
+    this.stopTokens = new Set(options.stopTokens);
+    this.random = options.random ?? seededRandom(options.seed ?? 0);
+    this.signal = options.signal;
+    this.#limit = limit;
+    this.#sequence = new GrowingSequence(prompt);
+    this.#sessions = sessions;
+  }
+
+  get tokens(): Int32Array {
+    return this.#sequence.tokens;
+  }
+
+  get remaining(): number {
+    return this.#limit - this.#sequence.length;
+  }
+
+  async openSession(role: Role & CausalRole): Promise<ReportingSession> {
+    const model = this.models[role];
+    const session = await model.createSession();
+    this.#sessions.push(session);
+    return reportingSession(session, role, this.signal);
+  }
+
+  async openMaskedSession(role: Role & MaskedRole, over?: Session): Promise<ReportingMaskedSession> {
+    const model = this.models[role];
+    const session = await model.createSession(over);
+    this.#sessions.unshift(session);
+    return reportingMaskedSession(session, role, this.signal);
+  }
+
+  *commit(
+    tokens: Int32Array,
+    details?: Pick<TokensCommitEvent, "logProbabilities">,
+  ): Generator<DecodeEvent, FinishReason | undefined, void> {
+    const start = this.#sequence.length;
+    const { count, finishReason } = countCommitted(tokens, this.#limit - start, this.stopTokens);
+    if (count > 0) {
+      const committed = count === tokens.length ? tokens : tokens.subarray(0, count);
+      const logProbabilities = details?.logProbabilities?.subarray(0, count);
+      this.#sequence.append(committed);
+      yield { type: "tokens-commit", start, tokens: committed, ...(logProbabilities && { logProbabilities }) };
+    }
+    return finishReason;
+  }
 }
 
 /** How many of `tokens` come before a stop token and find room, and why the decode ends with them, if it does. */
@@ -142,22 +160,28 @@ function countCommitted(
 }
 
 /** Tokens in a buffer that doubles when it is full, so that views of it stay what they were. */
-function growingSequence(initial: Int32Array): { length(): number; tokens(): Int32Array; append(more: Int32Array): void } {
-  let buffer = Int32Array.from(initial);
-  let length = initial.length;
-  return {
-    length: () => length,
-    tokens: () => buffer.subarray(0, length),
-    append(more) {
-      if (length + more.length > buffer.length) {
-        const larger = new Int32Array(2 * (length + more.length));
-        larger.set(buffer);
-        buffer = larger;
-      }
-      buffer.set(more, length);
-      length += more.length;
-    },
-  };
+class GrowingSequence {
+  length: number;
+  #buffer: Int32Array;
+
+  constructor(initial: Int32Array) {
+    this.#buffer = Int32Array.from(initial);
+    this.length = initial.length;
+  }
+
+  get tokens(): Int32Array {
+    return this.#buffer.subarray(0, this.length);
+  }
+
+  append(more: Int32Array): void {
+    if (this.length + more.length > this.#buffer.length) {
+      const larger = new Int32Array(2 * (this.length + more.length));
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(more, this.length);
+    this.length += more.length;
+  }
 }
 
 /** Checks everything that can be wrong before the first pass; gives the length at which the sequence is full. */

@@ -2,8 +2,8 @@ import type { DecodeEvent, DraftVerifyEvent, FinishReason, TokensCommitEvent } f
 import { turnIfDue } from "./event-loop.ts";
 import type { GenerateResult, Generation } from "./generate.ts";
 import type { LanguageModel } from "./language-model.ts";
-import { countStatistics } from "./statistics.ts";
-import { textOutput, type TextOutputOptions } from "./text-output.ts";
+import { countStatistics, type StatisticsCounter } from "./statistics.ts";
+import { type TextOutput, textOutput, type TextOutputOptions } from "./text-output.ts";
 
 /** A decode to share, and what its tokens mean. */
 export interface DecodeSource extends TextOutputOptions {
@@ -12,117 +12,148 @@ export interface DecodeSource extends TextOutputOptions {
 }
 
 /** Runs a decode on demand, remembers its events and text, and shows them to any number of readers. */
-export function sharedDecode({ decode, model: { tokenizer, masked }, ...textOptions }: DecodeSource): Generation {
-  const events: DecodeEvent[] = [];
-  const tokens: number[] = [];
-  const counter = countStatistics({ maskTokenId: masked?.maskTokenId });
-  const text = textOutput(tokenizer, textOptions);
-  let source: AsyncGenerator<DecodeEvent, void, void> | undefined;
-  let step: Promise<void> | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  let finishReason: FinishReason | undefined;
-  // Waits for the commit that it comes before: a stop string may cut that.
-  let verified: { readonly event: DraftVerifyEvent; readonly milliseconds: number } | undefined;
-  let readers = 0;
-  let result: Promise<GenerateResult> | undefined;
+export function sharedDecode(source: DecodeSource): Generation {
+  return new SharedDecode(source);
+}
 
-  const isOver = (): boolean => finishReason !== undefined || failure !== undefined;
+class SharedDecode implements Generation {
+  readonly events: AsyncIterable<DecodeEvent>;
+  readonly textStream: AsyncIterable<string>;
+  readonly #decode: DecodeSource["decode"];
+  readonly #hasStopStrings: boolean;
+  readonly #events: DecodeEvent[] = [];
+  readonly #tokens: number[] = [];
+  readonly #counter: StatisticsCounter;
+  readonly #text: TextOutput;
+  #source: AsyncGenerator<DecodeEvent, void, void> | undefined;
+  #step: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #finishReason: FinishReason | undefined;
+  /** Waits for the commit that it comes before: a stop string may cut that. */
+  #verified: { readonly event: DraftVerifyEvent; readonly milliseconds: number } | undefined;
+  #readers = 0;
+  #result: Promise<GenerateResult> | undefined;
 
-  const add = (event: DecodeEvent, milliseconds: number): void => {
-    counter.add(event, milliseconds);
-    events.push(event);
-  };
-  const addVerified = (textEnd = Infinity): void => {
-    if (!verified) return;
-    const { event, milliseconds } = verified;
-    add({ ...event, accepted: Math.max(0, Math.min(event.accepted, textEnd - event.start)) }, milliseconds);
-    verified = undefined;
-  };
-  const finish = async (reason: FinishReason, milliseconds = 0): Promise<void> => {
-    await source?.return();
-    addVerified();
-    finishReason = text.end() ? "stop" : reason;
-    add({ type: "decode-end", finishReason }, milliseconds);
-  };
-  const commit = async (event: TokensCommitEvent, milliseconds: number): Promise<void> => {
-    const count = text.commit(event.tokens);
-    addVerified(event.start + (count ?? Infinity));
-    const committed = count === undefined ? event : firstTokens(event, count);
-    add(committed, milliseconds);
-    tokens.push(...committed.tokens);
-    if (count !== undefined) await finish("stop");
-  };
+  constructor({ decode, model: { tokenizer, masked }, ...textOptions }: DecodeSource) {
+    this.#decode = decode;
+    this.#hasStopStrings = textOptions.stopStrings.length > 0;
+    this.#counter = countStatistics({ maskTokenId: masked?.maskTokenId });
+    this.#text = textOutput(tokenizer, textOptions);
+    this.events = { [Symbol.asyncIterator]: () => this.#read(this.#events) };
+    this.textStream = { [Symbol.asyncIterator]: () => this.#read(this.#text.pieces, () => this.#text.update()) };
+  }
 
-  const receive = async (): Promise<void> => {
+  get result(): Promise<GenerateResult> {
+    if (!this.#result) {
+      this.#result = this.#drain();
+      // Whoever reads only a stream learns of the error there.
+      this.#result.catch(() => undefined);
+    }
+    return this.#result;
+  }
+
+  get #isOver(): boolean {
+    return this.#finishReason !== undefined || this.#failure !== undefined;
+  }
+
+  async #receive(): Promise<void> {
     const turn = turnIfDue();
     if (turn) await turn;
-    source ??= decode();
+    this.#source ??= this.#decode();
     const asked = performance.now();
-    const next = await source.next();
+    const next = await this.#source.next();
     if (next.done) throw new Error("unreachable: a decoder ended without decode-end");
     const event = next.value;
     const milliseconds = performance.now() - asked;
-    if (event.type === "decode-end") return finish(event.finishReason, milliseconds);
-    if (event.type === "tokens-commit") return commit(event, milliseconds);
-    addVerified();
-    if (event.type === "draft-verify" && textOptions.stopStrings.length > 0) verified = { event, milliseconds };
-    else add(event, milliseconds);
-  };
+    if (event.type === "decode-end") {
+      await this.#finish(event.finishReason, milliseconds);
+    } else if (event.type === "tokens-commit") {
+      if (this.#commit(event, milliseconds)) await this.#finish("stop");
+    } else {
+      this.#addVerified();
+      if (event.type === "draft-verify" && this.#hasStopStrings) this.#verified = { event, milliseconds };
+      else this.#add(event, milliseconds);
+    }
+  }
+
+  #add(event: DecodeEvent, milliseconds: number): void {
+    this.#counter.add(event, milliseconds);
+    this.#events.push(event);
+  }
+
+  #addVerified(textEnd = Infinity): void {
+    if (!this.#verified) return;
+    const { event, milliseconds } = this.#verified;
+    this.#add({ ...event, accepted: Math.max(0, Math.min(event.accepted, textEnd - event.start)) }, milliseconds);
+    this.#verified = undefined;
+  }
+
+  /** Takes a commit; returns whether the text ends with it. */
+  #commit(event: TokensCommitEvent, milliseconds: number): boolean {
+    const count = this.#text.commit(event.tokens);
+    this.#addVerified(event.start + (count ?? Infinity));
+    const committed = count === undefined ? event : firstTokens(event, count);
+    this.#add(committed, milliseconds);
+    for (const token of committed.tokens) this.#tokens.push(token);
+    return count !== undefined;
+  }
+
+  async #finish(reason: FinishReason, milliseconds = 0): Promise<void> {
+    await this.#source?.return();
+    this.#addVerified();
+    this.#finishReason = this.#text.end() ? "stop" : reason;
+    this.#add({ type: "decode-end", finishReason: this.#finishReason }, milliseconds);
+  }
 
   /** One thing at a time: whoever asks for more while the decode moves on or ends waits for that. */
-  const exclusively = (act: () => Promise<void>): Promise<void> => (step ??= settled(act));
-  const settled = async (act: () => Promise<void>): Promise<void> => {
+  #exclusively(act: () => Promise<void>): Promise<void> {
+    return (this.#step ??= this.#settled(act));
+  }
+
+  async #settled(act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
-      failure = { error };
+      this.#failure = { error };
     } finally {
-      step = undefined;
+      this.#step = undefined;
     }
-  };
+  }
 
-  const leave = async (): Promise<void> => {
-    await step;
-    if (readers === 0 && !result && !isOver()) await exclusively(() => finish("abort"));
-  };
-
-  async function* read<Item>(items: readonly Item[], refresh?: () => void): AsyncGenerator<Item, void, void> {
-    readers++;
+  async *#read<Item>(items: readonly Item[], refresh?: () => void): AsyncGenerator<Item, void, void> {
+    this.#readers++;
     try {
       for (let index = 0; ; index++) {
         refresh?.();
-        while (index >= items.length && !isOver()) {
-          await exclusively(receive);
+        while (index >= items.length && !this.#isOver) {
+          await this.#exclusively(() => this.#receive());
           refresh?.();
         }
         if (index >= items.length) break;
         yield items[index]!;
       }
-      if (failure) throw failure.error;
+      if (this.#failure) throw this.#failure.error;
     } finally {
-      readers--;
-      await leave();
+      this.#readers--;
+      await this.#leave();
     }
   }
 
-  const drain = async (): Promise<GenerateResult> => {
-    while (!isOver()) await exclusively(receive);
-    if (failure) throw failure.error;
-    return { text: text.pieces.join(""), tokens: Int32Array.from(tokens), finishReason: finishReason!, statistics: counter.statistics() };
-  };
+  async #leave(): Promise<void> {
+    await this.#step;
+    if (this.#readers === 0 && !this.#result && !this.#isOver) await this.#exclusively(() => this.#finish("abort"));
+  }
 
-  return {
-    textStream: { [Symbol.asyncIterator]: () => read(text.pieces, () => text.update()) },
-    events: { [Symbol.asyncIterator]: () => read(events) },
-    get result() {
-      if (!result) {
-        result = drain();
-        // Whoever reads only a stream learns of the error there.
-        result.catch(() => undefined);
-      }
-      return result;
-    },
-  };
+  async #drain(): Promise<GenerateResult> {
+    while (!this.#isOver) await this.#exclusively(() => this.#receive());
+    if (this.#failure) throw this.#failure.error;
+    return {
+      text: this.#text.pieces.join(""),
+      tokens: Int32Array.from(this.#tokens),
+      finishReason: this.#finishReason!,
+      statistics: this.#counter.statistics(),
+    };
+  }
 }
 
 /** A commit of only the first `count` of its tokens. */

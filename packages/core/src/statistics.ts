@@ -34,58 +34,68 @@ export interface DecodeStatistics {
 
 /** Counts statistics as events come by. `maskTokenId` marks a position that has been shown as unknown. */
 export function countStatistics({ maskTokenId }: { readonly maskTokenId?: TokenId | undefined } = {}): StatisticsCounter {
-  const passesByModel = { causal: noPasses(), masked: noPasses(), draft: noPasses() };
-  const shown = shownTokens(maskTokenId);
-  let tokens = 0;
-  let prefillMilliseconds = 0;
-  let activeMilliseconds = 0;
-  let timeToFirstTokenMilliseconds: number | undefined;
-  let drafted = 0;
-  let accepted = 0;
+  return new EventCounter(maskTokenId);
+}
 
-  return {
-    add(event, milliseconds) {
-      activeMilliseconds += milliseconds;
-      switch (event.type) {
-        case "forward-end":
-          passesByModel[event.model][event.phase]++;
-          if (event.phase === "prefill") prefillMilliseconds += event.milliseconds;
-          break;
-        case "tokens-propose":
-          shown.show(event.start, event.tokens);
-          break;
-        case "draft-verify":
-          drafted += event.drafted;
-          accepted += event.accepted;
-          shown.forget(event.start, event.drafted);
-          break;
-        case "tokens-commit":
-          shown.commit(event.start, event.tokens);
-          tokens += event.tokens.length;
-          timeToFirstTokenMilliseconds ??= activeMilliseconds;
-          break;
-        case "decode-start":
-        case "decode-end":
-          break;
-        default:
-          event satisfies never;
-      }
-    },
-    statistics() {
-      const decodeMilliseconds = Math.max(0, activeMilliseconds - prefillMilliseconds);
-      return {
-        tokens,
-        ...countPasses(passesByModel),
-        prefillMilliseconds,
-        decodeMilliseconds,
-        timeToFirstTokenMilliseconds,
-        tokensPerSecond: tokens > 0 && decodeMilliseconds > 0 ? (1000 * tokens) / decodeMilliseconds : undefined,
-        drafted,
-        accepted,
-        ...shown.counts(),
-      };
-    },
-  };
+class EventCounter implements StatisticsCounter {
+  readonly #passesByModel = { causal: noPasses(), masked: noPasses(), draft: noPasses() };
+  readonly #shown: ShownTokens;
+  #tokens = 0;
+  #prefillMilliseconds = 0;
+  #activeMilliseconds = 0;
+  #timeToFirstTokenMilliseconds: number | undefined;
+  #drafted = 0;
+  #accepted = 0;
+
+  constructor(maskTokenId: TokenId | undefined) {
+    this.#shown = new ShownTokens(maskTokenId);
+  }
+
+  add(event: DecodeEvent, milliseconds: number): void {
+    this.#activeMilliseconds += milliseconds;
+    switch (event.type) {
+      case "forward-end":
+        this.#passesByModel[event.model][event.phase]++;
+        if (event.phase === "prefill") this.#prefillMilliseconds += event.milliseconds;
+        break;
+      case "tokens-propose":
+        this.#shown.show(event.start, event.tokens);
+        break;
+      case "draft-verify":
+        this.#drafted += event.drafted;
+        this.#accepted += event.accepted;
+        this.#shown.forget(event.start, event.drafted);
+        break;
+      case "tokens-commit":
+        this.#shown.commit(event.start, event.tokens);
+        this.#tokens += event.tokens.length;
+        this.#timeToFirstTokenMilliseconds ??= this.#activeMilliseconds;
+        break;
+      case "decode-start":
+      case "decode-end":
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  statistics(): DecodeStatistics {
+    const tokens = this.#tokens;
+    const decodeMilliseconds = Math.max(0, this.#activeMilliseconds - this.#prefillMilliseconds);
+    const { revisions, changedTokens } = this.#shown;
+    return {
+      tokens,
+      ...countPasses(this.#passesByModel),
+      prefillMilliseconds: this.#prefillMilliseconds,
+      decodeMilliseconds,
+      timeToFirstTokenMilliseconds: this.#timeToFirstTokenMilliseconds,
+      tokensPerSecond: tokens > 0 && decodeMilliseconds > 0 ? (1000 * tokens) / decodeMilliseconds : undefined,
+      drafted: this.#drafted,
+      accepted: this.#accepted,
+      revisions,
+      changedTokens,
+    };
+  }
 }
 
 type Passes = Record<ForwardPhase, number>;
@@ -107,35 +117,40 @@ function countPasses(byModel: Readonly<Record<ModelRole, Passes>>): Pick<DecodeS
 }
 
 /** What has been shown of each position, first and last, and how often that changed. */
-function shownTokens(maskTokenId: TokenId | undefined) {
-  const first = new Map<number, TokenId>();
-  const last = new Map<number, TokenId>();
-  let revisions = 0;
-  let changedTokens = 0;
-  const show = (start: number, tokens: Int32Array): void => {
-    for (const [offset, token] of tokens.entries()) {
+class ShownTokens {
+  revisions = 0;
+  changedTokens = 0;
+  readonly #maskTokenId: TokenId | undefined;
+  readonly #first = new Map<number, TokenId>();
+  readonly #last = new Map<number, TokenId>();
+
+  constructor(maskTokenId: TokenId | undefined) {
+    this.#maskTokenId = maskTokenId;
+  }
+
+  show(start: number, tokens: Int32Array): void {
+    for (let offset = 0; offset < tokens.length; offset++) {
       const position = start + offset;
-      const before = last.get(position);
-      if (before !== undefined && before !== token && before !== maskTokenId) revisions++;
-      last.set(position, token);
-      if (token !== maskTokenId && !first.has(position)) first.set(position, token);
+      const token = tokens[offset]!;
+      const before = this.#last.get(position);
+      if (before !== undefined && before !== token && before !== this.#maskTokenId) this.revisions++;
+      this.#last.set(position, token);
+      if (token !== this.#maskTokenId && !this.#first.has(position)) this.#first.set(position, token);
     }
-  };
-  return {
-    show,
-    commit(start: number, tokens: Int32Array): void {
-      show(start, tokens);
-      for (const [offset, token] of tokens.entries()) if ((first.get(start + offset) ?? token) !== token) changedTokens++;
-    },
-    /** A draft that was checked: what stood is shown again by its commit, also where the tree's shown branch is not the one that stood. */
-    forget(start: number, count: number): void {
-      for (let position = start; position < start + count; position++) {
-        first.delete(position);
-        last.delete(position);
-      }
-    },
-    counts: () => ({ revisions, changedTokens }),
-  };
+  }
+
+  commit(start: number, tokens: Int32Array): void {
+    this.show(start, tokens);
+    for (const [offset, token] of tokens.entries()) if ((this.#first.get(start + offset) ?? token) !== token) this.changedTokens++;
+  }
+
+  /** A draft that was checked: what stood is shown again by its commit, also where the tree's shown branch is not the one that stood. */
+  forget(start: number, count: number): void {
+    for (let position = start; position < start + count; position++) {
+      this.#first.delete(position);
+      this.#last.delete(position);
+    }
+  }
 }
 
 export interface StatisticsCounter {

@@ -1,6 +1,6 @@
 import type { TokenId } from "./model.ts";
-import { stopStringFilter } from "./stop-strings.ts";
-import { incrementalText } from "./text-decoder.ts";
+import { type StopStringFilter, stopStringFilter } from "./stop-strings.ts";
+import { type IncrementalText, incrementalText } from "./text-decoder.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** The text of committed tokens, in pieces. Decoding them takes time, so without stop strings it is done when somebody wants to know. */
@@ -24,48 +24,58 @@ export interface TextOutputOptions {
   readonly stopStrings: readonly string[];
 }
 
-export function textOutput(tokenizer: Tokenizer, { prompt, stopStrings }: TextOutputOptions): TextOutput {
-  const pieces: string[] = [];
-  const text = incrementalText(tokenizer, prompt);
-  const filter = stopStringFilter(stopStrings);
-  let undecoded: TokenId[] = [];
-  let stopped = false;
+export function textOutput(tokenizer: Tokenizer, options: TextOutputOptions): TextOutput {
+  return new GrowingText(tokenizer, options);
+}
 
-  const show = (piece: string): void => {
-    if (piece !== "") pieces.push(piece);
-  };
-  const add = (more: string): void => {
-    if (stopped) return;
-    const certain = filter.push(more);
-    show(certain.text);
-    stopped = certain.stopped;
-  };
-  const update = (): void => {
-    if (undecoded.length === 0) return;
-    const tokens = Int32Array.from(undecoded);
-    undecoded = [];
-    add(text.push(tokens));
-  };
+class GrowingText implements TextOutput {
+  readonly pieces: string[] = [];
+  readonly #text: IncrementalText;
+  readonly #filter: StopStringFilter;
+  readonly #hasStopStrings: boolean;
+  #undecoded: TokenId[] = [];
+  #stopped = false;
 
-  return {
-    pieces,
-    commit(tokens) {
-      if (stopStrings.length === 0) {
-        undecoded.push(...tokens);
-        return undefined;
-      }
-      for (let index = 0; index < tokens.length; index++) {
-        add(text.push(tokens.subarray(index, index + 1)));
-        if (stopped) return index + 1;
-      }
+  constructor(tokenizer: Tokenizer, { prompt, stopStrings }: TextOutputOptions) {
+    this.#text = incrementalText(tokenizer, prompt);
+    this.#filter = stopStringFilter(stopStrings);
+    this.#hasStopStrings = stopStrings.length > 0;
+  }
+
+  commit(tokens: Int32Array): number | undefined {
+    if (!this.#hasStopStrings) {
+      for (const token of tokens) this.#undecoded.push(token);
       return undefined;
-    },
-    update,
-    end() {
-      update();
-      add(text.end());
-      if (!stopped) show(filter.end());
-      return stopped;
-    },
-  };
+    }
+    for (let index = 0; index < tokens.length; index++) {
+      this.#add(this.#text.push(tokens.subarray(index, index + 1)));
+      if (this.#stopped) return index + 1;
+    }
+    return undefined;
+  }
+
+  update(): void {
+    if (this.#undecoded.length === 0) return;
+    const tokens = Int32Array.from(this.#undecoded);
+    this.#undecoded = [];
+    this.#add(this.#text.push(tokens));
+  }
+
+  end(): boolean {
+    this.update();
+    this.#add(this.#text.end());
+    if (!this.#stopped) this.#show(this.#filter.end());
+    return this.#stopped;
+  }
+
+  #add(more: string): void {
+    if (this.#stopped) return;
+    const certain = this.#filter.push(more);
+    this.#show(certain.text);
+    this.#stopped = certain.stopped;
+  }
+
+  #show(piece: string): void {
+    if (piece !== "") this.pieces.push(piece);
+  }
 }

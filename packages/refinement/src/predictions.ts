@@ -51,7 +51,7 @@ export function predictionsOf(source: PredictionSource): Predictions {
   const draw = (position: number): TokenId => {
     const random = source.random.fork(start + position);
     if (fromSampler) return sampler.pick(probabilities(position), random);
-    return sampleToken(sampler, rowAt(position), contextAt(position), random);
+    return sampleToken(sampler, rowAt(position), contextAt(position), () => random);
   };
   return {
     probabilities,

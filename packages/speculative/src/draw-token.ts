@@ -7,7 +7,7 @@ export function drawToken(
   context: SamplingContext,
   { random, needsRow }: { readonly random: RandomSource; readonly needsRow: boolean },
 ): { readonly token: TokenId; readonly q?: Float64Array } {
-  if (!needsRow) return { token: sampleToken(sampler, row, context, random) };
+  if (!needsRow) return { token: sampleToken(sampler, row, context, () => random) };
   const q = sampler.distribution(row, context);
   return { token: sampler.pick(q, random), q };
 }

@@ -25,12 +25,8 @@ export interface PassInput {
 
 /** Runs one pass over `cache` when its turn comes; the cache stays as it is. */
 export async function runGraphPass({ queue, runtime: { ort } }: CausalGraph, input: PassInput): Promise<GraphPass> {
-  const { inference, cache, rows, signal } = input;
-  const run = async (): Promise<GraphOutputs> => {
-    await cache.settle();
-    return inference.run(Object.assign(cache.feeds(), input.feeds()));
-  };
-  const outputs = await queue.enqueue(run, { signal, discard: disposeOutputs });
+  const { rows, signal } = input;
+  const outputs = await queue.enqueue(() => runGraph(input), { signal, discard: disposeOutputs });
   const tensor = outputs.logits as Tensor;
   try {
     const logits = await readLogits(ort, tensor, rows);
@@ -41,6 +37,13 @@ export async function runGraphPass({ queue, runtime: { ort } }: CausalGraph, inp
     disposeOutputs(outputs);
     throw error;
   }
+}
+
+async function runGraph(input: PassInput): Promise<GraphOutputs> {
+  const { inference, cache } = input;
+  const settled = cache.settle();
+  if (settled) await settled;
+  return await inference.run(Object.assign(cache.feeds(), input.feeds()));
 }
 
 export function disposeOutputs(outputs: GraphOutputs): void {

@@ -44,46 +44,61 @@ export function emptyKvCache(layout: CacheLayout): KvCache {
     const data = type === "float16" ? new Uint16Array(0) : new Float32Array(0);
     return new ort.Tensor(type, data, [1, heads, 0, headSize]);
   });
-  return kvCache(layout, { tensors: empty, owners: 1 }, 0);
+  return new ConcatenatedCache(layout, { tensors: empty, owners: 1 }, 0);
 }
 
-function kvCache(layout: CacheLayout, initial: SharedTensors, initialLength: number): KvCache {
-  const { ort, tensors: layoutTensors } = layout;
-  let held: SharedTensors | undefined = initial;
-  const letGo = (): void => {
-    if (held && --held.owners === 0) for (const tensor of held.tensors) tensor.dispose();
-    held = undefined;
-  };
-  const hold = (tensors: readonly Tensor[]): void => {
-    letGo();
-    held = { tensors, owners: 1 };
-  };
-  const grown = (outputs: Readonly<Record<string, OnnxValue>>): Tensor[] => layoutTensors.map(({ output }) => outputs[output] as Tensor);
-  return {
-    length: initialLength,
-    settle() {
-      const { tensors, owners } = held!;
-      if (tensors[0]!.dims[2] === this.length) return undefined;
-      const cut = owners === 1 ? compactPositions : copyPositions;
-      return cut(ort, tensors, [[0, this.length]]).then(hold);
-    },
-    feeds() {
-      const feeds: Record<string, Tensor> = {};
-      for (const [index, { input }] of layoutTensors.entries()) feeds[input] = held!.tensors[index]!;
-      return feeds;
-    },
-    replace(outputs, length) {
-      hold(grown(outputs));
-      this.length = length;
-    },
-    async replaceByPart(outputs, ranges, length) {
-      hold(await compactPositions(ort, grown(outputs), ranges));
-      this.length = length;
-    },
-    fork() {
-      held!.owners++;
-      return kvCache(layout, held!, this.length);
-    },
-    dispose: letGo,
-  };
+/** A class, as all that runs in every pass: code that the engine has made fast outlives the sequence. */
+class ConcatenatedCache implements KvCache {
+  length: number;
+  readonly #layout: CacheLayout;
+  #held: SharedTensors | undefined;
+
+  constructor(layout: CacheLayout, held: SharedTensors, length: number) {
+    this.#layout = layout;
+    this.#held = held;
+    this.length = length;
+  }
+
+  settle(): Promise<void> | undefined {
+    const { tensors, owners } = this.#held!;
+    if (tensors[0]!.dims[2] === this.length) return undefined;
+    const cut = owners === 1 ? compactPositions : copyPositions;
+    return cut(this.#layout.ort, tensors, [[0, this.length]]).then((kept) => this.#hold(kept));
+  }
+
+  feeds(): Record<string, Tensor> {
+    const { tensors } = this.#held!;
+    const feeds: Record<string, Tensor> = {};
+    for (const [index, { input }] of this.#layout.tensors.entries()) feeds[input] = tensors[index]!;
+    return feeds;
+  }
+
+  replace(outputs: Readonly<Record<string, OnnxValue>>, length: number): void {
+    this.#hold(this.#grown(outputs));
+    this.length = length;
+  }
+
+  async replaceByPart(outputs: Readonly<Record<string, OnnxValue>>, ranges: readonly Range[], length: number): Promise<void> {
+    this.#hold(await compactPositions(this.#layout.ort, this.#grown(outputs), ranges));
+    this.length = length;
+  }
+
+  fork(): KvCache {
+    this.#held!.owners++;
+    return new ConcatenatedCache(this.#layout, this.#held!, this.length);
+  }
+
+  dispose(): void {
+    if (this.#held && --this.#held.owners === 0) for (const tensor of this.#held.tensors) tensor.dispose();
+    this.#held = undefined;
+  }
+
+  #hold(tensors: readonly Tensor[]): void {
+    this.dispose();
+    this.#held = { tensors, owners: 1 };
+  }
+
+  #grown(outputs: Readonly<Record<string, OnnxValue>>): Tensor[] {
+    return this.#layout.tensors.map(({ output }) => outputs[output] as Tensor);
+  }
 }

@@ -1,13 +1,13 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
-import type { ForwardOptions, Session } from "../model.ts";
+import type { ForwardOptions, Logits, Session } from "../model.ts";
 import { checkTokens } from "../run-decode.ts";
-import { canvasFeeds, causalRows, MOST_SHARED_ROWS } from "./canvas-graph.ts";
+import { type CanvasGraph, canvasFeeds, causalRows, MOST_SHARED_ROWS } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { idTensor } from "./id-tensor.ts";
 import { emptyKvCache, type KvCache } from "./kv-cache.ts";
 import { createSequence, registerSession, type Sequence } from "./sequence.ts";
-import { treePasses } from "./tree-pass.ts";
+import { type TreePasses, treePasses } from "./tree-pass.ts";
 
 export function createOnnxSession(graph: CausalGraph): Session {
   const { runtime, signature } = graph;
@@ -16,51 +16,83 @@ export function createOnnxSession(graph: CausalGraph): Session {
 
 function onnxSession(graph: CausalGraph, cache: KvCache): Session {
   const sequence = createSequence(graph, cache);
-  const trees = graph.canvas && treePasses(sequence, graph.canvas);
+  const { canvas } = graph;
+  return registerSession(canvas ? new TreeSession(sequence, canvas) : new OnnxSession(sequence), sequence);
+}
 
-  const session: Session = {
-    get length() {
-      return cache.length;
-    },
-    async forward(tokens, { rows = "last", signal } = {}) {
-      signal?.throwIfAborted();
-      checkTokens("forward", "tokens", tokens, graph.vocabSize);
-      const rowCount = countRows(rows, tokens.length);
-      return sequence.inTurn(async () => {
-        trees?.forget();
-        const past = cache.length;
-        const length = past + tokens.length;
-        if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
-        const pass = await tokenPass(sequence, tokens);
-        const { logits, outputs } = await runGraphPass(graph, { ...pass, cache, rows: rowCount, signal });
-        cache.replace(outputs, length);
-        return logits;
-      });
-    },
-    rewindTo: (length) =>
-      sequence.inTurn(async () => {
-        if (!Number.isInteger(length) || length < 0 || length > cache.length) {
-          throw new InvalidOptionError({
-            where: "rewindTo",
-            option: "length",
-            expected: `an integer in [0, ${cache.length}]`,
-            actual: length,
-          });
-        }
-        trees?.forget();
-        cache.length = length;
-      }),
-    fork: () => sequence.inTurn(async () => onnxSession(graph, cache.fork())),
-    ...(trees && {
-      forwardTree: (tokens, parents, { signal } = {}) => trees.forward(tokens, parents, signal),
-      keepPath: (nodes) => trees.keep(nodes),
-    }),
-    async dispose() {
-      await sequence.dispose();
-      trees?.forget();
-    },
-  };
-  return registerSession(session, sequence);
+class OnnxSession implements Session {
+  readonly #sequence: Sequence;
+  protected readonly trees: TreePasses | undefined;
+
+  constructor(sequence: Sequence, trees?: TreePasses) {
+    this.#sequence = sequence;
+    this.trees = trees;
+  }
+
+  get length(): number {
+    return this.#sequence.cache.length;
+  }
+
+  async forward(tokens: Int32Array, { rows = "last", signal }: ForwardOptions = {}): Promise<Logits> {
+    signal?.throwIfAborted();
+    checkTokens("forward", "tokens", tokens, this.#sequence.graph.vocabSize);
+    const rowCount = countRows(rows, tokens.length);
+    return await this.#sequence.inTurn(() => this.#forward(tokens, rowCount, signal));
+  }
+
+  async #forward(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+    this.trees?.forget();
+    const { graph, cache } = this.#sequence;
+    const length = cache.length + tokens.length;
+    if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
+    const pass = await tokenPass(this.#sequence, tokens);
+    const { logits, outputs } = await runGraphPass(graph, { ...pass, cache, rows, signal });
+    cache.replace(outputs, length);
+    return logits;
+  }
+
+  rewindTo(length: number): Promise<void> {
+    const { cache } = this.#sequence;
+    return this.#sequence.inTurn(async () => {
+      if (!Number.isInteger(length) || length < 0 || length > cache.length) {
+        throw new InvalidOptionError({
+          where: "rewindTo",
+          option: "length",
+          expected: `an integer in [0, ${cache.length}]`,
+          actual: length,
+        });
+      }
+      this.trees?.forget();
+      cache.length = length;
+    });
+  }
+
+  fork(): Promise<Session> {
+    const { graph, cache } = this.#sequence;
+    return this.#sequence.inTurn(async () => onnxSession(graph, cache.fork()));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#sequence.dispose();
+    this.trees?.forget();
+  }
+}
+
+/** A session of a model that also has a graph with an explicit mask. */
+class TreeSession extends OnnxSession {
+  declare protected readonly trees: TreePasses;
+
+  constructor(sequence: Sequence, canvas: CanvasGraph) {
+    super(sequence, treePasses(sequence, canvas));
+  }
+
+  forwardTree(tokens: Int32Array, parents: Int32Array, { signal }: Pick<ForwardOptions, "signal"> = {}): Promise<Logits> {
+    return this.trees.forward(tokens, parents, signal);
+  }
+
+  keepPath(nodes: Int32Array): Promise<void> {
+    return this.trees.keep(nodes);
+  }
 }
 
 /** Which graph reads `tokens`, and with which feeds. */

@@ -25,7 +25,7 @@ export function guardPasses(shared: PassGate | undefined): void {
 /** Runs `task`. Once the gate is shut it never does and never settles: the other thread is about to end this one. */
 export async function throughGate<Result>(task: () => Promise<Result>): Promise<Result> {
   const entered = gate;
-  if (!entered) return task();
+  if (!entered) return await task();
   if (!enter(entered)) return new Promise(() => undefined);
   try {
     return await task();

@@ -15,29 +15,49 @@ export interface RunQueue {
 }
 
 export function runQueue(): RunQueue {
-  let tail: Promise<unknown> = Promise.resolve();
-  let failure: Error | undefined;
-  let rejectRunning: ((error: Error) => void) | undefined;
-  const unlessFailed = <Result>(task: () => Promise<Result>): Promise<Result> =>
-    new Promise((resolve, reject) => {
-      rejectRunning = reject;
+  return new SerialQueue();
+}
+
+class SerialQueue implements RunQueue {
+  #tail: Promise<unknown> = Promise.resolve();
+  /** Tasks that run or wait. */
+  #pending = 0;
+  #failure: Error | undefined;
+  #rejectRunning: ((error: Error) => void) | undefined;
+
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#rejectRunning?.(this.#failure);
+  }
+
+  enqueue<Result>(
+    task: () => Promise<Result>,
+    { signal, discard }: { signal?: AbortSignal | undefined; discard?: (result: Result) => void } = {},
+  ): Promise<Result> {
+    const isFree = this.#pending++ === 0;
+    const result = isFree ? this.#run(task, signal) : this.#tail.then(() => this.#run(task, signal));
+    this.#tail = result.catch(() => undefined);
+    return signal ? unlessAborted(result, signal, discard) : result;
+  }
+
+  async #run<Result>(task: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+    try {
+      const turn = turnIfDue();
+      if (turn) await turn;
+      signal?.throwIfAborted();
+      if (this.#failure) throw this.#failure;
+      return await this.#unlessFailed(task);
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  #unlessFailed<Result>(task: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#rejectRunning = reject;
       task().then(resolve, reject);
     });
-  return {
-    fail(error) {
-      failure ??= error;
-      rejectRunning?.(failure);
-    },
-    enqueue(task, { signal, discard } = {}) {
-      const turn = tail.then(turnIfDue).then(() => {
-        signal?.throwIfAborted();
-        if (failure) throw failure;
-        return unlessFailed(task);
-      });
-      tail = turn.catch(() => undefined);
-      return signal ? unlessAborted(turn, signal, discard) : turn;
-    },
-  };
+  }
 }
 
 function unlessAborted<Result>(turn: Promise<Result>, signal: AbortSignal, discard?: (result: Result) => void): Promise<Result> {

@@ -20,26 +20,39 @@ export interface Sequence {
 const sequences = new WeakMap<Session, Sequence>();
 
 export function createSequence(graph: CausalGraph, cache: KvCache): Sequence {
-  const calls = runQueue();
-  let disposed = false;
-  return {
-    graph,
-    cache,
-    usesCanvas: false,
-    inTurn: (task) =>
-      calls.enqueue(async () => {
-        if (disposed) throw new DisposedError("session");
-        if (graph.disposed) throw new DisposedError("model of this session");
-        return task();
-      }),
-    dispose: () =>
-      calls.enqueue(async () => {
-        if (disposed) return;
-        disposed = true;
-        // A pass that was aborted may still be reading the cache.
-        await releaseInTurn(graph.queue, () => cache.dispose());
-      }),
-  };
+  return new QueuedSequence(graph, cache);
+}
+
+class QueuedSequence implements Sequence {
+  readonly graph: CausalGraph;
+  readonly cache: KvCache;
+  usesCanvas = false;
+  readonly #calls = runQueue();
+  #disposed = false;
+
+  constructor(graph: CausalGraph, cache: KvCache) {
+    this.graph = graph;
+    this.cache = cache;
+  }
+
+  inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    return this.#calls.enqueue(() => this.#unlessDisposed(task));
+  }
+
+  dispose(): Promise<void> {
+    return this.#calls.enqueue(async () => {
+      if (this.#disposed) return;
+      this.#disposed = true;
+      // A pass that was aborted may still be reading the cache.
+      await releaseInTurn(this.graph.queue, () => this.cache.dispose());
+    });
+  }
+
+  #unlessDisposed<Result>(task: () => Promise<Result>): Promise<Result> {
+    if (this.#disposed) throw new DisposedError("session");
+    if (this.graph.disposed) throw new DisposedError("model of this session");
+    return task();
+  }
 }
 
 /** Remembers which sequence a session stands for. */

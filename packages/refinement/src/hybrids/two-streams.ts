@@ -96,7 +96,7 @@ export function drawNext(run: TwoStreamRun, sampling: Sampling, row: Float32Arra
   const context = { tokens: sequence, promptLength: run.promptLength };
   const edited = row.slice();
   for (const processor of sampling.processors) processor(edited, context);
-  return sampleToken(sampling.samplerAt(0, 1), edited, context, run.random.fork(sequence.length));
+  return sampleToken(sampling.samplerAt(0, 1), edited, context, () => run.random.fork(sequence.length));
 }
 
 export function sum(values: Iterable<number>): number {
