@@ -91,6 +91,21 @@ test("time is divided into prefill and the rest, in which tokens per second are 
   expect(statistics.tokensPerSecond).toBeCloseTo(2 / 0.0065, 9);
 });
 
+test("there is no speed without tokens, or without time", () => {
+  expect(counted(forward("decode")).tokensPerSecond).toBeUndefined();
+  const counter = countStatistics();
+  counter.add(commit(0, 7), 0);
+  expect(counter.statistics()).toMatchObject({ tokens: 1, decodeMilliseconds: 0, tokensPerSecond: undefined });
+});
+
+test("of start and end only the time counts", () => {
+  const ends: DecodeEvent[] = [
+    { type: "decode-start", promptLength: 3 },
+    { type: "decode-end", finishReason: "length" },
+  ];
+  expect(counted(...ends)).toEqual({ ...counted(), decodeMilliseconds: 4 });
+});
+
 test("drafts are counted as they were verified, and a rejected draft is no revision", () => {
   const statistics = counted(propose(3, 1, 2, 3), verify(3, 3, 1), commit(3, 1, 7));
   expect(statistics).toMatchObject({ drafted: 3, accepted: 1, revisions: 0, changedTokens: 0, tokens: 2 });
