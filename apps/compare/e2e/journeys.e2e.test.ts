@@ -55,7 +55,7 @@ describe("four lanes", () => {
       expect(draft.draft).toBe(0);
       expect(await laneText(page, lane)).toBe(run.text.replaceAll("\n", "⏎\n"));
       expect(await figure(page, lane, "tokens")).toBe(String(run.tokens.length));
-      expect(await figure(page, lane, "passes")).toBe([run.targetPasses, ...(drafting > 0 ? [`${drafting} for drafting`] : [])].join(" "));
+      expect(await figure(page, lane, "passes")).toBe([run.targetPasses, ...(drafting > 0 ? [`${drafting} for drafting`] : [])].join("\n"));
       if (run.drafted > 0) expect(await figure(page, lane, "accepted")).toBe(`${Math.round((100 * run.accepted) / run.drafted)}%`);
       expect(await figure(page, lane, "nats")).toBe(run.negativeLogLikelihood!.toFixed(2));
     }
