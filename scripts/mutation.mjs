@@ -1,14 +1,17 @@
 // npm run mutation -- PACKAGE [FILE …]: changes the source of a package in many small ways, one at a time, and tells which changes no
-// test noticed. With files (globs within the repository) only those are changed, and nothing is recorded. Runs from the last results,
-// of which only what changed since is run again; --fresh starts from nothing.
+// test noticed. Goes slice by slice, and keeps the results of each (.stryker): a run that is interrupted goes on where it was, and only
+// what has changed since is run again; --fresh starts from nothing. With files (globs within the repository) only those are changed, and
+// no score is written.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
 import { root } from "./setup.mjs";
 
 const WITHOUT_TESTS = ["!**/*.test.ts", "!**/*.test-d.ts"];
+/** Lines of source after which a slice ends. */
+const SLICE_LINES = 400;
 
 /** What is changed, and the tests that may notice, which must not need a build. */
 const targets = {
@@ -56,34 +59,67 @@ if (existsSync(shared) && !existsSync(path.join(work, "shared"))) symlinkSync(sh
 process.chdir(root);
 process.env.MUTATION_TESTS = target.tests.join(",");
 process.env.MUTATION_TEST_TIMEOUT = String(target.testTimeout ?? 60_000);
-const mutants = await new Stryker({
-  mutate: [...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS],
-  testRunner: "vitest",
-  vitest: { configFile: "vitest.mutation.config.ts", related: false },
-  plugins: ["@stryker-mutator/vitest-runner"],
-  coverageAnalysis: "perTest",
-  // A change to what a module computes when it is loaded needs a new process and every test for each: a hundred times the time.
-  ignoreStatic: true,
-  concurrency: Number(values.concurrency),
-  timeoutMS: 4000,
-  timeoutFactor: 2,
-  reporters: ["progress-append-only", "json"],
-  jsonReporter: { fileName: path.join(work, `${name}.json`) },
-  incremental: files.length === 0,
-  incrementalFile: path.join(work, `${name}.incremental.json`),
-  force: values.fresh,
-  tempDirName: ".stryker",
-  cleanTempDir: true,
-  ignorePatterns: ["dist", "/.stryker", "/apps", "*.md", "/.git", "!packages/*/README.md"],
-  allowConsoleColors: false,
-  disableTypeChecks: false,
-  checkers: [],
-}).runMutationTest();
-
+const results = path.join(work, `${name}.incremental.json`);
+if (values.fresh) rmSync(results, { force: true });
+const slices = slicesOf(filesOf([...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS]));
+for (const [index, slice] of slices.entries()) {
+  console.log(`\nSlice ${index + 1} of ${slices.length}: ${slice.join(", ")}`);
+  await mutate(slice);
+}
 report();
+
+async function mutate(slice) {
+  await new Stryker({
+    mutate: slice,
+    testRunner: "vitest",
+    vitest: { configFile: "vitest.mutation.config.ts", related: false },
+    plugins: ["@stryker-mutator/vitest-runner"],
+    coverageAnalysis: "perTest",
+    // A change to what a module computes when it is loaded needs a new process and every test for each: a hundred times the time.
+    ignoreStatic: true,
+    concurrency: Number(values.concurrency),
+    timeoutMS: 4000,
+    timeoutFactor: 2,
+    reporters: ["progress-append-only"],
+    incremental: true,
+    incrementalFile: results,
+    tempDirName: ".stryker",
+    cleanTempDir: "always",
+    ignorePatterns: ["dist", "/.stryker", "/apps", "*.md", "/.git", "!packages/*/README.md"],
+    allowConsoleColors: false,
+    disableTypeChecks: false,
+    checkers: [],
+  }).runMutationTest();
+}
+
+/** The files that git knows of and the globs choose, those that begin with "!" left out. */
+function filesOf(globs) {
+  const pathspecs = globs.map((glob) => (glob.startsWith("!") ? `:(exclude,glob)${glob.slice(1)}` : `:(glob)${glob}`));
+  return execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...pathspecs], { encoding: "utf8" })
+    .split("\n")
+    .filter((file) => file !== "" && existsSync(file));
+}
+
+function slicesOf(all) {
+  const cut = [[]];
+  let lines = 0;
+  for (const file of all) {
+    if (lines >= SLICE_LINES) {
+      cut.push([]);
+      lines = 0;
+    }
+    cut.at(-1).push(file);
+    lines += readFileSync(file, "utf8").split("\n").length;
+  }
+  return cut;
+}
 
 function report() {
   const equivalents = readJson(path.join(folder, "equivalent.json"), {})[name] ?? [];
+  const chosen = new Set(slices.flat());
+  const mutants = Object.entries(readJson(results, { files: {} }).files)
+    .filter(([file]) => chosen.has(file))
+    .flatMap(([file, { source, mutants: inFile }]) => inFile.map((mutant) => ({ ...mutant, file, source })));
   const missed = mutants.filter(({ status }) => status === "Survived" || status === "NoCoverage").map(described);
   const isEquivalent = (mutant) => equivalents.some((known) => isSame(known, mutant));
   const survivors = missed.filter((mutant) => !isEquivalent(mutant));
@@ -113,8 +149,8 @@ function report() {
 }
 
 /** A mutant by what stands in the source, on one line. */
-function described({ fileName, location, mutatorName, replacement, status }) {
-  const lines = readFileSync(fileName, "utf8").split("\n");
+function described({ file, source, location, mutatorName, replacement, status }) {
+  const lines = source.split("\n");
   const [start, end] = [location.start, location.end].map(({ line, column }) => ({ line: line - 1, column: column - 1 }));
   const original =
     start.line === end.line
@@ -122,7 +158,7 @@ function described({ fileName, location, mutatorName, replacement, status }) {
       : [lines[start.line].slice(start.column), ...lines.slice(start.line + 1, end.line), lines[end.line].slice(0, end.column)].join(" ");
   const short = (text) => text.replaceAll(/\s+/g, " ").trim();
   return {
-    file: path.relative(root, fileName).replaceAll("\\", "/"),
+    file,
     line: start.line + 1,
     mutator: status === "NoCoverage" ? `${mutatorName} (no test reaches it)` : mutatorName,
     from: short(original),
