@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
+import { globSync } from "tinyglobby";
 import { root } from "./setup.mjs";
 
 const WITHOUT_TESTS = ["!**/*.test.ts", "!**/*.test-d.ts"];
@@ -61,7 +62,8 @@ process.env.MUTATION_TESTS = target.tests.join(",");
 process.env.MUTATION_TEST_TIMEOUT = String(target.testTimeout ?? 60_000);
 const results = path.join(work, `${name}.incremental.json`);
 if (values.fresh) rmSync(results, { force: true });
-const slices = slicesOf(filesOf([...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS]));
+const slices = slicesOf(globSync([...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS], { cwd: root }).toSorted());
+if (slices[0].length === 0) throw new Error(`There is no file like ${files.join(", ")}.`);
 for (const [index, slice] of slices.entries()) {
   console.log(`\nSlice ${index + 1} of ${slices.length}: ${slice.join(", ")}`);
   await mutate(slice);
@@ -90,14 +92,6 @@ async function mutate(slice) {
     disableTypeChecks: false,
     checkers: [],
   }).runMutationTest();
-}
-
-/** The files that git knows of and the globs choose, those that begin with "!" left out. */
-function filesOf(globs) {
-  const pathspecs = globs.map((glob) => (glob.startsWith("!") ? `:(exclude,glob)${glob.slice(1)}` : `:(glob)${glob}`));
-  return execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...pathspecs], { encoding: "utf8" })
-    .split("\n")
-    .filter((file) => file !== "" && existsSync(file));
 }
 
 function slicesOf(all) {
