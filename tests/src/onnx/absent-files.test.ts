@@ -166,6 +166,36 @@ test("a page or nothing in a file that no server gave is damage", async () => {
   }
 });
 
+test("when one file fails, the transfers of the others end, and nothing more is told of their progress", async () => {
+  let fail = (): void => undefined;
+  const answers: Record<string, Answer> = {
+    "tokenizer.json": (response, request) => void (fail = () => notFound(response, request)),
+  };
+  const closed = new Promise<void>((resolve) => {
+    const endless: Answer = (response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(new Uint8Array(1000)), 1);
+      response.on("close", () => {
+        clearInterval(timer);
+        resolve();
+      });
+    };
+    answers["onnx/model.onnx"] = endless;
+  });
+  server = await serveModel(countingModel(), answers);
+  let pieces = 0;
+  const loading = loadModel(server.url, {
+    execution: "native",
+    onProgress({ file }) {
+      if (file === "onnx/model.onnx" && ++pieces === 3) fail();
+    },
+  });
+  await expect(loading).rejects.toMatchObject({ source: `${server.url}/tokenizer.json` });
+  const told = pieces;
+  await closed;
+  expect(pieces).toBe(told);
+});
+
 test("a server that cannot be reached is said to be, with the reason", async () => {
   server = await serveModel(countingModel(), {});
   const { url } = server;

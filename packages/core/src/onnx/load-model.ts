@@ -59,8 +59,13 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const { modelFile = "onnx/model.onnx", signal, threads, onWarning = logWarning } = options;
   const warn: Warn = (message, option = "source") => onWarning({ where: "loadModel", option, message });
   signal?.throwIfAborted();
-  const folder = openModelFolder(source, options);
-  const files = await readModelFiles(folder, modelFile);
+  // What is still being read when one file fails is of no use any more.
+  const reading = new AbortController();
+  const folder = openModelFolder(source, { ...options, signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal });
+  const files = await readModelFiles(folder, modelFile).catch((error: unknown) => {
+    reading.abort(error);
+    throw error;
+  });
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
 
   const runtime = await openRuntime(options);
