@@ -49,7 +49,7 @@ export { checkOptions, integerBetween, numberBetween, oneOf, type OptionCheck } 
 export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./plugin.ts";
 export { type RandomSource, seededRandom } from "./random.ts";
 export type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./reporting-session.ts";
-export { checkTokens, type DecodeBody, type DecodeRun, runDecode } from "./run-decode.ts";
+export { checkTokens, type DecodeBody, type DecodeRun, runDecode, type RunningDecoder } from "./run-decode.ts";
 export type { LogitsProcessor, Sampler, SamplingContext } from "./sampler.ts";
 export { argmax } from "./sampling/argmax.ts";
 export { categorical } from "./sampling/categorical.ts";

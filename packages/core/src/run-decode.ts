@@ -35,6 +35,15 @@ export interface DecodeRun<Role extends ModelRole = ModelRole> {
   commit(tokens: Int32Array, details?: Pick<TokensCommitEvent, "logProbabilities">): Generator<DecodeEvent, FinishReason | undefined, void>;
 }
 
+/** What `runDecode` needs to know of the decoder that it runs. */
+export interface RunningDecoder<Role extends ModelRole> extends Pick<Decoder<Role>, "name" | "requires"> {
+  /**
+   * Roles whose models only draft. They may have a shorter context than the target, which does not end the decode, and another vocabulary:
+   * both are for whoever asks them. @defaultValue ["draft"]
+   */
+  readonly draftRoles?: readonly ModelRole[] | undefined;
+}
+
 /** The part of a decoder that is its own: it yields events between start and end, and returns why it ended. */
 export type DecodeBody<Role extends ModelRole> = (run: DecodeRun<Role>) => AsyncGenerator<DecodeEvent, FinishReason, void>;
 
@@ -43,7 +52,7 @@ export type DecodeBody<Role extends ModelRole> = (run: DecodeRun<Role>) => Async
  * `decode-end`, turns an abort into a finish reason, and disposes every session.
  */
 export async function* runDecode<Role extends ModelRole>(
-  decoder: Pick<Decoder<Role>, "name" | "requires">,
+  decoder: RunningDecoder<Role>,
   models: Pick<ModelSet, Role>,
   prompt: Int32Array,
   options: DecodeOptions,
@@ -186,7 +195,7 @@ class GrowingSequence {
 
 /** Checks everything that can be wrong before the first pass; gives the length at which the sequence is full. */
 function checkInput(
-  { name: where, requires }: Pick<Decoder, "name" | "requires">,
+  { name: where, requires, draftRoles = ["draft"] }: RunningDecoder<ModelRole>,
   models: Partial<ModelSet>,
   prompt: Int32Array,
   { maxNewTokens, stopTokens = [] }: DecodeOptions,
@@ -197,8 +206,7 @@ function checkInput(
   for (const role of requires) {
     const model = models[role];
     if (!model) throw new MissingModelError(where, role);
-    // A draft model only guesses: it may end sooner, and speak of tokens by other numbers.
-    if (role === "draft") continue;
+    if (draftRoles.includes(role)) continue;
     if (prompt.length > model.contextLength) throw new ContextLengthError(prompt.length, model.contextLength);
     limit = Math.min(limit, model.contextLength);
     checkTokens(where, "prompt", prompt, model.vocabSize);

@@ -90,13 +90,14 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
     usesProbabilities: verify === "ratio" || verify === "block",
     draftTimeout,
   };
-  const decoder: Decoder<"causal" | Role> = {
-    name: "speculative",
-    requires: ["causal", ...drafter.requires.filter((role) => role !== "causal")],
+  const draftRoles = drafter.requires.filter((role) => role !== "causal");
+  const running = { name: "speculative", requires: ["causal", ...draftRoles], draftRoles } as const;
+  return {
+    name: running.name,
+    requires: running.requires,
     lossless: true,
-    decode: (models, prompt, decodeOptions) => runDecode(decoder, models, prompt, decodeOptions, (run) => speculate(run, settings)),
+    decode: (models, prompt, decodeOptions) => runDecode(running, models, prompt, decodeOptions, (run) => speculate(run, settings)),
   };
-  return decoder;
 }
 
 function policyOf(draftLength: number | "auto" | DraftLengthPolicy): DraftLengthPolicy {

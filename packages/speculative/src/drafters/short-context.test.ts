@@ -1,4 +1,4 @@
-import { draftFrom, type Drafter, greedySampler, runDecode } from "@decodekit/core";
+import type { Drafter } from "@decodekit/core";
 import { byteTokenizer, collectDecode, countingModel, memoryMaskedModel, memoryModel, type ModelPass } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import { speculative } from "../speculative.ts";
@@ -47,33 +47,20 @@ describe("a drafter whose model ends sooner than the target drafts to the end of
     expect(Math.max(...proposed)).toBe(SHORT + 1);
   });
 
-  // A decode ends with the context of every masked model that it needs, so the drafters are asked by themselves.
-  test.each([maskedDraft(), ddtree({ depth: 99 })])("$name", async (drafter) => {
-    const { masked } = models();
-    const deepest: number[] = [];
-    const decode = runDecode({ name: "drafts", requires: ["masked"] }, { masked }, prompt, { maxNewTokens: 1 }, async function* (run) {
-      const { models: only, stopTokens, signal } = run;
-      const session = await drafter.start({
-        models: only,
-        prompt,
-        vocabSize: VOCAB_SIZE,
-        stopTokens,
-        sampler: greedySampler,
-        usesProbabilities: false,
-        signal,
-        openSession: () => expect.unreachable(),
-        openMaskedSession: (role) => run.openMaskedSession(role),
-      });
-      for (const committed of [[], [3, 4, 5, 6, 7, 8, 9, 10], [11]]) {
-        if (committed.length > 0) session.observe({ tokens: Int32Array.from(committed), drafted: 0, accepted: 0 });
-        deepest.push(Math.max(-1, ...(yield* draftFrom(session, { max: 20, maxDepth: 20, random: run.random })).tokens));
-      }
-      return "length";
-    });
-    await collectDecode(decode);
-    // Tokens are their own positions: the last place of the context twice, then no place is left.
-    expect(deepest).toEqual([SHORT - 1, SHORT - 1, -1]);
-    expect(furthest(masked.passes())).toBe(SHORT);
+  test.each([
+    ["maskedDraft", 2, () => maskedDraft()],
+    ["maskedDraft", 5, () => maskedDraft()],
+    ["ddtree", 5, () => ddtree({ depth: 99 })],
+  ] satisfies readonly (readonly [string, number, () => Drafter])[])("%s, %i tokens at a time", async (_name, draftLength, create) => {
+    const set = models();
+    const { tokens, events, finishReason } = await collectDecode(
+      speculative({ drafter: create(), draftLength }).decode(set, prompt, { maxNewTokens: 24 }),
+    );
+    expect([...tokens, finishReason]).toEqual([...Array.from({ length: 24 }, (_, place) => place + 3), "length"]);
+    expect(furthest(set.masked.passes())).toBe(SHORT);
+    const proposed = events.flatMap((event) => (event.type === "tokens-propose" ? [event.start + event.tokens.length] : []));
+    // The last place of the context is drafted, and none after it: tokens are their own positions.
+    expect(Math.max(...proposed)).toBe(SHORT);
   });
 });
 
