@@ -28,7 +28,7 @@ describe("a chain", () => {
 
   test("ends with its first stop token", () => {
     expect(checkDraft({ tokens: tokens(0, 4, 1, 4) }, request(4), limits("tokens"))).toEqual({ tokens: tokens(0, 4) });
-    expect(checkDraft({ tokens: tokens(4) }, request(4), limits("tokens"))).toEqual({ tokens: tokens(4) });
+    expect(checkDraft({ tokens: tokens(4, 1) }, request(4), limits("tokens"))).toEqual({ tokens: tokens(4) });
   });
 
   test("comes with its probabilities only where they are used, and as many as are left", () => {

@@ -70,6 +70,9 @@ test("a length near the best is tried in turn: one less, twice, one more, half, 
   expect([0, 1, 2, 3, 4, 5].map((turn) => nearBest(4, 16, { known: flat, turn }))).toEqual([3, 8, 5, 2, 16, 3]);
   expect(nearBest(4, 15, { known: flat, turn: 4 })).toBe(4);
   expect(nearBest(1, 16, { known: flat, turn: 0 })).toBe(1);
+  // Where a length that there is not would promise more than any.
+  const beyond = { ...flat, record: { ...flat.record, tokens: () => [...tokens, 99] } };
+  expect(nearBest(16, 16, { known: beyond, turn: 2 })).toBe(16);
   const steep = known([1, 1, 1, 1, 1, 1], [1, 2, 2, 2, 1.7]);
   expect(nearBest(4, 5, { known: steep, turn: 2 })).toBe(4);
   const lessSteep = known([1, 1, 1, 1, 1, 1], [1, 2, 2, 2, 1.71]);
