@@ -49,3 +49,28 @@ test("leaves out what there is no ground for", () => {
   for (const event of [pass("prefill", 9), commit(1), pass("verify", 5), verify(2, 2), commit(3)]) counter.add(event);
   expect(counter.statistics()).toMatchObject({ observedSpeedup: 3, predictedSpeedup: 3 });
 });
+
+test("a plain pass takes the mean of all of them; drafts count at the places that they reach", () => {
+  const counter = draftStatistics();
+  const plain = [pass("prefill", 9), commit(1), pass("decode", 10), commit(1), pass("decode", 20), commit(1)];
+  for (const event of [...plain, pass("verify", 15), verify(3, 3), commit(4), pass("verify", 15), verify(1, 1), commit(2)])
+    counter.add(event);
+  const { acceptanceByPosition, predictedSpeedup, observedSpeedup } = counter.statistics();
+  expect(acceptanceByPosition).toEqual([1, 1, 1]);
+  // Every token that was reached stood, so a draft of 2, the mean, gives 3 tokens in a round that takes as long as a plain pass.
+  expect(predictedSpeedup).toBeCloseTo(3, 12);
+  // 8 tokens after the first in 60 ms.
+  expect(observedSpeedup).toBeCloseTo((8 * 15) / 60, 12);
+});
+
+test("without a plain pass there is no speed-up, without drafts none to predict, and without time none to observe", () => {
+  const counter = draftStatistics();
+  for (const event of [pass("prefill", 9), commit(1), pass("verify", 5), verify(2, 2), commit(3)]) counter.add(event);
+  expect(counter.statistics()).toMatchObject({ predictedSpeedup: undefined, observedSpeedup: undefined });
+  const plain = draftStatistics({ plainMilliseconds: 5 });
+  for (const event of [commit(1), pass("decode", 5), commit(1)]) plain.add(event);
+  expect(plain.statistics()).toMatchObject({ predictedSpeedup: undefined, observedSpeedup: 1 });
+  const timeless = draftStatistics({ plainMilliseconds: 5 });
+  for (const event of [commit(1), pass("verify", 0), verify(1, 1), commit(2)]) timeless.add(event);
+  expect(timeless.statistics().observedSpeedup).toBeUndefined();
+});

@@ -1,6 +1,6 @@
-import { autoregressive, greedySampler, InvalidOptionError, type Tokenizer } from "@decodekit/core";
-import { byteTokenizer, collectDecode, tableModel } from "@decodekit/core/testing";
-import { expect, test } from "vitest";
+import { autoregressive, draftFrom, greedySampler, InvalidOptionError, runDecode, type Tokenizer } from "@decodekit/core";
+import { byteTokenizer, collectDecode, memoryModel, tableModel } from "@decodekit/core/testing";
+import { describe, expect, test } from "vitest";
 import { speculative } from "../speculative.ts";
 import { draftModel } from "./draft-model.ts";
 
@@ -61,4 +61,102 @@ test("what it is given is checked", () => {
   const through = draftModel({ tokenizers: { target: bytes, draft: pairs } });
   expect(through.gives).toBe("tokens");
   expect(() => speculative({ drafter: through, verify: "ratio" })).toThrow("verify");
+});
+
+/** A tokenizer of the pieces, one character each, "" for a special token; `encode` as given. */
+function tokenizerOf(pieces: readonly string[], encode: (text: string) => readonly number[]): Tokenizer {
+  return {
+    vocabSize: pieces.length,
+    encode: (text) => Int32Array.from(encode(text)),
+    decode: (tokens) => [...tokens].map((token) => pieces[token]).join(""),
+  };
+}
+
+const letters = ["a", "b", "c", ""];
+const END = 3;
+const single = tokenizerOf(letters, (text) => [...text].map((letter) => letters.indexOf(letter)));
+/** Letters have other ids where a text begins, as after the space that SentencePiece puts there. */
+const beginning = tokenizerOf(["a", "b", "c", "a", "b", "c"], (text) =>
+  [...text].map((letter, place) => letters.indexOf(letter) + (place > 0 ? 3 : 0)),
+);
+/** Words, whose space the first one loses. */
+const words: Tokenizer = {
+  vocabSize: 2,
+  encode: (text) => Int32Array.from(text === "" ? [] : text.split(" "), (word) => ["a", "b"].indexOf(word)),
+  decode: (tokens) => [...tokens].map((token) => ["a", "b"][token]).join(" "),
+};
+/** "ab" is one token, and every text begins with token 4. */
+const merging = tokenizerOf(["a", "b", "c", "ab", ""], (text) => {
+  const ids: Readonly<Record<string, number>> = { a: 0, b: 1, c: 2, ab: 3 };
+  return [4, ...(text.match(/ab|./g) ?? []).map((piece) => ids[piece]!)];
+});
+
+/** What a draft model that says `script` after the prompt drafts, and how many passes that takes. */
+async function drafted(
+  { target, draft }: { readonly target: Tokenizer; readonly draft: Tokenizer },
+  prompt: readonly number[],
+  script: readonly number[],
+) {
+  const known = draft.encode(target.decode(Int32Array.from(prompt))).length;
+  const model = memoryModel({
+    vocabSize: draft.vocabSize,
+    contextLength: 64,
+    logitsAfter: (prefix) =>
+      new Float32Array(draft.vocabSize).fill(0, 0).fill(9, script[prefix.length - known], script[prefix.length - known]! + 1),
+  });
+  let tokens: readonly number[] = [];
+  const decode = runDecode(
+    { name: "drafts", requires: ["draft"] },
+    { draft: model },
+    Int32Array.from(prompt),
+    { maxNewTokens: 1 },
+    async function* (run) {
+      const session = await draftModel({ tokenizers: { target, draft } }).start({
+        models: run.models,
+        prompt: Int32Array.from(prompt),
+        vocabSize: target.vocabSize,
+        stopTokens: new Set(),
+        sampler: greedySampler,
+        usesProbabilities: false,
+        signal: undefined,
+        openSession: (role) => run.openSession(role),
+        openMaskedSession: () => expect.unreachable(),
+      });
+      tokens = [...(yield* draftFrom(session, { max: script.length, maxDepth: script.length, random: run.random })).tokens];
+      return "length";
+    },
+  );
+  await collectDecode(decode);
+  return { tokens, passes: model.passes().length };
+}
+
+describe("what is drafted", () => {
+  test("is what the draft model's text is in the target's tokens", async () => {
+    expect(await drafted({ target: single, draft: merging }, [2], [3, 2])).toEqual({ tokens: [0, 1], passes: 2 });
+  });
+
+  test("ends before a special token of the draft model, also when that comes first", async () => {
+    expect((await drafted({ target: bytes, draft: single }, [97], [1, 2, END, 0])).tokens).toEqual([98, 99]);
+    expect((await drafted({ target: bytes, draft: single }, [97], [END, 0])).tokens).toEqual([]);
+  });
+
+  test("has no character that is not finished", async () => {
+    const [first, second] = new TextEncoder().encode("é") as unknown as [number, number];
+    expect((await drafted({ target: bytes, draft: bytes }, [97], [98, first])).tokens).toEqual([98]);
+    expect((await drafted({ target: bytes, draft: bytes }, [97], [first, second])).tokens).toEqual([first, second]);
+    expect((await drafted({ target: bytes, draft: bytes }, [97], [first])).tokens).toEqual([]);
+  });
+
+  test("is nothing, without a pass, where there is no text yet", async () => {
+    expect(await drafted({ target: single, draft: words }, [END], [1])).toEqual({ tokens: [], passes: 0 });
+  });
+
+  test("has the space before its first word, and is split as what goes on", async () => {
+    expect((await drafted({ target: bytes, draft: words }, [97], [1, 0])).tokens).toEqual([32, 98]);
+    expect((await drafted({ target: beginning, draft: bytes }, [0], [98, 99])).tokens).toEqual([4, 5]);
+  });
+
+  test("is split by itself, as what goes on, where it would be joined with what is there", async () => {
+    expect((await drafted({ target: merging, draft: bytes }, [4, 2, 0], [98, 99])).tokens).toEqual([1, 2]);
+  });
 });
