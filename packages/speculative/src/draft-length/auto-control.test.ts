@@ -6,9 +6,9 @@ interface Rounds {
   readonly maximum?: number;
   readonly rounds: number;
   /** Cost of a round by its length. */
-  cost(length: number): number;
+  readonly cost: (length: number) => number;
   /** How many of `asked` drafted tokens are accepted in a round. */
-  accepted(asked: number, round: number): number;
+  readonly accepted: (asked: number, round: number) => number;
 }
 
 /** The lengths that are asked for, round by round; every draft is as long as was asked. */

@@ -74,10 +74,10 @@ function tokenizerOf(pieces: readonly string[], encode: (text: string) => readon
 
 const letters = ["a", "b", "c", ""];
 const END = 3;
-const single = tokenizerOf(letters, (text) => [...text].map((letter) => letters.indexOf(letter)));
+const single = tokenizerOf(letters, (text) => text.split("").map((letter) => letters.indexOf(letter)));
 /** Letters have other ids where a text begins, as after the space that SentencePiece puts there. */
 const beginning = tokenizerOf(["a", "b", "c", "a", "b", "c"], (text) =>
-  [...text].map((letter, place) => letters.indexOf(letter) + (place > 0 ? 3 : 0)),
+  text.split("").map((letter, place) => letters.indexOf(letter) + (place > 0 ? 3 : 0)),
 );
 /** Words, whose space the first one loses. */
 const words: Tokenizer = {
@@ -92,7 +92,7 @@ const merging = tokenizerOf(["a", "b", "c", "ab", ""], (text) => {
 });
 
 /** What a draft model that says `script` after the prompt drafts, and how many passes that takes. */
-async function drafted(
+async function draftOf(
   { target, draft }: { readonly target: Tokenizer; readonly draft: Tokenizer },
   prompt: readonly number[],
   script: readonly number[],
@@ -132,31 +132,31 @@ async function drafted(
 
 describe("what is drafted", () => {
   test("is what the draft model's text is in the target's tokens", async () => {
-    expect(await drafted({ target: single, draft: merging }, [2], [3, 2])).toEqual({ tokens: [0, 1], passes: 2 });
+    expect(await draftOf({ target: single, draft: merging }, [2], [3, 2])).toEqual({ tokens: [0, 1], passes: 2 });
   });
 
   test("ends before a special token of the draft model, also when that comes first", async () => {
-    expect((await drafted({ target: bytes, draft: single }, [97], [1, 2, END, 0])).tokens).toEqual([98, 99]);
-    expect((await drafted({ target: bytes, draft: single }, [97], [END, 0])).tokens).toEqual([]);
+    expect((await draftOf({ target: bytes, draft: single }, [97], [1, 2, END, 0])).tokens).toEqual([98, 99]);
+    expect((await draftOf({ target: bytes, draft: single }, [97], [END, 0])).tokens).toEqual([]);
   });
 
   test("has no character that is not finished", async () => {
     const [first, second] = new TextEncoder().encode("é") as unknown as [number, number];
-    expect((await drafted({ target: bytes, draft: bytes }, [97], [98, first])).tokens).toEqual([98]);
-    expect((await drafted({ target: bytes, draft: bytes }, [97], [first, second])).tokens).toEqual([first, second]);
-    expect((await drafted({ target: bytes, draft: bytes }, [97], [first])).tokens).toEqual([]);
+    expect((await draftOf({ target: bytes, draft: bytes }, [97], [98, first])).tokens).toEqual([98]);
+    expect((await draftOf({ target: bytes, draft: bytes }, [97], [first, second])).tokens).toEqual([first, second]);
+    expect((await draftOf({ target: bytes, draft: bytes }, [97], [first])).tokens).toEqual([]);
   });
 
   test("is nothing, without a pass, where there is no text yet", async () => {
-    expect(await drafted({ target: single, draft: words }, [END], [1])).toEqual({ tokens: [], passes: 0 });
+    expect(await draftOf({ target: single, draft: words }, [END], [1])).toEqual({ tokens: [], passes: 0 });
   });
 
   test("has the space before its first word, and is split as what goes on", async () => {
-    expect((await drafted({ target: bytes, draft: words }, [97], [1, 0])).tokens).toEqual([32, 98]);
-    expect((await drafted({ target: beginning, draft: bytes }, [0], [98, 99])).tokens).toEqual([4, 5]);
+    expect((await draftOf({ target: bytes, draft: words }, [97], [1, 0])).tokens).toEqual([32, 98]);
+    expect((await draftOf({ target: beginning, draft: bytes }, [0], [98, 99])).tokens).toEqual([4, 5]);
   });
 
   test("is split by itself, as what goes on, where it would be joined with what is there", async () => {
-    expect((await drafted({ target: merging, draft: bytes }, [4, 2, 0], [98, 99])).tokens).toEqual([1, 2]);
+    expect((await draftOf({ target: merging, draft: bytes }, [4, 2, 0], [98, 99])).tokens).toEqual([1, 2]);
   });
 });
