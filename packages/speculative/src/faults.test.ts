@@ -125,6 +125,30 @@ test("a drafter that takes longer than it may ends the decode with a DrafterErro
   expect(committed).toEqual([5, 6]);
   expect(causal.openSessions()).toBe(0);
   expect(() => speculative({ drafter: hanging, draftTimeout: 0 })).toThrow("draftTimeout");
+  await expect(decode()).rejects.toThrow("scripted: gave no draft within 20 ms.");
+});
+
+test("a draft that comes in time leaves no timer, and an abort ends a decode whose drafter has a time limit", async () => {
+  const causal = countingModel();
+  const inTime = scripted("tokens", () => ({ tokens: Int32Array.of(7) }));
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  const cleared = vi.spyOn(globalThis, "clearTimeout");
+  await collectDecode(speculative({ drafter: inTime, draftTimeout: 60_000 }).decode({ causal }, prompt, options));
+  const started = timers.mock.results.flatMap(({ value }, index) => (timers.mock.calls[index]![1] === 60_000 ? [value as unknown] : []));
+  expect(started.length).toBeGreaterThan(2);
+  expect(cleared.mock.calls.map(([timer]) => timer as unknown)).toEqual(expect.arrayContaining(started));
+  timers.mockRestore();
+  cleared.mockRestore();
+
+  const controller = new AbortController();
+  const hanging = scripted("tokens", () => {
+    setTimeout(() => controller.abort(), 5);
+    return new Promise(() => undefined);
+  });
+  const decoder = speculative({ drafter: hanging, draftTimeout: 60_000 });
+  const { finishReason } = await collectDecode(decoder.decode({ causal }, prompt, { ...options, signal: controller.signal }));
+  expect(finishReason).toBe("abort");
+  expect(causal.openSessions()).toBe(0);
 });
 
 test("tokens after a stop token are not verified", async () => {
