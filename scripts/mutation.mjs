@@ -61,7 +61,8 @@ process.chdir(root);
 process.env.MUTATION_TESTS = target.tests.join(",");
 process.env.MUTATION_TEST_TIMEOUT = String(target.testTimeout ?? 60_000);
 const results = path.join(work, `${name}.incremental.json`);
-if (values.fresh) rmSync(results, { force: true });
+// What is known of files that are not chosen stays.
+if (values.fresh && files.length === 0) rmSync(results, { force: true });
 const slices = slicesOf(globSync([...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS], { cwd: root }).toSorted());
 if (slices[0].length === 0) throw new Error(`There is no file like ${files.join(", ")}.`);
 for (const [index, slice] of slices.entries()) {
@@ -84,6 +85,7 @@ async function mutate(slice) {
     timeoutFactor: 2,
     reporters: ["progress-append-only"],
     incremental: true,
+    force: values.fresh,
     incrementalFile: results,
     tempDirName: ".stryker",
     cleanTempDir: "always",

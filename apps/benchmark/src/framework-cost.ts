@@ -72,7 +72,7 @@ async function compare(execution: "native" | "wasm", ort: typeof Ort): Promise<v
   await session.release();
 }
 
-/** The runtime collects much of its garbage between two tasks. A bare loop on WASM has none, and would leave that to whoever comes next. */
+/** The runtime collects much of its garbage between two tasks. A bare loop on WASM has none, and would leave its garbage to the next run. */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

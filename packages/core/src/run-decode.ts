@@ -39,7 +39,7 @@ export interface DecodeRun<Role extends ModelRole = ModelRole> {
 export interface RunningDecoder<Role extends ModelRole> extends Pick<Decoder<Role>, "name" | "requires"> {
   /**
    * Roles whose models only draft. They may have a shorter context than the target, which does not end the decode, and another vocabulary:
-   * both are for whoever asks them. @defaultValue ["draft"]
+   * the decoder that uses them handles both. @defaultValue ["draft"]
    */
   readonly draftRoles?: readonly ModelRole[] | undefined;
 }

@@ -91,7 +91,7 @@ test("time is divided into prefill and the rest, in which tokens per second are 
   expect(statistics.tokensPerSecond).toBeCloseTo(2 / 0.0065, 9);
 });
 
-test("there is no speed without tokens, or without time", () => {
+test("tokens per second are undefined without tokens, or without time", () => {
   expect(counted(forward("decode")).tokensPerSecond).toBeUndefined();
   const counter = countStatistics();
   counter.add(commit(0, 7), 0);

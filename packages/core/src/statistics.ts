@@ -144,7 +144,7 @@ class ShownTokens {
     for (const [offset, token] of tokens.entries()) if ((this.#first.get(start + offset) ?? token) !== token) this.changedTokens++;
   }
 
-  /** A draft that was checked: what stood is shown again by its commit, also where the tree's shown branch is not the one that stood. */
+  /** Forgets a verified draft: its commit shows the accepted tokens again, also where another branch of the tree was shown. */
   forget(start: number, count: number): void {
     for (let position = start; position < start + count; position++) {
       this.#first.delete(position);
