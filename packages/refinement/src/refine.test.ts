@@ -15,6 +15,7 @@ import {
   refine,
   type RefineOptions,
   reopenDoubted,
+  type Revision,
   revokeDoubted,
   type Selection,
 } from "./index.ts";
@@ -196,10 +197,33 @@ test("the drawn token depends on step and position, not on what else is drawn", 
   expect(await tokensOf(confidence({ orderBy: "sampled-probability" }))).toEqual(await tokensOf(leftToRight()));
 });
 
-test("a selection that breaks its contract is an error", async () => {
-  const select = { name: "broken", looksAtDraws: false, start: () => () => [7] };
+test.each([
+  { chosen: [7], message: "chose [7], not at least 1 of [0, 1]" },
+  { chosen: [], message: "chose [], not at least 1 of [0, 1]" },
+  { chosen: [1, 1], message: "chose [1, 1], not at least 1 of [0, 1]" },
+  { chosen: [0, 1, 2], message: "chose [0, 1, 2], not at least 1 of [0, 1]" },
+])("a selection that chooses $chosen breaks its contract, which is an error", async ({ chosen, message }) => {
+  const select = { name: "broken", looksAtDraws: false, start: () => () => chosen };
   const decode = refine({ select, blockLength: 2 }).decode({ masked: model(falling) }, prompt, { maxNewTokens: 2 });
-  await expect(collectDecode(decode)).rejects.toThrow('refine: the selection "broken" chose [7], not at least 1 of [0, 1], each once.');
+  await expect(collectDecode(decode)).rejects.toThrow(`refine: the selection "broken" ${message}, each once.`);
+});
+
+test("a revision that asks for a prediction although it says it needs none is an error", async () => {
+  const revise: Revision = {
+    name: "broken",
+    readsPredictions: false,
+    start:
+      () =>
+      ({ open, predictions }) => {
+        if (open.length === 0) predictions.probabilities(0);
+        return {};
+      },
+    goesOn: () => true,
+  };
+  const decode = refine({ select: leftToRight(), schedule: everything(), revise, steps: 3, blockLength: 2 });
+  await expect(collectDecode(decode.decode({ masked: model(falling) }, prompt, { maxNewTokens: 2 }))).rejects.toThrow(
+    "refine: a revision that says it does not read predictions asked for one where nothing was open.",
+  );
 });
 
 describe("the plugin", () => {

@@ -265,8 +265,13 @@ describe("denoise-draft", () => {
       }
       return "length";
     });
-    await collectDecode(decode);
+    const { events } = await collectDecode(decode);
+    const phases = [...new Set(events.flatMap((event) => (event.type === "forward-end" ? [event.phase] : [])))];
+    expect(events.map(({ type }) => type)).not.toContain("tokens-propose");
     expect(drafts).toEqual([[3, 4, 5, 6, 7, 8, 9, 10, 11], [11], []]);
+    expect(denoiseDraft().name).toBe("denoise-draft");
+    expect(denoiseDraft().requires).toEqual(["masked"]);
+    expect(phases).toEqual(["draft"]);
     // Two passes per draft, one for a single token, none for nothing.
     expect(passes).toEqual([2, 1, 0]);
     expect(Math.max(...masked.passes().map(({ start, positions }) => start + positions))).toBe(contextLength);
@@ -276,6 +281,7 @@ describe("denoise-draft", () => {
     const { masked } = models(1);
     await expect(denoiseDraft().start({ models: { masked }, prompt, vocabSize: 9 } as never)).rejects.toMatchObject({
       code: "VOCABULARY_MISMATCH",
+      vocabSizes: { model: 9, masked: MASK + 1 },
       message: expect.stringContaining("A masked model that drafts must share the tokenizer of its target.") as string,
     });
   });
