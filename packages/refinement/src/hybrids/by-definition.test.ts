@@ -103,11 +103,11 @@ function refineByDefinition(rows: Rows, newTokens: number, options: { blockLengt
     }
     for (let round = 0; round < rounds; round++) {
       const nats = natsOf(rows, prefix, best);
-      const free = descending(nats).slice(0, Math.max(1, Math.round(share * best.length)));
+      const free = new Set(descending(nats).slice(0, Math.max(1, Math.round(share * best.length))));
       const canvas = fill(
         rows,
         prefix,
-        best.map((token, position) => (free.includes(position) ? MASK : token)),
+        best.map((token, position) => (free.has(position) ? MASK : token)),
         shown,
       );
       if (canvas.join() === best.join()) break;
