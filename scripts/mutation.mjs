@@ -1,5 +1,5 @@
-// npm run mutation -- PACKAGE [FILE …]: changes the source of a package in many small ways, one at a time, and tells which changes no
-// test noticed. Goes slice by slice, and keeps the results of each (.stryker): a run that is interrupted goes on where it was, and only
+// npm run mutation -- PACKAGE [FILE …]: changes the source of a package in many small ways, one at a time, and reports the changes that no
+// test noticed. Works slice by slice and keeps the results of each (.stryker): an interrupted run continues where it was, and only
 // what has changed since is run again; --fresh starts from nothing. With files (globs within the repository) only those are changed, and
 // no score is written.
 import { execFileSync } from "node:child_process";
@@ -10,7 +10,7 @@ import { Stryker } from "@stryker-mutator/core";
 import { globSync } from "tinyglobby";
 import { root } from "./setup.mjs";
 
-const WITHOUT_TESTS = ["!**/*.test.ts", "!**/*.test-d.ts"];
+const WITHOUT_TESTS = ["!**/*.test.ts", "!**/*.test-d.ts", "!**/*-for-tests.ts"];
 /** Lines of source after which a slice ends. */
 const SLICE_LINES = 400;
 
@@ -20,12 +20,14 @@ const targets = {
     mutate: ["packages/core/src/**/*.ts", "!packages/core/src/{onnx,worker,testing}/**"],
     tests: [
       "packages/core/src/*.test.ts",
-      "packages/core/src/sampling/**/*.test.ts",
-      "packages/core/src/testing/**/*.test.ts",
+      "packages/core/src/{contracts,decode,generate,random,sampling,testing,text,tokens}/**/*.test.ts",
       "packages/greedy/src/**/*.test.ts",
     ],
   },
-  onnx: { mutate: ["packages/core/src/onnx/**/*.ts"], tests: ["packages/core/src/onnx/**/*.test.ts", "tests/src/onnx/**/*.test.ts"] },
+  onnx: {
+    mutate: ["packages/core/src/onnx/**/*.ts"],
+    tests: ["packages/core/src/onnx/**/*.test.ts", "tests/src/runtime/small-graphs/*.test.ts"],
+  },
   worker: {
     mutate: ["packages/core/src/worker/**/*.ts"],
     tests: ["packages/core/src/worker/**/*.test.ts", "tests/src/worker/one-thread/**/*.test.ts"],
@@ -64,7 +66,7 @@ const results = path.join(work, `${name}.incremental.json`);
 // What is known of files that are not chosen stays.
 if (values.fresh && files.length === 0) rmSync(results, { force: true });
 const slices = slicesOf(globSync([...(files.length > 0 ? files : target.mutate), ...WITHOUT_TESTS], { cwd: root }).toSorted());
-if (slices[0].length === 0) throw new Error(`There is no file like ${files.join(", ")}.`);
+if (slices[0].length === 0) throw new Error(`No file matches ${files.join(", ")}.`);
 for (const [index, slice] of slices.entries()) {
   console.log(`\nSlice ${index + 1} of ${slices.length}: ${slice.join(", ")}`);
   await mutate(slice);
@@ -144,7 +146,7 @@ function report() {
   );
 }
 
-/** A mutant by what stands in the source, on one line. */
+/** A mutant by its source text, on one line. */
 function described({ file, source, location, mutatorName, replacement, status }) {
   const lines = source.split("\n");
   const [start, end] = [location.start, location.end].map(({ line, column }) => ({ line: line - 1, column: column - 1 }));

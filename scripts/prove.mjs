@@ -3,6 +3,6 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { root, setup } from "./setup.mjs";
 
-setup({ packages: ["prove..."] });
+setup({ packages: ["experiments..."] });
 
-await import(pathToFileURL(path.join(root, "apps", "prove", "dist", "prove.js")).href);
+await import(pathToFileURL(path.join(root, "apps", "experiments", "dist", "losslessness", "prove.js")).href);

@@ -10,7 +10,7 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Installs when the lockfile changed since the last time, then builds `packages` (turbo filters; all by default) as far
- * as they changed. Writes to standard error only. Ends the process with code 1, and says why, when a step fails.
+ * as they changed. Writes to standard error only. If a step fails, ends the process with code 1 and the reason.
  */
 export function setup({ packages = [] } = {}) {
   checkNode();
@@ -44,7 +44,7 @@ function build(packages) {
   step("Building", () => run("turbo", ["run", "build", "--output-logs=errors-only", ...filters], settings));
 }
 
-/** Says what is being done and for how long. `work` gives what went wrong, or undefined. */
+/** Reports what is being done and for how long. `work` returns the reason of a failure, or undefined. */
 function step(title, work) {
   const started = Date.now();
   process.stderr.write(`${title} …`);
@@ -56,7 +56,7 @@ function step(title, work) {
   process.stderr.write(` done in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
 }
 
-/** Runs a program quietly in the root folder; gives undefined, or what it said when it failed. */
+/** Runs a program in the root folder without output. Returns undefined, or its output if it failed. */
 function run(program, args, settings) {
   const environment = Object.assign({}, process.env, settings);
   const windows = process.platform === "win32";

@@ -33,10 +33,10 @@ const [passed, failed, skipped] = ["numPassedTests", "numFailedTests", "numPendi
   counts.reduce((sum, count) => sum + count[key], 0),
 );
 const notRun = counts.flatMap(skippedTests);
-if (notRun.length > 0) console.log(`\nNot run, since what they need is not there:\n${notRun.map((name) => `  ${name}`).join("\n")}`);
+if (notRun.length > 0) console.log(`\nSkipped, because what they need is not there:\n${notRun.map((name) => `  ${name}`).join("\n")}`);
 const broken = counts.flatMap(failedTests);
 if (broken.length > 0) console.log(`\nFailed:\n${broken.join("\n")}`);
-if (failures.length > 0) console.log(`\nNot in order: ${failures.join(", ")}.`);
+if (failures.length > 0) console.log(`\nFailed steps: ${failures.join(", ")}.`);
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failures.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
 
@@ -72,7 +72,7 @@ function firstLines(message) {
   return message.split("\n").slice(0, 6).join("\n    ");
 }
 
-/** Full names of the tests that a run left out; what they need stands in their names. */
+/** Full names of the tests that a run left out; their names say what they need. */
 function skippedTests({ testResults }) {
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   return tests.filter(({ status }) => !["passed", "failed"].includes(status)).map(({ fullName }) => fullName);

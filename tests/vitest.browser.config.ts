@@ -11,7 +11,7 @@ export default defineConfig({
   optimizeDeps: {
     // onnxruntime-web finds its .wasm file beside its own module, so that module must stay where it is.
     exclude: ["onnxruntime-web"],
-    // Known beforehand, so that no page reloads in the middle of a test.
+    // Optimized in advance, so that no page reloads in the middle of a test.
     include: ["@decodekit/core > @huggingface/tokenizers", "@decodekit/core > pbf"],
   },
   test: {
@@ -24,7 +24,7 @@ export default defineConfig({
       provider: playwright({
         launchOptions: {
           ...(executablePath && { executablePath }),
-          // SwiftShader is a GPU in software: slow, exact, and on every machine.
+          // SwiftShader is a software GPU: slow, exact, and available on every machine.
           args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
         },
       }),

@@ -1,5 +1,5 @@
-// Opens the built page in Chromium and prints what it costs: bytes, first paints, layout shifts, blocking, and how long interactions
-// take while four lanes run. Figures of one machine at one time: to be looked at, not tested.
+// Opens the built page in Chromium and prints its costs: bytes, first paints, layout shifts, blocking time, and how long interactions take
+// while four lanes run. The figures depend on the machine: read them, do not test them.
 import { gzipSync } from "node:zlib";
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -10,12 +10,7 @@ import { preview } from "vite";
 import { ensureChromium } from "../../scripts/chromium.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const lanes = [
-  "greedy",
-  "top-p:p=0.9,temperature=0.8",
-  "speculative:drafter=masked-draft,draftLength=4",
-  "refine:preset=fast-dllm,blockLength=8",
-];
+const lanes = ["greedy", "top-p:p=0.9,temperature=0.8", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"];
 const hash = `#/?${new URLSearchParams([["n", "200"], ...lanes.map((lane) => ["l", lane])])}`;
 
 const assets = path.join(root, "dist", "assets");
@@ -54,23 +49,21 @@ try {
   console.log(
     `while four lanes ran: ${sorted.length} interactions, median ${at(0.5)} ms, 98th percentile ${at(0.98)} ms, longest ${at(1)} ms;`,
   );
-  console.log(`tasks over 50 ms: ${longTasks}, the longest ${Math.round(longest)} ms by the clock;`);
+  console.log(`tasks over 50 ms: ${longTasks}, the longest ${Math.round(longest)} ms of wall-clock time;`);
   const over = tasks.filter(({ processor }) => processor > 50).length;
-  console.log(
-    `by the processor, which other programs slow down less: ${tasks.length} tasks, ${over} over 50 ms; the longest, and of what:`,
-  );
+  console.log(`in CPU time, which other programs affect less: ${tasks.length} tasks, ${over} over 50 ms; the longest and their parts:`);
   for (const { processor, clock, parts } of tasks.slice(0, 5)) {
     const shares = parts.map(([name, milliseconds]) => `${name} ${milliseconds.toFixed(1)}`);
-    console.log(`  ${processor.toFixed(1)} ms (${clock.toFixed(0)} by the clock): ${shares.join(", ")}`);
+    console.log(`  ${processor.toFixed(1)} ms (${clock.toFixed(0)} wall clock): ${shares.join(", ")}`);
   }
-  console.log(`load of the machine: ${loadavg()[0].toFixed(1)} programs on ${cpus().length} cores`);
+  console.log(`load average: ${loadavg()[0].toFixed(1)} on ${cpus().length} cores`);
 } finally {
   await browser.close();
   await server.close();
 }
 process.exit(0);
 
-/** Tasks of the page's main thread, longest first, in milliseconds of processor and clock, and their largest parts. */
+/** Returns the tasks of the page's main thread, longest first: CPU and wall-clock milliseconds, and their largest parts. */
 function mainTasks(events) {
   const mains = new Set(
     events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`),
@@ -91,7 +84,7 @@ function largestParts(task, events) {
   return [...parts].toSorted((a, b) => b[1] - a[1]).slice(0, 5);
 }
 
-/** Runs in the page, before anything of it. */
+/** Runs in the page before its own scripts. */
 function observe() {
   const measured = {
     firstContentfulPaint: 0,

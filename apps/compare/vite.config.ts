@@ -3,7 +3,7 @@ import { recordTraces } from "./build/record-traces.ts";
 import { serviceWorker } from "./build/service-worker.ts";
 
 export default defineConfig({
-  // Any folder of any host.
+  // Relative, so that the page works in any folder of any host.
   base: "./",
   plugins: [recordTraces(), serviceWorker()],
   worker: { format: "es" },
@@ -11,7 +11,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
-    // The runtime's WebAssembly is large, and fetched only when a model is loaded.
+    // The runtime's WebAssembly is large, but fetched only to load a model.
     chunkSizeWarningLimit: Infinity,
     modulePreload: { polyfill: false },
     rolldownOptions: {

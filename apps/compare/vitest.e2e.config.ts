@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["e2e/**/*.e2e.test.ts"],
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    // One browser at a time: each runs models.
+    // One browser at a time, since each runs models.
     fileParallelism: false,
   },
 });

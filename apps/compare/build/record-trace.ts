@@ -5,7 +5,7 @@ import { withTokens } from "../src/lab/infill-plugin.ts";
 import { embeddedModels } from "../src/lab/models.ts";
 import { scoreTokens } from "../src/lab/score-tokens.ts";
 import { type TokenTexts, tokenTexts } from "../src/lab/token-texts.ts";
-import type { Settings } from "../src/link/settings.ts";
+import type { Settings } from "../src/url/settings.ts";
 import type { LaneTrace, TracedEvent } from "../src/trace/trace.ts";
 import { writeTrace } from "../src/trace/trace-file.ts";
 
@@ -15,7 +15,7 @@ interface RecordingModel {
   readonly texts: TokenTexts;
 }
 
-/** The embedded models, each loaded once when it is first needed. */
+/** The embedded models, each loaded on first use. */
 export interface RecordingModels {
   readonly get: (name: string) => Promise<RecordingModel>;
   readonly dispose: () => Promise<void>;
@@ -27,7 +27,7 @@ export function recordingModels(): RecordingModels {
   const loaded = new Map<string, Promise<RecordingModel>>();
   const load = async (name: string): Promise<RecordingModel> => {
     const found = embeddedModels.find((each) => each.name === name);
-    if (!found) throw new Error(`There is no embedded model "${name}".`);
+    if (!found) throw new Error(`There is no embedded model "${name}". Use one of ${embeddedModels.map((each) => each.name).join(", ")}.`);
     const model = await loadModel(found.files, OPTIONS);
     const draft = found.draft && (await loadModel(found.draft, OPTIONS));
     return { model, draft, texts: tokenTexts((tokens) => model.tokenizer.decode(tokens), model.tokenizer.encode("a").at(-1)!) };
@@ -48,7 +48,7 @@ export function recordingModels(): RecordingModels {
   };
 }
 
-/** Runs `settings` as the page would, and gives the file that the page would save. */
+/** Runs `settings` as the page does, and returns the content of the file that the page would save. */
 export async function recordTrace(models: RecordingModels, { model: name, prompt, maxNewTokens, seed, lanes }: Settings): Promise<string> {
   const { model, draft, texts } = await models.get(name);
   const promptTokens = model.tokenizer.encode(prompt);
@@ -87,7 +87,7 @@ export async function recordTrace(models: RecordingModels, { model: name, prompt
   });
 }
 
-/** The same decoder, which tells each event with the time spent inside it. */
+/** Returns the same decoder, which also reports each event and the milliseconds spent inside the decoder so far. */
 function recording(decoder: Decoder, onEvent: (event: TracedEvent) => void): Decoder {
   return {
     ...decoder,
@@ -96,9 +96,9 @@ function recording(decoder: Decoder, onEvent: (event: TracedEvent) => void): Dec
       let milliseconds = 0;
       try {
         for (;;) {
-          const asked = performance.now();
+          const started = performance.now();
           const next = await events.next();
-          milliseconds += performance.now() - asked;
+          milliseconds += performance.now() - started;
           if (next.done) return;
           onEvent({ event: next.value, milliseconds });
           yield next.value;

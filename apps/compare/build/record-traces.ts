@@ -1,9 +1,9 @@
 import type { Plugin } from "vite";
-import { defaultSettings, type Settings } from "../src/link/settings.ts";
+import { defaultSettings, type Settings } from "../src/url/settings.ts";
 import { chapters } from "../src/texts/tour-en.ts";
 import { recordTrace, recordingModels } from "./record-trace.ts";
 
-/** Runs the examples of the page on the real models while it is built, so that it has something to show before it loads one. */
+/** Runs the page's examples on the real models during the build, so that the page can show them before it loads a model. */
 export function recordTraces(): Plugin {
   return {
     name: "record-traces",

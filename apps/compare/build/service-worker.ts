@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
-/** Files that are fetched when they are first needed, not at the first visit: models and the runtime. */
+/** Files that are fetched on first use, not on the first visit: models and the runtime. */
 const LARGE = /\.(wasm|onnx|map)$|tokenizer|config-|onnx-|ort[.-]|model-worker|plugin-worker/;
 
-/** Tells the service worker which files the shell has, under a version that changes with any of them. */
+/** Inserts the list of shell files into the service worker, with a version that changes with any of them. */
 export function serviceWorker(): Plugin {
   return {
     name: "service-worker",

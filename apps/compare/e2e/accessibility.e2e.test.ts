@@ -8,7 +8,7 @@ import { link, measureLink, runToEnd, stage, untilRunEnds } from "./browser.ts";
 const { open } = stage();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
-/** What axe finds wrong, a line each. */
+/** Returns the violations that axe finds, one line each. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
@@ -63,8 +63,8 @@ test.each([
   expect(await findings(page)).toEqual([]);
 });
 
-test.each(["light", "dark"] as const)("axe finds nothing on a measurement, %s: before, while and after it runs", async (colorScheme) => {
-  const { page } = await open(measureLink({ n: "16", l: ["greedy", "judged-tree:worth=0"] }), { ...wide, colorScheme });
+test.each(["light", "dark"] as const)("axe finds nothing on a measurement, %s: before, during and after", async (colorScheme) => {
+  const { page } = await open(measureLink({ n: "16", l: ["greedy", "judged-tree:natsPerToken=0"] }), { ...wide, colorScheme });
   expect(await findings(page)).toEqual([]);
   await untilRunEnds(page, async () => {
     await page.getByRole("button", { name: "Measure", exact: true }).click();
@@ -75,13 +75,13 @@ test.each(["light", "dark"] as const)("axe finds nothing on a measurement, %s: b
   expect(await findings(page)).toEqual([]);
 });
 
-test("axe finds nothing after a run of one's own", async () => {
-  const { page } = await open(link({ n: "8", l: ["greedy", "refine:preset=fast-dllm,blockLength=8"] }));
+test("axe finds nothing after a new run", async () => {
+  const { page } = await open(link({ n: "8", l: ["greedy", "fast-dllm:blockLength=8"] }));
   await runToEnd(page);
   expect(await findings(page)).toEqual([]);
 });
 
-test("at 320 px nothing but tables and drawings is wider than the page", async () => {
+test("at 320 px the page does not scroll sideways", async () => {
   for (const hash of ["#/", "#/tour/5", "#/tour/6/2", "#/measure", "#/about"]) {
     const { page } = await open(hash, { viewport: { width: 320, height: 700 } });
     await page.waitForTimeout(300);
@@ -89,7 +89,7 @@ test("at 320 px nothing but tables and drawings is wider than the page", async (
   }
 });
 
-test("without reduced motion the recorded run plays by itself and can be paused", async () => {
+test("without reduced motion, the recorded run starts playing and can be paused", async () => {
   const { page } = await open("#/", { reducedMotion: "no-preference" });
   await page.getByRole("button", { name: "Pause" }).click();
   const place = await page.locator(".place").innerText();

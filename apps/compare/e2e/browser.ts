@@ -5,7 +5,7 @@ import { type DistServer, serveDist } from "./serve-dist.ts";
 
 export interface Stage {
   readonly server: () => DistServer;
-  /** A page in a context of its own, at `hash`; whatever it throws or logs as an error ends up in `problems`. */
+  /** Opens `hash` in a page with its own context. `problems` collects its uncaught errors and error logs. */
   readonly open: (hash?: string, options?: BrowserContextOptions) => Promise<OpenPage>;
 }
 
@@ -15,10 +15,15 @@ interface OpenPage {
   readonly problems: readonly string[];
 }
 
-/** Letters are drawn anew whole, in one way: else their edges depend on what stood there before, and pictures differ. */
-const SAME_PICTURES = ["--disable-partial-raster", "--disable-skia-runtime-opts", "--disable-lcd-text", "--font-render-hinting=none"];
+/** Makes text rendering reproducible: partial redraws would make letter edges depend on earlier content. */
+const REPRODUCIBLE_RENDERING = [
+  "--disable-partial-raster",
+  "--disable-skia-runtime-opts",
+  "--disable-lcd-text",
+  "--font-render-hinting=none",
+];
 
-/** One browser and one server for the tests of a file. */
+/** Starts one browser and one server for the tests of a file. */
 export function stage(args: readonly string[] = []): Stage {
   let browser: Browser;
   let server: DistServer;
@@ -26,7 +31,10 @@ export function stage(args: readonly string[] = []): Stage {
 
   beforeAll(async () => {
     const executablePath = await findChromium();
-    browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox", ...SAME_PICTURES, ...args] });
+    browser = await chromium.launch({
+      ...(executablePath && { executablePath }),
+      args: ["--no-sandbox", ...REPRODUCIBLE_RENDERING, ...args],
+    });
     server = await serveDist();
   });
   afterAll(async () => {
@@ -56,24 +64,24 @@ export async function runToEnd(page: Page, timeout = 120_000): Promise<void> {
   await untilRunEnds(page, () => page.getByRole("button", { name: "Run", exact: true }).click(), timeout);
 }
 
-/** Waits for the end of the run that `begin` begins. */
+/** Calls `begin`, which starts a run, and waits for the end of the run. */
 export async function untilRunEnds(page: Page, begin: () => Promise<unknown>, timeout = 120_000): Promise<void> {
   const ended = Number(await page.locator("main").getAttribute("data-runs"));
   await begin();
   await page.locator(`main[data-runs="${ended + 1}"]`).waitFor({ timeout });
 }
 
-/** Presses a button, and once more at the very moment when the page names `phase`. */
+/** Presses a button, and again as soon as the page shows `phase`. */
 export function pressTwice(button: Locator, phase: string): Promise<void> {
   return button.evaluate(pressAnd, { hides: false, phase });
 }
 
-/** Presses a button, and hides the page at the very moment when it names `phase`. */
+/** Presses a button, and hides the page as soon as it shows `phase`. */
 export function pressAndHide(button: Locator, phase: string): Promise<void> {
   return button.evaluate(pressAnd, { hides: true, phase });
 }
 
-/** Runs in the page, since from outside a short phase may pass between two looks. Resolves when it has acted. */
+/** Runs in the page, because polling from outside can miss a short phase. Resolves once it has acted. */
 function pressAnd(button: Element, { hides, phase }: { readonly hides: boolean; readonly phase: string }): Promise<void> {
   const main = document.querySelector("main")!;
   const acted = new Promise<void>((resolve) => {
@@ -92,7 +100,7 @@ function pressAnd(button: Element, { hides, phase }: { readonly hides: boolean; 
   return acted;
 }
 
-/** As the browser does when a hidden page comes back into sight. */
+/** Makes a hidden page visible again. */
 export function showAgain(page: Page): Promise<void> {
   return page.evaluate(() => {
     Object.defineProperty(document, "hidden", { configurable: true, value: false });
@@ -105,7 +113,7 @@ export async function waitUntilIdle(page: Page, timeout = 120_000): Promise<void
   await expect.poll(() => page.locator(".lane[aria-label] [aria-busy=true]").count(), { timeout }).toBe(0);
 }
 
-/** Text of the tokens of a lane, without the marks. */
+/** Returns the text of a lane's tokens, without the marks. */
 export function laneText(page: Page, lane: number): Promise<string> {
   return page.locator(`#tokens-${lane}`).evaluate((tokens) =>
     [...tokens.querySelectorAll(".token:not([hidden])")]
@@ -121,12 +129,12 @@ export function figure(page: Page, lane: number, name: string): Promise<string> 
 
 type LinkedSettings = Readonly<Record<string, string | readonly string[]>>;
 
-/** A link to the measurement of settings. */
+/** Returns a link to the measure page with these settings. */
 export function measureLink(settings: LinkedSettings): string {
   return link(settings).replace("#/", "#/measure");
 }
 
-/** A link of settings, as the page writes them. */
+/** Returns a link with these settings, in the form that the page writes. */
 export function link(settings: LinkedSettings): string {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(settings)) for (const each of [value].flat()) query.append(key, each);

@@ -12,7 +12,7 @@ const short = { n: "6", l: "greedy" };
 const alert = (page: Page, text: RegExp | string): Promise<void> =>
   page.locator(".notice[data-kind=error]", { hasText: text }).waitFor({ timeout: 60_000 });
 
-/** A plugin whose decoder has `body` as the body of its generator. */
+/** Source of a plugin whose decoder runs `body` in its generator. */
 const pluginSource = (name: string, body: string): string => `export default {
   name: "${name}", title: "${name}", description: "For a test", requires: ["causal"], options: {}, presets: [{}],
   create: () => ({ name: "${name}", requires: ["causal"], async *decode(models, prompt, options) {
@@ -23,7 +23,7 @@ const pluginSource = (name: string, body: string): string => `export default {
 
 async function addPlugin(page: Page, address: string): Promise<void> {
   await page.locator(".add-lane select").selectOption("own");
-  await page.getByLabel("Address of the module").fill(address);
+  await page.getByLabel("Module URL").fill(address);
   await page.getByLabel("I trust this code").check();
   await page.getByRole("button", { name: "Import and add" }).click();
 }
@@ -33,7 +33,6 @@ async function closeDialog(page: Page): Promise<void> {
   await page.locator(".dialog-body").waitFor({ state: "detached" });
 }
 
-/** The page still does its work. */
 async function expectWorking(page: Page): Promise<void> {
   await runToEnd(page);
   expect(await figure(page, 0, "tokens")).toBe("6");
@@ -42,7 +41,7 @@ async function expectWorking(page: Page): Promise<void> {
 describe("a model", () => {
   beforeAll(() => server().mount("/own/", storiesFolder));
 
-  test("by a broken address gives a message, and the embedded one then works", async () => {
+  test("at a wrong URL shows an error, and the embedded model still works", async () => {
     const { page } = await open(link({ ...short, m: `${server().url}nothing-here` }));
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await alert(page, /nothing-here\/.+(not|missing)/);
@@ -50,15 +49,15 @@ describe("a model", () => {
     await expectWorking(page);
   });
 
-  test("by address, and from files, gives the text of the embedded one", async () => {
+  test("from a URL or from files produces the same text as the embedded copy", async () => {
     const { page, problems } = await open(link({ ...short }));
     await runToEnd(page);
     const text = await laneText(page, 0);
     await page.locator("#model").selectOption("url");
-    await page.getByLabel("Address", { exact: true }).fill("not an address");
+    await page.getByLabel("URL", { exact: true }).fill("not a URL");
     await page.getByRole("button", { name: "Use this model" }).click();
-    await page.getByText("This must be a whole address").waitFor();
-    await page.getByLabel("Address", { exact: true }).fill(`${server().url}own/`);
+    await page.getByText("The URL must be complete").waitFor();
+    await page.getByLabel("URL", { exact: true }).fill(`${server().url}own/`);
     await page.getByRole("button", { name: "Use this model" }).click();
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^own · /);
@@ -78,17 +77,17 @@ describe("a model", () => {
     expect(problems).toEqual([]);
   });
 
-  test("that finds no room to be kept is told of and runs", async () => {
+  test("that exceeds the storage quota shows a notice and still runs", async () => {
     const { page, context } = await open(link(short));
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     const session = await context.newCDPSession(page);
     await session.send("Storage.overrideQuotaForOrigin", { origin: server().url.slice(0, -1), quotaSize: 2_000_000 });
     await expectWorking(page);
-    await page.locator(".notice", { hasText: "could not be kept" }).waitFor();
+    await page.locator(".notice", { hasText: "could not be stored" }).waitFor();
   });
 });
 
-describe("a decoder of one's own", () => {
+describe("a third-party decoder", () => {
   let elsewhere: DistServer;
   beforeAll(async () => {
     elsewhere = await serveDist();
@@ -99,16 +98,16 @@ describe("a decoder of one's own", () => {
       "/prying.js",
       pluginSource(
         "prying",
-        `const asked = await fetch("${elsewhere.url}secret").then(() => "open", () => "shut"); throw new Error("network " + asked);`,
+        `const outcome = await fetch("${elsewhere.url}secret").then(() => "open", () => "blocked"); throw new Error("network " + outcome);`,
       ),
     );
   });
   afterAll(() => elsewhere.close());
 
-  test("from another host runs, after a warning, beside the others", async () => {
+  test("from another host runs beside the others, after a warning", async () => {
     const { page, problems } = await open(link({ ...short, n: "24" }));
     await page.locator(".add-lane select").selectOption("own");
-    expect(await page.locator(".warning").innerText()).toContain("runs code from the address");
+    expect(await page.locator(".warning").innerText()).toContain("runs code from the URL");
     expect(await page.getByRole("button", { name: "Import and add" }).isDisabled()).toBe(true);
     await closeDialog(page);
     await addPlugin(page, `${elsewhere.url}decoder-template.js`);
@@ -124,13 +123,13 @@ describe("a decoder of one's own", () => {
     expect(problems).toEqual([]);
   });
 
-  test("that throws, or is none, gives a message, and everything else works", async () => {
+  test("that throws or is invalid shows an error, and everything else works", async () => {
     const { page } = await open(link(short));
     await addPlugin(page, `${elsewhere.url}no-plugin.js`);
-    await page.getByText(/It could not be added.*must be a DecoderPlugin/).waitFor();
+    await page.getByText(/could not be added.*must be a DecoderPlugin/).waitFor();
     await closeDialog(page);
     await addPlugin(page, `${elsewhere.url}not-there.js`);
-    await page.getByText(/It could not be added.*could not be imported/).waitFor();
+    await page.getByText(/could not be added.*could not be imported/).waitFor();
     await closeDialog(page);
     await addPlugin(page, `${elsewhere.url}throwing.js`);
     await page.getByRole("region", { name: "Lane B, throwing" }).waitFor();
@@ -141,17 +140,17 @@ describe("a decoder of one's own", () => {
     await expectWorking(page);
   });
 
-  test("has no network of its own", async () => {
+  test("has no network access", async () => {
     const { page } = await open(link(short));
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await addPlugin(page, `${elsewhere.url}prying.js`);
     await page.getByRole("region", { name: "Lane B, prying" }).waitFor();
     await runToEnd(page);
-    await page.getByText("Failed: network shut").waitFor();
+    await page.getByText("Failed: network blocked").waitFor();
     expect(elsewhere.requests).not.toContain("/secret");
   });
 
-  test("that hangs is stopped, and the next run works", async () => {
+  test("that hangs can be stopped, and the next run works", async () => {
     const { page } = await open(link(short));
     await addPlugin(page, `${elsewhere.url}hanging.js`);
     await page.getByRole("region", { name: "Lane B, hanging" }).waitFor();
@@ -164,7 +163,7 @@ describe("a decoder of one's own", () => {
   });
 });
 
-describe("text stays text", () => {
+describe("markup is shown as text", () => {
   const markup = `<img src="x" onerror="document.title='broken'">`;
   const hostile: Trace = {
     model: { name: markup, execution: markup, parameters: 1, vocabSize: 9, roles: ["causal"] },
@@ -189,7 +188,7 @@ describe("text stays text", () => {
     ],
   };
 
-  test("in a run that is opened, wherever it is shown", async () => {
+  test("in an opened run, everywhere it appears", async () => {
     const { page, problems } = await open(link(short));
     const file = { name: "run.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(writeTrace(hostile)) };
     await page.getByTestId("trace-file").setInputFiles(file);
@@ -204,26 +203,26 @@ describe("text stays text", () => {
   });
 
   test.each([
-    ["no run", "hello"],
-    ["a run with a position far out", writeTrace(hostile).replace('"start":1', '"start":999999999')],
-    ["a deep structure", "[".repeat(200_000)],
+    ["a file that is not a run", "hello"],
+    ["a run with a position out of range", writeTrace(hostile).replace('"start":1', '"start":999999999')],
+    ["a deeply nested structure", "[".repeat(200_000)],
     ["markup", `<svg onload="document.title='broken'">`],
-  ])("and %s is refused with a message, while what was shown stays", async (_, content) => {
+  ])("and %s is rejected with an error, while the previous run stays", async (_, content) => {
     const { page, problems } = await open();
     await page.locator("#tokens-0 .token[data-final]").first().waitFor();
     await page.getByTestId("trace-file").setInputFiles({ name: "x.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(content) });
-    await alert(page, "This is not a run that can be shown");
+    await alert(page, "This file is not a valid run");
     expect(await page.locator("#tokens-0 .token[data-final]").count()).toBeGreaterThan(10);
     expect(problems).toEqual([]);
   });
 
-  test("in a share link, which is never run by itself", async () => {
+  test("in a share link, which never starts a run", async () => {
     const { page, problems } = await open(
       link({ p: markup, m: "javascript:alert(1)", n: "99999999", l: ["greedy:x=<b>", markup], plugin: `${server().url}evil.js` }),
     );
     expect(await page.locator("#prompt").inputValue()).toBe(markup);
     expect(await page.locator("#tokens").inputValue()).toBe("64");
-    await page.locator(".notice", { hasText: "Some of this address was not understood" }).waitFor();
+    await page.locator(".notice", { hasText: "Invalid parts of this URL were ignored" }).waitFor();
     expect(await page.locator("img").count()).toBe(0);
     expect(server().requests).not.toContain("/evil.js");
     expect(problems).toEqual([]);

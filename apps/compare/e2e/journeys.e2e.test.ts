@@ -12,16 +12,11 @@ import { largestDifference } from "./pictures.ts";
 
 const { open, server } = stage();
 
-const LANES = [
-  "greedy",
-  "top-p:p=0.9,temperature=0.8",
-  "speculative:drafter=masked-draft,draftLength=3",
-  "refine:preset=fast-dllm,blockLength=8",
-];
+const LANES = ["greedy", "top-p:p=0.9,temperature=0.8", "speculative:drafter=masked-draft,draftLength=3", "fast-dllm:blockLength=8"];
 const PROMPT = "Once upon a time, there was a big cat.";
 const four = link({ p: PROMPT, n: "24", s: "3", l: LANES });
 
-test("first visit to first token: a recorded run is there at once, and a press loads the model and shows bytes", async () => {
+test("the first visit shows a recorded run at once, and Run loads the model and shows the bytes", async () => {
   const { page, problems } = await open();
   await page.locator("#tokens-0 .token[data-final]").first().waitFor();
   expect(await page.locator(".chip").innerText()).toMatch(/^Recorded with stories/);
@@ -29,8 +24,8 @@ test("first visit to first token: a recorded run is there at once, and a press l
   const seen = new Set<string>();
   await page.exposeFunction("sawProgress", (text: string) => seen.add(text));
   await page.evaluate(() => {
-    const tell = (globalThis as unknown as { sawProgress: (text: string) => void }).sawProgress;
-    new MutationObserver(() => tell(document.querySelector(".progress-label")?.textContent ?? "")).observe(
+    const report = (globalThis as unknown as { sawProgress: (text: string) => void }).sawProgress;
+    new MutationObserver(() => report(document.querySelector(".progress-label")?.textContent ?? "")).observe(
       document.querySelector("main")!,
       { subtree: true, childList: true, characterData: true },
     );
@@ -43,7 +38,7 @@ test("first visit to first token: a recorded run is there at once, and a press l
 });
 
 describe("four lanes", () => {
-  test("run, and show the numbers of `decodekit compare`; every step of the scrubber shows what the events say", async () => {
+  test("show the figures of `decodekit compare`, and every scrubber step shows the state that the events define", async () => {
     const { page, problems } = await open(four);
     await runToEnd(page);
     const model = await loadModel(stories, { execution: "wasm", threads: 1 });
@@ -63,7 +58,7 @@ describe("four lanes", () => {
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Save run" }).click();
     const trace = readTrace(await readFile(await (await download).path(), "utf8"));
-    const scrubber = page.getByRole("slider", { name: "Place in the run" });
+    const scrubber = page.getByRole("slider", { name: "Position in the run" });
     const steps = Number(await scrubber.getAttribute("max"));
     for (let step = 0; step <= steps; step += 3) {
       await scrubber.fill(String(step));
@@ -77,8 +72,8 @@ describe("four lanes", () => {
     expect(problems).toEqual([]);
   });
 
-  test("saved and opened in a page without a model, the run gives the same picture", async () => {
-    // High enough that nothing sticks over the lanes.
+  test("look the same when the saved run is opened in a page without a model", async () => {
+    // Tall enough that no sticky element covers the lanes.
     const tall = { viewport: { width: 1280, height: 1600 } };
     const first = await open(four, tall);
     await runToEnd(first.page);
@@ -92,11 +87,11 @@ describe("four lanes", () => {
     for (const place of [9, 20]) {
       const pictures: Buffer[] = [];
       for (const { page } of [first, second]) {
-        await page.getByRole("slider", { name: "Place in the run" }).fill(String(place));
+        await page.getByRole("slider", { name: "Position in the run" }).fill(String(place));
         await page.locator(".place", { hasText: place === 9 ? "in pass 5 of" : "pass 10 of" }).waitFor();
         pictures.push(await page.locator("#lanes").screenshot());
       }
-      // Edges of letters may be rounded otherwise.
+      // Antialiasing of letter edges may differ.
       expect(await largestDifference(second.page, pictures)).toBeLessThanOrEqual(2);
     }
     expect(
@@ -107,7 +102,7 @@ describe("four lanes", () => {
     expect(second.problems).toEqual([]);
   });
 
-  test("a share link gives the same text after a reload, and says so", async () => {
+  test("produce the same text from a share link after a reload, and report that", async () => {
     const { page } = await open(four);
     await runToEnd(page);
     const texts = await Promise.all(LANES.map((_, lane) => laneText(page, lane)));
@@ -127,9 +122,9 @@ describe("four lanes", () => {
 });
 
 describe("stop", () => {
-  const long = link({ p: PROMPT, n: "400", l: ["greedy", "refine:preset=fast-dllm,blockLength=8"] });
+  const long = link({ p: PROMPT, n: "400", l: ["greedy", "fast-dllm:blockLength=8"] });
 
-  test("ends a run in every phase, with what is there, and the next run works", async () => {
+  test("ends a run in every phase and keeps its partial result, and the next run works", async () => {
     const { page, problems } = await open(long);
     const button = page.locator(".run");
     for (const phase of ["Loading the model", "Warming up Lane A", "Lane A is running", "Lane B is running"]) {
@@ -140,12 +135,12 @@ describe("stop", () => {
     await page.locator("#tokens").press("Enter");
     await runToEnd(page);
     expect(await figure(page, 0, "tokens")).toBe("8");
-    expect(await page.getByText("Reached its length").count()).toBe(2);
+    expect(await page.getByText("Reached the length limit").count()).toBe(2);
     expect(problems).toEqual([]);
   });
 });
 
-test("in the grid a position has one column in all lanes, and along tokens all lanes show as many", async () => {
+test("in the grid, a position has the same column in all lanes; stepping by tokens shows at most that many in each lane", async () => {
   const { page, problems } = await open("#/");
   const columns = (): Promise<number[][]> =>
     page
@@ -172,7 +167,7 @@ test("in the grid a position has one column in all lanes, and along tokens all l
   expect(problems).toEqual([]);
 });
 
-test("a dialog that Escape closes opens again at once", async () => {
+test("a dialog closed by Escape can be reopened at once", async () => {
   const { page } = await open("#/");
   await page.getByRole("button", { name: "Options: Speculative" }).click();
   await page.locator("dialog[open] form").waitFor();
@@ -185,7 +180,7 @@ test("a dialog that Escape closes opens again at once", async () => {
   expect(await page.locator("dialog[open] form").count()).toBe(1);
 });
 
-test("a chapter can be read, bet on and run with the keyboard alone", async () => {
+test("a tour chapter works with the keyboard alone", async () => {
   const { page, problems } = await open("#/tour/1");
   await page.locator("#tokens-0 .token[data-final]").first().waitFor();
   const focusOn = async (matches: string): Promise<void> => {
@@ -193,12 +188,12 @@ test("a chapter can be read, bet on and run with the keyboard alone", async () =
       await page.keyboard.press("Tab");
       if (await page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, matches)) return;
     }
-    throw new Error(`Tab never comes to ${matches}`);
+    throw new Error(`Tab never reaches ${matches}.`);
   };
   await focusOn("input[name=bet]");
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowRight");
-  expect(await page.locator(".answer").innerText()).toMatch(/^The run says: 40 passes for 40 tokens/);
+  expect(await page.locator(".answer").innerText()).toMatch(/^Result: 40 passes for 40 tokens/);
   await focusOn(".run");
   await untilRunEnds(page, () => page.keyboard.press("Enter"));
   await focusOn("#tokens-0");

@@ -3,10 +3,10 @@ import { laneText, link, runToEnd, stage } from "./browser.ts";
 
 const { open, server } = stage();
 
-test("after one visit the page, its tour and a run work with the host gone, isolated and asking nobody else", async () => {
-  const { page, context, problems } = await open(link({ n: "6", l: ["greedy", "refine:preset=fast-dllm,blockLength=8"] }));
-  const asked: string[] = [];
-  context.on("request", (request) => asked.push(request.url()));
+test("after one visit, the page, its tour and a run work offline, isolated, without requests to other hosts", async () => {
+  const { page, context, problems } = await open(link({ n: "6", l: ["greedy", "fast-dllm:blockLength=8"] }));
+  const requested: string[] = [];
+  context.on("request", (request) => requested.push(request.url()));
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
   await runToEnd(page);
   const text = await laneText(page, 1);
@@ -23,6 +23,6 @@ test("after one visit the page, its tour and a run work with the host gone, isol
   await page.locator("#tokens-0 .token[data-final]").first().waitFor();
   await page.locator(".charts").scrollIntoViewIfNeeded();
   await page.locator(".plot").first().waitFor();
-  expect(asked.filter((url) => !url.startsWith(server().url) && !url.startsWith("blob:"))).toEqual([]);
+  expect(requested.filter((url) => !url.startsWith(server().url) && !url.startsWith("blob:"))).toEqual([]);
   expect(problems).toEqual([]);
 });

@@ -1,6 +1,9 @@
 import type { Page } from "playwright";
 
-/** Largest difference of any colour of any pixel, of 255; Infinity for pictures of unlike sizes. `page` only lends its canvas. */
+/**
+ * Returns the largest difference in any colour channel of any pixel, in [0, 255]; Infinity if the sizes differ. Only uses the canvas of
+ * `page`.
+ */
 export function largestDifference(page: Page, pictures: readonly Buffer[]): Promise<number> {
   return page.evaluate(
     async (sources) => {

@@ -19,18 +19,20 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export interface DistServer {
   readonly url: string;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   readonly requests: readonly string[];
-  /** Bytes that were sent. */
+  /** Bytes of all bodies sent so far. */
   readonly sentBytes: () => number;
-  /** Serves a folder of this machine under a prefix, "/own/". */
+  /** Serves a local folder under a prefix such as "/own/". */
   readonly mount: (prefix: string, folder: string) => void;
-  /** Answers a path with a text, in place of the file. */
+  /** Serves `content` at a path instead of the file. */
   readonly override: (path: string, content: string, type?: string) => void;
   readonly close: () => Promise<void>;
 }
 
-/** Serves the built page as the plainest static host would: no header but the type, and one that lets others read it. */
+/**
+ * Serves the built page as a minimal static host does: the only headers are content type, length, and permission for other origins to read.
+ */
 export async function serveDist(): Promise<DistServer> {
   const requests: string[] = [];
   const overrides = new Map<string, { readonly content: string; readonly type: string }>();

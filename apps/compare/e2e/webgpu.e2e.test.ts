@@ -2,11 +2,11 @@ import type { Worker } from "playwright";
 import { expect, test } from "vitest";
 import { figure, laneText, link, runToEnd, stage } from "./browser.ts";
 
-// SwiftShader is a GPU in software: slow, exact, and on every machine.
+// SwiftShader is a software GPU: slow, exact, and available on every machine.
 const { open } = stage(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]);
 const settings = { p: "Tom had a red ball.", n: "3", l: "greedy" };
 
-test("a GPU in software is not chosen by itself; asked for, it gives the CPU's text", async () => {
+test("a software GPU is not chosen automatically; when selected, it produces the same text as the CPU", async () => {
   const { page, problems } = await open(link(settings));
   await runToEnd(page);
   expect(await page.locator(".chip").innerText()).toMatch(/WASM$/);
@@ -18,9 +18,9 @@ test("a GPU in software is not chosen by itself; asked for, it gives the CPU's t
   expect(problems).toEqual([]);
 });
 
-test("a GPU that is lost gives a message, and the next run works", async () => {
+test("losing the GPU shows an error, and the next run works", async () => {
   const { page } = await open(link({ ...settings, x: "webgpu" }));
-  // Keeps hold of the device that the runtime gets, to take it away: what a driver does when it is reset.
+  // Captures the runtime's device, to destroy it as a driver reset would.
   let worker: Worker | undefined;
   page.on("worker", (started) => {
     worker = started;

@@ -1,24 +1,24 @@
 /*
- * A decoder in one self-contained module: copy it, change it, serve it from a host that allows requests from the page
- * (Access-Control-Allow-Origin), and add it by its address. With @decodekit/core as a dependency, `runDecode` and
- * `autoregressive` do most of this for you, and @decodekit/conformance tells whether the nine rules are kept.
+ * A decoder in one self-contained module. Copy and change it, serve it from a host that allows requests from the page
+ * (Access-Control-Allow-Origin), and add it by its URL. With @decodekit/core as a dependency, `defineDecoder` and `autoregressive` do most of
+ * this for you. @decodekit/conformance checks that a decoder follows the nine rules.
  *
- * This one takes the likeliest token that is not among the last few.
+ * This decoder takes the most likely token that is not among the last few.
  */
 
-/** Index of the largest logit whose token is not in `avoided`; the lowest of equals. */
+/** Returns the token with the largest logit that is not in `avoided`; the lowest id wins a tie. */
 function likeliestBut(row, avoided) {
   let best = -1;
   for (let token = 0; token < row.length; token++) {
-    if (Number.isNaN(row[token]) || row[token] === Infinity) throw invalid("INVALID_LOGITS", "The logits have no distribution.");
+    if (Number.isNaN(row[token]) || row[token] === Infinity) throw invalid("INVALID_LOGITS", "The logits define no distribution.");
     if (row[token] > -Infinity && !avoided.includes(token) && (best < 0 || row[token] > row[best])) best = token;
   }
   if (best >= 0) return best;
   if (avoided.length > 0) return likeliestBut(row, []);
-  throw invalid("INVALID_LOGITS", "The logits have no distribution: every token is forbidden.");
+  throw invalid("INVALID_LOGITS", "The logits define no distribution: every token is forbidden.");
 }
 
-/** An error that is known by its code on the other side. */
+/** Makes an error that other copies of decodekit recognize by its code. */
 function invalid(code, message) {
   return Object.defineProperty(Object.assign(new Error(message), { name: "DecodekitError", code }), Symbol.for("decodekit.error"), {
     value: true,
@@ -27,7 +27,7 @@ function invalid(code, message) {
 
 function check(model, prompt, { maxNewTokens, stopTokens = [], seed = 0 }) {
   const isToken = (token) => Number.isInteger(token) && token >= 0 && token < model.vocabSize;
-  if (prompt.length === 0 || !prompt.every(isToken)) throw invalid("INVALID_OPTION", "prompt must be tokens, at least one.");
+  if (prompt.length === 0 || !prompt.every(isToken)) throw invalid("INVALID_OPTION", "prompt must be a non-empty array of tokens.");
   if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 0) throw invalid("INVALID_OPTION", "maxNewTokens must be an integer >= 0.");
   if (!Number.isSafeInteger(seed) || seed < 0) throw invalid("INVALID_OPTION", "seed must be an integer >= 0.");
   if (!Array.from(stopTokens).every(isToken)) throw invalid("INVALID_OPTION", "stopTokens must be tokens.");
@@ -68,13 +68,13 @@ async function* decode(window, { causal: model }, prompt, options) {
   yield { type: "decode-end", finishReason: signal?.aborted && finishReason !== "stop" ? "abort" : finishReason };
 }
 
-/** What the page shows of the decoder, and how it makes one. */
+/** The plugin: a description of the decoder, and a factory. */
 export default {
   name: "no-echo",
   title: "No echo",
-  description: "The likeliest token that is not among the last few",
+  description: "The most likely token that is not among the last few",
   requires: ["causal"],
-  options: { window: { type: "integer", help: "How many tokens back none may be said again", default: 8, minimum: 0, maximum: 100 } },
+  options: { window: { type: "integer", help: "Number of recent tokens that must not repeat", default: 8, minimum: 0, maximum: 100 } },
   presets: [{}],
   create: ({ window = 8 } = {}) => ({
     name: "no-echo",

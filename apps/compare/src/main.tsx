@@ -2,21 +2,21 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openRecording } from "./lab/files.ts";
 import { canMakeLane } from "./lab/decoders.ts";
-import { isRunning, stop } from "./lab/session.ts";
+import { isRunning, stop } from "./lab/activity.ts";
 import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
 import * as state from "./lab/state.ts";
-import { defaultSettings, type Settings } from "./link/settings.ts";
-import { readLink, writeLink } from "./link/share-link.ts";
+import { defaultSettings, type Settings } from "./url/settings.ts";
+import { readLink, writeLink } from "./url/share-link.ts";
 import { startOffline } from "./offline/offline.ts";
 import { texts } from "./texts/en.ts";
 import { chapters } from "./texts/tour-en.ts";
 import { App, hasTransport } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Shows what the address says. A visitor's own settings come back with the page they belong to. */
-async function follow(): Promise<void> {
+/** Applies the page's URL: its route, settings, and recorded run. */
+async function applyLocation(): Promise<void> {
   if (isRunning()) stop();
   const location = readLink(globalThis.location.hash, (lane) => canMakeLane(lane, state.plugins.value));
   const { route, settings, digests, ignored } = location;
@@ -32,13 +32,13 @@ async function follow(): Promise<void> {
     route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
   window.scrollTo({ top: 0 });
   if (route === "tour") await showRecording(`chapter-${chapter}-${scene}`);
-  else if (route === "measure" || (wasMeasuring && shows(settings))) return;
+  else if (route === "measure" || (wasMeasuring && isShownWith(settings))) return;
   else if (route === "compare" && writeLink(settings) === writeLink(defaultSettings)) await showRecording("welcome");
   else state.trace.value = undefined;
 }
 
-/** Whether the run that is shown was made with these settings. */
-function shows({ prompt, maxNewTokens, lanes }: Settings): boolean {
+/** Whether the shown run was made with these settings. */
+function isShownWith({ prompt, maxNewTokens, lanes }: Settings): boolean {
   const shown = state.trace.value;
   return (
     shown?.prompt === prompt &&
@@ -55,15 +55,15 @@ function placeInTour({ chapter, scene }: { readonly chapter: number; readonly sc
 
 async function showRecording(name: string): Promise<void> {
   state.trace.value = undefined;
-  if (!(await openRecording(name)) || calm.matches) return;
+  if (!(await openRecording(name)) || reducedMotion.matches) return;
   state.axis.value = "passes";
   state.speed.value = 1;
   goTo(0);
   togglePlay();
 }
 
-/** The address follows the settings, so that a reload brings them back. */
-function keepAddress(): void {
+/** Writes the settings to the URL, so that a reload restores them. */
+function syncUrl(): void {
   effect(() => {
     const route = state.route.value;
     if (route !== "compare" && route !== "measure") return;
@@ -99,12 +99,12 @@ const FONTS = ['1rem "Inter Variable"', '1rem "Source Serif 4 Variable"'];
 
 applyTheme();
 startPlayback();
-const followed = follow().then(keepAddress);
+const applied = applyLocation().then(syncUrl);
 const fonts = FONTS.map((font) => document.fonts.load(font).catch(() => undefined));
-// With what there is to show and its letters at hand the page is laid out once; it does not wait long for them.
-void Promise.race([Promise.all([followed, ...fonts]), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT))]).then(
+// Rendering after the recording and the fonts have loaded avoids a second layout. The wait is limited.
+void Promise.race([Promise.all([applied, ...fonts]), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT))]).then(
   () => render(<App />, document.getElementById("app")!),
 );
-addEventListener("hashchange", () => void follow());
+addEventListener("hashchange", () => void applyLocation());
 addEventListener("keydown", onKeyDown);
 startOffline(({ reason }) => state.notify("info", texts.status.notStored(reason)));

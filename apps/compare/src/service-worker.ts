@@ -2,18 +2,17 @@
 import type { OfflineMessage } from "./offline/offline.ts";
 
 /*
- * Keeps the page for use without a network and adds the headers that isolate it, for hosts that cannot send them. There can be
- * one service worker only, and these three rules are all of it: the shell is fetched when it is installed, everything else of
- * this origin when it is first used, and nothing of other origins is touched.
+ * Caches the page for offline use and adds the headers that isolate it, for hosts that cannot send them. It follows three rules: the shell
+ * is cached on install, files under assets/ are cached on first use, and requests to other origins are left alone.
  */
 declare const self: ServiceWorkerGlobalScope;
 
-/** Put in by the build: a name for this version, and the files of the shell relative to this script. */
+/** Inserted by the build: a name for this version, and the files of the shell relative to this script. */
 declare const SHELL: { readonly version: string; readonly files: readonly string[] };
 
 const PREFIX = "compare-";
 const shellCache = `${PREFIX}shell-${SHELL.version}`;
-/** Files with a digest in their name: they never change. */
+/** Cache of files with a digest in their name, which never change. */
 const fileCache = `${PREFIX}files`;
 
 self.addEventListener("install", (event) => {
@@ -41,19 +40,19 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin || event.request.headers.has("range")) return;
-  event.respondWith(answer(event.request, url));
+  event.respondWith(respond(event.request, url));
 });
 
-async function answer(request: Request, url: URL): Promise<Response> {
+async function respond(request: Request, url: URL): Promise<Response> {
   const isPage = request.mode === "navigate";
   const shell = await caches.open(shellCache);
   try {
-    // A page comes from the network where there is one, so that a new version shows at once.
+    // Pages come from the network if possible, so that a new version appears at once.
     if (isPage) return isolated(await fetch(request).catch(() => notFound), url, await shell.match("./index.html"));
-    const kept = (await shell.match(request, { ignoreSearch: true })) ?? (await caches.match(request));
-    if (kept) return isolated(kept, url);
+    const cached = (await shell.match(request, { ignoreSearch: true })) ?? (await caches.match(request));
+    if (cached) return isolated(cached, url);
     const response = await fetch(request);
-    if (response.ok && /\/assets\//.test(url.pathname)) await keep(request, response.clone());
+    if (response.ok && /\/assets\//.test(url.pathname)) await store(request, response.clone());
     return isolated(response, url);
   } catch {
     return Response.error();
@@ -62,7 +61,7 @@ async function answer(request: Request, url: URL): Promise<Response> {
 
 const notFound = Response.error();
 
-async function keep(request: Request, response: Response): Promise<void> {
+async function store(request: Request, response: Response): Promise<void> {
   try {
     await (await caches.open(fileCache)).put(request, response);
   } catch (error) {
@@ -71,9 +70,9 @@ async function keep(request: Request, response: Response): Promise<void> {
   }
 }
 
-/** The response with the headers that isolate a page, and those that bind workers, whose policy the page does not set. */
-function isolated(response: Response, url: URL, otherwise?: Response): Response {
-  const given = response.type === "error" && otherwise ? otherwise : response;
+/** Adds the headers that isolate a page, and the content security policy of workers, which the page cannot set. */
+function isolated(response: Response, url: URL, fallback?: Response): Response {
+  const given = response.type === "error" && fallback ? fallback : response;
   if (given.type === "opaqueredirect" || given.status === 0) return given;
   const headers = new Headers(given.headers);
   headers.set("cross-origin-opener-policy", "same-origin");

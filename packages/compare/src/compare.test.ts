@@ -1,24 +1,12 @@
-import type { Decoder, LanguageModel, Tokenizer } from "@decodekit/core";
-import { countingModel, failingModel, memoryMaskedModel, tableModel, type TestModel } from "@decodekit/core/testing";
+import type { Decoder, LanguageModel } from "@decodekit/core";
+import { countingModel, failingModel, memoryMaskedModel, tableModel } from "@decodekit/core/testing";
 import { greedy } from "@decodekit/greedy";
 import { draftModel, jacobi, maskedDraft, promptLookup, speculative } from "@decodekit/speculative";
 import { topP } from "@decodekit/top-p";
 import { expect, test } from "vitest";
 import { compare, type CompareProgress } from "./compare.ts";
 import type { ComparedDecoder } from "./compared-decoder.ts";
-
-/** One token per letter: a is 0, b is 1, … */
-function letters(vocabSize: number): Tokenizer {
-  return {
-    vocabSize,
-    encode: (text) => Int32Array.from(text, (letter) => letter.charCodeAt(0) - 97),
-    decode: (tokens) => String.fromCharCode(...Array.from(tokens, (token) => token + 97)),
-  };
-}
-
-function languageModel(causal: TestModel, stopTokens: readonly number[] = []): LanguageModel & { readonly causal: TestModel } {
-  return { name: "letters", tokenizer: letters(causal.vocabSize), causal, stopTokens };
-}
+import { languageModel } from "./letters-for-tests.ts";
 
 const threeLetters = [
   [0.5, 0.25, 0.25],
@@ -65,7 +53,7 @@ test("reports model, passes, text and likelihood of a run", async () => {
   });
 });
 
-/** A model that counts, a masked one that goes on counting from the first token of its canvas, and a draft model that counts too. */
+/** A causal model that counts, a masked model that counts on from the first token of its canvas, and a draft model that counts too. */
 function draftingModels(): LanguageModel {
   const size = { vocabSize: 12, contextLength: 64 };
   const masked = memoryMaskedModel({
@@ -77,8 +65,9 @@ function draftingModels(): LanguageModel {
 }
 
 test.each([
-  // The prefill gives the first token of 9; each round then asks for 2 tokens, all of which stand, and gets a third from its check;
-  // the last round has room for 1 drafted token only.
+  // The prefill produces the first token of 9. Each round then drafts 2 tokens, all of which are accepted, and its verification adds a
+  // third.
+  // The last round has room for only 1 drafted token.
   {
     drafter: draftModel(),
     passes: { ...NO_PASSES, prefill: 1, verify: 3, draft: 5 },
@@ -91,7 +80,7 @@ test.each([
     passesByModel: { causal: { ...NO_PASSES, prefill: 1, verify: 3 }, masked: { ...NO_PASSES, draft: 3 }, draft: NO_PASSES },
     targetPasses: 7,
   },
-])("counts the passes of $drafter.name for whoever ran them", async ({ drafter, targetPasses, ...expected }) => {
+])("counts the passes of $drafter.name by the model that ran them", async ({ drafter, targetPasses, ...expected }) => {
   const decoders = [{ decoder: speculative({ drafter, draftLength: 2 }) }];
   const { runs } = await compare({ model: draftingModels(), decoders, prompts: ["a"], maxNewTokens: 9 });
   expect(runs).toMatchObject([{ tokens: { length: 9 }, ...expected, targetPasses, drafted: 5, accepted: 5 }]);
@@ -100,7 +89,7 @@ test.each([
   expect(runs[0]!.passesPer1000Tokens).toBe((1000 * targetPasses) / 9);
 });
 
-test.each([promptLookup(), jacobi()])("counts no pass twice when $name drafts without any", async (drafter) => {
+test.each([promptLookup(), jacobi()])("counts no pass twice when $name drafts without passes", async (drafter) => {
   const decoders = [{ decoder: speculative({ drafter, draftLength: 2 }) }];
   const { runs } = await compare({ model: draftingModels(), decoders, prompts: ["abcdabc"], maxNewTokens: 9 });
   const { passes, passesByModel, targetPasses, drafted } = runs[0]!;
@@ -111,7 +100,7 @@ test.each([promptLookup(), jacobi()])("counts no pass twice when $name drafts wi
   expect(runs[0]!.passesPer1000Tokens).toBe((1000 * targetPasses) / 9);
 });
 
-test("counts changed tokens once, revisions as often as they happened", async () => {
+test("counts each changed token once, and every revision", async () => {
   const decoder: Decoder<"causal"> = {
     name: "hesitant",
     requires: ["causal"],
@@ -136,7 +125,7 @@ test("counts changed tokens once, revisions as often as they happened", async ()
   expect(runs[0]).toMatchObject({ revisions: 4, changedShare: 0.5, passesPer1000Tokens: 0 });
 });
 
-test("scores under the model itself, whatever the decoder's temperature", async () => {
+test("scores under the model itself, independent of the decoder's temperature", async () => {
   const model = languageModel(tableModel({ probabilities: threeLetters }));
   const decoders = [plainGreedy, { decoder: topP({ temperature: 0 }) }];
   const { runs } = await compare({ model, decoders, prompts: ["b"], maxNewTokens: 6 });
@@ -144,7 +133,7 @@ test("scores under the model itself, whatever the decoder's temperature", async 
   expect(runs[1]!.negativeLogLikelihood).toBe(runs[0]!.negativeLogLikelihood);
 });
 
-test("is the same after a trip through JSON, null standing for what does not exist", async () => {
+test("survives a JSON round trip, with null for missing values", async () => {
   const report = await compare({ model: languageModel(countingModel(), [3]), decoders: [plainGreedy], prompts: ["c"] });
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   expect(report.model).toMatchObject({ parameters: null, execution: null, bytes: null });
@@ -173,7 +162,7 @@ test("repeats with the next seeds, and draws the same for the same seed", async 
   expect(again.runs[0]!.text).toBe(runs[1]!.text);
 });
 
-test("lets another decoder go first with every prompt and repetition", async () => {
+test("starts every prompt and repetition with a different decoder", async () => {
   const decoders = ["x", "y", "z"].map((name) => ({ decoder: { ...greedy(), name } }));
   const { runs } = await compare({ model: languageModel(countingModel()), decoders, prompts: ["a", "b"], runs: 2, maxNewTokens: 1 });
   expect(runs.map(({ prompt, seed, decoder }) => `${prompt}${seed}${decoder}`)).toEqual([
@@ -192,7 +181,7 @@ test("lets another decoder go first with every prompt and repetition", async () 
   ]);
 });
 
-test("warms every decoder up before it measures, and tells its progress", async () => {
+test("warms up every decoder before it measures, and reports progress", async () => {
   const seen: CompareProgress[] = [];
   const model = languageModel(countingModel());
   await compare({
@@ -212,7 +201,7 @@ test("warms every decoder up before it measures, and tells its progress", async 
   expect(model.causal.openSessions()).toBe(0);
 });
 
-test("reports what was done until an abort", async () => {
+test("reports the runs up to an abort", async () => {
   const controller = new AbortController();
   const model = languageModel(countingModel());
   const { runs } = await compare({
@@ -241,16 +230,16 @@ test("runs nothing once aborted", async () => {
   expect(seen).toEqual([]);
 });
 
-test("warms up on 8 tokens at most, and counts the runs of all prompts and repetitions", async () => {
+test("warms up on at most 8 tokens, and counts the runs of all prompts and repetitions", async () => {
   const seen: CompareProgress[] = [];
   const options = { model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a", "b", "c"], runs: 2, maxNewTokens: 10 };
   await compare({ ...options, onProgress: (progress) => seen.push(progress) });
-  const most = (stage: string): number => Math.max(...seen.filter((each) => each.stage === stage).map(({ tokens }) => tokens));
-  expect([most("warm-up"), most("run")]).toEqual([8, 10]);
+  const maxTokens = (stage: string): number => Math.max(...seen.filter((each) => each.stage === stage).map(({ tokens }) => tokens));
+  expect([maxTokens("warm-up"), maxTokens("run")]).toEqual([8, 10]);
   expect(new Set(seen.map(({ totalRuns }) => totalRuns))).toEqual(new Set([6]));
 });
 
-test("tells the vocabulary of whichever model there is", async () => {
+test("reports the vocabulary size of the available model", async () => {
   const { causal: _, ...rest } = languageModel(countingModel());
   const masked = memoryMaskedModel({ vocabSize: 12, contextLength: 9, maskTokenId: 11, logitsAt: () => new Float32Array(12) });
   const decoder: Decoder<never> = {
@@ -265,17 +254,17 @@ test("tells the vocabulary of whichever model there is", async () => {
   const options = { decoders: [{ decoder: decoder as Decoder }], prompts: ["a"] };
   const report = await compare({ ...options, model: { ...rest, masked } });
   expect(report.model.vocabSize).toBe(12);
-  // Nothing scores the text where no model reads from left to right.
+  // Without a causal model, nothing scores the text.
   expect(report.runs[0]).toMatchObject({ tokens: [1], negativeLogLikelihood: null });
   expect((await compare({ ...options, model: rest })).model.vocabSize).toBe(10);
   expect((await compare({ ...options, model: { ...languageModel(countingModel()), masked } })).model.vocabSize).toBe(10);
 });
 
-test("an abort while a text is scored leaves it without a likelihood", async () => {
+test("an abort while a text is scored leaves its likelihood null", async () => {
   const controller = new AbortController();
   const causal = countingModel();
   let sessions = 0;
-  // The third session, after those of warm-up, its score and the run, scores the run.
+  // The fourth session, after those of the warm-up, its score and the run, scores the run.
   const createSession: typeof causal.createSession = async () => {
     if (++sessions === 4) controller.abort();
     return causal.createSession();
@@ -286,7 +275,7 @@ test("an abort while a text is scored leaves it without a likelihood", async () 
   expect(sessions).toBe(4);
 });
 
-test("a pass that fails while a text is scored rejects", async () => {
+test("rejects if a pass fails while a text is scored", async () => {
   // Warm-up: prefill and a score; the run: prefill, then its score.
   const causal = failingModel(countingModel(), { pass: 3, error: new Error("device lost") });
   const options = { model: languageModel(causal), decoders: [plainGreedy], prompts: ["a"], maxNewTokens: 1 };
@@ -310,7 +299,7 @@ test.each([
   ["runs", { runs: 1.5 }],
   ["seed", { seed: -1 }],
   ["seed", { seed: Number.MAX_SAFE_INTEGER, runs: 2 }],
-])("refuses wrong %s", async (option, wrong) => {
+])("rejects invalid %s", async (option, wrong) => {
   const right = { model: languageModel(countingModel()), decoders: [plainGreedy], prompts: ["a"] };
   const expected = option === "decoders" || option === "prompts" ? "a list of at least 1" : /^an integer /;
   await expect(compare({ ...right, ...wrong })).rejects.toMatchObject({

@@ -1,16 +1,16 @@
-import { integerBetween, InvalidOptionError, type LanguageModel } from "@decodekit/core";
+import { acceptsValue, describeOption, InvalidOptionError, type LanguageModel, type PluginOption } from "@decodekit/core";
 import type { ComparedDecoder } from "./compared-decoder.ts";
 import { describeEnvironment } from "./environment.ts";
 import { measureRun } from "./measure-run.ts";
 import type { CompareReport, ModelReport, RunReport } from "./report.ts";
 
-/** A language model and, where known, what the report says about its files: all that `loadModel` gives. */
+/** A language model and, if known, the facts about its files that the report contains. `loadModel` returns all of them. */
 export interface ComparedModel extends LanguageModel {
-  /** Elements of the graph's weights. */
+  /** Number of weights in the graph. */
   readonly parameters?: number | undefined;
   /** "webgpu", "wasm" or "native". */
   readonly execution?: string | undefined;
-  /** Size of the graph and its external data. */
+  /** Size of the graph and its external data, in bytes. */
   readonly bytes?: number | undefined;
 }
 
@@ -20,42 +20,42 @@ export interface CompareOptions {
   readonly decoders: readonly ComparedDecoder[];
   /** At least one. */
   readonly prompts: readonly string[];
-  /** Most tokens per run, an integer >= 1. @defaultValue 128 */
+  /** Maximum number of tokens per run, an integer >= 1. @defaultValue 128 */
   readonly maxNewTokens?: number | undefined;
   /** An integer in [0, 2^53 - runs]. @defaultValue 0 */
   readonly seed?: number | undefined;
   /** Repetitions of everything, with seeds `seed`, `seed + 1`, …; an integer >= 1. @defaultValue 1 */
   readonly runs?: number | undefined;
   readonly onProgress?: ((progress: CompareProgress) => void) | undefined;
-  /** Once aborted, the runs so far are reported; the last of them may have finish reason "abort". */
+  /** An abort ends the comparison with the runs so far; the last may have finish reason "abort". */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface CompareProgress {
-  /** Runs before the first measurement are "warm-up". */
+  /** "warm-up" before the first measured run. */
   readonly stage: "warm-up" | "run";
   readonly decoder: ComparedDecoder;
   /** Runs that ended before this one. */
   readonly completedRuns: number;
   readonly totalRuns: number;
-  /** Output of this run so far. */
+  /** Output tokens of this run so far. */
   readonly tokens: number;
 }
 
 const WARM_UP_TOKENS = 8;
 
 /**
- * Runs every decoder on every prompt, one after another on one model, and reports what each cost and wrote.
+ * Runs every decoder on every prompt, one after another on one model, and reports the output and cost of each run.
  *
- * Nobody is favoured by the order: before the measurement each decoder generates a few tokens, so that no run pays for
- * compilation or first allocations, and with every prompt and repetition another decoder goes first.
- * Errors of a decoder reject; see `Decoder.decode`.
+ * The order favours no decoder. Before the measurement, each decoder generates a few tokens, so that no run pays for compilation or first
+ * allocations. With every prompt and repetition, a different decoder runs first.
+ * Rejects with the error of a decoder; see `Decoder.decode`.
  * @throws InvalidOptionError for an empty list or a number out of range.
- * @throws MissingModelError when a decoder requires a model that is not there.
+ * @throws MissingModelError when a decoder requires a model that `model` does not have.
  */
 export async function compare(options: CompareOptions): Promise<CompareReport> {
   const { model, decoders, prompts, maxNewTokens = 128, seed = 0, runs: repetitions = 1, onProgress, signal } = options;
-  checkOptions({ decoders, prompts, maxNewTokens, seed, repetitions });
+  checkCompareOptions({ decoders, prompts, maxNewTokens, seed, repetitions });
   const totalRuns = repetitions * prompts.length * decoders.length;
   const runs: RunReport[] = [];
 
@@ -87,7 +87,9 @@ interface ScheduledRun {
   readonly repetition: number;
 }
 
-/** Every prompt in every repetition is one round over all decoders. Both the next prompt and the next repetition start with the next decoder. */
+/**
+ * Yields one round over all decoders for every repetition and prompt. The next prompt and the next repetition start with the next decoder.
+ */
 function* schedule(
   decoders: readonly ComparedDecoder[],
   prompts: readonly string[],
@@ -120,17 +122,18 @@ interface CheckedOptions {
   readonly repetitions: number;
 }
 
-function checkOptions({ decoders, prompts, maxNewTokens, seed, repetitions }: CheckedOptions): void {
+function checkCompareOptions({ decoders, prompts, maxNewTokens, seed, repetitions }: CheckedOptions): void {
   const where = "compare";
   for (const [option, list] of Object.entries({ decoders, prompts })) {
     if (list.length === 0) throw new InvalidOptionError({ where, option, expected: "a list of at least 1", actual: list });
   }
-  const numbers = {
-    maxNewTokens: [maxNewTokens, integerBetween(1)],
-    runs: [repetitions, integerBetween(1)],
-    seed: [seed, integerBetween(0, Number.MAX_SAFE_INTEGER - repetitions + 1)],
-  } as const;
-  for (const [option, [actual, check]] of Object.entries(numbers)) {
-    if (!check.accepts(actual)) throw new InvalidOptionError({ where, option, expected: check.expected, actual });
+  const maximumSeed = Number.MAX_SAFE_INTEGER - repetitions + 1;
+  const numbers: readonly (readonly [name: string, actual: number, option: PluginOption])[] = [
+    ["maxNewTokens", maxNewTokens, { type: "integer", minimum: 1, help: "Maximum number of tokens per text" }],
+    ["runs", repetitions, { type: "integer", minimum: 1, help: "Repetitions" }],
+    ["seed", seed, { type: "integer", minimum: 0, maximum: maximumSeed, help: "Seed of the first run" }],
+  ];
+  for (const [option, actual, definition] of numbers) {
+    if (!acceptsValue(definition, actual)) throw new InvalidOptionError({ where, option, expected: describeOption(definition), actual });
   }
 }

@@ -1,6 +1,6 @@
 import type { Environment } from "./report.ts";
 
-/** This machine, as far as a page or process may know it. */
+/** Describes this machine, as far as the page or process can access it. */
 export function describeEnvironment(): Environment {
   const node: NodeJS.Process | undefined = globalThis.process;
   if (node?.versions?.node) {

@@ -9,11 +9,11 @@ export interface RunSettings {
   /** >= 1. */
   readonly maxNewTokens: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told the length of the output so far, after each commit. */
+  /** Called after each commit with the length of the output so far. */
   readonly onTokens?: ((tokens: number) => void) | undefined;
 }
 
-/** Decodes once and measures it. An abort ends the run early, with finish reason "abort" and no likelihood. */
+/** Decodes once and measures it. An abort during the decode ends it with finish reason "abort"; after an abort, the likelihood is null. */
 export async function measureRun(
   model: LanguageModel,
   { decoder, options = {} }: ComparedDecoder,

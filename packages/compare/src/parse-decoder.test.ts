@@ -2,10 +2,9 @@ import { type DecoderPlugin, InvalidOptionError, MissingModelError, type PluginO
 import { greedy } from "@decodekit/greedy";
 import { describe, expect, test } from "vitest";
 import { builtInDecoders } from "./built-in-decoders.ts";
-import { describeOption } from "./describe-option.ts";
 import { parseDecoder } from "./parse-decoder.ts";
 
-/** A plugin that takes any options and gives them to `create`. */
+/** A plugin that records in `created` the options that `create` receives. */
 function pluginWith(options: Readonly<Record<string, PluginOption>>, created: PluginOptionValues[] = []): DecoderPlugin<"causal"> {
   const create = (values: PluginOptionValues): ReturnType<DecoderPlugin<"causal">["create"]> => {
     created.push(values);
@@ -25,7 +24,7 @@ const everyType = pluginWith({
 });
 
 describe("parseDecoder", () => {
-  test("takes a name alone", () => {
+  test("accepts a name alone", () => {
     expect(parseDecoder("greedy", builtInDecoders)).toMatchObject({ decoder: { name: "greedy" }, options: {} });
   });
 
@@ -54,18 +53,18 @@ describe("parseDecoder", () => {
     ["made-up:ratio=0", "ratio", "a number in (0, 1]", "0"],
     ["made-up:ratio=1.000001", "ratio", "a number in (0, 1]", "1.000001"],
     ["made-up:ratio=", "ratio", "a number in (0, 1]", ""],
-    ["made-up:ratio", "ratio", "a number in (0, 1]", ""],
+    ["made-up:ratio", "ratio", "ratio=VALUE with a number in (0, 1]", "ratio"],
     ["made-up:ratio= ", "ratio", "a number in (0, 1]", ""],
     ["made-up:steps=0", "steps", "an integer >= 1", "0"],
     ["made-up:steps=1e300", "steps", "an integer >= 1", "1e300"],
     ["made-up:least=1.5", "least", "a number >= 2", "1.5"],
     ["made-up:wide=NaN", "wide", "a number", "NaN"],
     ["made-up:tree=", "tree", "true or false", ""],
-    ["made-up:order=", "order", "one of left, right", ""],
-    ["made-up:note", "note", "a text", ""],
+    ["made-up:order=", "order", 'one of "left", "right"', ""],
+    ["made-up:note", "note", "note=VALUE with a string", "note"],
     ["made-up:steps=1,steps=2", "steps", "given once", "steps=1,steps=2"],
     ["made-up:=3", 'option ""', "one of ratio (a number in (0, 1]), steps (an integer >= 1)", ""],
-  ])("refuses %j by itself, whatever the plugin would say", (specification, option, expected, actual) => {
+  ])("rejects %j without calling the plugin", (specification, option, expected, actual) => {
     const error = expect.objectContaining({
       where: "made-up",
       option,
@@ -75,7 +74,7 @@ describe("parseDecoder", () => {
     expect(() => parseDecoder(specification, [everyType])).toThrow(error);
   });
 
-  test("says where an unknown decoder was asked for", () => {
+  test("rejects an unknown decoder", () => {
     for (const specification of ["none", ":p=1", ""]) {
       const error = expect.objectContaining({ where: "compare", option: "decoder", expected: "one of made-up" }) as Error;
       expect(() => parseDecoder(specification, [everyType])).toThrow(error);
@@ -101,7 +100,7 @@ describe("parseDecoder", () => {
   test.each([
     [
       "gredy",
-      'decoder must be one of greedy, top-p, speculative, denoise-draft, refine, ar-critic, ar-then-refine, confidence-cascade, judged-tree, got "gredy"',
+      'decoder must be one of greedy, top-p, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade, got "gredy"',
     ],
     ["top-p:q=1", 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0)'],
     ["top-p:constructor=1", 'option "constructor" must be one of'],
@@ -110,24 +109,27 @@ describe("parseDecoder", () => {
     ["top-p:p=1.5", "p must be a number in (0, 1]"],
     ["top-p:p=high", "p must be a number in (0, 1]"],
     ["top-p:p=", "p must be a number in (0, 1]"],
-    ["top-p:p", "p must be a number in (0, 1]"],
+    ["top-p:p", "p must be p=VALUE with a number in (0, 1]"],
     ["top-p:p=Infinity", "p must be a number in (0, 1]"],
     ["top-p:p=0.9,p=0.8", "p must be given once"],
     ["top-p:p=0.9,temperature=0", "p must be left out"],
     ["made-up:steps=1.5", "steps must be an integer >= 1"],
     ["made-up:tree=maybe", "tree must be true or false"],
-    ["made-up:order=up", "order must be one of left, right"],
-    ["made-up:note", "note must be a text"],
-  ])("refuses %s", (specification, message) => {
+    ["made-up:order=up", 'order must be one of "left", "right"'],
+    ["made-up:note", "note must be note=VALUE with a string"],
+  ])("rejects %s", (specification, message) => {
     const parse = (): unknown => parseDecoder(specification, specification.startsWith("made-up") ? [everyType] : builtInDecoders);
     expect(parse).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) as string }));
   });
 
-  test("adds no default to an option that has none, nor one that another option rules out", () => {
+  test("adds no default to an option without one, nor one that has no effect beside the given options", () => {
     const plugin: DecoderPlugin<"causal"> = {
-      ...pluginWith({ steps: { type: "integer", help: "", default: 4 }, note: { type: "string", help: "" } }),
+      ...pluginWith({
+        steps: { type: "integer", help: "", default: 4, ineffectiveWith: { note: "any" } },
+        note: { type: "string", help: "" },
+      }),
       create(options) {
-        if (Object.hasOwn(options, "note") && options["note"] === undefined) throw new Error("a default that is none");
+        if (Object.hasOwn(options, "note") && options["note"] === undefined) throw new Error("undefined was passed as a default");
         if (Object.hasOwn(options, "note") && Object.hasOwn(options, "steps"))
           throw new InvalidOptionError({ where: "made-up", option: "steps", expected: "left out", actual: 4 });
         return greedy();
@@ -141,7 +143,7 @@ describe("parseDecoder", () => {
     new Error("broken"),
     Object.assign(new Error("broken"), { code: "INVALID_OPTION" }),
     new MissingModelError("broken", "draft"),
-  ])("lets an error through that a default brings up and that is about no option: %o", (error) => {
+  ])("passes on an error of create, also one that a default causes: %o", (error) => {
     const plugin: DecoderPlugin<"causal"> = {
       ...pluginWith({ steps: { type: "integer", help: "", default: 4 } }),
       create(options) {
@@ -152,7 +154,7 @@ describe("parseDecoder", () => {
     expect(() => parseDecoder("made-up", [plugin])).toThrow(error);
   });
 
-  test("lets errors that are not about options through", () => {
+  test("passes on errors that are not about options", () => {
     const broken = {
       ...everyType,
       create: () => {
@@ -161,13 +163,4 @@ describe("parseDecoder", () => {
     };
     expect(() => parseDecoder("made-up", [broken])).toThrow("broken");
   });
-});
-
-test("describeOption names type and range", () => {
-  expect(describeOption({ type: "number", help: "" })).toBe("a number");
-  expect(describeOption({ type: "integer", help: "" })).toBe("an integer");
-  expect(describeOption({ type: "number", help: "", minimum: 2 })).toBe("a number >= 2");
-  expect(describeOption({ type: "number", help: "", maximum: 2 })).toBe("a number <= 2");
-  expect(describeOption({ type: "number", help: "", minimum: 0, exclusiveMinimum: true })).toBe("a number > 0");
-  expect(describeOption({ type: "integer", help: "", minimum: 0, maximum: 8 })).toBe("an integer in [0, 8]");
 });

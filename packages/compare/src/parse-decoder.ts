@@ -1,13 +1,12 @@
-import { type DecoderPlugin, InvalidOptionError, type PluginOption } from "@decodekit/core";
+import { acceptsValue, type DecoderPlugin, describeOption, InvalidOptionError, type PluginOption } from "@decodekit/core";
 import { type ComparedDecoder, decoderFromPlugin } from "./compared-decoder.ts";
-import { describeOption } from "./describe-option.ts";
 
 type OptionValue = number | boolean | string;
 
 /**
- * Makes the decoder that `specification` names: "greedy", "top-p:p=0.9,temperature=0.8". A boolean option may stand
- * without a value. Values hold no comma.
- * @throws InvalidOptionError for a decoder or option that is not there, an option given twice, or a value out of range.
+ * Makes the decoder that `specification` names: "greedy", "top-p:p=0.9,temperature=0.8". A boolean option without a value is true. Values
+ * cannot contain a comma.
+ * @throws InvalidOptionError for an unknown decoder or option, an option given twice, or a value out of range.
  */
 export function parseDecoder(specification: string, plugins: readonly DecoderPlugin[]): ComparedDecoder {
   const colon = specification.indexOf(":");
@@ -42,16 +41,20 @@ function unknownOption({ name: where, options }: DecoderPlugin, key: string): In
   return new InvalidOptionError({ where, option: `option "${key}"`, expected, actual: key });
 }
 
-/** `text` is undefined for an option without "=". */
+/** Parses and checks a value. `text` is undefined for an option without "=". */
 function parseValue(where: string, key: string, option: PluginOption, text: string | undefined): OptionValue {
-  const value = text === undefined ? (option.type === "boolean" ? true : undefined) : convert(option, text);
-  if (value === undefined || !isInRange(option, value)) {
-    throw new InvalidOptionError({ where, option: key, expected: describeOption(option), actual: text ?? "" });
+  if (text === undefined) {
+    if (option.type === "boolean") return true;
+    throw new InvalidOptionError({ where, option: key, expected: `${key}=VALUE with ${describeOption(option)}`, actual: key });
+  }
+  const value = convert(option, text);
+  if (value === undefined || !acceptsValue(option, value)) {
+    throw new InvalidOptionError({ where, option: key, expected: describeOption(option), actual: text });
   }
   return value;
 }
 
-/** Undefined when `text` is not of the option's type. */
+/** Converts `text` to the option's type; undefined if that is not possible. */
 function convert(option: PluginOption, text: string): OptionValue | undefined {
   switch (option.type) {
     case "string":
@@ -67,11 +70,4 @@ function convert(option: PluginOption, text: string): OptionValue | undefined {
     default:
       return option.type satisfies never;
   }
-}
-
-function isInRange({ minimum, maximum, exclusiveMinimum, choices }: PluginOption, value: OptionValue): boolean {
-  if (typeof value === "string") return !choices || choices.includes(value);
-  if (typeof value === "boolean") return true;
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) return false;
-  return maximum === undefined || value <= maximum;
 }

@@ -1,22 +1,22 @@
 import type { FinishReason, ForwardPhase, ModelRole, PluginOptionValues, TokenId } from "@decodekit/core";
 
 /**
- * What `compare` measured: plain data that survives JSON unchanged. A value that does not exist (a rate over no tokens,
- * the size of a model that nobody told) is null, never left out and never undefined.
+ * The result of `compare`: plain data that survives JSON unchanged. A value that does not exist (a rate over no tokens, an unknown model
+ * size) is null, never missing or undefined.
  */
 export interface CompareReport {
   /**
-   * Raised when a field changes its meaning or goes away. Since 2, `passesPer1000Tokens` counts every pass of the target; version 1 left
-   * out those in which the target drafted for itself.
+   * Raised when a field changes its meaning or is removed. Since version 2, `passesPer1000Tokens` counts every pass of the target; version
+   * 1 excluded those in which the target drafted for itself.
    */
   readonly schemaVersion: 2;
   readonly environment: Environment;
   readonly model: ModelReport;
-  /** In the order they ran. */
+  /** In the order in which they ran. */
   readonly runs: readonly RunReport[];
 }
 
-/** Where the figures were taken. */
+/** The environment of the measurement. */
 export interface Environment {
   /** For example "node 20.19.0", or a browser's user agent. */
   readonly runtime: string;
@@ -29,56 +29,56 @@ export interface Environment {
 
 export interface ModelReport {
   readonly name: string;
-  /** Elements of the graph's weights. */
+  /** Number of weights in the graph. */
   readonly parameters: number | null;
   readonly vocabSize: number;
   /** "webgpu", "wasm" or "native". */
   readonly execution: string | null;
-  /** Size of the graph and its external data. */
+  /** Size of the graph and its external data, in bytes. */
   readonly bytes: number | null;
 }
 
 /** One decode of one prompt. */
 export interface RunReport {
   readonly decoder: string;
-  /** Every option that has an effect, those left to their defaults included. */
+  /** Every option that has an effect, including defaults. */
   readonly options: PluginOptionValues;
   readonly prompt: string;
   readonly seed: number;
-  /** The output alone, without the prompt. */
+  /** The output, without the prompt. */
   readonly text: string;
-  /** Tokens of the output. */
+  /** Output tokens. */
   readonly tokens: readonly TokenId[];
   readonly finishReason: FinishReason;
-  /** Forward passes of all models by what they were for. */
+  /** Forward passes of all models by phase. */
   readonly passes: Readonly<Record<ForwardPhase, number>>;
-  /** The same passes by the role of the model that ran and by what they were for. */
+  /** The same passes by the role of the model, then by phase. */
   readonly passesByModel: Readonly<Record<ModelRole, Readonly<Record<ForwardPhase, number>>>>;
-  /** Passes of the target, whatever they were for: all but those of a draft model. */
+  /** Passes of the target in every phase: all passes except those of a draft model. */
   readonly targetPasses: number;
-  /** Passes of all models per token of output. */
+  /** Passes of all models per output token. */
   readonly passesPerToken: number | null;
-  /** `targetPasses` per 1000 tokens of output. */
+  /** `targetPasses` per 1000 output tokens. */
   readonly passesPer1000Tokens: number | null;
   readonly prefillMilliseconds: number;
-  /** All time inside the decode but the prefill: passes, sampling, bookkeeping. */
+  /** Time inside the decode without the prefill: passes, sampling, bookkeeping. */
   readonly decodeMilliseconds: number;
   /** From the start of the decode, prefill included. */
   readonly timeToFirstTokenMilliseconds: number | null;
-  /** Over `decodeMilliseconds`. */
+  /** Measured over `decodeMilliseconds`. */
   readonly tokensPerSecond: number | null;
   /** Draft tokens that were verified. */
   readonly drafted: number;
-  /** Draft tokens that stood. */
+  /** Draft tokens that were accepted. */
   readonly accepted: number;
-  /** How often a token that had been shown was replaced or made unknown again, rejected drafts aside. */
+  /** How often a shown token was replaced or remasked, not counting rejected drafts. */
   readonly revisions: number;
-  /** Share of the output's tokens that are not what was first shown in their place, rejected drafts aside; 0 is a stable text. */
+  /** Share of output tokens that differ from the token first shown at their position, not counting rejected drafts; 0 is a stable text. */
   readonly changedShare: number | null;
   /**
-   * Mean over the output's tokens of -ln p(token | prompt and tokens before it), in nats, under the causal model itself at
-   * temperature 1, whatever the decoder did. Scored by a pass of its own that no other field counts. Null when nothing
-   * was generated, the run was aborted, there is no causal model, or a token has probability 0.
+   * Mean over the output's tokens of -ln p(token | prompt and tokens before it), in nats, under the causal model itself at temperature 1,
+   * independent of the decoder. Computed by separate passes that no other field counts. Null if nothing was generated, the run was aborted,
+   * there is no causal model, or a token has probability 0.
    */
   readonly negativeLogLikelihood: number | null;
 }

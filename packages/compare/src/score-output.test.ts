@@ -16,14 +16,14 @@ test("is the mean of -ln p over the output, each token after those before it", a
   expect(nats).toBeCloseTo((5 * Math.LN2) / 3, 6);
 });
 
-test("takes one pass, with rows for the output alone, and disposes its session", async () => {
+test("takes one pass, with rows for the output only, and disposes its session", async () => {
   const before = model.passes().length;
   await scoreOutput(model, Int32Array.of(0, 0, 0, 0), Int32Array.of(1, 1));
   expect(model.passes().slice(before)).toMatchObject([{ start: 0, positions: 5, rows: 2 }]);
   expect(model.openSessions()).toBe(0);
 });
 
-test("gives the same in several passes", async () => {
+test("returns the same result in several passes", async () => {
   const prompt = Int32Array.of(0, 1);
   const output = Int32Array.of(1, 2, 0, 0, 1);
   const before = model.passes().length;
@@ -36,7 +36,7 @@ test("gives the same in several passes", async () => {
   expect(inPieces).toBeCloseTo(await scoreOutput(model, prompt, output), 12);
 });
 
-test("is infinite when the model holds a token impossible", async () => {
+test("is infinite if a token has probability 0", async () => {
   expect(await scoreOutput(model, Int32Array.of(2), Int32Array.of(1))).toBe(Infinity);
 });
 

@@ -4,11 +4,11 @@ import type { Check } from "./check.ts";
 import { expect, expectSame } from "./expect.ts";
 import { certainFixture, type Fixture, prompt, withModel } from "./fixture.ts";
 import { type Observation, observe, observeCertain } from "./observe.ts";
-import { leastTokens, type Subject } from "./subject.ts";
+import { minTokens, type Subject } from "./subject.ts";
 
 const MANY = 6;
 
-/** Rule 3: an abort ends the decode within one forward pass, whenever it comes. */
+/** Rule 3: an abort at any time ends the decode within one forward pass. */
 export const abortChecks: readonly Check[] = [
   {
     rule: 3,
@@ -77,13 +77,16 @@ async function abortDuring(subject: Subject, role: ModelRole, abortAt: number, i
   const name = `aborted during pass ${abortAt} of the ${role} model`;
   const options = { maxNewTokens: MANY, signal: controller.signal };
   const observed = await observe(subject.create(), { name, fixture, prompt: prompt(), options });
-  // Whoever commits what the last pass gave may also say that the output is whole.
-  const isWhole = isLast && observed.tokens.length >= leastTokens(subject, MANY);
+  // A decoder that commits the result of the last pass may report the output as complete.
+  const isWhole = isLast && observed.tokens.length >= minTokens(subject, MANY);
   checkAborted({ finishReason: isWhole ? "abort" : observed.finishReason }, fixture, passes, name);
 }
 
 function checkAborted({ finishReason }: Pick<Observation, "finishReason">, fixture: Fixture, passesBefore: number, what: string): void {
   expectSame(finishReason, "abort", `${what}: finish reason`);
-  expect(fixture.passes() <= passesBefore + 1, `${what}: ${fixture.passes() - passesBefore} passes were run after it, at most 1 may be`);
+  expect(
+    fixture.passes() <= passesBefore + 1,
+    `${what}: ${fixture.passes() - passesBefore} passes were run after it, at most 1 is allowed`,
+  );
   expectSame(fixture.openSessions(), 0, `${what}: open sessions`);
 }

@@ -1,15 +1,15 @@
 import type { DecoderPlugin, PluginOptionValues } from "@decodekit/core";
 import { type OptionValue, show, validValues } from "./plugin-options.ts";
 
-/** A value of one option, and the other options with which `create` takes it. */
+/** A value of one option, and other options with which `create` accepts it. */
 export interface Accepted {
   readonly value: OptionValue;
   readonly others: PluginOptionValues;
 }
 
 /**
- * Settings in which an option may be of use, since many go with certain values of others only: none, each preset, each value of another
- * option, by itself and in pairs; with what the author says, where that is given.
+ * Yields settings in which a value of the option may be valid, since many options need certain values of others: no others, each preset,
+ * and each value of other options, singly and in pairs. Each setting includes `given`, the options that the author names.
  */
 function* settingsOf(
   { options, presets }: DecoderPlugin,
@@ -28,7 +28,7 @@ function without(setting: PluginOptionValues, name: string): PluginOptionValues 
   return Object.fromEntries(Object.entries(setting).filter(([option]) => option !== name));
 }
 
-/** With which others `create` takes one value of the option; undefined where it takes it with none that was tried. */
+/** Returns other options with which `create` accepts `value`, or undefined if it refuses it in every setting. */
 function settingFor(plugin: DecoderPlugin, name: string, value: OptionValue, given: PluginOptionValues): Accepted | undefined {
   for (const others of settingsOf(plugin, name, given)) {
     try {
@@ -42,8 +42,8 @@ function settingFor(plugin: DecoderPlugin, name: string, value: OptionValue, giv
 }
 
 /**
- * Every value that the option says it takes, with others that go with it.
- * @throws Error for a value that `create` does not take in any setting.
+ * Returns every valid value of the option, with other options that it needs.
+ * @throws Error for a value that `create` refuses in every setting.
  */
 export function acceptedValues(plugin: DecoderPlugin, name: string, given: PluginOptionValues = {}): readonly Accepted[] {
   return validValues(plugin.options[name]!).map((value) => {
@@ -51,8 +51,8 @@ export function acceptedValues(plugin: DecoderPlugin, name: string, given: Plugi
     if (accepted) return accepted;
     throw new Error(
       [
-        `option ${name}: create refuses ${show(value)}, which its description allows, by itself, with every preset, and with every one and two values of other options.`,
-        "Describe the bounds that create has; if it goes with others only, name some: testPlugin(…, { goesWith }).",
+        `option ${name}: create refuses ${show(value)}, which its description allows, by itself, with every preset, and with every one or two values of other options.`,
+        "Describe the bounds that create enforces; if the value needs other options, name them: testPlugin(…, { requiredOptions }).",
       ].join(" "),
     );
   });

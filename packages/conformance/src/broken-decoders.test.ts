@@ -3,7 +3,7 @@ import { cacheDefects } from "./broken/cache-defects.ts";
 import type { Defect } from "./broken/defect.ts";
 import { eventDefects } from "./broken/event-defects.ts";
 import { gapDefects, goodGap, goodTwoStreams } from "./broken/gap-defects.ts";
-import { keepingDefects } from "./broken/keeping-defects.ts";
+import { keepingDefects } from "./broken/contract-defects.ts";
 import { losslessDefects } from "./broken/lossless-defects.ts";
 import { goodMaskedDecoder } from "./broken/masked-decoder.ts";
 import { maskedDefects } from "./broken/masked-defects.ts";
@@ -40,18 +40,18 @@ describe("the kit passes a good decoder of fixed length", () => {
 });
 
 describe("the kit", () => {
-  test("is tried on more than a hundred broken decoders", () => expect(Object.keys(defects).length).toBeGreaterThan(100));
+  test("is tested on more than a hundred broken decoders", () => expect(Object.keys(defects).length).toBeGreaterThan(100));
 
-  test.each(Object.entries(defects))("finds out %s", async (_, defect) => {
+  test.each(Object.entries(defects))("detects %s", async (_, defect) => {
     const check = checkOf(defect);
     const subject = subjectOf(defect.create, defect.options);
     expect(check.inapplicable?.(subject)).toBeUndefined();
     const failure: unknown = await check.run(subject).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);
-    for (const part of defect.says) expect((failure as Error).message).toContain(part);
+    for (const part of defect.message) expect((failure as Error).message).toContain(part);
   });
 
-  test("has no check that no defect is for", () => {
+  test("has a defect for every check", () => {
     const used = new Set(Object.values(defects).map(checkOf));
     expect(decoderChecks.filter((check) => !used.has(check)).map(({ name }) => name)).toEqual([]);
   });

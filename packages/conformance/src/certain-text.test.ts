@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { certainPrompt, certainText, certainToken, hashOf } from "./certain-text.ts";
 
-/** Share of the prompts for which the text after `change` is another one from the first token on, or from a later one of 8. */
+/** Shares of the prompts for which `change` alters the first token of the text, and any of its first 8 tokens. */
 function sharesOf(change: (prompt: Int32Array) => Int32Array): { readonly first: number; readonly any: number } {
   let [first, any, count] = [0, 0, 0];
   for (let length = 4; length <= 24; length++) {
@@ -19,20 +19,20 @@ function sharesOf(change: (prompt: Int32Array) => Int32Array): { readonly first:
 describe("the certain text", () => {
   test.each<[string, (prompt: Int32Array) => Int32Array]>([
     ["without its first token", (prompt) => prompt.slice(1)],
-    ["but for its last token", (prompt) => prompt.slice(0, -1)],
+    ["without its last token", (prompt) => prompt.slice(0, -1)],
     ["without the token in the middle", (prompt) => prompt.filter((_, index) => index !== prompt.length >> 1)],
     ["with the last token twice", (prompt) => Int32Array.of(...prompt, prompt.at(-1)!)],
     ["with the first token twice", (prompt) => Int32Array.of(prompt[0]!, ...prompt)],
     ["with two tokens exchanged", (prompt) => prompt.with(0, prompt[1]!).with(1, prompt[0]!)],
     ["read twice", (prompt) => Int32Array.of(...prompt, ...prompt)],
-    ["of which the last token is left", (prompt) => prompt.slice(-1)],
-  ])("is another one after a prompt %s", (_, change) => {
+    ["reduced to its last token", (prompt) => prompt.slice(-1)],
+  ])("differs after a prompt %s", (_, change) => {
     const { first, any } = sharesOf(change);
     expect(first).toBeGreaterThan(0.75);
     expect(any).toBe(1);
   });
 
-  test("says 1 to 9 about equally often, and no token twice in a row", () => {
+  test("contains 1 to 9 about equally often, and no token twice in a row", () => {
     const counts = Array.from({ length: 10 }, () => 0);
     for (let begin = 1; begin <= 9; begin++) {
       const text = certainPrompt(1000, begin);
@@ -45,7 +45,7 @@ describe("the certain text", () => {
     for (const count of counts.slice(1)) expect(Math.abs(count / 9000 - 1 / 9)).toBeLessThan(0.02);
   });
 
-  test("goes on from itself", () => {
+  test("continues itself", () => {
     const text = certainText([3], 9);
     for (let end = 0; end < 9; end++) expect(certainToken([3, ...text.subarray(0, end)])).toBe(text[end]);
     expect([...certainPrompt(4, 3)]).toEqual([3, ...text.subarray(0, 3)]);

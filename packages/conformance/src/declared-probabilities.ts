@@ -3,12 +3,12 @@ import { enumerateOutcomes } from "@decodekit/core/testing";
 import { type DriveCase, driveDrafter } from "./drive-drafter.ts";
 import { expect, expectSame } from "./expect.ts";
 
-/** Most branches to visit for drafts of one length. */
+/** Maximum number of branches to visit for drafts of one length. */
 const MAX_DRAFT_BRANCHES = 2000;
-/** Longest drafts to enumerate. */
-const MOST_TOKENS = 3;
+/** Length of the longest drafts to enumerate. */
+const MAX_DRAFT_TOKENS = 3;
 
-/** What follows one beginning of a draft. */
+/** The tokens that follow one beginning of a draft. */
 interface Continuations {
   readonly row: Float64Array;
   readonly masses: Float64Array;
@@ -16,11 +16,11 @@ interface Continuations {
 }
 
 /**
- * Enumerates drafts of one token, of two and of three, as far as the bound allows: given its beginning, each token must come as often
- * as its row says.
+ * Enumerates drafts of one, two and three tokens, as far as the bound allows, and checks that each token has the probability of its row,
+ * given the tokens before it.
  */
 export async function checkDeclaredProbabilities(create: () => Drafter, testCase: DriveCase): Promise<void> {
-  for (let length = 1; length <= MOST_TOKENS; length++) {
+  for (let length = 1; length <= MAX_DRAFT_TOKENS; length++) {
     const beginnings = await enumerateDrafts(create(), testCase, length);
     if (beginnings) checkContinuations(beginnings);
     else if (length > 1) return;
@@ -61,7 +61,7 @@ function checkContinuations(beginnings: ReadonlyMap<string, Continuations>): voi
       const actual = mass / total;
       expect(
         Math.abs(actual - row[token]!) < 1e-9,
-        `token ${token} comes after the drafted tokens [${key}] with probability ${actual}, declared was ${row[token]}`,
+        `token ${token} comes after the drafted tokens [${key}] with probability ${actual}; its row declares ${row[token]}`,
       );
     }
   }

@@ -7,11 +7,11 @@ import { observe } from "./observe.ts";
 const options = (seed: number): DecodeOptions => ({ maxNewTokens: 8, seed, stopTokens: [7] });
 const prompts = [prompt(), Int32Array.of(5, 9)] as const;
 
-/** Rule 5: the same input gives the same events. */
+/** Rule 5: the same input produces the same events. */
 export const determinismChecks: readonly Check[] = [
   {
     rule: 5,
-    name: "gives the same events for the same seed, also when the decoder has decoded before",
+    name: "emits the same events for the same seed, also after other decodes",
     async run({ create }) {
       const decoder = create();
       const fixture = uncertainFixture();
@@ -24,7 +24,7 @@ export const determinismChecks: readonly Check[] = [
   },
   {
     rule: 5,
-    name: "gives the same events when two decodes take turns",
+    name: "emits the same events when two decodes take turns",
     run: ({ create }) =>
       compareWithAlone(create, async (decodes) => {
         const events: DecodeEvent[][] = decodes.map(() => []);
@@ -42,7 +42,7 @@ export const determinismChecks: readonly Check[] = [
   },
   {
     rule: 5,
-    name: "gives the same events when two decodes run at the same time",
+    name: "emits the same events when two decodes run at the same time",
     run: ({ create }) =>
       compareWithAlone(create, (decodes) =>
         Promise.all(

@@ -15,23 +15,23 @@ const onEveryCase =
     for (const testCase of cases) await check(create, testCase);
   };
 
-/** Everything that `testDrafter` checks of the drafter itself. */
+/** All checks of `testDrafter` that concern the drafter itself. */
 export const drafterChecks: readonly DrafterCheck[] = [
   {
-    name: "proposes tokens of the vocabulary, no more than were asked for, with what it gives",
+    name: "proposes tokens of the vocabulary, no more than requested, in the form of its draftKind",
     run: onEveryCase(async (create, testCase) => {
       const drafter = create();
       const { causal, masked } = testCase.models;
       const maskTokenId = drafter.requires.includes("masked") ? masked.maskTokenId : undefined;
       const onDraft = (draft: Draft, round: number): void => {
-        const limits = { gives: drafter.gives, most: LENGTHS[round]!, vocabSize: causal.vocabSize, maskTokenId };
+        const limits = { draftKind: drafter.draftKind, maxTokens: LENGTHS[round]!, vocabSize: causal.vocabSize, maskTokenId };
         checkDraft(draft, limits, `the draft of round ${round}`);
       };
       await driveDrafter(drafter, testCase, { random: seededRandom(1), lengths: LENGTHS, onDraft });
     }),
   },
   { name: "reports every pass and leaves no session open", run: onEveryCase(checkPasses) },
-  { name: "proposes the same again, also when it has drafted before", run: onEveryCase(checkRepetition) },
+  { name: "proposes the same drafts again, also after other drafts", run: onEveryCase(checkRepetition) },
   {
     name: "draws from the request's random source only, not from Math.random or crypto.getRandomValues",
     run: onEveryCase(async (create, testCase) => {
@@ -41,16 +41,16 @@ export const drafterChecks: readonly DrafterCheck[] = [
     }),
   },
   {
-    name: "does not write to what it is told",
+    name: "does not write to the tokens that it receives",
     run: onEveryCase(async (create, testCase) => {
-      const { told, tellings } = await driveDrafter(create(), testCase, { random: seededRandom(1), lengths: LENGTHS });
-      for (const [call, tokens] of tellings.entries()) {
-        expectSame(tokens, told[call], call === 0 ? "the prompt that it was given" : `the tokens that it was told of in round ${call - 1}`);
+      const { snapshots, received } = await driveDrafter(create(), testCase, { random: seededRandom(1), lengths: LENGTHS });
+      for (const [call, tokens] of received.entries()) {
+        expectSame(tokens, snapshots[call], call === 0 ? "the prompt" : `the tokens that it observed in round ${call - 1}`);
       }
     }),
   },
   {
-    name: "drafts what models say that are certain, whatever becomes of its drafts",
+    name: "drafts what certain models predict, whatever is accepted of its drafts",
     inapplicable({ requires }, { followsModels }) {
       if (!followsModels) return "does not follow its models alone (option followsModels)";
       return requires.some((role) => role !== "causal") ? undefined : "requires neither a draft nor a masked model";
@@ -58,8 +58,8 @@ export const drafterChecks: readonly DrafterCheck[] = [
     run: ({ create }) => checkText(create()),
   },
   {
-    name: "draws every token from the probabilities that it declares, and ends drafts without looking",
-    inapplicable: ({ gives }) => (gives === "probabilities" ? undefined : `gives "${gives}", which come without probabilities`),
+    name: "draws every token from the probabilities that it declares, and drops no token after drawing it",
+    inapplicable: ({ draftKind }) => (draftKind === "probabilities" ? undefined : `proposes "${draftKind}", without probabilities`),
     run: onEveryCase(checkDeclaredProbabilities),
   },
 ];
@@ -75,11 +75,11 @@ async function checkPasses(create: () => Drafter, { models, ...testCase }: Drive
     expectSame(
       reported,
       passes.map(({ positions }) => positions),
-      `positions of the passes of the ${role} model, as they were reported by forward-end`,
+      `positions of the passes of the ${role} model, as reported by forward-end`,
     );
-    expectSame(model.openSessions(), 0, `open sessions of the ${role} model; run.openSession disposes those that it opens`);
-    expectSame(model.alteredRows(), 0, `rows of logits of the ${role} model that were written to`);
-    expectSame(model.staleReads(), 0, `rows of logits of the ${role} model that were read after the session's next pass`);
+    expectSame(model.openSessions(), 0, `open sessions of the ${role} model; context.openSession disposes those that it opens`);
+    expectSame(model.modifiedRows(), 0, `rows of logits of the ${role} model that were written to`);
+    expectSame(model.staleRowReads(), 0, `rows of logits of the ${role} model that were read after the session's next pass`);
   }
 }
 
@@ -88,31 +88,35 @@ async function checkRepetition(create: () => Drafter, testCase: DriveCase): Prom
   const used = create();
   const first = await drive(used);
   const [again, together] = await Promise.all([drive(used), drive(used)]);
-  const others = { "that has drafted before": again, "that drafts for two decodes at once": together, "made anew": await drive(create()) };
+  const others = {
+    "that has drafted before": again,
+    "that drafts for two decodes at once": together,
+    "created again": await drive(create()),
+  };
   for (const [what, { drafts }] of Object.entries(others)) {
     const round = first.drafts.findIndex((draft, index) => String(draft.tokens) !== String(drafts[index]?.tokens));
     expectSame(drafts, first.drafts, `drafts of one ${what}, for the same random source, round ${Math.max(round, 0)}`);
   }
 }
 
-/** On models that go on from any sequence in one way: a session that holds another sequence shows. */
+/** Checks drafts on models that are certain of one continuation for every sequence, which reveals a session that holds another sequence. */
 async function checkText(drafter: Drafter): Promise<void> {
   const fixture = certainFixture({ draft: "certain", canvas: "read" });
   const prompt = certainPrompt(6);
   const commits: { readonly readsBefore: number; readonly tokens: readonly number[] }[] = [];
-  const onTell = (tokens: Int32Array): void => void commits.push({ readsBefore: fixture.reads.length, tokens: [...tokens] });
+  const onCommit = (tokens: Int32Array): void => void commits.push({ readsBefore: fixture.reads.length, tokens: [...tokens] });
   const testCase: DriveCase = { models: fixture.models, prompt, stopToken: MASK };
-  const { drafts } = await driveDrafter(drafter, testCase, { random: seededRandom(1), lengths: LENGTHS, onTell });
+  const { drafts } = await driveDrafter(drafter, testCase, { random: seededRandom(1), lengths: LENGTHS, onCommit });
   for (const [round, { tokens, parents }] of drafts.entries()) {
-    const told = commits.slice(0, round + 2).flatMap((commit) => commit.tokens);
+    const known = commits.slice(0, round + 2).flatMap((commit) => commit.tokens);
     const chain = parents ? firstChain(tokens, parents) : [...tokens];
-    const expected = [...certainText(told, chain.length)];
+    const expected = [...certainText(known, chain.length)];
     const place = chain.findIndex((token, index) => token !== expected[index]);
     if (place < 0) continue;
-    const progress = { prompt: [], tokens: told, limit: told.length, commits, firstRead: 0 };
-    const reason = explainCache(progress, fixture) ?? "Its models were read rightly, and another token was taken.";
+    const progress = { prompt: [], tokens: known, limit: known.length, commits, firstRead: 0 };
+    const reason = explainCache(progress, fixture) ?? "Its models were read correctly, but another token was drafted.";
     throw new Error(
-      `round ${round}, after [${told.join(", ")}]: expected token ${expected[place]} at place ${place}, got ${chain[place]}. ${reason}`,
+      `round ${round}, after [${known.join(", ")}]: expected token ${expected[place]} at index ${place}, got ${chain[place]}. ${reason}`,
     );
   }
   expect(

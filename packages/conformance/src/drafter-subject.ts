@@ -5,18 +5,18 @@ import type { DriveCase } from "./drive-drafter.ts";
 export interface DrafterSubject {
   readonly create: () => Drafter;
   readonly cases: readonly DriveCase[];
-  /** Whether its drafts are what its models say. */
+  /** Whether its drafts are what its models predict. */
   readonly followsModels: boolean;
 }
 
-/** One thing that every drafter does, where it applies. */
+/** One rule that every drafter follows, if it applies. */
 export interface DrafterCheck {
-  /** A sentence about the drafter, which is its subject. */
+  /** A sentence with the drafter as its subject, without that subject. */
   readonly name: string;
-  /** Why it does not apply, in words that follow "it"; undefined where it does. @defaultValue it always applies */
+  /** Returns why the check does not apply, in words that follow "it", or undefined if it applies. @defaultValue it always applies */
   readonly inapplicable?: (drafter: Drafter, subject: DrafterSubject) => string | undefined;
   run(subject: DrafterSubject): Promise<void>;
 }
 
-/** How many tokens are asked for, round by round. */
+/** Requested draft lengths, round by round. */
 export const LENGTHS: readonly number[] = [1, 4, 2, 3, 4, 1, 4, 4];

@@ -1,109 +1,112 @@
 import {
-  type Decoder,
+  type DecodeContext,
   type DecodeEvent,
-  type DecodeRun,
+  defineDecoder,
   type Draft,
+  type DraftContext,
   draftFrom,
   type Drafter,
   type DraftOutcome,
-  type DraftRun,
   greedySampler,
   type RandomSource,
   type ReportingSession,
-  runDecode,
   type Sampler,
 } from "@decodekit/core";
 import type { LosslessCase } from "./lossless-models.ts";
 import { plainSampler } from "./lossless.ts";
 
-/** Models to draft on, and a prompt. */
+/** Models to draft with, and a prompt. */
 export type DriveCase = Pick<LosslessCase, "models" | "prompt" | "stopToken">;
 
 export interface Drive {
   readonly random: RandomSource;
-  /** Tokens to ask for in each round; a round per number. */
+  /** Draft length of each round. */
   readonly lengths: readonly number[];
-  /** How the drafter is told that the target's tokens are chosen. @defaultValue plainSampler */
+  /** The sampler that the drafter receives as the target's. @defaultValue plainSampler */
   readonly sampler?: Sampler | undefined;
-  /** Called with every draft, before the target's word on it. */
+  /** Called with every draft before its outcome. */
   readonly onDraft?: (draft: Draft, round: number) => void;
-  /** Called whenever the drafter is about to be told what was committed, the prompt first. */
-  readonly onTell?: (tokens: Int32Array) => void;
+  /** Called with a copy of every array of committed tokens just before the drafter receives it; the prompt comes first. */
+  readonly onCommit?: (tokens: Int32Array) => void;
 }
 
-/** What a drafter did. */
+/** The record of a drafter's run. */
 export interface DriveRecord {
   readonly drafts: readonly Draft[];
   readonly events: readonly DecodeEvent[];
-  /** Everything that it was told was committed, the prompt first, as it was when it was told. */
-  readonly told: readonly Int32Array[];
-  /** The very arrays, which it may have written to since. */
-  readonly tellings: readonly Int32Array[];
+  /** Copies of the arrays of committed tokens from before the drafter received them; the prompt comes first. */
+  readonly snapshots: readonly Int32Array[];
+  /** The arrays that the drafter received, which it may have written to. */
+  readonly received: readonly Int32Array[];
 }
 
 /**
- * Lets `drafter` draft round by round, as a decoder would, on the models of `testCase`, and tells it of targets that take
- * nothing, everything and half of what it proposes.
+ * Runs `drafter` round by round on the models of `testCase`, as a decoder would. In turn, the rounds accept nothing, everything and half
+ * of the draft.
  */
 export async function driveDrafter(drafter: Drafter, testCase: DriveCase, drive: Drive): Promise<DriveRecord> {
   const drafts: Draft[] = [];
-  const told: Int32Array[] = [];
-  const tellings: Int32Array[] = [];
-  const tell = (tokens: Int32Array): Int32Array => {
-    drive.onTell?.(tokens.slice());
-    told.push(tokens.slice());
-    tellings.push(tokens);
+  const snapshots: Int32Array[] = [];
+  const received: Int32Array[] = [];
+  const recorded = (tokens: Int32Array): Int32Array => {
+    drive.onCommit?.(tokens.slice());
+    snapshots.push(tokens.slice());
+    received.push(tokens);
     return tokens;
   };
-  const decoder: Pick<Decoder, "name" | "requires"> = { name: "testDrafter", requires: ["causal", ...drafter.requires] };
   const prompt = testCase.prompt.slice();
-  const decode = runDecode(decoder, testCase.models, prompt, { maxNewTokens: 16, random: drive.random }, async function* (run) {
-    const target = await run.openSession("causal");
-    const session = await drafter.start(draftRunOf(run, target, testCase, { ...drive, prompt: tell(prompt) }));
-    const row = (yield* target.forward(prompt, "prefill")).row(0);
-    let outcome: DraftOutcome = {
-      tokens: Int32Array.of(greedySampler.pick(plainSampler.distribution(row, { tokens: prompt, promptLength: 0 }), run.random)),
-      drafted: 0,
-      accepted: 0,
-    };
-    for (const [round, max] of drive.lengths.entries()) {
-      const carry = run.tokens.at(-1)!;
-      if (yield* run.commit(outcome.tokens)) break;
-      if (round > 0) yield* target.forward(Int32Array.of(carry, ...outcome.tokens.subarray(0, -1)), "verify");
-      session.observe({ ...outcome, tokens: tell(outcome.tokens) });
-      const draft = yield* draftFrom(session, { max, maxDepth: max, random: run.random.fork(run.tokens.length) });
-      drive.onDraft?.(draft, round);
-      drafts.push({ ...draft, tokens: draft.tokens.slice() });
-      outcome = wordOn(draft, round, testCase.models.causal.vocabSize, drafter.learnsFromTarget === true);
-    }
-    return "length";
+  const decoder = defineDecoder({
+    name: "testDrafter",
+    requires: ["causal", ...drafter.requires],
+    async *run(context) {
+      const target = await context.openSession("causal");
+      const session = await drafter.start(draftContext(context, target, testCase, { ...drive, prompt: recorded(prompt) }));
+      const row = (yield* target.forward(prompt, "prefill")).row(0);
+      let outcome: DraftOutcome = {
+        tokens: Int32Array.of(greedySampler.pick(plainSampler.distribution(row, { tokens: prompt, promptLength: 0 }), context.random)),
+        drafted: 0,
+        accepted: 0,
+      };
+      for (const [round, max] of drive.lengths.entries()) {
+        const carry = context.tokens.at(-1)!;
+        if (yield* context.commit(outcome.tokens)) break;
+        if (round > 0) yield* target.forward(Int32Array.of(carry, ...outcome.tokens.subarray(0, -1)), "verify");
+        session.observe({ ...outcome, tokens: recorded(outcome.tokens) });
+        const draft = yield* draftFrom(session, { max, maxDepth: max, random: context.random.fork(context.tokens.length) });
+        drive.onDraft?.(draft, round);
+        drafts.push({ ...draft, tokens: draft.tokens.slice() });
+        outcome = simulateOutcome(draft, round, testCase.models.causal.vocabSize, drafter.usesTargetPredictions === true);
+      }
+      return "length";
+    },
   });
   const events: DecodeEvent[] = [];
+  const decode = decoder.decode(testCase.models, prompt, { maxNewTokens: 16, random: drive.random });
   for await (const event of decode) events.push(event);
-  return { drafts, events, told, tellings };
+  return { drafts, events, snapshots, received };
 }
 
-function draftRunOf(
-  run: DecodeRun,
+function draftContext(
+  context: DecodeContext,
   target: ReportingSession,
   { stopToken }: DriveCase,
   { sampler = plainSampler, prompt }: Pick<Drive, "sampler"> & { readonly prompt: Int32Array },
-): DraftRun {
+): DraftContext {
   return {
-    models: run.models,
+    models: context.models,
     prompt,
-    vocabSize: run.models.causal.vocabSize,
+    vocabSize: context.models.causal.vocabSize,
     stopTokens: new Set([stopToken]),
     sampler,
     usesProbabilities: true,
     signal: undefined,
-    openSession: (role) => run.openSession(role),
-    openMaskedSession: (role) => run.openMaskedSession(role, target.session),
+    openSession: (role) => context.openSession(role),
+    openMaskedSession: (role) => context.openMaskedSession(role, target.session),
   };
 }
 
-/** Nothing, everything, or half of the first chain stands, by turns. */
-function wordOn({ tokens, parents }: Draft, round: number, vocabSize: number, withPredictions: boolean): DraftOutcome {
+/** Returns an outcome that accepts nothing, everything, or half of the draft's first chain, depending on the round. */
+function simulateOutcome({ tokens, parents }: Draft, round: number, vocabSize: number, withPredictions: boolean): DraftOutcome {
   const chain: number[] = [];
   if (parents) for (let node = parents.indexOf(-1); node >= 0; node = parents.indexOf(node)) chain.push(tokens[node]!);
   else chain.push(...tokens);

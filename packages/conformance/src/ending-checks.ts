@@ -3,7 +3,7 @@ import type { Check } from "./check.ts";
 import { expect, expectError, expectSame } from "./expect.ts";
 import { certainFixture, CONTEXT_LENGTH } from "./fixture.ts";
 import { observe, observeCertain, observeFailing, observeUncertain } from "./observe.ts";
-import { leastTokens, mostTokens } from "./subject.ts";
+import { minTokens, maxTokens } from "./subject.ts";
 
 const MANY = 8;
 
@@ -11,14 +11,14 @@ const MANY = 8;
 export const endingChecks: readonly Check[] = [
   {
     rule: 3,
-    name: 'commits maxNewTokens tokens, or its fixed length, and says "length" when nothing stops it, also for 0 and 1',
+    name: 'commits maxNewTokens tokens, or its fixed length, and ends with "length" when nothing stops it, also for 0 and 1',
     async run(subject) {
       for (const maxNewTokens of [0, 1, 2, 7]) {
         const { tokens, finishReason } = await observeCertain(subject, { maxNewTokens });
-        const [least, most] = [leastTokens(subject, maxNewTokens), mostTokens(subject, maxNewTokens)];
-        const expected = least === most ? `${most}` : `${least} to ${most}`;
+        const [minimum, maximum] = [minTokens(subject, maxNewTokens), maxTokens(subject, maxNewTokens)];
+        const expected = minimum === maximum ? `${maximum}` : `${minimum} to ${maximum}`;
         expect(
-          tokens.length >= least && tokens.length <= most,
+          tokens.length >= minimum && tokens.length <= maximum,
           `number of tokens for maxNewTokens ${maxNewTokens}: expected ${expected}, got ${tokens.length}`,
         );
         expectSame(finishReason, "length", `finish reason for maxNewTokens ${maxNewTokens}`);
@@ -27,7 +27,7 @@ export const endingChecks: readonly Check[] = [
   },
   {
     rule: 3,
-    name: 'fills the context of the model and says "length"',
+    name: 'fills the context of the model and ends with "length"',
     inapplicable: ({ options: { fixedLength } }) => fixedLength && "has a fixed length, which a longer context does not change",
     async run({ create }) {
       for (const room of [0, 1, 5]) {
@@ -54,7 +54,7 @@ export const endingChecks: readonly Check[] = [
         const fixture = certainFixture();
         const decode = { fixture, prompt: certainPrompt(length), options: { maxNewTokens: MANY } };
         const what = `a prompt of ${length} tokens, ${positions} positions after it and a context of ${CONTEXT_LENGTH}`;
-        // Where one position is enough there is always room.
+        // A decoder that needs one position always has room.
         if (length + positions > CONTEXT_LENGTH) await expectError("CONTEXT_LENGTH", () => observeFailing(create(), decode), what);
         expectSame(fixture.openSessions(), 0, `${what}: open sessions after the error`);
       }
@@ -62,12 +62,12 @@ export const endingChecks: readonly Check[] = [
   },
   {
     rule: 3,
-    name: 'ends before a stop token and says "stop", wherever it comes',
+    name: 'ends before a stop token with "stop", wherever it comes',
     async run(subject) {
       const { tokens: free } = await observeCertain(subject, { maxNewTokens: MANY });
       for (const stopToken of new Set(free)) {
         const { tokens, finishReason } = await observeCertain(subject, { maxNewTokens: MANY, stopTokens: [stopToken] });
-        const place = `with stop token ${stopToken} at place ${free.indexOf(stopToken)}`;
+        const place = `with stop token ${stopToken} at index ${free.indexOf(stopToken)}`;
         expectSame(tokens, free.slice(0, free.indexOf(stopToken)), `tokens ${place}`);
         expectSame(finishReason, "stop", `finish reason ${place}`);
       }
@@ -95,15 +95,15 @@ export const endingChecks: readonly Check[] = [
   },
   {
     rule: 3,
-    name: 'never commits a stop token of an uncertain model, and says "stop" exactly when it came to one',
+    name: 'never commits a stop token of an uncertain model, and ends with "stop" exactly when it reached one',
     async run(subject) {
-      const [least, most] = [leastTokens(subject, MANY), mostTokens(subject, MANY)];
+      const [minimum, maximum] = [minTokens(subject, MANY), maxTokens(subject, MANY)];
       for (let seed = 0; seed < 20; seed++) {
         const { tokens, finishReason } = await observeUncertain(subject, { maxNewTokens: MANY, stopTokens: [2, 7], seed });
         expect(!tokens.includes(2) && !tokens.includes(7), `seed ${seed}: a stop token was committed: ${tokens.join(", ")}`);
         const what = `seed ${seed}: finish reason after ${tokens.length} tokens`;
-        if (tokens.length < least) expectSame(finishReason, "stop", what);
-        else if (tokens.length === most) expectSame(finishReason, "length", what);
+        if (tokens.length < minimum) expectSame(finishReason, "stop", what);
+        else if (tokens.length === maximum) expectSame(finishReason, "length", what);
         else
           expect(finishReason === "stop" || finishReason === "length", `${what}: expected "stop" or "length", got ${String(finishReason)}`);
       }

@@ -7,10 +7,10 @@ import { certainFixture, CONTEXT_LENGTH, type Fixture, prompt, withModel } from 
 import { type Observation, observe, observeCertain, observeFailing } from "./observe.ts";
 import type { Subject } from "./subject.ts";
 
-/** Tokens that are decoded on models of which one fails. */
+/** Number of tokens to decode when one of the models fails. */
 export const MANY = 5;
 
-/** Bad input and failing models: a typed error, no session left open, and a decoder that still works. */
+/** Invalid input and failing models cause a typed error, leave no session open, and leave the decoder usable. */
 export const errorChecks: readonly Check[] = [
   {
     rule: "errors",
@@ -43,7 +43,7 @@ export const errorChecks: readonly Check[] = [
   },
   {
     rule: "errors",
-    name: "passes on the error of a model that fails, at any pass, disposes every session and works again",
+    name: "passes on a model's error at any pass, disposes every session and works again",
     async run(subject) {
       const baseline = await observeCertain(subject, { maxNewTokens: MANY });
       for (const role of subject.requires) {
@@ -83,11 +83,11 @@ async function expectRefusal(
 
 interface FailingDecode {
   readonly run: () => Promise<Observation>;
-  /** Checks that nothing is left open, and that the same decoder then decodes as if nothing had happened. */
+  /** Checks that no session is left open, and that the same decoder's next decode is unaffected. */
   checkAftermath(what: string): Promise<void>;
 }
 
-/** A decode of which one pass of one model fails; `baseline` is the same on models that do not. */
+/** Prepares a decode in which one pass of one model fails; `baseline` is the same decode without the failure. */
 export function failingDecode({ create }: Subject, role: ModelRole, failure: ModelFailure, baseline: Observation): FailingDecode {
   const decoder = create();
   const fixture: Fixture = withModel(certainFixture(), role, (model) => failingModel(model, failure));
@@ -102,7 +102,7 @@ export function failingDecode({ create }: Subject, role: ModelRole, failure: Mod
   };
 }
 
-/** How many passes of the model a decode of the certain text takes. */
+/** Returns how many passes of the model a decode of the certain text takes. */
 export async function countPasses({ create }: Subject, role: ModelRole): Promise<number> {
   const fixture = certainFixture();
   await observe(create(), { name: "a certain model", fixture, prompt: prompt(), options: { maxNewTokens: MANY } });

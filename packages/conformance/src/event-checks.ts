@@ -4,11 +4,11 @@ import { expect, expectSame } from "./expect.ts";
 import { VOCAB_SIZE } from "./certain-text.ts";
 import { type Observation, observe, type Scenario, scenarios } from "./observe.ts";
 
-/** Rules 1, 2 and 4: what the events of one decode say when they are read one after another. */
+/** Rules 1, 2 and 4, checked on the events of one decode in order. */
 export const eventChecks: readonly Check[] = [
   {
     rule: 1,
-    name: "starts with decode-start, which tells the prompt's length, and starts once",
+    name: "starts with decode-start, once, with the prompt's length",
     run: onEveryScenario(({ events }, { prompt }) => {
       expectSame(events[0], { type: "decode-start", promptLength: prompt.length }, "first event");
       expectSame(count(events, "decode-start"), 1, "number of decode-start events");
@@ -49,7 +49,7 @@ export const eventChecks: readonly Check[] = [
         const { length } = event.tokens;
         expect(
           length <= room,
-          `a commit of ${length} tokens at ${event.start}, where maxNewTokens ${maxNewTokens} leaves room for ${room}; run.commit cuts such a commit`,
+          `a commit of ${length} tokens at ${event.start}, where maxNewTokens ${maxNewTokens} leaves room for ${room}; context.commit cuts such a commit`,
         );
         committed += length;
       }

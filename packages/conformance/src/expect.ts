@@ -1,36 +1,36 @@
 import { DecodekitError, type DecodeEvent, type ErrorCode } from "@decodekit/core";
 
-/** @throws Error with `what` when the condition does not hold. */
+/** @throws Error with `what` if the condition is false. */
 export function expect(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
 }
 
-/** @throws Error when the two do not look the same: arrays and typed arrays are compared item by item. */
+/** @throws Error if the two print differently: arrays and typed arrays are compared item by item. */
 export function expectSame(actual: unknown, expected: unknown, what: string): void {
   if (show(actual) !== show(expected)) throw new Error(`${what}: expected ${show(expected)}, got ${show(actual)}`);
 }
 
-/** @throws Error when two decodes gave different events, times aside. */
+/** @throws Error if two decodes emitted different events, times aside. */
 export function expectSameEvents(actual: readonly DecodeEvent[], expected: readonly DecodeEvent[], what: string): void {
   for (let index = 0; index < Math.max(actual.length, expected.length); index++) {
     expectSame(withoutTime(actual[index]), withoutTime(expected[index]), `${what}: event ${index}`);
   }
 }
 
-/** Runs `action`, which must fail with an error of ours with `code`. */
+/** Runs `action`, which must fail with a DecodekitError of this `code`. */
 export async function expectError(code: ErrorCode, action: () => Promise<unknown>, what: string): Promise<void> {
   const error = await failureOf(action, what);
   expect(DecodekitError.isInstance(error) && error.code === code, `${what}: expected an error with code ${code}, got ${String(error)}`);
 }
 
-/** What `action` fails with. @throws Error when it does not fail. */
+/** Returns the error that `action` fails with. @throws Error if it does not fail. */
 export async function failureOf(action: () => Promise<unknown>, what: string): Promise<unknown> {
   try {
     await action();
   } catch (error) {
     return error;
   }
-  throw new Error(`${what}: expected an error, but it ended well`);
+  throw new Error(`${what}: expected an error, but it succeeded`);
 }
 
 function withoutTime(event: DecodeEvent | undefined): unknown {

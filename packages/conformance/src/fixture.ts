@@ -10,45 +10,46 @@ interface FixtureModels {
   readonly masked: TestMaskedModel;
 }
 
-/** What one row of logits followed: for a masked model the committed tokens, and the canvas. */
+/** The tokens that one row of logits followed; for a masked model, the committed tokens and the canvas. */
 export interface Read {
   readonly role: ModelRole;
-  /** Number of the pass among those of its model, from 0. */
+  /** Number of the pass among those of the model, from 0. */
   readonly pass: number;
   readonly sequence: Int32Array;
 }
 
-/** Models to decode on, by role, and what was done with them. */
+/** Models to decode with, by role, and a record of their use. */
 export interface Fixture {
   readonly models: FixtureModels;
-  /** Whether each model says one token only at every place, which a decoder must follow. */
+  /** Whether each model allows only one token at every position, which a decoder must follow. */
   readonly isCertain: boolean;
-  /** Every row of logits that was computed, in order; the row of a pass with the longest sequence tells all that the pass knew. */
+  /** Every computed row of logits, in order; the row with the longest sequence of a pass shows all tokens that the pass read. */
   readonly reads: readonly Read[];
-  /** Sessions of all models that are not disposed. */
+  /** Returns the number of sessions, of all models, that are not disposed. */
   openSessions(): number;
-  /** Passes of all models that ended well. */
+  /** Returns the number of successful passes of all models. */
   passes(): number;
-  /** Rows of logits of all models that were written to. */
-  alteredRows(): number;
-  /** How many times a row was asked for after its time. */
-  staleReads(): number;
+  /** Returns the number of rows of logits, of all models, that were written to. */
+  modifiedRows(): number;
+  /** Returns how often a row was read after its session's next pass. */
+  staleRowReads(): number;
 }
 
 export const prompt = (): Int32Array => certainPrompt(3);
 
 export interface CertainModels {
-  /** What the draft model says: often something else, or the same. @defaultValue "random" */
+  /** Whether the draft model predicts random tokens, or those of the causal model. @defaultValue "random" */
   readonly draft?: "random" | "certain";
   /**
-   * Where the canvas is "ignored", the masked model goes on from the committed tokens, or from the first of the canvas where there are
-   * none, whatever stands on it: random tokens too, in place of masks. Where it is "read", also from the tokens before the first mask.
+   * With "ignored", the masked model continues the committed tokens, or the first token of the canvas if there are none, whatever the
+   * canvas holds (a decoder may fill it with random tokens instead of masks). With "read", it also continues the tokens before the
+   * first mask.
    * @defaultValue "ignored"
    */
   readonly canvas?: "ignored" | "read";
 }
 
-/** Causal and masked model are certain of one text, `certainText`, which goes on from the whole sequence. */
+/** Models of which the causal and the masked one are certain of one text, `certainText`, which depends on the whole sequence. */
 export function certainFixture({ draft = "random", canvas: reading = "ignored" }: CertainModels = {}): Fixture {
   return fixture(true, (reads) => ({
     causal: causalModel("causal", reads, (prefix) => certainRow(certainToken(prefix))),
@@ -64,18 +65,18 @@ export function certainFixture({ draft = "random", canvas: reading = "ignored" }
   }));
 }
 
-/** Every token can come everywhere, with probabilities that depend on the whole sequence; so in the draft and the masked model. */
+/** Models that allow every token everywhere, with probabilities that depend on the whole sequence. */
 export function uncertainFixture(): Fixture {
   const masked = randomRows(3);
   return fixture(false, (reads) => ({
     causal: causalModel("causal", reads, randomRows(1)),
     draft: causalModel("draft", reads, randomRows(2)),
-    // As real ones may, it likes the mask token best.
+    // The mask token is the most likely one, as it may be in real models.
     masked: maskedModel(reads, (prefix, canvas, index) => masked(Int32Array.of(...prefix, ...canvas, index)).fill(1, MASK, MASK + 1)),
   }));
 }
 
-/** The same fixture with one of its models replaced by one that does something to it. */
+/** Returns the fixture with one of its models replaced by `change` of it. */
 export function withModel<Role extends ModelRole>(
   { models, isCertain, reads }: Fixture,
   role: Role,
@@ -99,8 +100,8 @@ function withLedgers(models: FixtureModels, isCertain: boolean, reads: readonly 
     reads,
     openSessions: () => sum((model) => model.openSessions()),
     passes: () => sum((model) => model.passes().length),
-    alteredRows: () => sum((model) => model.alteredRows()),
-    staleReads: () => sum((model) => model.staleReads()),
+    modifiedRows: () => sum((model) => model.modifiedRows()),
+    staleRowReads: () => sum((model) => model.staleRowReads()),
   };
 }
 
@@ -125,7 +126,7 @@ function maskedModel(reads: Read[], rowAt: (prefix: Int32Array, canvas: Int32Arr
     contextLength: CONTEXT_LENGTH,
     maskTokenId: MASK,
     logitsAt(prefix, canvas, index) {
-      // The pass counts once its rows are there; rows that leave one token out come after those that see all.
+      // The pass is counted once its rows exist; leave-one-out rows come after the others.
       const pass = model.passes().length;
       const last = reads.findLast(({ role }) => role === "masked");
       if (last?.pass !== pass) reads.push({ role: "masked", pass, sequence: Int32Array.of(...prefix, ...canvas) });

@@ -7,13 +7,13 @@ import { prompt } from "./fixture.ts";
 import { type Observation, observeCertain } from "./observe.ts";
 import { leadingRole, type Subject } from "./subject.ts";
 
-/** What stands in the rows of a spoilt pass. */
-interface Spoilt {
+/** The invalid logits in the rows of a pass. */
+interface InvalidRow {
   readonly logits: number;
   readonly token?: number;
 }
 
-/** Rows without a distribution, of every model that the decoder requires. */
+/** Rows without a distribution, from every model that the decoder requires. */
 export const logitsChecks: readonly Check[] = [
   {
     rule: "errors",
@@ -24,19 +24,19 @@ export const logitsChecks: readonly Check[] = [
         const counts = await countRejections(subject, role);
         const isRead = counts.some(({ rejected }) => rejected > 0);
         if (!isRead) unread.push(role);
-        // A model that only drafts or helps may be read in part.
+        // A decoder may read only parts of the rows of its other models.
         if (!isRead || role !== inOrder(subject)[unread.length]) continue;
-        for (const { what, rejected, passes } of counts) expect(rejected > 0, `${what}: no pass of ${passes} was rejected`);
+        for (const { what, rejected, passes } of counts) expect(rejected > 0, `${what}: none of ${passes} passes was rejected`);
       }
       expect(
         unread.length < subject.requires.length,
-        `no pass of any model (${unread.join(", ")}) was rejected, whatever stood in its rows`,
+        `no pass of any model (${unread.join(", ")}) was rejected, whatever its rows contained`,
       );
     },
   },
 ];
 
-/** The roles that the decoder requires, first the one that decides the output where its rows are read. */
+/** Returns the roles that the decoder requires; the first whose rows are read decides the output. */
 function inOrder({ requires }: Subject): readonly ModelRole[] {
   return (["causal", "masked", "draft"] as const).filter((role) => requires.includes(role));
 }
@@ -51,11 +51,11 @@ async function countRejections(subject: Subject, role: ModelRole): Promise<reado
   const passes = await countPasses(subject, role);
   const baseline = await observeCertain(subject, { maxNewTokens: MANY });
   const counts: Rejections[] = [];
-  for (const spoilt of spoiltRows(role)) {
-    const what = `logits ${spoilt.logits} of the ${role} model ${spoilt.token === undefined ? "everywhere" : `for token ${spoilt.token}`}`;
+  for (const invalid of invalidRows(role)) {
+    const what = `logits ${invalid.logits} of the ${role} model ${invalid.token === undefined ? "everywhere" : `for token ${invalid.token}`}`;
     let rejected = 0;
     for (let pass = 0; pass < passes; pass++) {
-      if (await rejects({ subject, role, failure: { pass, ...spoilt }, baseline, what: `${what} at pass ${pass}` })) rejected++;
+      if (await rejects({ subject, role, failure: { pass, ...invalid }, baseline, what: `${what} at pass ${pass}` })) rejected++;
     }
     counts.push({ what, passes, rejected });
   }
@@ -63,28 +63,33 @@ async function countRejections(subject: Subject, role: ModelRole): Promise<reado
 }
 
 /**
- * Everywhere, or for a token that is not said, so that who does not look at the whole row goes on. What stands there for the mask token
- * may go unread.
+ * Returns invalid logits everywhere, or for one token that is not predicted, so that a decoder that does not check the whole row
+ * continues. The mask token's logit of a masked model may go unread.
  */
-function spoiltRows(role: ModelRole): readonly Spoilt[] {
-  const said = certainText(prompt(), MANY);
-  const unsaid = Array.from({ length: VOCAB_SIZE }, (_, token) => token).filter(
-    (token) => !said.includes(token) && !(role === "masked" && token === MASK),
+function invalidRows(role: ModelRole): readonly InvalidRow[] {
+  const text = certainText(prompt(), MANY);
+  const unpredicted = Array.from({ length: VOCAB_SIZE }, (_, token) => token).filter(
+    (token) => !text.includes(token) && !(role === "masked" && token === MASK),
   );
-  return [{ logits: NaN }, { logits: NaN, token: unsaid[0]! }, { logits: Infinity, token: unsaid.at(-1)! }, { logits: -Infinity }];
+  return [
+    { logits: NaN },
+    { logits: NaN, token: unpredicted[0]! },
+    { logits: Infinity, token: unpredicted.at(-1)! },
+    { logits: -Infinity },
+  ];
 }
 
-interface Spoiling {
+interface RejectionCase {
   readonly subject: Subject;
   readonly role: ModelRole;
-  readonly failure: Spoilt & { readonly pass: number };
-  /** The same decode on a model that is not spoilt. */
+  readonly failure: InvalidRow & { readonly pass: number };
+  /** The same decode with valid logits. */
   readonly baseline: Observation;
   readonly what: string;
 }
 
-/** Whether the decode rejects spoilt logits; false when it goes on as if it had not looked at them, which it may. */
-async function rejects({ subject, role, failure, baseline, what }: Spoiling): Promise<boolean> {
+/** Returns whether the decode rejects invalid logits; it may also not read them, and must then be unaffected. */
+async function rejects({ subject, role, failure, baseline, what }: RejectionCase): Promise<boolean> {
   const decode = failingDecode(subject, role, failure, baseline);
   const outcome = await decode.run().catch((error: unknown) => ({ error }));
   if ("error" in outcome) {
@@ -92,14 +97,14 @@ async function rejects({ subject, role, failure, baseline, what }: Spoiling): Pr
   } else if (role === leadingRole(subject)) {
     expectSameEvents(outcome.events, baseline.events, `a decode that did not reject ${what}`);
   } else {
-    // A model that only helps may be passed over, which shows in the events.
+    // A decoder may skip a model that does not decide the output, which changes the events.
     expectSame(outcome.tokens, baseline.tokens, `tokens of a decode that did not reject ${what}`);
   }
   await decode.checkAftermath(what);
   return "error" in outcome;
 }
 
-/** The failure of a drafter is a DrafterError, whatever its model did. */
+/** Returns whether `error` reports invalid logits; a drafter's failure is a DrafterError with the cause. */
 function isRejection(error: unknown, role: ModelRole, subject: Subject): boolean {
   if (!DecodekitError.isInstance(error)) return false;
   if (error.code === "INVALID_LOGITS") return true;

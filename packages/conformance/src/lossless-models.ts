@@ -9,31 +9,31 @@ import {
 } from "@decodekit/core/testing";
 import { hashOf } from "./certain-text.ts";
 
-/** Models with known probabilities on which a decoder is enumerated. */
+/** Models with known probabilities on which a decoder's output is enumerated. */
 export interface LosslessCase {
-  /** What the models have in common, for example "zeros". */
+  /** Name of the kind of models, for example "zeros". */
   readonly family: string;
-  /** Which of them, an integer >= 1. */
+  /** Seed of the models, an integer >= 1. */
   readonly seed: number;
   readonly models: { readonly causal: TestModel; readonly draft: TestModel; readonly masked: TestMaskedModel };
-  /** Holds every token and a repetition, so that lookups find something. */
+  /** Contains every token and a repetition, so that n-gram drafters find matches. */
   readonly prompt: Int32Array;
-  /** Can come, and is drafted. */
+  /** Can be predicted, and is drafted. */
   readonly stopToken: TokenId;
-  /** Tokens to decode: enough for drafts of 2 where every token can follow, of 4 where two can. */
+  /** Tokens to decode: enough for drafts of 2 if every token can follow, of 4 if only two can. */
   readonly maxNewTokens: number;
 }
 
 const VOCAB_SIZE = 4;
 const STOP = 3;
-/** Takes the place of token 2 in masked models of a vocabulary that has no room for a mask. */
+/** The mask token of masked models: token 2, since the vocabulary has no spare token. */
 const MASK = 2;
 const CONTEXT_LENGTH = 24;
 
 type Row = readonly number[];
 type Rows = (prefix: Int32Array) => Row;
 
-/** Makes the rows of a target and of a draft model from random tables. */
+/** Kinds of models: the rows of a target and of a draft model, from random tables. */
 const families: Readonly<
   Record<string, { readonly tokens: number; readonly rows: (random: RandomSource) => readonly [target: Rows, draft: Rows] }>
 > = {
@@ -49,7 +49,7 @@ const families: Readonly<
   history: { tokens: 4, rows: (random) => [byHistory(random.fork(1)), byHistory(random.fork(2))] },
 };
 
-/** Every family with 5 seeds each. Models are made anew by every call. */
+/** Returns every family with each seed. Every call creates new models. */
 export function losslessCases(seeds: readonly number[] = [1, 2, 3, 4, 5]): readonly LosslessCase[] {
   return Object.entries(families).flatMap(([family, { tokens, rows }]) =>
     seeds.map((seed) => {
@@ -70,7 +70,7 @@ function causalModel(probabilities: Rows): TestModel {
   return tableModel({ probabilities, vocabSize: VOCAB_SIZE, contextLength: CONTEXT_LENGTH, tree: true });
 }
 
-/** Its marginals depend on the last known token and on how far away that is; two tokens each where many are decoded. */
+/** Returns a masked model whose marginals depend on the last known token and its distance; if `tokens` exceeds 4, one token is excluded. */
 function maskedModel(rows: Rows, tokens: number): TestMaskedModel {
   return memoryMaskedModel({
     vocabSize: VOCAB_SIZE,
@@ -85,19 +85,19 @@ function maskedModel(rows: Rows, tokens: number): TestMaskedModel {
   });
 }
 
-/** A row for every last token. */
+/** Rows that depend on the last token. */
 function byLast(random: RandomSource): Rows {
   const table = randomTable(random, VOCAB_SIZE);
   return (prefix) => table[prefix.at(-1)! % VOCAB_SIZE]!;
 }
 
-/** Rows that depend on every token of the prefix and its place. */
+/** Rows that depend on every token of the prefix and its position. */
 function byHistory(random: RandomSource): Rows {
   const tables: readonly ProbabilityTable[] = Array.from({ length: 2 * VOCAB_SIZE }, (_, key) => randomTable(random.fork(key), VOCAB_SIZE));
   return (prefix) => tables[hashOf(prefix) % tables.length]![prefix.at(-1)! % VOCAB_SIZE]!;
 }
 
-/** The same rows with `count` tokens forbidden, which ones depends on the last token and `offset`. */
+/** The same rows with `count` tokens forbidden, depending on the last token and `offset`. */
 function without(rows: Rows, offset: number, count: number): Rows {
   return (prefix) => {
     const first = (prefix.at(-1)! + offset) % VOCAB_SIZE;

@@ -17,8 +17,8 @@ export const plainSampler: Sampler = {
 };
 
 /**
- * Total variation between the output of `decoder`, enumerated exactly, and what `sampler` makes of the causal model token
- * by token: 0 up to rounding when the decoder is lossless, at most 1.
+ * Returns the total variation between the output of `decoder`, enumerated exactly, and `sampler` applied to the causal model token by
+ * token: 0 up to rounding if the decoder is lossless, at most 1.
  */
 export async function measureLoss<Role extends ModelRole>(
   decoder: Decoder<Role>,
@@ -30,13 +30,13 @@ export async function measureLoss<Role extends ModelRole>(
   return totalVariation(actual, await expectedDistribution(models.causal, sampler, prompt, limits));
 }
 
-/** What a decoder gives, enumerated, and in how many branches. */
+/** A decoder's output distribution, and the number of branches that its enumeration took. */
 export interface Enumeration {
   readonly distribution: OutputDistribution;
   readonly branches: number;
 }
 
-/** The output distribution of up to `maxNewTokens` tokens; undefined when it takes more than `maxBranches` branches. */
+/** Returns the output distribution of up to `maxNewTokens` tokens, or undefined if it takes more than `maxBranches` branches. */
 export async function enumerateOutput(
   decoder: Decoder,
   { models, prompt, stopToken }: LosslessCase,
@@ -62,7 +62,7 @@ interface Limits {
   readonly stopTokens: readonly TokenId[];
 }
 
-/** The definition: the product of the sampler's probabilities, over every output. */
+/** Returns the distribution by definition: for every output, the product of the sampler's probabilities. */
 export async function expectedDistribution(
   model: CausalModel,
   sampler: Sampler,

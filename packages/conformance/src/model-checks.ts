@@ -4,9 +4,9 @@ import { expect } from "./expect.ts";
 import { explainCache } from "./explain-cache.ts";
 import { certainFixture, CONTEXT_LENGTH, type Fixture } from "./fixture.ts";
 import { type Observation, observe, observeUncertain, type Scenario } from "./observe.ts";
-import { mostTokens, type Subject } from "./subject.ts";
+import { maxTokens, type Subject } from "./subject.ts";
 
-/** What follows from what models say: above all, that each session holds the sequence it should. */
+/** Consequences of the models' predictions: above all, that each session holds the correct sequence. */
 export const modelChecks: readonly Check[] = [
   {
     rule: "models",
@@ -20,10 +20,10 @@ export const modelChecks: readonly Check[] = [
   },
   {
     rule: "models",
-    name: "commits no mask token, though the masked model may like it best",
+    name: "commits no mask token, even where the masked model prefers it",
     inapplicable({ requires }) {
       if (!requires.includes("masked")) return "requires no masked model";
-      return requires.includes("causal") ? "requires a causal model, which may say the token that is the mask" : undefined;
+      return requires.includes("causal") ? "requires a causal model, which may predict the mask's token" : undefined;
     },
     async run(subject) {
       for (let seed = 0; seed < 20; seed++) {
@@ -31,14 +31,14 @@ export const modelChecks: readonly Check[] = [
         const place = tokens.indexOf(MASK);
         expect(
           place < 0,
-          `seed ${seed}: the mask token, ${MASK}, was committed at place ${place}. Set its logit to -Infinity before choosing.`,
+          `seed ${seed}: the mask token, ${MASK}, was committed at index ${place}. Set its logit to -Infinity before choosing.`,
         );
       }
     },
   },
   {
     rule: "models",
-    name: "has every draft accepted by a causal model that says what the draft model says",
+    name: "has every draft accepted by a causal model that predicts what the draft model predicts",
     inapplicable({ requires, options: { followsDraft = true } }) {
       if (!followsDraft) return "does not follow its draft model alone (option followsDraft)";
       return requires.includes("draft") ? undefined : "requires no draft model";
@@ -51,14 +51,14 @@ export const modelChecks: readonly Check[] = [
           if (event.type !== "draft-verify") continue;
           drafts++;
           const { accepted, drafted, start } = event;
-          const reason = explainCache(progress, scenario.fixture) ?? "The draft model was read rightly; its tokens were not taken.";
+          const reason = explainCache(progress, scenario.fixture) ?? "The draft model was read correctly, but its tokens were not drafted.";
           expect(
             accepted === drafted,
-            `${scenario.name}: ${accepted} of ${drafted} draft tokens at ${start} stood (event ${index}). ${reason}`,
+            `${scenario.name}: ${accepted} of ${drafted} draft tokens at ${start} were accepted (event ${index}). ${reason}`,
           );
         }
       }
-      expect(drafts > 0, "no draft was verified (draft-verify). If it uses the draft model for something else, say followsDraft: false.");
+      expect(drafts > 0, "no draft was verified (draft-verify). If it uses the draft model for something else, set followsDraft: false.");
     },
   },
 ];
@@ -79,22 +79,22 @@ function certainScenarios({ options: { fixedLength } }: Subject, draft: "random"
 function checkText(subject: Subject, { name, fixture, prompt }: Scenario, observation: Observation): void {
   const given = subject.options.fixedLength?.given ?? [];
   const { tokens, limit } = observation;
-  const expected = certainText(prompt, mostTokens(subject, limit));
+  const expected = certainText(prompt, maxTokens(subject, limit));
   for (const [place, token] of tokens.entries()) {
     if (given.includes(place) || token === expected[place]) continue;
-    const where = `${name}: place ${place} of the output (position ${prompt.length + place})`;
+    const where = `${name}: output[${place}] (position ${prompt.length + place})`;
     throw new Error(`${where}: expected ${expected[place]}, got ${token}. ${explainToken(observation, fixture)}`);
   }
 }
 
 function explainToken(observation: Observation, fixture: Fixture): string {
-  if (fixture.staleReads() > 0)
-    return "A row was read after its session's next pass, when it is no longer valid: copy it before (row.slice()).";
+  if (fixture.staleRowReads() > 0)
+    return "A row was read after its session's next pass, when it is no longer valid. Copy it before that pass: row.slice().";
   return (
     explainCache(observation, fixture) ??
     [
-      "Every pass went on from the committed tokens, so that the rows were right:",
-      "another row was taken, or one that was kept beyond its session's next pass, when it is NaN (copy it: row.slice()).",
+      "Every pass continued the committed tokens, so the rows were correct:",
+      "another row was used, or a row was used after its session's next pass, when it is NaN (copy it: row.slice()).",
     ].join(" ")
   );
 }

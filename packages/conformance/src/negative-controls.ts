@@ -1,20 +1,20 @@
-import { type Decoder, type DecodeRun, runDecode, softmax, type TokenId } from "@decodekit/core";
+import { type Decoder, type DecodeContext, defineDecoder, softmax, type TokenId } from "@decodekit/core";
 
-/** A speculative decoder with a well-known mistake, which a proof of losslessness must find. */
+/** A speculative decoder with a well-known mistake, which a proof of losslessness must detect. */
 export interface NegativeControl {
   readonly name: string;
   readonly create: () => Decoder<"causal" | "draft">;
 }
 
-/** A draft as a rule sees it: row i of p and q is for token i, and p has one row more. */
+/** A draft for a verification rule: row i of p and q is for token i, and p has one row more. */
 interface DraftedRound {
   readonly drafted: readonly TokenId[];
   readonly p: readonly Float64Array[];
   readonly q: readonly Float64Array[];
-  readonly random: DecodeRun["random"];
+  readonly random: DecodeContext["random"];
 }
 
-/** Gives how many drafted tokens stand and the token after them. */
+/** Returns how many drafted tokens are accepted, and the token after them. */
 export type Rule = (round: DraftedRound) => { readonly accepted: number; readonly next: TokenId };
 
 const DRAFT_LENGTH = 2;
@@ -23,7 +23,7 @@ const LOW_CONFIDENCE = 0.4;
 
 const residual = (p: Float64Array, q: Float64Array): Float64Array => p.map((probability, token) => Math.max(probability - q[token]!, 0));
 
-/** Token by token: min(1, p/q), else a token that `resample` draws. */
+/** Accepts token by token with probability min(1, p/q), and draws the token after a rejection with `resample`. */
 const tokenByToken =
   (resample: (p: Float64Array, q: Float64Array) => Float64Array): Rule =>
   ({ drafted, p, q, random }) => {
@@ -32,13 +32,13 @@ const tokenByToken =
     return { accepted: rejected, next: random.categorical(resample(p[rejected]!, q[rejected]!)) };
   };
 
-/** The rule as it should be: max(p − q, 0), normalised. */
+/** The correct rule: resamples from max(p − q, 0), normalised. */
 export const right: Rule = tokenByToken((p, q) => {
   const weights = residual(p, q);
   return weights.some((weight) => weight > 0) ? weights : p;
 });
 
-/** max(p − q, 0) taken for probabilities although it sums to less than 1: a draw that falls off the end gives the last token. */
+/** Uses max(p − q, 0) as probabilities although it sums to less than 1: a draw beyond the sum returns the last token. */
 const unnormalised = tokenByToken((p, q) => {
   const weights = residual(p, q);
   weights[weights.length - 1]! += 1 - weights.reduce((sum, weight) => sum + weight, 0);
@@ -62,7 +62,7 @@ const wrongBlock: Rule = ({ drafted, p, q, random }) => {
   return { accepted, next: random.categorical(weights.some((weight) => weight > 0) ? weights : p[accepted]!) };
 };
 
-/** Decoders that are wrong, each in one way. */
+/** Decoders with one mistake each. */
 export const negativeControls: readonly NegativeControl[] = [
   { name: "resampling from p", create: () => simpleSpeculation(tokenByToken((p) => p)) },
   { name: "un-normalised residual", create: () => simpleSpeculation(unnormalised) },
@@ -70,42 +70,40 @@ export const negativeControls: readonly NegativeControl[] = [
   { name: "wrong block rule", create: () => simpleSpeculation(wrongBlock) },
 ];
 
-/** The same decoders without their mistakes: what tells that only those are found. */
+/** The same decoders without their mistakes, which show that only the mistakes are detected. */
 export const positiveControls: readonly NegativeControl[] = [
   { name: "token by token", create: () => simpleSpeculation(right) },
   { name: "keeping the low-confidence token", create: () => simpleSpeculation(right, "keep") },
 ];
 
-/** Speculative decoding at its simplest: everything is read anew in every round. */
+/** The simplest speculative decoding: every round reads the whole sequence again. */
 function simpleSpeculation(rule: Rule, lowConfidence?: "drop" | "keep"): Decoder<"causal" | "draft"> {
-  const decoder: Decoder<"causal" | "draft"> = {
+  return defineDecoder<"causal" | "draft">({
     name: "simple-speculation",
     requires: ["causal", "draft"],
-    decode: (models, prompt, options) =>
-      runDecode(decoder, models, prompt, options, async function* (run) {
-        const target = await run.openSession("causal");
-        const draft = await run.openSession("draft");
-        for (;;) {
-          const drafted: TokenId[] = [];
-          const q: Float64Array[] = [];
-          while (drafted.length < Math.min(DRAFT_LENGTH, run.remaining - 1)) {
-            await draft.session.rewindTo(0);
-            const row = softmax((yield* draft.forward(Int32Array.of(...run.tokens, ...drafted), "draft")).row(0));
-            const token = run.random.categorical(row);
-            const isLow = row[token]! < LOW_CONFIDENCE;
-            if (isLow && lowConfidence === "drop") break;
-            drafted.push(token);
-            q.push(row);
-            if (isLow && lowConfidence === "keep") break;
-          }
-          await target.session.rewindTo(0);
-          const logits = yield* target.forward(Int32Array.of(...run.tokens, ...drafted), "verify", drafted.length + 1);
-          const p = Array.from({ length: logits.rows }, (_, index) => softmax(logits.row(index)));
-          const { accepted, next } = rule({ drafted, p, q, random: run.random });
-          const finishReason = yield* run.commit(Int32Array.of(...drafted.slice(0, accepted), next));
-          if (finishReason) return finishReason;
+    async *run(context) {
+      const target = await context.openSession("causal");
+      const draft = await context.openSession("draft");
+      for (;;) {
+        const drafted: TokenId[] = [];
+        const q: Float64Array[] = [];
+        while (drafted.length < Math.min(DRAFT_LENGTH, context.remaining - 1)) {
+          await draft.session.rewindTo(0);
+          const row = softmax((yield* draft.forward(Int32Array.of(...context.tokens, ...drafted), "draft")).row(0));
+          const token = context.random.categorical(row);
+          const isLow = row[token]! < LOW_CONFIDENCE;
+          if (isLow && lowConfidence === "drop") break;
+          drafted.push(token);
+          q.push(row);
+          if (isLow && lowConfidence === "keep") break;
         }
-      }),
-  };
-  return decoder;
+        await target.session.rewindTo(0);
+        const logits = yield* target.forward(Int32Array.of(...context.tokens, ...drafted), "verify", drafted.length + 1);
+        const p = Array.from({ length: logits.rows }, (_, index) => softmax(logits.row(index)));
+        const { accepted, next } = rule({ drafted, p, q, random: context.random });
+        const finishReason = yield* context.commit(Int32Array.of(...drafted.slice(0, accepted), next));
+        if (finishReason) return finishReason;
+      }
+    },
+  });
 }

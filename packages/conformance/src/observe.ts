@@ -1,24 +1,25 @@
 import type { DecodeEvent, DecodeOptions, Decoder } from "@decodekit/core";
 import { certainPrompt, certainText } from "./certain-text.ts";
-import { explainFailure, type Progress } from "./explain-failure.ts";
+import { explainFailure } from "./explain-failure.ts";
+import type { Progress } from "./progress.ts";
 import { certainFixture, CONTEXT_LENGTH, type Fixture, prompt, uncertainFixture } from "./fixture.ts";
 import type { Subject } from "./subject.ts";
 
-const MOST_EVENTS = 1000;
+const MAX_EVENTS = 1000;
 
-/** What a decode did. */
+/** The record of a decode. */
 export interface Observation extends Progress {
-  /** The events as they were when they came. */
+  /** Copies of the events from when they were emitted. */
   readonly events: readonly DecodeEvent[];
-  /** The very events that came, whose arrays may have been written to since. */
+  /** The emitted event objects, whose arrays may have been written to since. */
   readonly originals: readonly DecodeEvent[];
-  /** For each event, how many passes had ended well when it came. */
+  /** For each event, how many passes had succeeded when it was emitted. */
   readonly passesBefore: readonly number[];
   /** Finish reason of the last event, if that is a decode-end. */
   readonly finishReason: string | undefined;
 }
 
-/** A decode to watch. */
+/** A decode to observe. */
 export interface Scenario {
   readonly name: string;
   readonly fixture: Fixture;
@@ -43,7 +44,7 @@ const uncertain = (seed: number): Scenario => ({
   options: { maxNewTokens: 8, seed, stopTokens: [7] },
 });
 
-/** Decodes of every kind, each on fresh models. */
+/** Returns decodes of every kind, each on new models. */
 export function scenarios({ options: { fixedLength } }: Pick<Subject, "options">): readonly Scenario[] {
   const room = fixedLength ? (fixedLength.positions ?? fixedLength.output) : 2;
   const text = certainText(prompt(), 4);
@@ -59,8 +60,8 @@ export function scenarios({ options: { fixedLength } }: Pick<Subject, "options">
 }
 
 /**
- * Runs a decode that should go well, to its end or until `onEvent` returns "leave".
- * @throws Error that says what went wrong where it does not, as far as what was done to the models tells.
+ * Runs a decode that should succeed, to its end or until `onEvent` returns "leave".
+ * @throws Error if it fails, with an explanation from the use of the models if there is one.
  */
 export async function observe(decoder: Decoder, scenario: Scenario, onEvent?: OnEvent): Promise<Observation> {
   const { name, fixture } = scenario;
@@ -77,7 +78,7 @@ export async function observe(decoder: Decoder, scenario: Scenario, onEvent?: On
   return observationOf(record);
 }
 
-/** Runs a decode that may fail: whatever it throws passes through. */
+/** Runs a decode that may fail; its error is passed on. */
 export async function observeFailing(decoder: Decoder, decode: Decode): Promise<Observation> {
   const record = startRecord(decode);
   await run(decoder, decode, record);
@@ -120,7 +121,7 @@ async function run(decoder: Decoder, { fixture, prompt: tokens, options }: Decod
       record.commits.push({ readsBefore: fixture.reads.length, tokens: [...event.tokens] });
     }
     if (onEvent?.(event, events.length - 1) === "leave") return;
-    if (events.length === MOST_EVENTS) throw new Error(`no end after ${MOST_EVENTS} events`);
+    if (events.length === MAX_EVENTS) throw new Error(`no end after ${MAX_EVENTS} events`);
   }
 }
 
@@ -129,21 +130,21 @@ function observationOf(record: Record): Observation {
   return { ...record, finishReason: last?.type === "decode-end" ? last.finishReason : undefined };
 }
 
-/** Generators in the place of what they give: a `yield*` was forgotten. */
+/** @throws Error for a generator in place of its result, which means that a `yield*` was forgotten. */
 function checkEvent(event: DecodeEvent, index: number): void {
   const isGenerator = (value: unknown): boolean => typeof (value as Generator | null | undefined)?.next === "function";
-  if (isGenerator(event)) throw new Error(`event ${index} is a generator: write \`yield*\` in place of \`yield\``);
+  if (isGenerator(event)) throw new Error(`event ${index} is a generator: write \`yield*\` instead of \`yield\``);
   if (event.type === "decode-end" && isGenerator(event.finishReason)) {
-    throw new Error("the finish reason is a generator: write `yield* run.commit(tokens)`; without `yield*` nothing is committed");
+    throw new Error("the finish reason is a generator: write `yield* context.commit(tokens)`; without `yield*` nothing is committed");
   }
 }
 
-/** Decodes on fresh certain models. */
+/** Decodes on new certain models. */
 export function observeCertain({ create }: Subject, options: DecodeOptions, tokens: Int32Array = prompt()): Promise<Observation> {
   return observe(create(), { name: "a certain model", fixture: certainFixture(), prompt: tokens, options });
 }
 
-/** Decodes on fresh uncertain models. */
+/** Decodes on new uncertain models. */
 export function observeUncertain({ create }: Subject, options: DecodeOptions): Promise<Observation> {
   const name = `an uncertain model, ${options.seed === undefined ? "no seed" : `seed ${options.seed}`}`;
   return observe(create(), { name, fixture: uncertainFixture(), prompt: prompt(), options });

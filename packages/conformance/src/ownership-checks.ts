@@ -17,15 +17,15 @@ export const ownershipChecks: readonly Check[] = [
   },
   {
     rule: 6,
-    name: "disposes every session when the reader leaves after any event",
+    name: "disposes every session when the reader stops after any event",
     async run(subject) {
       const { events } = await observeCertain(subject, { maxNewTokens: 5 });
       for (let leaveAt = 0; leaveAt < events.length; leaveAt++) {
         const fixture = certainFixture();
-        const name = `the reader leaves at event ${leaveAt}`;
+        const name = `the reader stops at event ${leaveAt}`;
         const scenario = { name, fixture, prompt: prompt(), options: { maxNewTokens: 5 } };
         await observe(subject.create(), scenario, (_, index) => (index === leaveAt ? "leave" : undefined));
-        expectSame(fixture.openSessions(), 0, `open sessions after leaving at event ${leaveAt} (${events[leaveAt]!.type})`);
+        expectSame(fixture.openSessions(), 0, `open sessions after the reader stopped at event ${leaveAt} (${events[leaveAt]!.type})`);
       }
     },
   },
@@ -48,7 +48,7 @@ export const ownershipChecks: readonly Check[] = [
     async run(subject) {
       for (const scenario of scenarios(subject)) {
         await observe(subject.create(), scenario);
-        expectSame(scenario.fixture.alteredRows(), 0, `${scenario.name}: rows of logits that were written to`);
+        expectSame(scenario.fixture.modifiedRows(), 0, `${scenario.name}: rows of logits that were written to`);
       }
     },
   },

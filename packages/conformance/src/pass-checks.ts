@@ -45,7 +45,7 @@ export const passChecks: readonly Check[] = [
   },
 ];
 
-/** No pass may still be unreported when something else is told. */
+/** Checks that every pass is reported before any other event follows it. */
 function checkOrder({ events, passesBefore }: Observation, { name }: Scenario): void {
   let reported = 0;
   for (const [index, event] of events.entries()) {

@@ -10,7 +10,7 @@ const choice: PluginOption = { type: "string", help, choices: ["left", "right"] 
 const text: PluginOption = { type: "string", help, default: "auto" };
 const flag: PluginOption = { type: "boolean", help };
 
-describe("valid values are the default, the ends and something between them", () => {
+describe("valid values are the default, the bounds and a value between them", () => {
   test.each<[PluginOption, readonly unknown[]]>([
     [number, [0, 2, 4]],
     [{ ...number, default: 1 }, [1, 0, 2, 4]],
@@ -18,6 +18,7 @@ describe("valid values are the default, the ends and something between them", ()
     [integer, [3, 1, 2]],
     [{ type: "integer", help }, [2]],
     [{ type: "integer", help, minimum: 2, exclusiveMinimum: true, maximum: 9 }, [3, 9]],
+    [{ type: "integer", help, minimum: 2, maximum: 9, exclusiveMaximum: true }, [2, 3, 8]],
     [{ type: "integer", help, minimum: 5, maximum: 5 }, [5]],
     [{ type: "number", help }, [0.5]],
     [choice, ["left", "right"]],
@@ -30,7 +31,7 @@ describe("valid values are the default, the ends and something between them", ()
   });
 });
 
-describe("invalid values are of other types, and just beyond the ends", () => {
+describe("invalid values are of other types, and just beyond the bounds", () => {
   test.each<[PluginOption, readonly unknown[]]>([
     [number, [null, {}, NaN, Infinity, "0", -1e-6, 4 + 1e-6]],
     [open, [null, {}, NaN, Infinity, "0.000001", -1e-6, 0]],
@@ -55,10 +56,10 @@ test.each<[PluginOption, unknown, string]>([
   [number, -1, "is below its minimum of 0"],
   [open, 0, "is its minimum of 0, which is out of range"],
   [number, 5, "is above its maximum of 4"],
-  [choice, "up", "is none of its choices (left, right)"],
+  [choice, "up", "is not one of its choices (left, right)"],
   [flag, "true", "is not a boolean"],
   [text, 1, "is not a string"],
-])("says what is wrong with a value: %o, %o", (option, value, expected) => expect(problemOf(option, value)).toBe(expected));
+])("describes the problem of a value: %o, %o", (option, value, expected) => expect(problemOf(option, value)).toBe(expected));
 
 test.each([number, open, integer, choice, text, flag, { ...number, default: 0 }, { ...number, default: 4 }, { ...number, minimum: 4 }])(
   "finds no contradiction in %o",

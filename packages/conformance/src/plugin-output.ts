@@ -4,7 +4,7 @@ import { prompt, uncertainFixture } from "./fixture.ts";
 
 const seeds = [0, 1, 2] as const;
 
-/** What a decoder gives on uncertain models, seed by seed. */
+/** Returns a decoder's output on uncertain models, seed by seed. */
 export async function outputOf(decoder: Decoder): Promise<readonly (readonly number[])[]> {
   const outputs: (readonly number[])[] = [];
   for (const seed of seeds) {
@@ -14,7 +14,7 @@ export async function outputOf(decoder: Decoder): Promise<readonly (readonly num
   return outputs;
 }
 
-/** The events of one decode on uncertain models. */
+/** Returns the events of one decode on uncertain models. */
 export async function eventsOf(decoder: Decoder): Promise<readonly DecodeEvent[]> {
   return (await collectDecode(decoder.decode(uncertainFixture().models, prompt(), { maxNewTokens: 8 }))).events;
 }

@@ -3,17 +3,17 @@ import type { Endpoint } from "@decodekit/core/worker";
 
 export interface PluginTestOptions {
   /**
-   * For an option that works with certain others only: those, by its name. Presets, and one or two values of others, are tried anyway.
+   * For an option that needs certain other options: those, by its name. Presets, and one or two values of other options, are always tried.
    * @defaultValue {}
    */
-  readonly goesWith?: Readonly<Record<string, PluginOptionValues>> | undefined;
+  readonly requiredOptions?: Readonly<Record<string, PluginOptionValues>> | undefined;
   /** A worker that serves the plugin (`serve` of `@decodekit/core/worker/host`), for the round trip. @defaultValue none */
   readonly worker?: PluginWorker | undefined;
 }
 
 export interface PluginWorker {
   readonly endpoint: Endpoint;
-  /** Under which specifier the worker knows the plugin. */
+  /** Specifier of the plugin in the worker. */
   readonly plugin: string;
 }
 
@@ -23,11 +23,11 @@ export interface PluginSubject {
   readonly options: PluginTestOptions;
 }
 
-/** One thing that every plugin does, where it applies. */
+/** One rule that every plugin follows, if it applies. */
 export interface PluginCheck {
-  /** A sentence about the plugin, which is its subject. */
+  /** A sentence with the plugin as its subject, without that subject. */
   readonly name: string;
-  /** Why it does not apply, in words that follow "it"; undefined where it does. @defaultValue it always applies */
+  /** Returns why the check does not apply, in words that follow "it", or undefined if it applies. @defaultValue it always applies */
   readonly inapplicable?: (subject: PluginSubject) => string | undefined;
   run(subject: PluginSubject): Promise<void>;
 }

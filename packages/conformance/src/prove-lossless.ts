@@ -3,33 +3,33 @@ import { type OutputDistribution, totalVariation } from "@decodekit/core/testing
 import { enumerateOutput, expectedDistribution, plainSampler } from "./lossless.ts";
 import type { LosslessCase } from "./lossless-models.ts";
 
-/** What rounding may add up to. */
-export const LARGEST_LOSS = 1e-12;
+/** Upper bound of accumulated rounding errors. */
+export const MAX_TOTAL_VARIATION = 1e-12;
 
-/** A draft of two tokens and the token after it: below that, the rules of speculation have nothing to get wrong. */
-const LEAST_TOKENS = 3;
+/** A draft of two tokens and the token after it; shorter outputs do not exercise the rules of speculation. */
+const MIN_TOKENS = 3;
 
 export interface ProofOptions {
-  /** What the output should follow; undefined: greedy decoding where the output is certain, else the model's own distribution. */
+  /** The sampler to follow; undefined means greedy decoding if the output is certain, else the model's own distribution. */
   readonly sampler: Sampler | undefined;
-  /** Most branches to visit per length of the output. */
+  /** Maximum number of branches to visit per output length. */
   readonly maxBranches: number;
 }
 
-/** How far a proof went. */
+/** The extent of a proof. */
 export interface Proof {
-  /** Outputs of up to so many tokens were enumerated. */
+  /** Length of the longest enumerated outputs. */
   readonly tokens: number;
-  /** Branches that the last enumeration took. */
+  /** Number of branches of the last enumeration. */
   readonly branches: number;
-  /** Whether that is as many tokens as the case asks for. */
+  /** Whether that is the number of tokens of the case. */
   readonly isWhole: boolean;
 }
 
 /**
- * Enumerates the output of `decoder` for one token, two, and so on, as far as `maxBranches` allows, and compares each with the
- * definition.
- * @throws Error where they differ, and where fewer than three tokens could be enumerated.
+ * Enumerates the output of `decoder` for one token, two, and so on, as far as `maxBranches` allows, and compares each distribution with
+ * the definition.
+ * @throws Error if they differ, or if fewer than three tokens could be enumerated.
  */
 export async function proveLossless(decoder: Decoder, testCase: LosslessCase, { sampler, maxBranches }: ProofOptions): Promise<Proof> {
   let branches = 1;
@@ -44,10 +44,10 @@ export async function proveLossless(decoder: Decoder, testCase: LosslessCase, { 
     ({ branches } = actual);
     tokens = maxNewTokens;
   }
-  if (tokens >= Math.min(LEAST_TOKENS, testCase.maxNewTokens)) return { tokens, branches, isWhole: tokens === testCase.maxNewTokens };
+  if (tokens >= Math.min(MIN_TOKENS, testCase.maxNewTokens)) return { tokens, branches, isWhole: tokens === testCase.maxNewTokens };
   throw new Error(
     [
-      `${nameOf(testCase)}: outputs of ${tokens + 1} tokens take more than ${maxBranches} branches to enumerate, ${LEAST_TOKENS} tokens are the least.`,
+      `${nameOf(testCase)}: outputs of ${tokens + 1} tokens take more than ${maxBranches} branches to enumerate; the minimum is ${MIN_TOKENS} tokens.`,
       "Draw less for each token, draft fewer tokens for the test, or raise maxBranches.",
     ].join(" "),
   );
@@ -64,13 +64,13 @@ async function compare(actual: OutputDistribution, { testCase, maxNewTokens, sam
   const { models, prompt, stopToken } = testCase;
   const expected = await expectedDistribution(models.causal, followed, prompt, { maxNewTokens, stopTokens: [stopToken] });
   const loss = totalVariation(actual, expected);
-  if (loss < LARGEST_LOSS) return;
+  if (loss < MAX_TOTAL_VARIATION) return;
   const [output, from, to] = largestDifference(actual, expected);
   const problem = [
     `${nameOf(testCase)}: the output of up to ${maxNewTokens} tokens differs from that of the sampler "${followed.name}"`,
-    `by a total variation of ${loss}, which must be below ${LARGEST_LOSS}; most for "${output}", whose probability is ${from}, not ${to}.`,
+    `by a total variation of ${loss}, which must be below ${MAX_TOTAL_VARIATION}; it differs most for "${output}", whose probability is ${from}, not ${to}.`,
   ];
-  if (!sampler) problem.push("If the decoder was made with a sampler, give it to the test too: { sampler }.");
+  if (!sampler) problem.push("If the decoder was made with a sampler, pass it to the test too: { sampler }.");
   throw new Error(problem.join(" "));
 }
 

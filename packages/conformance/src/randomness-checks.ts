@@ -10,7 +10,7 @@ const seeds = [0, 1, 2, 3, 4] as const;
 export const randomnessChecks: readonly Check[] = [
   {
     rule: 9,
-    name: "draws from `random` what it would draw from `seed`, and only there",
+    name: "draws from `random` what it would draw from `seed`, and from nothing else",
     async run(subject) {
       for (const seed of seeds) {
         const seeded = await observeUncertain(subject, { maxNewTokens: MANY, seed });
@@ -21,7 +21,7 @@ export const randomnessChecks: readonly Check[] = [
   },
   {
     rule: 9,
-    name: "takes seed 0 when neither `seed` nor `random` is given",
+    name: "uses seed 0 when neither `seed` nor `random` is given",
     async run(subject) {
       const unseeded = await observeUncertain(subject, { maxNewTokens: MANY });
       const seeded = await observeUncertain(subject, { maxNewTokens: MANY, seed: 0 });
@@ -40,7 +40,7 @@ export const randomnessChecks: readonly Check[] = [
   },
 ];
 
-/** Names of the global random functions that are called while `run` runs, which goes on undisturbed. */
+/** Returns the names of the global random functions that are called while `run` runs; they still work. */
 export async function callsOfGlobalRandomness(run: () => Promise<void>): Promise<readonly string[]> {
   const calls: string[] = [];
   const { random } = Math;
@@ -48,7 +48,7 @@ export async function callsOfGlobalRandomness(run: () => Promise<void>): Promise
     calls.push("Math.random");
     return random();
   };
-  // A method of the prototype: an own property hides it, and is deleted afterwards.
+  // This is a method of the prototype: an own property hides it, and is deleted afterwards.
   const getRandomValues = crypto.getRandomValues.bind(crypto);
   const watched: typeof getRandomValues = (array) => {
     calls.push("crypto.getRandomValues");

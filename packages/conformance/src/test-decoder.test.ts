@@ -1,45 +1,43 @@
 /// <reference types="node" />
 import { readFileSync } from "node:fs";
 import { test as nodeTest } from "node:test";
-import { type Decoder, greedySampler, runDecode } from "@decodekit/core";
+import { type Decoder, greedySampler, defineDecoder } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { checkTitle } from "./check.ts";
 import { type DecoderTestOptions, subjectOf } from "./subject.ts";
 import { decoderChecks, testDecoder } from "./test-decoder.ts";
 import type { KitReport, TestFunction } from "./test-function.ts";
 
-/** Lets the draft model guess one token, and commits what the causal model says. */
+/** A decoder whose draft model guesses one token, and which commits what the causal model predicts. */
 function guessing(): Decoder<"causal" | "draft"> {
-  const decoder: Decoder<"causal" | "draft"> = {
+  return defineDecoder<"causal" | "draft">({
     name: "guessing",
     requires: ["causal", "draft"],
-    decode: (models, prompt, options) =>
-      runDecode(decoder, models, prompt, options, async function* (run) {
-        const target = await run.openSession("causal");
-        const draft = await run.openSession("draft");
-        const context = { tokens: prompt, promptLength: prompt.length };
-        const choose = (row: Float32Array): Int32Array =>
-          Int32Array.of(greedySampler.pick(greedySampler.distribution(row, context), run.random));
-        for (let input = prompt; ;) {
-          const start = run.tokens.length;
-          const guess = choose((yield* draft.forward(input, "draft")).row(0));
-          yield { type: "tokens-propose", start, tokens: guess };
-          const token = choose((yield* target.forward(input, "verify")).row(0));
-          yield { type: "draft-verify", start, drafted: 1, accepted: guess[0] === token[0] ? 1 : 0 };
-          const finishReason = yield* run.commit(token);
-          if (finishReason) return finishReason;
-          input = token;
-        }
-      }),
-  };
-  return decoder;
+    async *run(context) {
+      const target = await context.openSession("causal");
+      const draft = await context.openSession("draft");
+      const prompt = context.tokens;
+      const choose = (row: Float32Array): Int32Array =>
+        Int32Array.of(greedySampler.pick(greedySampler.distribution(row, context), context.random));
+      for (let input = prompt; ;) {
+        const start = context.tokens.length;
+        const guess = choose((yield* draft.forward(input, "draft")).row(0));
+        yield { type: "tokens-propose", start, tokens: guess };
+        const token = choose((yield* target.forward(input, "verify")).row(0));
+        yield { type: "draft-verify", start, drafted: 1, accepted: guess[0] === token[0] ? 1 : 0 };
+        const finishReason = yield* context.commit(token);
+        if (finishReason) return finishReason;
+        input = token;
+      }
+    },
+  });
 }
 
 describe("a decoder with a draft model", () => {
   testDecoder(test, guessing);
 });
 
-/** Names of the registered tests, and the report. */
+/** Returns the names of the registered tests, and the report. */
 function registered(
   create: () => Decoder,
   options?: DecoderTestOptions,
@@ -74,8 +72,8 @@ describe("testDecoder", () => {
       {},
       {
         "rule 3: refuses a prompt that leaves no room for its fixed length with CONTEXT_LENGTH": "has no fixed length (option fixedLength)",
-        "models: commits no mask token, though the masked model may like it best": "requires no masked model",
-        "lossless: gives exactly the distribution of its sampler, enumerated on small models": "does not claim to be lossless",
+        "models: commits no mask token, even where the masked model prefers it": "requires no masked model",
+        "lossless: follows exactly the distribution of its sampler, enumerated on small models": "does not claim to be lossless",
       },
     ],
     [
@@ -83,9 +81,9 @@ describe("testDecoder", () => {
       masked(),
       { fixedLength: { output: 3 } },
       {
-        'rule 3: fills the context of the model and says "length"': "has a fixed length, which a longer context does not change",
-        "models: has every draft accepted by a causal model that says what the draft model says": "requires no draft model",
-        "lossless: gives exactly the distribution of its sampler, enumerated on small models": "does not claim to be lossless",
+        'rule 3: fills the context of the model and ends with "length"': "has a fixed length, which a longer context does not change",
+        "models: has every draft accepted by a causal model that predicts what the draft model predicts": "requires no draft model",
+        "lossless: follows exactly the distribution of its sampler, enumerated on small models": "does not claim to be lossless",
       },
     ],
     [
@@ -94,30 +92,30 @@ describe("testDecoder", () => {
       { followsDraft: false, provedElsewhere: "in the thesis" },
       {
         "rule 3: refuses a prompt that leaves no room for its fixed length with CONTEXT_LENGTH": "has no fixed length (option fixedLength)",
-        "models: commits no mask token, though the masked model may like it best":
-          "requires a causal model, which may say the token that is the mask",
-        "models: has every draft accepted by a causal model that says what the draft model says":
+        "models: commits no mask token, even where the masked model prefers it":
+          "requires a causal model, which may predict the mask's token",
+        "models: has every draft accepted by a causal model that predicts what the draft model predicts":
           "does not follow its draft model alone (option followsDraft)",
-        "lossless: gives exactly the distribution of its sampler, enumerated on small models": "is proved elsewhere: in the thesis",
+        "lossless: follows exactly the distribution of its sampler, enumerated on small models": "is proved elsewhere: in the thesis",
       },
     ],
-  ])("says what does not apply to %s, and why", (_, decoder, options, expected) => {
+  ])("reports which checks do not apply to %s, and why", (_, decoder, options, expected) => {
     const { inapplicable } = registered(() => decoder, options).report;
     expect(Object.fromEntries(inapplicable.map(({ title, reason }) => [title, reason]))).toEqual(expected);
   });
 
-  test("its test of what does not apply passes while the reasons hold, and fails when one does not", async () => {
+  test("the test for inapplicable checks passes while the reasons hold, and fails when one does not", async () => {
     let lossless = false;
     const tests: (readonly [string, () => Promise<void>])[] = [];
     testDecoder(
-      (name, run) => tests.push([name, run]),
+      (name, context) => tests.push([name, context]),
       () => masked({ lossless }),
     );
-    const [, run] = tests.at(-1)!;
-    await run();
+    const [, context] = tests.at(-1)!;
+    await context();
     lossless = true;
-    await expect(run()).rejects.toThrow(
-      '"lossless: gives exactly the distribution of its sampler, enumerated on small models" did not apply since it does not claim to be lossless; now it applies.',
+    await expect(context()).rejects.toThrow(
+      '"lossless: follows exactly the distribution of its sampler, enumerated on small models" did not apply since it does not claim to be lossless; now it applies.',
     );
   });
 
@@ -126,10 +124,10 @@ describe("testDecoder", () => {
       { strength: 1 },
       'testDecoder: option "strength" must be one of its options (sampler, provedElsewhere, fixedLength, followsDraft), got 1.',
     ],
-    [{ sampler: "greedy" }, 'testDecoder: sampler must be a Sampler, for example greedySampler, got "greedy".'],
-    [{ sampler: null }, "testDecoder: sampler must be a Sampler, for example greedySampler, got null."],
-    [{ provedElsewhere: " " }, 'testDecoder: provedElsewhere must be a text that says where, got " ".'],
-    [{ followsDraft: "no" }, 'testDecoder: followsDraft must be a boolean, got "no".'],
+    [{ sampler: "greedy" }, 'testDecoder: sampler must be a Sampler, for example topPSampler(), got "greedy".'],
+    [{ sampler: null }, "testDecoder: sampler must be a Sampler, for example topPSampler(), got null."],
+    [{ provedElsewhere: " " }, 'testDecoder: provedElsewhere must be a non-empty string that names the proof, got " ".'],
+    [{ followsDraft: "no" }, 'testDecoder: followsDraft must be true or false, got "no".'],
     ...[
       3,
       null,
@@ -140,9 +138,9 @@ describe("testDecoder", () => {
       { output: 4, positions: 3 },
       { output: 4, positions: 29 },
       { output: 4, positions: 4.5 },
-      { output: 4, least: 0 },
-      { output: 4, least: 5 },
-      { output: 4, least: 2.5 },
+      { output: 4, minimum: 0 },
+      { output: 4, minimum: 5 },
+      { output: 4, minimum: 2.5 },
       { output: 4, given: [4] },
       { output: 4, given: [-1] },
       { output: 4, given: [0.5] },
@@ -150,7 +148,7 @@ describe("testDecoder", () => {
       { output: 4, length: 4 },
     ].map((fixedLength): [object, string] => [
       { fixedLength },
-      "testDecoder: fixedLength must be { output, least?, positions?, given? } with 1 <= least <= output <= positions <= 28 and given places below output, got ",
+      "testDecoder: fixedLength must be { output, minimum?, positions?, given? } with 1 <= minimum <= output <= positions <= 28 and given indices below output, got ",
     ]),
   ])("refuses the options %o", (options, message) => {
     expect(() => testDecoder(() => undefined, guessing, options)).toThrow(message);
@@ -158,10 +156,10 @@ describe("testDecoder", () => {
 
   test.each([
     { fixedLength: { output: 28 } },
-    { fixedLength: { output: 1, least: 1, positions: 28, given: [0] } },
+    { fixedLength: { output: 1, minimum: 1, positions: 28, given: [0] } },
     { followsDraft: true },
     { sampler: greedySampler },
-  ])("takes the options %o", (options) => expect(() => testDecoder(() => undefined, guessing, options)).not.toThrow());
+  ])("accepts the options %o", (options) => expect(() => testDecoder(() => undefined, guessing, options)).not.toThrow());
 
   test.each([[[]], [["casual"]], ["causal"], [undefined]])("refuses a decoder that requires %o", (requires) => {
     const create = (): Decoder => masked({ requires: requires as never });
@@ -170,12 +168,12 @@ describe("testDecoder", () => {
     );
   });
 
-  test("takes the test functions of Vitest and of Node", () => {
+  test("accepts the test functions of Vitest and of Node", () => {
     const runners: readonly TestFunction[] = [test, nodeTest];
     expect(runners.every((runner) => typeof runner === "function")).toBe(true);
   });
 
-  test("does all that its README promises, and no more", () => {
+  test("runs exactly the checks that its README lists", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
     const rows = readme
       .split("\n")
@@ -184,12 +182,12 @@ describe("testDecoder", () => {
   });
 });
 
-test("the length that a decoder says of itself is the fixed one, and must be that which the test gives", () => {
+test("the outputLength that a decoder declares is its fixed length, and must match the test's option", () => {
   const fixed = (): Decoder<"causal" | "draft"> => ({ ...guessing(), outputLength: 5 });
   expect(subjectOf(fixed as unknown as () => Decoder).options.fixedLength).toEqual({ output: 5 });
-  expect(subjectOf(fixed as unknown as () => Decoder, { fixedLength: { output: 5, least: 2 } }).options.fixedLength).toEqual({
+  expect(subjectOf(fixed as unknown as () => Decoder, { fixedLength: { output: 5, minimum: 2 } }).options.fixedLength).toEqual({
     output: 5,
-    least: 2,
+    minimum: 2,
   });
   expect(() => subjectOf(fixed as unknown as () => Decoder, { fixedLength: { output: 6 } })).toThrow(
     "testDecoder: the decoder's outputLength must be 6, the output of fixedLength, got 5.",

@@ -16,7 +16,7 @@ import { type KitReport, registerChecks, type TestFunction } from "./test-functi
 
 const order: readonly Check["rule"][] = [1, 2, 3, 4, 5, 6, 7, 8, 9, "models", "lossless", "errors"];
 
-/** Everything that `testDecoder` checks, in the order of the rules. */
+/** All checks of `testDecoder`, in the order of the rules. */
 export const decoderChecks: readonly Check[] = [
   ...eventChecks,
   ...endingChecks,
@@ -32,21 +32,20 @@ export const decoderChecks: readonly Check[] = [
 ].toSorted((a, b) => order.indexOf(a.rule) - order.indexOf(b.rule));
 
 /**
- * Registers one test for everything that a decoder promises: the nine rules in the doc comment of `Decoder`, that it follows models
- * that are certain, `lossless` where it claims that, and its errors. The tests run on small models with known logits, made for each
- * test. What does not apply to the decoder gets no test of its own: one test names it with the reason, and so does the report.
+ * Registers the tests of a decoder's contract: the nine rules in the doc comment of `Decoder`, that it follows models that are certain,
+ * `lossless` if it claims that, and its errors. Each test creates small models with known logits. A check that does not apply to the
+ * decoder gets no test of its own: one test names all of those with their reasons, and so does the report.
  *
- * `create` makes the decoder under test, a new one at each call, which must be the same each time; it is also called right away. It
- * may require a causal, a draft and a masked model. The vocabulary is 10 tokens, the context 32; models that are certain of each next
- * token must not be led to another.
- * @throws InvalidOptionError for an option that is unknown or wrong, or a `requires` that names no models.
+ * `create` returns a new decoder at each call, always the same one; it is also called at once. The decoder may require a causal, a draft
+ * and a masked model. The vocabulary has 10 tokens, the context 32; the decoder must follow models that are certain of each next token.
+ * @throws InvalidOptionError for an unknown or invalid option, or a `requires` that names no models.
  */
 export function testDecoder<Role extends ModelRole>(
   test: TestFunction,
   create: () => Decoder<Role>,
   options: DecoderTestOptions = {},
 ): KitReport {
-  // A decoder is given all models and takes those that it requires.
+  // A decoder receives all models and uses those that it requires.
   const createForAll = create as unknown as () => Decoder;
   const subject = subjectOf(createForAll, options);
   return registerChecks(

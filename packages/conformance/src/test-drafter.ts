@@ -1,15 +1,15 @@
-import { checkOptions, type Decoder, type Drafter, InvalidOptionError, type ModelRole } from "@decodekit/core";
+import { type Decoder, type Drafter, InvalidOptionError, type ModelRole, objectOption, resolveOptions } from "@decodekit/core";
 import { drafterChecks } from "./drafter-checks.ts";
 import type { DrafterSubject } from "./drafter-subject.ts";
 import { losslessCases } from "./lossless-models.ts";
 import { type KitReport, registerChecks, type TestFunction } from "./test-function.ts";
-import { losslessOptionChecks, type LosslessOptions, type LosslessReport, testLossless } from "./test-lossless.ts";
+import { losslessOptions, type LosslessOptions, type LosslessReport, testLossless } from "./test-lossless.ts";
 
 export interface DrafterOptions extends LosslessOptions {
-  /** Makes a decoder that claims to be lossless with any drafter: it is put to the proof with this one. @defaultValue none */
+  /** Creates a decoder that claims to be lossless with any drafter; the claim is proved with this drafter. @defaultValue none */
   readonly speculate?: ((drafter: Drafter) => Decoder) | undefined;
   /**
-   * Whether what it drafts is what its draft or masked model says. False for one that also drafts from elsewhere, or shows its
+   * Whether it drafts what its draft or masked model predicts. Set false for a drafter that also drafts from another source, or gives its
    * model another text. @defaultValue true
    */
   readonly followsModels?: boolean | undefined;
@@ -17,36 +17,36 @@ export interface DrafterOptions extends LosslessOptions {
 
 export interface DrafterReport extends KitReport, LosslessReport {}
 
-const optionChecks = {
-  ...losslessOptionChecks,
-  speculate: { expected: "a function that makes a decoder with the drafter", accepts: (value: unknown) => typeof value === "function" },
-  followsModels: { expected: "a boolean", accepts: (value: unknown) => typeof value === "boolean" },
-};
+const optionDefinitions = {
+  ...losslessOptions,
+  speculate: objectOption("a function that creates a decoder with the drafter", (value) => typeof value === "function"),
+  followsModels: { type: "boolean", help: "Whether its drafts are what its models predict" },
+} as const;
 
-const GIVES: ReadonlySet<unknown> = new Set<Drafter["gives"]>(["tokens", "probabilities", "tree"]);
+const DRAFT_KINDS: ReadonlySet<unknown> = new Set<Drafter["draftKind"]>(["tokens", "probabilities", "tree"]);
 
 /**
- * Registers the tests of a drafter: that its drafts keep the contract in `Drafter` of `@decodekit/core`, whatever becomes of
- * them; that it draws each token from the very row that it declares; and, with `speculate`, that it leaves the output alone. All
- * enumerations are bounded: see `LosslessOptions.maxBranches` and `bounded` of the report. What does not apply to the drafter gets no
- * test of its own: one test names it with the reason, and so does the report.
+ * Registers the tests of a drafter: that its drafts follow the contract of `Drafter` in `@decodekit/core`, whatever is accepted of them;
+ * that it draws each token from the row that it declares; and, with `speculate`, that it does not change the output distribution. All
+ * enumerations are bounded: see `LosslessOptions.maxBranches` and `bounded` of the report. A check that does not apply to the drafter
+ * gets no test of its own: one test names all of those with their reasons, and so does the report.
  *
- * `create` makes the drafter under test, a new one at each call; it is also called right away. It may require a draft and a masked model.
- * @throws InvalidOptionError for an option that is unknown or wrong, or a drafter whose `gives` is none of the three.
+ * `create` returns a new drafter at each call; it is also called at once. The drafter may require a draft and a masked model.
+ * @throws InvalidOptionError for an unknown or invalid option, or an unknown `draftKind`.
  */
 export function testDrafter<Role extends ModelRole>(
   test: TestFunction,
   create: () => Drafter<Role>,
   options: DrafterOptions = {},
 ): DrafterReport {
-  checkOptions("testDrafter", options, optionChecks);
-  // A drafter is given all models and takes those that it requires.
+  resolveOptions("testDrafter", options, optionDefinitions);
+  // A drafter receives all models and uses those that it requires.
   const createForAll = create as unknown as () => Drafter;
   const { speculate, followsModels = true, seeds = [1, 2], ...lossless } = options;
-  const { gives } = create();
-  if (!GIVES.has(gives)) {
+  const { draftKind } = create();
+  if (!DRAFT_KINDS.has(draftKind)) {
     const expected = '"tokens", "probabilities" or "tree"';
-    throw new InvalidOptionError({ where: "testDrafter", option: "the drafter's gives", expected, actual: gives });
+    throw new InvalidOptionError({ where: "testDrafter", option: "the drafter's draftKind", expected, actual: draftKind });
   }
   const subject = (): DrafterSubject => ({ create: createForAll, cases: losslessCases(seeds), followsModels });
   const report = registerChecks(

@@ -1,7 +1,7 @@
 /** Registers one test, as `test` of Vitest, Jest and node:test does. It fails when `run` rejects. */
 export type TestFunction = (name: string, run: () => Promise<void>) => unknown;
 
-/** What a kit function did not register a test for. */
+/** A check for which a kit function did not register a test. */
 export interface Inapplicable {
   readonly title: string;
   /** Why, in words that follow "it". */
@@ -12,21 +12,21 @@ export interface Inapplicable {
 export interface KitReport {
   /** Titles of the checks that have a test. */
   readonly checks: readonly string[];
-  /** Checks that do not apply: they have no test, and are named by one test that sees to it that their reasons hold. */
+  /** Checks that do not apply. They have no test; one test names them and checks that their reasons hold. */
   readonly inapplicable: readonly Inapplicable[];
 }
 
-/** A check as it is registered. */
+/** A check to register. */
 export interface Registration {
   readonly title: string;
-  /** Why it does not apply, asked when it is registered and again when the tests run. */
+  /** Returns why the check does not apply, or undefined; called at registration and again when the tests run. */
   readonly inapplicable: () => string | undefined;
   readonly run: () => Promise<void>;
 }
 
 /**
- * Registers a test for every check that applies, and one that names the others with their reasons, so that none is counted as passed:
- * it fails when a reason no longer holds.
+ * Registers a test for every check that applies, and one test that names the others with their reasons, so that none of them counts as
+ * passed. That test fails when a reason no longer holds.
  */
 export function registerChecks(test: TestFunction, registrations: readonly Registration[]): KitReport {
   const inapplicable: Inapplicable[] = [];

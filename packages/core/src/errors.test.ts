@@ -18,7 +18,6 @@ const {
   WorkerError,
 } = errors;
 
-// Made within the tests.
 const cases = [
   {
     make: () => new InvalidOptionError({ where: "topP", option: "p", expected: "a number in (0, 1]", actual: 1.2 }),
@@ -32,7 +31,7 @@ const cases = [
   },
   {
     make: () => new MissingModelError("speculative", "draft"),
-    message: 'speculative: needs a "draft" model, got none. Pass one, or choose a decoder that does without.',
+    message: 'speculative: needs a "draft" model, got none. Pass one, or choose a decoder that does not need it.',
     fields: { code: "MISSING_MODEL", decoder: "speculative", role: "draft" },
   },
   {
@@ -72,7 +71,7 @@ const cases = [
   },
   {
     make: () => new DisposedError("session"),
-    message: "The session was disposed and cannot be used any more. Create a new one.",
+    message: "The session was disposed and can no longer be used. Create a new one.",
     fields: { code: "DISPOSED" },
   },
   { make: () => new WorkerError("The worker ended."), message: "The worker ended.", fields: { code: "WORKER" } },
@@ -80,7 +79,7 @@ const cases = [
 
 const ownFields = (error: Error): object => Object.fromEntries(Object.entries(error));
 
-test.each(cases)("$fields.code says where, what and what to do", ({ make, message, fields }) => {
+test.each(cases)("the message of $fields.code states the place, the problem and the remedy", ({ make, message, fields }) => {
   const error = make();
   expect(error.message).toBe(message);
   expect(ownFields(error)).toEqual({ name: error.constructor.name, ...fields });
@@ -89,7 +88,7 @@ test.each(cases)("$fields.code says where, what and what to do", ({ make, messag
   expect(Object.getOwnPropertyDescriptor(error, marker)).toMatchObject({ value: true, enumerable: false });
 });
 
-test("every class of errors is among them, and a base that says what it is", () => {
+test("every error class is covered, and the base class has its name", () => {
   const classes = Object.entries(errors).flatMap(([name, value]) =>
     typeof value === "function" && name !== "DecodekitError" ? [name] : [],
   );
@@ -106,17 +105,17 @@ test.each([
   [[1, 2], "an array of 2"],
   [{ a: 1 }, "an object"],
   [Int32Array.of(1), "an object"],
-])("what came is shown in an option's error: %j as %s", (actual, shown) => {
+])("an option's error shows the received value: %j as %s", (actual, shown) => {
   expect(new InvalidOptionError({ where: "f", option: "o", expected: "else", actual }).message).toBe(`f: o must be else, got ${shown}.`);
 });
 
-test("an error of another copy of the package is recognised, and no other is", () => {
+test("an error of another copy of the package is recognised, and other errors are not", () => {
   const foreign = Object.defineProperty(new Error("from elsewhere"), Symbol.for("decodekit.error"), { value: true });
   expect(DecodekitError.isInstance(foreign)).toBe(true);
   for (const other of [new Error("no"), undefined, null, "text", {}]) expect(DecodekitError.isInstance(other)).toBe(false);
 });
 
-test("a cause is kept, and none is made up", () => {
+test("a cause is kept, and there is none by default", () => {
   const cause = new Error("404");
   expect(new ModelLoadError("model.onnx", "not found", cause).cause).toBe(cause);
   expect("cause" in new ModelLoadError("model.onnx", "not found")).toBe(false);

@@ -1,4 +1,4 @@
-/** Marks an error of this package, whichever copy of it made the error. */
+/** Marks an error of this package, also one from another copy of it. */
 export const marker: unique symbol = Symbol.for("decodekit.error");
 
 export type ErrorCode =
@@ -15,7 +15,7 @@ export type ErrorCode =
   | "DISPOSED"
   | "WORKER";
 
-/** Base of every error that decodekit throws on purpose. An abort throws the signal's own reason instead. */
+/** Base class of the errors that decodekit throws. An abort throws the signal's own reason instead. */
 export class DecodekitError extends Error {
   override readonly name: string = "DecodekitError";
   readonly code: ErrorCode;
@@ -26,7 +26,7 @@ export class DecodekitError extends Error {
     Object.defineProperty(this, marker, { value: true });
   }
 
-  /** Like `instanceof`, and also true for an error made by another copy of this package. */
+  /** Like `instanceof`, but also true for an error from another copy of this package. */
   static isInstance(error: unknown): error is DecodekitError {
     return typeof error === "object" && error !== null && marker in error;
   }
@@ -35,7 +35,7 @@ export class DecodekitError extends Error {
 /** An option or argument that is unknown, out of range, of the wrong type, or without effect. */
 export class InvalidOptionError extends DecodekitError {
   override readonly name = "InvalidOptionError";
-  /** What was being made or called, for example "topP". */
+  /** Name of the called function, for example "topP". */
   readonly where: string;
   readonly option: string;
   readonly expected: string;
@@ -74,13 +74,13 @@ export class MissingModelError extends DecodekitError {
   readonly role: string;
 
   constructor(decoder: string, role: string) {
-    super("MISSING_MODEL", `${decoder}: needs a "${role}" model, got none. Pass one, or choose a decoder that does without.`);
+    super("MISSING_MODEL", `${decoder}: needs a "${role}" model, got none. Pass one, or choose a decoder that does not need it.`);
     this.decoder = decoder;
     this.role = role;
   }
 }
 
-/** A file of a model could not be fetched, read or understood. */
+/** A file of a model could not be fetched, read or parsed. */
 export class ModelLoadError extends DecodekitError {
   override readonly name = "ModelLoadError";
   /** URL, path or name of the file. */
@@ -92,7 +92,7 @@ export class ModelLoadError extends DecodekitError {
   }
 }
 
-/** A graph's inputs or outputs are not those of a language model that can be run. */
+/** A graph's inputs or outputs are not those of a supported language model. */
 export class ModelShapeError extends DecodekitError {
   override readonly name = "ModelShapeError";
   readonly source: string;
@@ -113,7 +113,7 @@ export class ModelShapeError extends DecodekitError {
 /** Two things that must share a vocabulary do not. */
 export class VocabularyMismatchError extends DecodekitError {
   override readonly name = "VocabularyMismatchError";
-  /** Vocabulary size by thing, for example `{ model: 4096, tokenizer: 5000 }`. */
+  /** Vocabulary sizes by name, for example `{ model: 4096, tokenizer: 5000 }`. */
   readonly vocabSizes: Readonly<Record<string, number>>;
 
   constructor(vocabSizes: Readonly<Record<string, number>>, advice: string) {
@@ -123,7 +123,7 @@ export class VocabularyMismatchError extends DecodekitError {
   }
 }
 
-/** This machine cannot run models in the way that was asked for. */
+/** This machine does not support the requested execution. */
 export class ExecutionUnavailableError extends DecodekitError {
   override readonly name = "ExecutionUnavailableError";
   readonly execution: string;
@@ -134,7 +134,7 @@ export class ExecutionUnavailableError extends DecodekitError {
   }
 }
 
-/** The GPU was taken away: by the driver, the browser, or because it did not answer in time. No model of this page or worker can run on it any more. */
+/** The GPU was lost: through the driver, the browser, or a timeout. Models of this page or worker can no longer run on it. */
 export class DeviceLostError extends DecodekitError {
   override readonly name = "DeviceLostError";
 
@@ -153,7 +153,7 @@ export class LogitsError extends DecodekitError {
   }
 }
 
-/** A drafter failed, or gave a draft that breaks its contract. The output up to there is right. */
+/** A drafter failed, or returned a draft that breaks its contract. The output up to that point is correct. */
 export class DrafterError extends DecodekitError {
   override readonly name = "DrafterError";
   /** Name of the drafter. */
@@ -170,11 +170,11 @@ export class DisposedError extends DecodekitError {
   override readonly name = "DisposedError";
 
   constructor(what: string) {
-    super("DISPOSED", `The ${what} was disposed and cannot be used any more. Create a new one.`);
+    super("DISPOSED", `The ${what} was disposed and can no longer be used. Create a new one.`);
   }
 }
 
-/** A worker could not be started, ended while something was under way, or could not import a plugin. */
+/** A worker could not be started, ended during a call, or could not import a plugin. */
 export class WorkerError extends DecodekitError {
   override readonly name = "WorkerError";
 

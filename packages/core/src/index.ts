@@ -1,23 +1,14 @@
-export { autoregressive } from "./autoregressive.ts";
-export type {
-  DecodeEndEvent,
-  DecodeEvent,
-  DecodeOptions,
-  Decoder,
-  DecodeStartEvent,
-  DraftVerifyEvent,
-  FinishReason,
-  ForwardEndEvent,
-  ForwardPhase,
-  TokensCommitEvent,
-  TokensProposeEvent,
-} from "./decoder.ts";
-export { type Draft, type Drafter, draftFrom, type DraftOutcome, type DraftRequest, type DraftRun, type DraftSession } from "./drafter.ts";
+// For applications.
+export type { BoundedDecoder, Decoder, FinishReason } from "./contracts/decoder.ts";
+export type { LanguageModel } from "./contracts/language-model.ts";
+export type { ModelRole, TokenId } from "./contracts/model.ts";
+export type { Tokenizer } from "./contracts/tokenizer.ts";
+export { countStatistics, type DecodeStatistics, type StatisticsCounter } from "./decode/statistics.ts";
 export {
   ContextLengthError,
   DecodekitError,
-  DisposedError,
   DeviceLostError,
+  DisposedError,
   DrafterError,
   type ErrorCode,
   ExecutionUnavailableError,
@@ -29,10 +20,24 @@ export {
   VocabularyMismatchError,
   WorkerError,
 } from "./errors.ts";
-export { generate, type GenerateResult, type Generation } from "./generate.ts";
-export type { GenerateOptions } from "./generate-options.ts";
-export { greedySampler, isGreedy, sampleToken } from "./greedy-sampler.ts";
-export type { LanguageModel } from "./language-model.ts";
+export { generate } from "./generate/generate.ts";
+export type { GenerateOptions } from "./generate/generate-options.ts";
+export type { GenerateResult, Generation } from "./generate/generation.ts";
+export { continuationText } from "./text/incremental-text.ts";
+export { logWarning, type Warning, type WarningHandler } from "./warnings.ts";
+
+// For authors of decoders and samplers.
+export type {
+  DecodeEndEvent,
+  DecodeEvent,
+  DecodeOptions,
+  DecodeStartEvent,
+  DraftVerifyEvent,
+  ForwardEndEvent,
+  ForwardPhase,
+  TokensCommitEvent,
+  TokensProposeEvent,
+} from "./contracts/decoder.ts";
 export type {
   CausalModel,
   ForwardOptions,
@@ -40,21 +45,38 @@ export type {
   MaskedModel,
   MaskedSession,
   ModelCapabilities,
-  ModelRole,
   ModelSet,
   Session,
-  TokenId,
-} from "./model.ts";
-export { checkOptions, integerBetween, numberBetween, oneOf, type OptionCheck } from "./options.ts";
-export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./plugin.ts";
-export { type RandomSource, seededRandom } from "./random.ts";
-export type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./reporting-session.ts";
-export { checkTokens, type DecodeBody, type DecodeRun, runDecode, type RunningDecoder } from "./run-decode.ts";
-export type { LogitsProcessor, Sampler, SamplingContext } from "./sampler.ts";
+} from "./contracts/model.ts";
+export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./contracts/plugin.ts";
+export type { LogitsProcessor, Sampler, Sequence } from "./contracts/sampler.ts";
+export { autoregressive } from "./decode/autoregressive.ts";
+export { type DecodeContext, type DecoderDefinition, defineDecoder } from "./decode/define-decoder.ts";
+export type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./contracts/reporting-session.ts";
+export {
+  acceptsValue,
+  describeOption,
+  type ObjectOption,
+  objectOption,
+  type OptionDefinition,
+  type OptionDefinitions,
+  type ResolvedOptions,
+  resolveOptions,
+} from "./options.ts";
+export { type RandomSource, seededRandom } from "./random/random.ts";
 export { argmax } from "./sampling/argmax.ts";
 export { categorical } from "./sampling/categorical.ts";
+export { greedySampler, isGreedy } from "./sampling/greedy-sampler.ts";
 export { logSoftmax, logSumExp, softmax } from "./sampling/softmax.ts";
-export { countStatistics, type DecodeStatistics, type StatisticsCounter } from "./statistics.ts";
-export { continuationText } from "./text-decoder.ts";
-export type { Tokenizer } from "./tokenizer.ts";
-export { logWarning, type Warning, type WarningHandler } from "./warnings.ts";
+export { checkTokens } from "./tokens/check-tokens.ts";
+
+// For authors of drafters.
+export {
+  type Draft,
+  type Drafter,
+  draftFrom,
+  type DraftOutcome,
+  type DraftRequest,
+  type DraftContext,
+  type DraftSession,
+} from "./contracts/drafter.ts";

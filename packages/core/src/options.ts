@@ -1,61 +1,95 @@
+import type { PluginOption } from "./contracts/plugin.ts";
 import { InvalidOptionError } from "./errors.ts";
 
-/**
- * A check of one option: what it expects, in words that follow "must be", and whether a value is that.
- * `undefined` always passes: an option left out has its default.
- */
-export interface OptionCheck {
+/** Describes an option that is not a plain value but, for example, an object or a function. */
+export interface ObjectOption {
+  readonly type: "object";
+  /** The expected value, in words that follow "must be". */
   readonly expected: string;
   accepts(value: unknown): boolean;
 }
 
+/** Returns the description of an option whose values `accepts` checks; `expected` describes them in words that follow "must be". */
+export function objectOption(expected: string, accepts: (value: unknown) => boolean): ObjectOption {
+  return { type: "object", expected, accepts };
+}
+
+/** One option of a factory; a `required` option must not be left out. */
+export type OptionDefinition = (PluginOption | ObjectOption) & { readonly required?: boolean | undefined };
+
+export type OptionDefinitions<Options> = { readonly [Name in keyof Required<Options>]: OptionDefinition };
+
+/** `Options` in which required options and those with a default are defined. */
+export type ResolvedOptions<Options, Definitions extends OptionDefinitions<Options>> = {
+  readonly [Name in keyof Required<Options>]: Definitions[Name] extends
+    | { readonly default: number | boolean | string }
+    | { readonly required: true }
+    ? NonNullable<Options[Name]>
+    : Options[Name] | undefined;
+};
+
 /**
- * Checks an options object when a factory is called: unknown names and values out of range are errors.
- * `where` is the factory's name; `advice` is added where an option is unknown.
- * @throws InvalidOptionError for the first option that is wrong.
+ * Checks the options of a factory and fills in defaults. `where` names the factory; `advice` is added to the error for an unknown option.
+ * @throws InvalidOptionError for the first option that is unknown, missing, of the wrong type or out of range.
  */
-export function checkOptions(where: string, options: object, checks: Readonly<Record<string, OptionCheck>>, advice?: string): void {
+export function resolveOptions<Options extends object, const Definitions extends OptionDefinitions<Options>>(
+  where: string,
+  options: Options,
+  definitions: Definitions,
+  advice?: string,
+): ResolvedOptions<Options, Definitions> {
   if (typeof options !== "object" || options === null)
     throw new InvalidOptionError({ where, option: "options", expected: "an object", actual: options });
-  for (const [option, actual] of Object.entries(options)) {
-    const check = Object.hasOwn(checks, option) ? checks[option] : undefined;
-    if (!check) {
-      const expected = `one of its options (${Object.keys(checks).join(", ") || "it has none"})${advice ? `; ${advice}` : ""}`;
-      throw new InvalidOptionError({ where, option: `option "${option}"`, expected, actual });
-    }
-    if (actual !== undefined && !check.accepts(actual)) {
-      throw new InvalidOptionError({ where, option, expected: check.expected, actual });
-    }
+  for (const option of Object.keys(options)) {
+    if (Object.hasOwn(definitions, option)) continue;
+    const expected = `one of its options (${Object.keys(definitions).join(", ") || "it has none"})${advice ? `; ${advice}` : ""}`;
+    throw new InvalidOptionError({ where, option: `option "${option}"`, expected, actual: (options as Record<string, unknown>)[option] });
+  }
+  const resolved: Record<string, unknown> = {};
+  for (const [option, definition] of Object.entries<OptionDefinition>(definitions)) {
+    const actual = (options as Readonly<Record<string, unknown>>)[option];
+    if (actual === undefined ? definition.required : !acceptsValue(definition, actual))
+      throw new InvalidOptionError({ where, option, expected: describeOption(definition), actual });
+    resolved[option] = actual ?? (definition.type === "object" ? undefined : definition.default);
+  }
+  return resolved as ResolvedOptions<Options, Definitions>;
+}
+
+/** Returns whether `value` is valid for an option. */
+export function acceptsValue(option: OptionDefinition, value: unknown): boolean {
+  switch (option.type) {
+    case "object":
+      return option.accepts(value);
+    case "boolean":
+      return typeof value === "boolean";
+    case "string":
+      return typeof value === "string" && (!option.choices || option.choices.includes(value));
+    default:
+      return (option.type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value)) && isInRange(option, value as number);
   }
 }
 
-/** A finite number in [minimum, maximum]; `exclusiveMinimum` shuts the lower end out. */
-export function numberBetween(
-  minimum: number,
-  maximum: number,
-  { exclusiveMinimum = false }: { readonly exclusiveMinimum?: boolean } = {},
-): OptionCheck {
-  return {
-    expected: `a number ${interval(minimum, maximum, exclusiveMinimum)}`,
-    accepts: (value) =>
-      typeof value === "number" && Number.isFinite(value) && value <= maximum && (exclusiveMinimum ? value > minimum : value >= minimum),
-  };
+function isInRange(option: PluginOption, value: number): boolean {
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum } = option;
+  return (exclusiveMaximum ? value < maximum : value <= maximum) && (exclusiveMinimum ? value > minimum : value >= minimum);
 }
 
-/** An integer in [minimum, maximum]. */
-export function integerBetween(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): OptionCheck {
-  return {
-    expected: `an integer ${maximum === Number.MAX_SAFE_INTEGER ? `>= ${minimum}` : interval(minimum, maximum, false)}`,
-    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum,
-  };
+/** Describes the valid values of an option, in words that follow "must be": "a number in (0, 1]", "true or false". */
+export function describeOption(option: OptionDefinition): string {
+  switch (option.type) {
+    case "object":
+      return option.expected;
+    case "boolean":
+      return "true or false";
+    case "string":
+      return option.choices ? `one of ${option.choices.map((choice) => `"${choice}"`).join(", ")}` : "a string";
+    default:
+      return `${option.type === "integer" ? "an integer" : "a number"}${describeRange(option)}`;
+  }
 }
 
-/** One of the given strings. */
-export function oneOf(...values: readonly string[]): OptionCheck {
-  return { expected: `one of ${values.map((value) => `"${value}"`).join(", ")}`, accepts: (value) => values.includes(value as string) };
-}
-
-function interval(minimum: number, maximum: number, exclusiveMinimum: boolean): string {
-  if (maximum === Infinity) return `${exclusiveMinimum ? ">" : ">="} ${minimum}`;
-  return `in ${exclusiveMinimum ? "(" : "["}${minimum}, ${maximum}]`;
+function describeRange({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: PluginOption): string {
+  if (minimum === undefined) return maximum === undefined ? "" : ` ${exclusiveMaximum ? "<" : "<="} ${maximum}`;
+  if (maximum === undefined) return ` ${exclusiveMinimum ? ">" : ">="} ${minimum}`;
+  return ` in ${exclusiveMinimum ? "(" : "["}${minimum}, ${maximum}${exclusiveMaximum ? ")" : "]"}`;
 }

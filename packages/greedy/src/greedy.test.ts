@@ -21,7 +21,7 @@ describe("the plugin", () => {
   testPlugin(test, plugin);
 });
 
-test.each([1, 2, 3, 4, 5, 6])("takes the largest probability of each row, with certainty, model %d", async (seed) => {
+test.each([1, 2, 3, 4, 5, 6])("chooses the largest probability of each row, with certainty, model %d", async (seed) => {
   const table = randomTable(seededRandom(seed), 5);
   const tokens: number[] = [];
   for (let row = table[0]!; tokens.length < 4; row = table[tokens.at(-1)!]!) tokens.push(row.indexOf(Math.max(...row)));
@@ -35,7 +35,7 @@ test.each([1, 2, 3, 4, 5, 6])("takes the largest probability of each row, with c
   expect(totalVariation(actual, expected)).toBe(0);
 });
 
-test("takes the lowest id of a tie, and draws nothing", async () => {
+test("chooses the lowest id in a tie, and draws nothing", async () => {
   const causal = tableModel({
     probabilities: [
       [0.1, 0.3, 0.3, 0.3],
@@ -57,7 +57,7 @@ test("has no options", () => {
   expect(() => plugin.create({ p: 0.5 })).toThrow(InvalidOptionError);
 });
 
-test("the plugin makes the decoder that it names", () => {
+test("the plugin creates the decoder that it names", () => {
   const decoder = plugin.create({});
   expect([decoder.name, decoder.requires]).toEqual([plugin.name, plugin.requires]);
   expect(plugin.presets.map((preset) => plugin.create(preset).name)).toEqual(["greedy"]);

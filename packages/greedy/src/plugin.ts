@@ -4,7 +4,7 @@ import { greedy, type GreedyOptions } from "./greedy.ts";
 const plugin: DecoderPlugin<"causal"> = {
   name: "greedy",
   title: "Greedy",
-  description: "Always the likeliest next token",
+  description: "Always the most likely next token",
   requires: ["causal"],
   options: {},
   presets: [{}],

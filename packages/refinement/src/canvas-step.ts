@@ -1,21 +1,22 @@
 import { argmax } from "@decodekit/core";
-import { type Canvas, clear, filledPositions, loosen, openPositions, put, readTokens } from "./canvas.ts";
+import { concatTokens } from "@decodekit/core/toolkit";
+import { type Canvas, clear, filledPositions, reconsider, openPositions, put, readTokens } from "./canvas.ts";
 import { drawNoise, NOISE } from "./noise.ts";
 import { predictionsOf } from "./predictions.ts";
 import type { CanvasRows } from "./predictor.ts";
-import type { CanvasRun, CanvasTask, RefineParts } from "./refine-canvas.ts";
+import type { CanvasContext, CanvasTask, RefineParts } from "./canvas-task.ts";
 import type { Changes, Revision } from "./revise/revision.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 import type { Selection } from "./select/selection.ts";
-import type { Predictions, RefineStep } from "./step.ts";
+import type { Predictions, RefineStep } from "./step-context.ts";
 
-/** What a step has done to its canvas. */
+/** The effect of a step on its canvas. */
 export interface StepOutcome {
-  /** Whether other tokens are shown. */
+  /** Whether the visible tokens changed. */
   readonly shown: boolean;
-  /** Whether the next pass reads something else. */
+  /** Whether the input of the next pass changed. */
   readonly read: boolean;
-  /** Whether the revision has ended the canvas. */
+  /** Whether the revision ended the canvas. */
   readonly finished: boolean;
 }
 
@@ -25,16 +26,16 @@ const SELECTION = 1;
 const SCHEDULE = 2;
 const REVISION = 3;
 
-/** Gives the function that takes one step on the canvas: select, commit, revise. */
+/** Returns the function that performs one step on the canvas: select, commit, revise. */
 export function startSteps(
-  run: CanvasRun,
+  context: CanvasContext,
   parts: RefineParts,
   { canvas, steps, random: source }: CanvasTask,
 ): (step: number, rows: CanvasRows | undefined) => StepOutcome {
   const { select, schedule, revise } = parts;
-  const readPredictions = startReading(run, parts, canvas);
-  const chooseOpen = select.start();
-  const goBack = revise?.start();
+  const readPredictions = startReading(context, parts, canvas);
+  const selectOpen = select.start();
+  const reviseStep = revise?.start();
   const initial = openPositions(canvas).length;
   let committedBefore: number | undefined;
   return (step, rows = noRows) => {
@@ -44,55 +45,55 @@ export function startSteps(
     const predictions = readPredictions({ step, steps, rows, random: random.fork(CANDIDATES) });
     const open = openPositions(canvas);
     const { tokens, confidence } = canvas;
-    const view = { step, steps, initial, tokens, seen, open, filled: filledPositions(canvas), confidence };
+    const state = { step, steps, initial, tokens, seen, open, filled: filledPositions(canvas), confidence };
     const isLast = step === steps - 1;
-    const least = isLast ? open.length : countOf(schedule, { ...view, random: random.fork(SCHEDULE) });
-    const committed = open.length === 0 ? [] : chooseOpen({ ...view, predictions, random: random.fork(SELECTION) }, least);
-    checkChosen(select, committed, open, least);
+    const minCount = isLast ? open.length : countOf(schedule, { ...state, random: random.fork(SCHEDULE) });
+    const committed = open.length === 0 ? [] : selectOpen({ ...state, predictions, random: random.fork(SELECTION) }, minCount);
+    checkChosen(select, committed, open, minCount);
     for (const position of committed) putCandidate(canvas, position, predictions);
-    const details = { ...view, predictions, committed, committedBefore, random: random.fork(REVISION) };
-    const changes = isLast ? { finish: true } : (goBack?.(details) ?? {});
+    const details = { ...state, predictions, committed, committedBefore, random: random.fork(REVISION) };
+    const changes = isLast ? { finish: true } : (reviseStep?.(details) ?? {});
     if (changes.finish) finish(canvas, open, predictions, revise);
     else change(canvas, changes, predictions);
-    if (parts.noise === "uniform") drawNoise(canvas.unknown, changes.reopen ?? [], run.models.masked, source.fork(step + 1).fork(NOISE));
+    if (parts.noise === "uniform")
+      drawNoise(canvas.unknown, changes.remask ?? [], context.models.masked, source.fork(step + 1).fork(NOISE));
     committedBefore = committed.length;
     const now = readTokens(canvas);
     return { shown: differ(tokens, before), read: differ(now, seen), finished: changes.finish ?? false };
   };
 }
 
-/** What the rows of a step say, given the canvas as it is then. */
+/** Returns the function that turns the rows of a step into predictions, given the current canvas. */
 function startReading(
-  run: CanvasRun,
+  context: CanvasContext,
   { sampling }: RefineParts,
   canvas: Canvas,
 ): (pass: Pick<RefineStep, "step" | "steps" | "random"> & { readonly rows: CanvasRows }) => Predictions {
-  const { promptLength, tokens: prefix } = run;
-  const { vocabSize, maskTokenId } = run.models.masked;
-  const sequence = new Int32Array(prefix.length + canvas.tokens.length);
-  sequence.set(prefix);
-  const source = { sampling, sequence, start: prefix.length, promptLength, vocabSize, maskTokenId };
+  const { promptLength, tokens: prefix } = context;
+  const { vocabSize, maskTokenId } = context.models.masked;
+  const tokens = concatTokens(prefix, canvas.tokens);
+  const source = { sampling, sequence: { tokens, promptLength }, start: prefix.length, vocabSize, maskTokenId };
   return ({ step, steps, rows, random }) => {
-    sequence.set(canvas.tokens, prefix.length);
+    tokens.set(canvas.tokens, prefix.length);
     return predictionsOf({ ...source, rows, sampler: sampling.samplerAt(step, steps), random });
   };
 }
 
-function countOf(schedule: Schedule, view: Pick<RefineStep, "step" | "steps" | "initial" | "open" | "random">): number {
-  const open = view.open.length;
-  return open === 0 ? 0 : Math.max(0, Math.min(open, schedule.count({ ...view, open })));
+function countOf(schedule: Schedule, state: Pick<RefineStep, "step" | "steps" | "initial" | "open" | "random">): number {
+  const open = state.open.length;
+  return open === 0 ? 0 : Math.max(0, Math.min(open, schedule.count({ ...state, open })));
 }
 
-function change(canvas: Canvas, { replace = [], reopen = [], loosen: loosened = [] }: Changes, predictions: Predictions): void {
+function change(canvas: Canvas, { replace = [], remask = [], reconsider: reconsidered = [] }: Changes, predictions: Predictions): void {
   for (const position of replace) putCandidate(canvas, position, predictions);
-  for (const position of reopen) clear(canvas, position);
-  for (const position of loosened) loosen(canvas, position);
+  for (const position of remask) clear(canvas, position);
+  for (const position of reconsidered) reconsider(canvas, position);
 }
 
-/** Commits all that was `open` before the step. */
+/** Commits every position that was `open` before the step. */
 function finish(canvas: Canvas, open: readonly number[], predictions: Predictions, revise: Revision | undefined): void {
   for (const position of open) {
-    if (revise?.endsWith !== "likeliest") putCandidate(canvas, position, predictions);
+    if (revise?.endsWith !== "most-likely") putCandidate(canvas, position, predictions);
     else {
       const probabilities = predictions.probabilities(position);
       const token = argmax(probabilities);
@@ -110,16 +111,16 @@ function differ(a: Int32Array, b: Int32Array): boolean {
   return a.some((token, position) => token !== b[position]);
 }
 
-/** A selection that breaks its contract would break those of the decoder. */
-function checkChosen({ name }: Selection, chosen: readonly number[], open: readonly number[], least: number): void {
-  if (chosen.length >= least && new Set(chosen).size === chosen.length && chosen.every((position) => open.includes(position))) return;
+/** Throws if a selection breaks its contract, which would break that of the decoder. */
+function checkChosen({ name }: Selection, chosen: readonly number[], open: readonly number[], minCount: number): void {
+  if (chosen.length >= minCount && new Set(chosen).size === chosen.length && chosen.every((position) => open.includes(position))) return;
   throw new Error(
-    `refine: the selection "${name}" chose [${chosen.join(", ")}], not at least ${least} of [${open.join(", ")}], each once.`,
+    `refine: the selection "${name}" must choose at least ${minCount} of [${open.join(", ")}], each once, got [${chosen.join(", ")}].`,
   );
 }
 
 function noRow(): never {
-  throw new Error("refine: a revision that says it does not read predictions asked for one where nothing was open.");
+  throw new Error("refine: a revision without needsPredictions read predictions while no position was open.");
 }
 
-const noRows: CanvasRows = { read: noRow, readLeftOut: noRow };
+const noRows: CanvasRows = { read: noRow, readLeaveOneOut: noRow };

@@ -1,21 +1,21 @@
 import type { TokenId, TokensProposeEvent } from "@decodekit/core";
 
-/** Tokens being worked out. Positions count from 0 at its start. */
+/** The positions that are filled together. Positions count from 0 at its start. */
 export interface Canvas {
-  /** Shape (n,), written to as tokens come and go; the mask token stands for an unknown one. */
+  /** Shape (n,), updated in place; the mask token stands for an unknown token. */
   readonly tokens: Int32Array;
-  /** What passes read in place of an unknown token, shape (n,): the mask token, or noise. */
+  /** The input of passes in place of an unknown token, shape (n,): the mask token, or noise. */
   readonly unknown: Int32Array;
-  /** Probability that the token of each position had when it was put there, shape (n,); 0 where there is none, 1 where fixed. */
+  /** Probability of each position's token when it was put there, shape (n,); 0 without a token, 1 if fixed. */
   readonly confidence: Float64Array;
   readonly maskTokenId: TokenId;
-  /** Positions that may change, ascending. */
+  /** Positions that may change, in ascending order. */
   readonly free: readonly number[];
   /** Positions that are open although they have a token. */
-  readonly loose: Set<number>;
+  readonly reconsidered: Set<number>;
 }
 
-/** A canvas of `tokens`, which are copied, all of whose positions but `free` are fixed. `free` positions are open at first. */
+/** Creates a canvas from a copy of `tokens`. The `free` positions are open at first; all others are fixed. */
 export function createCanvas(tokens: Int32Array, free: readonly number[], maskTokenId: TokenId): Canvas {
   const canvas: Canvas = {
     tokens: tokens.slice(),
@@ -23,13 +23,13 @@ export function createCanvas(tokens: Int32Array, free: readonly number[], maskTo
     confidence: new Float64Array(tokens.length).fill(1),
     maskTokenId,
     free,
-    loose: new Set(),
+    reconsidered: new Set(),
   };
   for (const position of free) clear(canvas, position);
   return canvas;
 }
 
-/** A canvas of `length` open positions. */
+/** Creates a canvas of `length` open positions. */
 export function emptyCanvas(length: number, maskTokenId: TokenId): Canvas {
   return createCanvas(new Int32Array(length), [...new Int32Array(length).keys()], maskTokenId);
 }
@@ -37,32 +37,32 @@ export function emptyCanvas(length: number, maskTokenId: TokenId): Canvas {
 export function put(canvas: Canvas, position: number, token: TokenId, confidence: number): void {
   canvas.tokens[position] = token;
   canvas.confidence[position] = confidence;
-  canvas.loose.delete(position);
+  canvas.reconsidered.delete(position);
 }
 
 export function clear(canvas: Canvas, position: number): void {
   put(canvas, position, canvas.maskTokenId, 0);
 }
 
-/** Opens a position that keeps its token for passes to read. */
-export function loosen(canvas: Canvas, position: number): void {
-  canvas.loose.add(position);
+/** Opens a position that keeps its token as input of passes. */
+export function reconsider(canvas: Canvas, position: number): void {
+  canvas.reconsidered.add(position);
 }
 
-export function openPositions({ tokens, free, maskTokenId, loose }: Canvas): number[] {
-  return free.filter((position) => tokens[position] === maskTokenId || loose.has(position));
+export function openPositions({ tokens, free, maskTokenId, reconsidered }: Canvas): number[] {
+  return free.filter((position) => tokens[position] === maskTokenId || reconsidered.has(position));
 }
 
-export function filledPositions({ tokens, free, maskTokenId, loose }: Canvas): number[] {
-  return free.filter((position) => tokens[position] !== maskTokenId && !loose.has(position));
+export function filledPositions({ tokens, free, maskTokenId, reconsidered }: Canvas): number[] {
+  return free.filter((position) => tokens[position] !== maskTokenId && !reconsidered.has(position));
 }
 
-/** The canvas as a pass reads it. A copy. */
+/** Returns the canvas as a pass reads it. A copy. */
 export function readTokens({ tokens, unknown, maskTokenId }: Canvas): Int32Array {
   return tokens.map((token, position) => (token === maskTokenId ? unknown[position]! : token));
 }
 
-/** Whether a stop token stands on the canvas with nothing open before it, so that what is open after it does not matter. */
+/** Whether the canvas has a stop token with nothing open before it, so that the positions after it do not matter. */
 export function hasEnded({ tokens, maskTokenId }: Pick<Canvas, "tokens" | "maskTokenId">, stopTokens: ReadonlySet<TokenId>): boolean {
   for (const token of tokens) {
     if (token === maskTokenId) return false;
@@ -71,7 +71,7 @@ export function hasEnded({ tokens, maskTokenId }: Pick<Canvas, "tokens" | "maskT
   return false;
 }
 
-/** What the canvas, which starts at `start` of the sequence, shows now. Copies. */
+/** The event that shows the current canvas, which starts at `start` of the sequence. Contains copies. */
 export function proposal({ tokens, confidence }: Canvas, start: number): TokensProposeEvent {
   return { type: "tokens-propose", start, tokens: tokens.slice(), probabilities: Float32Array.from(confidence) };
 }

@@ -22,11 +22,11 @@ import {
   wino,
 } from "./index.ts";
 
-/** Every preset, in each of its variants, with blocks that are shorter than the texts of the kit. */
+/** Every preset in each of its variants, with blocks shorter than the texts of the kit. */
 const settings: Readonly<Record<string, RefineOptions>> = {
   "no options": {},
   "blocks of 4": { blockLength: 4 },
-  "blocks of 3, later ones shown": { blockLength: 3, canvas: "rest" },
+  "blocks of 3, later ones shown": { blockLength: 3, canvas: "remaining" },
   "drawn tokens": { blockLength: 4, temperature: 1 },
   guidance: { blockLength: 4, guidance: classifierFree({ scale: 1 }) },
   "fast-dllm": fastDllm({ blockLength: 4 }),
@@ -34,7 +34,7 @@ const settings: Readonly<Record<string, RefineOptions>> = {
   "eb-sampler": ebSampler({ blockLength: 4, temperature: 1 }),
   klass: klass({ blockLength: 4 }),
   hierarchy: hierarchy({ blockLength: 5 }),
-  "hierarchy, tokens taken back": hierarchy({ blockLength: 5, remaskThreshold: 0.3 }),
+  "hierarchy, remasking": hierarchy({ blockLength: 5, remaskThreshold: 0.3 }),
   wino: wino({ blockLength: 4 }),
   llada: llada({ blockLength: 4, steps: 2 }),
   "llada, random order": llada({ blockLength: 4, remasking: "random", temperature: 1 }),
@@ -66,9 +66,9 @@ describe("infill, drawn by entropy", () => {
   testDecoder(test, () => infill(options), { fixedLength: { output: 9, positions: 10 } });
 });
 
-describe("infill, a length to be chosen", () => {
+describe("infill, with a range of lengths", () => {
   const options = { suffix: [2, 7], length: { minimum: 3, maximum: 5 } };
-  testDecoder(test, () => infill(options), { fixedLength: { output: 5, least: 3, positions: 7 } });
+  testDecoder(test, () => infill(options), { fixedLength: { output: 5, minimum: 3, positions: 7 } });
 });
 
 describe("rewrite", () => {

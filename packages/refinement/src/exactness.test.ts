@@ -31,7 +31,7 @@ const prompt = Int32Array.of(0);
 const seeds = [1, 2];
 const shape = { tokens: 3, length: 3 };
 
-/** What `options` make of a joint distribution, over meanings of tokens. */
+/** The output distribution of `options` on a joint distribution, over meanings of tokens. */
 async function outputOf(model: JointModel, options: RefineOptions, decodeOptions: DecodeOptions): Promise<OutputDistribution> {
   const byTokens = await exactDistribution(refine({ temperature: 1, ...options }), { masked: model }, prompt, decodeOptions);
   const byMeaning = new Map<string, number>();
@@ -44,7 +44,7 @@ async function outputOf(model: JointModel, options: RefineOptions, decodeOptions
   return byMeaning;
 }
 
-/** The joint distribution itself, each text ending before its first stop token. */
+/** The joint distribution itself, with each text cut before its first stop token. */
 function expectedOutput(joint: ReturnType<typeof randomJoint>, stopToken?: number): OutputDistribution {
   const expected = new Map<string, number>();
   for (const [text, probability] of joint.probabilities.entries()) {
@@ -80,11 +80,11 @@ const unbiased: readonly { readonly name: string; readonly options: RefineOption
   { name: "hierarchical at threshold 1", options: { select: hierarchical({ threshold: 1, lowThreshold: 1 }), schedule: adaptive() } },
   { name: "blocks of 2", options: { select: randomOrder(), blockLength: 2 } },
   { name: "blocks of 1", options: { blockLength: 1 } },
-  { name: "blocks of 2 that show the rest", options: { blockLength: 2, canvas: "rest" } },
+  { name: "blocks of 2, remaining positions shown", options: { blockLength: 2, canvas: "remaining" } },
 ];
 
 describe.each(unbiased)("one token per step, by $name", ({ options }) => {
-  test.each(seeds)("gives the joint distribution, seed %d", async (seed) => {
+  test.each(seeds)("samples the joint distribution, seed %d", async (seed) => {
     expect(await bias(options, seed)).toBeLessThan(1e-12);
   });
 });
@@ -92,11 +92,11 @@ describe.each(unbiased)("one token per step, by $name", ({ options }) => {
 test.each([
   { name: "4 tokens", options: { select: entropy() }, size: { tokens: 4, length: 3 } },
   { name: "4 positions", options: { select: margin() }, size: { tokens: 3, length: 4 } },
-])("so it does with $name", async ({ options, size }) => {
+])("one token per step samples the joint distribution, $name", async ({ options, size }) => {
   for (const seed of seeds) expect(await bias(options, seed, size)).toBeLessThan(1e-12);
 });
 
-test("a stop token ends the text where it stands, whatever was worked out after it", async () => {
+test("a stop token ends the text at its position, regardless of later tokens", async () => {
   const joint = randomJoint(seededRandom(9), shape);
   const model = jointModel({ joint });
   for (const select of [randomOrder(), leftToRight(), confidence()]) {

@@ -14,9 +14,9 @@ import { entropyOf } from "./select/entropy-of.ts";
 import { selectByFactor } from "./select/factor.ts";
 import { highest } from "./select/highest.ts";
 import { selectByThreshold } from "./select/threshold.ts";
-import type { ScoredPosition } from "./step.ts";
+import type { ScoredPosition } from "./step-context.ts";
 
-// Numbers of LLaDA (MIT), Fast-dLLM, dInfer and diffusers (Apache-2.0); the file names its sources.
+// Numbers from LLaDA (MIT), Fast-dLLM, dInfer and diffusers (Apache-2.0); the file names its sources.
 interface Case {
   readonly name: string;
   readonly operation: string;
@@ -85,7 +85,7 @@ function openScores({ confidence = [], masked }: Case["input"]): ScoredPosition[
   return confidence.map((score, position) => ({ position, score })).filter(({ position }) => (masked as readonly boolean[])[position]);
 }
 
-/** Decodes one canvas on a model whose logits do not depend on what is known; gives what is shown after every step. */
+/** Decodes one canvas on a model whose logits do not depend on the known tokens. Returns the proposal of every step. */
 async function proposals(
   { peaks = [], tokens = [], vocabularySize = 0 }: Case["input"],
   maskTokenId: number,
@@ -108,7 +108,7 @@ async function proposals(
   return events.flatMap((event) => (event.type === "tokens-propose" ? [event] : []));
 }
 
-/** Passes over a canvas that always has open positions, until its steps are used up or its first token ends the text. */
+/** Number of passes over a canvas that always has open positions, until its steps are used up or its first token ends the text. */
 async function stepsTaken(steps: number, endsAtOnce: boolean): Promise<number> {
   const size = { vocabSize: 3, contextLength: 4 * steps };
   const masked = memoryMaskedModel({ ...size, maskTokenId: 2, logitsAt: () => Float32Array.of(...(endsAtOnce ? [0, 9] : [9, 0]), 0) });
@@ -201,7 +201,7 @@ describe("numbers of other implementations", () => {
     });
     expect([...first!.tokens]).toEqual(expected.tokens);
     for (const position of expected.committed as readonly number[]) {
-      // The source leaves the mask token, whose logit is 0, in the distribution; here it is never a candidate.
+      // The source keeps the mask token, with logit 0, in the distribution. Here it is never a candidate.
       const [, logit] = (input.peaks as readonly (readonly [number, number])[])[position]!;
       const withMask = expected.confidence![position]!;
       const confidence = withMask / (1 - withMask * Math.exp(-logit));
@@ -220,7 +220,7 @@ describe("numbers of other implementations", () => {
     const predictions = {
       candidate: (position: number) => certain.get(position) ?? tokens[position]!,
       probabilities: () => Float64Array.of(1, 1),
-      leftOut: () => Float64Array.of(1, 1),
+      leaveOneOut: () => Float64Array.of(1, 1),
     };
     const view = {
       step: 0,
@@ -243,12 +243,12 @@ describe("numbers of other implementations", () => {
     if (input.masksRemaining) {
       const isFinished = (input.finished as readonly boolean[]).every(Boolean);
       const passes = await stepsTaken(options["steps"]!, isFinished);
-      // A text can only be seen to have finished after the step that finished it.
+      // The end of a text is only detected after the step that completes it.
       expect(passes > input.step! + (isFinished ? 1 : 0)).toBe(expected.continue);
     } else {
-      // Without masks it is up to the revision.
+      // Without masks the revision decides.
       const revision = editAbove({ extraSteps: input.maxPostSteps });
-      expect(revision.goesOn({ step: input.step!, fullSteps: input.postSteps!, changed: input.edited! })).toBe(expected.continue);
+      expect(revision.shouldContinue({ step: input.step!, fullSteps: input.postSteps!, changed: input.edited! })).toBe(expected.continue);
     }
   });
 

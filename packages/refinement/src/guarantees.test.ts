@@ -1,14 +1,14 @@
-import { type DecodeEvent, type DecodeOptions, type RandomSource, seededRandom } from "@decodekit/core";
+import { type BoundedDecoder, type DecodeEvent, type DecodeOptions, type RandomSource, seededRandom } from "@decodekit/core";
 import { collectDecode, memoryMaskedModel, type TestMaskedModel } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import * as refinement from "./index.ts";
-import { infill, type RefineDecoder, refine, type RefineOptions, rewrite } from "./index.ts";
+import { infill, refine, type RefineOptions, rewrite } from "./index.ts";
 
 const VOCAB_SIZE = 8;
 const MASK = 7;
 const prompt = (): Int32Array => Int32Array.of(3, 1, 4);
 
-/** Rows that depend on everything known, and like the mask token best. */
+/** Rows that depend on all known tokens, with the mask token most likely. */
 function model(seed: number, contextLength = 64): TestMaskedModel {
   return memoryMaskedModel({
     vocabSize: VOCAB_SIZE,
@@ -24,7 +24,7 @@ function model(seed: number, contextLength = 64): TestMaskedModel {
   });
 }
 
-/** One setting of every part at a time, then random combinations of all. */
+/** One setting of each part, then random combinations of all parts. */
 const settings: readonly { readonly name: string; readonly options: RefineOptions }[] = [
   ...Object.entries({
     llada: refinement.llada({ blockLength: 4, steps: 2 }),
@@ -44,11 +44,11 @@ const settings: readonly { readonly name: string; readonly options: RefineOption
     klass: refinement.klass({ blockLength: 8, threshold: 0.3, bound: 2, history: 1 }),
     hierarchy: refinement.hierarchy({ blockLength: 8, threshold: 0.6, lowThreshold: 0.2, remaskThreshold: 0.3 }),
     wino: refinement.wino({ blockLength: 8, threshold: 0.3, revokeThreshold: 0.5 }),
-    "reopening doubted": { revise: refinement.reopenDoubted({ threshold: 0.4 }), steps: 20, blockLength: 8 },
+    "remasking doubted": { revise: refinement.remaskDoubted({ threshold: 0.4 }), steps: 20, blockLength: 8 },
     d3pm: refinement.d3pm({ blockLength: 6, steps: 5 }),
     "diffusion-gemma": refinement.diffusionGemma({ blockLength: 8, steps: 7, bound: 1, confidenceThreshold: 2 }),
     "redeciding masks": { revise: refinement.redecide({ confidenceThreshold: 3 }), noise: "absorbing", steps: 9, temperature: 1 },
-    "noise, reopening doubted": { noise: "uniform", revise: refinement.reopenDoubted({ threshold: 0.4 }), steps: 20, canvas: "rest" },
+    "noise, remasking doubted": { noise: "uniform", revise: refinement.remaskDoubted({ threshold: 0.4 }), steps: 20, canvas: "remaining" },
     guidance: { guidance: refinement.classifierFree({ scale: 1.5 }), blockLength: 4 },
     cosine: { schedule: refinement.cosine(), steps: 5, temperature: { first: 1, last: 0.2 } },
   } satisfies Readonly<Record<string, RefineOptions>>).map(([name, options]) => ({ name, options })),
@@ -78,7 +78,7 @@ function randomOptions(random: RandomSource): RefineOptions {
       refinement.ancestral(),
       refinement.firstHitting(),
       refinement.adaptive(),
-      refinement.everything(),
+      refinement.allAtOnce(),
     ),
     revise: pick(
       undefined,
@@ -92,13 +92,13 @@ function randomOptions(random: RandomSource): RefineOptions {
     temperature: pick<RefineOptions["temperature"]>(0, 0.5, 1, { first: 1, last: 0 }),
     blockLength: pick(1, 3, 8, 20),
     steps: pick(undefined, 1, 4, 30),
-    canvas: pick("block", "rest"),
+    canvas: pick("block", "remaining"),
     noise: pick("absorbing", "uniform"),
     processors: pick([], [(row: Float32Array) => void (row[0]! -= 2)]),
   };
 }
 
-/** Replays the events and checks what must hold of any of them. */
+/** Replays the events and checks the invariants. */
 function expectSoundEvents(events: readonly DecodeEvent[], promptLength: number): void {
   let committed = promptLength;
   expect(events[0]).toEqual({ type: "decode-start", promptLength });
@@ -121,23 +121,23 @@ function expectSoundEvents(events: readonly DecodeEvent[], promptLength: number)
 const passesOf = (events: readonly DecodeEvent[]): readonly number[] =>
   events.flatMap((event) => (event.type === "forward-end" ? [event.positions] : []));
 
-async function run(decoder: RefineDecoder, masked: TestMaskedModel, options: DecodeOptions): ReturnType<typeof collectDecode> {
+async function run(decoder: BoundedDecoder<"masked">, masked: TestMaskedModel, options: DecodeOptions): ReturnType<typeof collectDecode> {
   const input = prompt();
   const decode = await collectDecode(decoder.decode({ masked }, input, options));
   expect(input).toEqual(prompt());
   expectSoundEvents(decode.events, input.length);
   expect(passesOf(decode.events)).toEqual(masked.passes().map(({ positions }) => positions));
-  expect([masked.openSessions(), masked.alteredRows()]).toEqual([0, 0]);
+  expect([masked.openSessions(), masked.modifiedRows()]).toEqual([0, 0]);
   return decode;
 }
 
 describe.each(settings)("$name", ({ options }) => {
-  test("ends within its passes, keeps every promise of a decoder, and gives the same again", async () => {
+  test("ends within maxPasses, fulfils the contract of a decoder, and is reproducible", async () => {
     const decoder = refine(options);
     for (const decodeOptions of [{ maxNewTokens: 20, seed: 1 }, { maxNewTokens: 11, seed: 2, stopTokens: [2] }, { maxNewTokens: 1 }]) {
       const masked = model(7);
       const { events, tokens, finishReason } = await run(decoder, masked, decodeOptions);
-      expect(passesOf(events).length).toBeLessThanOrEqual(decoder.mostPasses(decodeOptions.maxNewTokens));
+      expect(passesOf(events).length).toBeLessThanOrEqual(decoder.maxPasses(decodeOptions.maxNewTokens));
       if (finishReason === "length") expect(tokens).toHaveLength(decodeOptions.maxNewTokens);
       else expect([finishReason, decodeOptions.stopTokens]).toEqual(["stop", [2]]);
       if (decodeOptions.stopTokens) expect(tokens).not.toContain(2);
@@ -145,7 +145,7 @@ describe.each(settings)("$name", ({ options }) => {
     }
   });
 
-  test("fills gaps without touching what is fixed", async () => {
+  test("fills gaps without changing fixed positions", async () => {
     const { blockLength: _, canvas: __, ...fill } = options;
     const text = [1, MASK, 2, 5, MASK, 6, 0];
     const rewriting = rewrite({ ...fill, text, positions: [4, 1, 3] });
@@ -154,30 +154,30 @@ describe.each(settings)("$name", ({ options }) => {
     for (const event of rewritten.events) {
       if (event.type === "tokens-propose") expect([0, 2, 5, 6].map((each) => event.tokens[each])).toEqual([1, 2, 6, 0]);
     }
-    expect(passesOf(rewritten.events).length).toBeLessThanOrEqual(rewriting.mostPasses(20));
+    expect(passesOf(rewritten.events).length).toBeLessThanOrEqual(rewriting.maxPasses(20));
     const filling = infill({ ...fill, suffix: Int32Array.of(5, 6), length: { minimum: 2, maximum: 4 } });
     const filled = await run(filling, model(3), { maxNewTokens: 20 });
     expect([2, 3, 4]).toContain(filled.tokens.length);
-    expect(passesOf(filled.events).length).toBeLessThanOrEqual(filling.mostPasses(20));
+    expect(passesOf(filled.events).length).toBeLessThanOrEqual(filling.maxPasses(20));
   });
 });
 
 describe("a decode", () => {
   const decoder = refine({ blockLength: 3, temperature: 1, select: refinement.randomOrder() });
 
-  test("fills the context and says so", async () => {
+  test("fills the context and reports it", async () => {
     const { tokens, finishReason } = await run(decoder, model(1, 8), { maxNewTokens: 20 });
     expect([tokens.length, finishReason]).toEqual([5, "length"]);
   });
 
-  test("commits each block before the next one begins, and makes no pass for the last one", async () => {
+  test("commits each block before the next one begins, and runs no such pass for the last one", async () => {
     const { events } = await run(decoder, model(1), { maxNewTokens: 7 });
     const phases = events.flatMap((event) => (event.type === "forward-end" ? [`${event.phase} ${event.positions}`] : []));
     const block = ["refine 3", "refine 3", "refine 3"];
     expect(phases).toEqual(["prefill 3", ...block, "decode 3", ...block, "decode 3", "refine 1"]);
   });
 
-  test("ends within one pass when it is aborted, and disposes its sessions when it is left", async () => {
+  test("ends within one pass when it is aborted, and disposes its sessions when its consumer stops", async () => {
     for (let at = 0; at < 12; at++) {
       const masked = model(1);
       const controller = new AbortController();
@@ -196,7 +196,7 @@ describe("a decode", () => {
     }
   });
 
-  test("does not depend on another one that runs at the same time", async () => {
+  test("does not depend on another decode that runs at the same time", async () => {
     const masked = model(1);
     const alone = await collectDecode(decoder.decode({ masked: model(1) }, prompt(), { maxNewTokens: 7, seed: 4 }));
     const pair = await Promise.all([4, 5].map((seed) => collectDecode(decoder.decode({ masked }, prompt(), { maxNewTokens: 7, seed }))));
@@ -204,7 +204,7 @@ describe("a decode", () => {
     expect(pair[1]!.tokens).not.toEqual(alone.tokens);
   });
 
-  test("leaves a block as soon as a stop token ends the text, with the tokens that all passes would give", async () => {
+  test("ends a block as soon as a stop token ends the text, with the same tokens as all passes would produce", async () => {
     const options = { maxNewTokens: 12, stopTokens: [0, 1, 2] };
     const greedy = { blockLength: 12, select: refinement.leftToRight() };
     const early = await run(refine(greedy), model(5), options);

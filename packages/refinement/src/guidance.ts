@@ -1,28 +1,33 @@
-import { checkOptions, InvalidOptionError, numberBetween } from "@decodekit/core";
+import { resolveOptions } from "@decodekit/core";
 
-/** Steers predictions by what they would be without the prompt. */
+/** Steers predictions away from those without the prompt. */
 export interface Guidance {
   readonly name: "classifier-free";
   readonly scale: number;
 }
 
+export interface ClassifierFreeOptions {
+  /** Strength of the guidance, > 0. */
+  readonly scale: number;
+}
+
+const OPTIONS = {
+  scale: { type: "number", help: "Strength of the guidance", minimum: 0, exclusiveMinimum: true, required: true },
+} as const;
+
 /**
- * Classifier-free guidance: predicts a second time with every token of the prompt masked, and moves the logits away from that
- * (Ho and Salimans 2022; LLaDA's `cfg_scale`). Doubles the passes. `scale` > 0; to have none, leave guidance out.
- * @throws InvalidOptionError for an unknown option or one out of range.
+ * Creates classifier-free guidance: predicts a second time with every token of the prompt masked, and moves the logits away from that
+ * prediction (Ho and Salimans 2022; LLaDA's `cfg_scale`). Doubles the passes. Omit `guidance` to disable it.
+ * @throws InvalidOptionError for an unknown or invalid option.
  */
-export function classifierFree(options: { readonly scale: number }): Guidance {
-  const check = numberBetween(0, Infinity, { exclusiveMinimum: true });
-  checkOptions("classifierFree", options, { scale: check });
-  if (!check.accepts(options.scale)) {
-    throw new InvalidOptionError({ where: "classifierFree", option: "scale", expected: check.expected, actual: options.scale });
-  }
-  return { name: "classifier-free", scale: options.scale };
+export function classifierFree(options: ClassifierFreeOptions): Guidance {
+  const { scale } = resolveOptions<ClassifierFreeOptions, typeof OPTIONS>("classifierFree", options, OPTIONS);
+  return { name: "classifier-free", scale };
 }
 
 /**
- * Writes u + (scale + 1)(l - u) to `out`, for logits l with and u without the prompt, shapes (V,). A token that l forbids stays
- * forbidden; one that only u forbids keeps l.
+ * Writes u + (scale + 1)(l - u) to `out`, where l are the logits with the prompt and u those without, shapes (vocabSize,). A token that is
+ * forbidden in l remains forbidden; one that is forbidden only in u keeps l.
  */
 export function guideLogits(
   out: Float32Array | Float64Array,

@@ -1,11 +1,8 @@
-export { classifierFree, type Guidance } from "./guidance.ts";
+export { classifierFree, type ClassifierFreeOptions, type Guidance } from "./guidance.ts";
 export { arCritic, type ArCriticOptions } from "./hybrids/ar-critic.ts";
 export { arThenRefine, type ArThenRefineOptions } from "./hybrids/ar-then-refine.ts";
-export type { BoundedDecoder } from "./hybrids/bounded-decoder.ts";
 export { confidenceCascade, type ConfidenceCascadeOptions } from "./hybrids/confidence-cascade.ts";
 export { denoiseDraft, type DenoiseDraftOptions } from "./hybrids/denoise-draft.ts";
-export { judgedTree, type JudgedTreeOptions } from "./hybrids/judged-tree.ts";
-export { readSuccessors, type ReadSuccessorsOptions, type Successor, type SuccessorPrior } from "./hybrids/successors.ts";
 export { infill, type InfillOptions, type LengthRange } from "./infill.ts";
 export { maskPredict, mdlm, remdm, type RemdmOptions } from "./presets/diffusion.ts";
 export { dream, type DreamOptions } from "./presets/dream.ts";
@@ -24,20 +21,30 @@ export {
 } from "./presets/parallel.ts";
 export { d3pm, diffusionGemma, type DiffusionGemmaOptions } from "./presets/uniform.ts";
 export type { PresetOptions } from "./presets/preset-options.ts";
-export { refine, type RefineDecoder, type RefineOptions } from "./refine.ts";
+export { refine, type RefineOptions } from "./refine.ts";
 export type { AnnealedTemperature, FillOptions } from "./refine-options.ts";
 export { editAbove, type EditAboveOptions } from "./revise/edit-above.ts";
 export { remaskLeastConfident } from "./revise/mask-predict.ts";
 export { redecide, type RedecideOptions } from "./revise/redecide.ts";
 export { remaskBelow, type RemaskBelowOptions } from "./revise/remask-below.ts";
-export { reopenDoubted, type ReopenDoubtedOptions } from "./revise/reopen-doubted.ts";
+export { remaskDoubted, type RemaskDoubtedOptions } from "./revise/remask-doubted.ts";
 export { revokeDoubted, type RevokeDoubtedOptions } from "./revise/revoke-doubted.ts";
 export { type Remasking, remasking, type RemaskingOptions } from "./revise/remdm.ts";
 export { type UniformDiffusion, uniformPosterior } from "./revise/uniform-posterior.ts";
 export type { RemdmVariant } from "./revise/remdm-rates.ts";
-export type { Changes, FullCanvas, RevisedStep, Revision } from "./revise/revision.ts";
+export type { Changes, FullCanvas, Noise, RevisedStep, Revision } from "./revise/revision.ts";
 export { rewrite, type RewriteOptions } from "./rewrite.ts";
-export { adaptive, ancestral, cosine, everything, firstHitting, fixed, linear, type LinearOptions } from "./schedule/counts.ts";
+export {
+  adaptive,
+  allAtOnce,
+  ancestral,
+  type AncestralOptions,
+  cosine,
+  firstHitting,
+  fixed,
+  linear,
+  type LinearOptions,
+} from "./schedule/counts.ts";
 export type { Schedule, ScheduleStep } from "./schedule/schedule.ts";
 export type { OrderBy, OrderByOption } from "./select/confidence-of.ts";
 export { entropyBound, type EntropyBoundOptions } from "./select/entropy-bound.ts";
@@ -48,4 +55,4 @@ export { leftToRight, type NoOptions, randomOrder } from "./select/orders.ts";
 export { confidence, type ConfidenceOptions, entropy, margin, type RankedOptions } from "./select/ranked.ts";
 export type { Selection } from "./select/selection.ts";
 export { threshold, type ThresholdOptions } from "./select/threshold.ts";
-export type { Predictions, RefineStep } from "./step.ts";
+export type { Predictions, RefineStep } from "./step-context.ts";

@@ -7,7 +7,7 @@ const prompt = Int32Array.of(0);
 const joint = randomJoint(seededRandom(4), { tokens: 3, length: 4 });
 const model = jointModel({ joint });
 
-/** Probabilities of the tokens at `free`, the others being known, by their meanings joined; shape of `exactDistribution`. */
+/** Probabilities of the tokens at `free` given the others, keyed by their joined meanings, as in `exactDistribution`. */
 function expectedFill(known: readonly number[], free: readonly number[]): Map<string, number> {
   const texts = [...joint.probabilities.entries()].map(([text, probability]) => ({
     tokens: [0, 1, 2, 3].map((at) => Math.floor(text / 3 ** (3 - at)) % 3),
@@ -44,7 +44,7 @@ describe("at one token per step", () => {
 const MASK = 5;
 const ONE = 1;
 
-/** Certain of token 1 everywhere; how certain is told by `logitOf(canvas)`. */
+/** A model that predicts token 1 everywhere, with the logit `logitOf(canvas)`. */
 const certainModel = (logitOf: (canvas: Int32Array) => number): ReturnType<typeof memoryMaskedModel> =>
   memoryMaskedModel({
     vocabSize: 6,
@@ -59,11 +59,11 @@ const certainModel = (logitOf: (canvas: Int32Array) => number): ReturnType<typeo
 
 describe("a range of lengths", () => {
   test.each([
-    { surest: 3, expected: 3 },
-    { surest: 2, expected: 2 },
-    { surest: 9, expected: 2 },
-  ])("takes the length whose empty gap is most certain, the shortest among equals: $surest", async ({ surest, expected }) => {
-    const masked = certainModel((canvas) => (canvas.length === surest + 2 ? 5 : 3));
+    { mostCertain: 3, expected: 3 },
+    { mostCertain: 2, expected: 2 },
+    { mostCertain: 9, expected: 2 },
+  ])("chooses the length whose empty gap is most certain, the shortest among equals: $mostCertain", async ({ mostCertain, expected }) => {
+    const masked = certainModel((canvas) => (canvas.length === mostCertain + 2 ? 5 : 3));
     const decoder = infill({ suffix: [2, 3], length: { minimum: 2, maximum: 4 } });
     const { tokens, events } = await collectDecode(decoder.decode({ masked }, prompt, { maxNewTokens: 8 }));
     expect([...tokens]).toEqual(Array.from({ length: expected }, () => ONE));
@@ -107,7 +107,7 @@ test.each([
   { suffix: [1], length: { minimum: 1, maximum: 2, step: 1 } },
   { suffix: [1], length: 1, blockLength: 4 },
   { suffix: [1], length: 1, steps: 0 },
-])("infill refuses %o", (options) => {
+])("infill rejects %o", (options) => {
   expect(() => infill(options as unknown as InfillOptions)).toThrow(InvalidOptionError);
 });
 
@@ -119,6 +119,6 @@ test.each([
   { text: [1, 2], positions: [2] },
   { text: [1, 2], positions: [1, 1] },
   { text: [1, 2], positions: [0.5] },
-])("rewrite refuses %o", (options) => {
+])("rewrite rejects %o", (options) => {
   expect(() => rewrite(options as unknown as RewriteOptions)).toThrow(InvalidOptionError);
 });

@@ -1,14 +1,21 @@
-import { type DecodeEvent, type DecodeRun, integerBetween, type OptionCheck, runDecode, softmax, type TokenId } from "@decodekit/core";
-import { checkFixedTokens, fillGaps, isIntegers } from "./fill-gaps.ts";
+import {
+  type BoundedDecoder,
+  type DecodeContext,
+  type DecodeEvent,
+  defineDecoder,
+  objectOption,
+  softmax,
+  type TokenId,
+} from "@decodekit/core";
+import { checkFixedTokens, fillPositions, isIntegers } from "./fill-positions.ts";
 import { openPredictor, type Predictor } from "./predictor.ts";
-import type { RefineDecoder } from "./refine.ts";
 import { type FillOptions, fillSettings } from "./refine-options.ts";
 import { largest } from "./select/confidence-of.ts";
 
 export interface InfillOptions extends FillOptions {
-  /** Tokens after the gap, at least one; copied. They are seen by every pass, and are not part of the output. */
+  /** Tokens after the gap, at least one; copied. Every pass sees them. They are not part of the output. */
   readonly suffix: ArrayLike<TokenId>;
-  /** Tokens in the gap, an integer >= 1, or the least and the most. */
+  /** Tokens in the gap, an integer >= 1, or a range. */
   readonly length: number | LengthRange;
 }
 
@@ -17,46 +24,61 @@ export interface LengthRange {
   readonly maximum: number;
 }
 
+const isPositiveInteger = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+
+const OPTIONS = {
+  suffix: { ...objectOption("at least 1 token", (value) => isIntegers(value) && value.length > 0), required: true },
+  length: {
+    ...objectOption("an integer >= 1, or { minimum, maximum } with 1 <= minimum <= maximum", (value) => {
+      if (typeof value !== "object" || value === null) return isPositiveInteger(value);
+      const { minimum, maximum, ...rest } = value as Partial<LengthRange>;
+      return isPositiveInteger(minimum) && isPositiveInteger(maximum) && minimum! <= maximum! && Object.keys(rest).length === 0;
+    }),
+    required: true,
+  },
+} as const;
+
 /**
- * Makes the decoder that fills a gap between the prompt and a suffix, seeing both. The output is the gap; a stop token ends it
- * early; at most maxNewTokens of it are given. For a range of lengths, one pass over each empty gap decides: the length whose
- * rows are most certain on average (mean ln of the greatest probability), the shortest among equals; masked, whatever the noise. That is a heuristic.
- * @throws InvalidOptionError for a missing or unknown option, one out of range, or one without effect; at decoding for tokens of
- *   the suffix outside the vocabulary, and ContextLengthError when prompt, gap and suffix do not fit.
+ * Creates a decoder that fills a gap between the prompt and a suffix, seeing both. The output is the gap, at most maxNewTokens of it; a
+ * stop token ends it early. For a range of lengths, one pass over each empty, masked gap decides: the length whose rows are most certain
+ * on average (mean ln of the greatest probability) is used, the shortest among equals. That is a heuristic.
+ * @throws InvalidOptionError for a missing, unknown, invalid or ineffective option. The decode throws it for suffix tokens outside the
+ *   vocabulary, and ContextLengthError if prompt, gap and suffix do not fit.
  */
-export function infill(options: InfillOptions): RefineDecoder {
+export function infill(options: InfillOptions): BoundedDecoder<"masked"> {
   const name = "infill";
-  const settings = fillSettings(name, options, { required: { suffix: suffixCheck, length: lengthCheck } });
+  const settings = fillSettings(name, options, { options: OPTIONS });
   const { length } = options;
   const suffix = Int32Array.from(options.suffix);
   const range = typeof length === "number" ? { minimum: length, maximum: length } : { ...length };
   const lengths = range.maximum - range.minimum + 1;
-  const decoder: RefineDecoder = {
+  const decoder = defineDecoder<"masked">({
     name,
     requires: ["masked"],
     outputLength: range.maximum,
-    mostPasses: () => (settings.guidance ? 2 : 1) * (1 + (lengths > 1 ? lengths : 0) + (settings.steps ?? range.maximum)),
-    decode: (models, prompt, decodeOptions) =>
-      runDecode(decoder, models, prompt, decodeOptions, async function* (run) {
-        checkFixedTokens(run, name, { option: "suffix", values: suffix });
-        const predictor = yield* openPredictor(run, settings.guidance);
-        const gap = lengths > 1 ? yield* chooseLength(run, predictor, suffix, range) : range.minimum;
-        const text = withGap(gap, suffix, models.masked.maskTokenId);
-        const filled = yield* fillGaps(run, predictor, settings, { text, free: [...text.subarray(0, gap).keys()] });
-        return (yield* run.commit(filled.slice(0, gap))) ?? "length";
-      }),
+    async *run(context) {
+      checkFixedTokens(context, name, { option: "suffix", values: suffix });
+      const predictor = yield* openPredictor(context, settings.guidance);
+      const gap = lengths > 1 ? yield* chooseLength(context, predictor, suffix, range) : range.minimum;
+      const text = withGap(gap, suffix, context.models.masked.maskTokenId);
+      const filled = yield* fillPositions(context, predictor, settings, { text, free: [...text.subarray(0, gap).keys()] });
+      return (yield* context.commit(filled.slice(0, gap))) ?? "length";
+    },
+  });
+  return {
+    ...decoder,
+    maxPasses: () => (settings.guidance ? 2 : 1) * (1 + (lengths > 1 ? lengths : 0) + (settings.steps ?? range.maximum)),
   };
-  return decoder;
 }
 
 /** The length whose empty gap has the most certain rows. */
 async function* chooseLength(
-  run: DecodeRun<"masked">,
+  context: DecodeContext<"masked">,
   predictor: Predictor,
   suffix: Int32Array,
   { minimum, maximum }: LengthRange,
 ): AsyncGenerator<DecodeEvent, number, void> {
-  const { vocabSize, maskTokenId } = run.models.masked;
+  const { vocabSize, maskTokenId } = context.models.masked;
   const row = new Float32Array(vocabSize);
   let best = { length: minimum, certainty: -Infinity };
   for (let length = minimum; length <= maximum; length++) {
@@ -77,15 +99,3 @@ function withGap(length: number, suffix: Int32Array, maskTokenId: TokenId): Int3
   text.set(suffix, length);
   return text;
 }
-
-const suffixCheck: OptionCheck = { expected: "at least 1 token", accepts: (value) => isIntegers(value) && value.length > 0 };
-
-const lengthCheck: OptionCheck = {
-  expected: "an integer >= 1, or { minimum, maximum } with 1 <= minimum <= maximum",
-  accepts(value) {
-    const atLeastOne = integerBetween(1);
-    if (typeof value !== "object" || value === null) return atLeastOne.accepts(value);
-    const { minimum, maximum, ...rest } = value as Partial<LengthRange>;
-    return atLeastOne.accepts(minimum) && atLeastOne.accepts(maximum) && minimum! <= maximum! && Object.keys(rest).length === 0;
-  },
-};

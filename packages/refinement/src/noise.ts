@@ -1,9 +1,9 @@
 import type { MaskedModel, RandomSource } from "@decodekit/core";
 
-/** The stream of a step's random source that noise is drawn from. */
+/** The stream of a step's random source for noise. */
 export const NOISE = 4;
 
-/** Writes random tokens to `positions` of `out`: any but the mask token, all alike. Position n draws from `random.fork(n)`. */
+/** Writes random tokens to `positions` of `out`, uniform over all but the mask token. Position n draws from `random.fork(n)`. */
 export function drawNoise(
   out: Int32Array,
   positions: readonly number[],

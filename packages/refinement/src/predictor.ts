@@ -1,5 +1,5 @@
 import {
-  type DecodeRun,
+  type DecodeContext,
   type ForwardEndEvent,
   type ForwardPhase,
   InvalidOptionError,
@@ -8,21 +8,21 @@ import {
 } from "@decodekit/core";
 import { type Guidance, guideLogits } from "./guidance.ts";
 
-/** Rows of logits for a canvas, guided where that was asked for. Valid until the next pass. */
+/** Rows of logits for a canvas, guided if `guidance` is set. Valid until the next pass. */
 export interface CanvasRows {
   /** Writes row `position` to `out`, shape (V,). */
   read(position: number, out: Float32Array): void;
-  /** Likewise the row that does not see the token at `position`. Only where it was asked for. */
-  readLeftOut(position: number, out: Float32Array): void;
+  /** Writes the row that does not see the token at `position`. Available only if `PredictDetails.leaveOneOut` was set. */
+  readLeaveOneOut(position: number, out: Float32Array): void;
 }
 
-/** What a pass is to give. */
+/** What a pass must return. */
 export interface PredictDetails {
-  /** Also rows that each leave their own token out. */
+  /** Whether to add a row per position that does not see the position's own token. */
   readonly leaveOneOut: boolean;
 }
 
-/** The sessions behind a decode: one, or with guidance two that differ in the prompt. */
+/** The sessions of a decode: one, or with guidance two that differ in the prompt. */
 export interface Predictor {
   /** Logits for every position of `canvas`. */
   predict(canvas: Int32Array, details: PredictDetails): AsyncGenerator<ForwardEndEvent, CanvasRows, void>;
@@ -32,15 +32,15 @@ export interface Predictor {
 
 /** Opens the sessions and reads the prompt. */
 export async function* openPredictor(
-  run: DecodeRun<"masked">,
+  context: DecodeContext<"masked">,
   guidance: Guidance | undefined,
 ): AsyncGenerator<ForwardEndEvent, Predictor, void> {
-  const { maskTokenId } = run.models.masked;
-  const conditional = await run.openMaskedSession("masked");
-  yield* conditional.commit(run.tokens, "prefill");
+  const { maskTokenId } = context.models.masked;
+  const conditional = await context.openMaskedSession("masked");
+  yield* conditional.commit(context.tokens, "prefill");
   if (!guidance) return unguided(conditional);
-  const unconditional = await run.openMaskedSession("masked");
-  yield* unconditional.commit(new Int32Array(run.tokens.length).fill(maskTokenId), "prefill");
+  const unconditional = await context.openMaskedSession("masked");
+  yield* unconditional.commit(new Int32Array(context.tokens.length).fill(maskTokenId), "prefill");
   return guided(conditional, unconditional, guidance);
 }
 
@@ -59,7 +59,7 @@ function guided(conditional: ReportingMaskedSession, unconditional: ReportingMas
       const l = yield* predictRows(conditional, canvas, details, "refine");
       const u = yield* predictRows(unconditional, canvas, details, "refine");
       const read = (row: number, out: Float32Array): void => guideLogits(out, l.row(row), u.row(row), scale);
-      return { read, readLeftOut: (position, out) => read(canvas.length + position, out) };
+      return { read, readLeaveOneOut: (position, out) => read(canvas.length + position, out) };
     },
     async *commit(tokens, phase) {
       yield* conditional.commit(tokens, phase);
@@ -69,8 +69,8 @@ function guided(conditional: ReportingMaskedSession, unconditional: ReportingMas
 }
 
 /**
- * One pass over `canvas`, with as many rows again where each is to leave its own token out.
- * @throws InvalidOptionError when that is asked of a model that cannot.
+ * Runs one pass over `canvas`. With `leaveOneOut`, adds as many rows that do not see their own token.
+ * @throws InvalidOptionError if the model does not support that.
  */
 export function predictRows(
   session: ReportingMaskedSession,
@@ -80,14 +80,14 @@ export function predictRows(
 ): AsyncGenerator<ForwardEndEvent, Logits, void> {
   if (!leaveOneOut) return session.predict(canvas, phase);
   if (session.session.predictLeaveOneOut) return session.predictLeaveOneOut(canvas, phase);
-  const expected = "able to leave out each token in turn (predictLeaveOneOut), which the revision needs";
+  const expected = "able to leave out each token in turn (predictLeaveOneOut), which the revision requires";
   throw new InvalidOptionError({ where: "refine", option: "the masked model", expected, actual: "one that is not" });
 }
 
-/** The rows of a canvas of `length` positions that stands after `offset` other ones in the pass. */
+/** The rows of a canvas of `length` positions that follows `offset` other ones in the pass. */
 export function rowsOf(logits: Logits, length: number, offset = 0): CanvasRows {
   return {
     read: (position, out) => out.set(logits.row(offset + position)),
-    readLeftOut: (position, out) => out.set(logits.row(2 * offset + length + position)),
+    readLeaveOneOut: (position, out) => out.set(logits.row(2 * offset + length + position)),
   };
 }

@@ -5,7 +5,7 @@ import {
   classifierFree,
   confidence,
   dream,
-  everything,
+  allAtOnce,
   fastDllm,
   hierarchy,
   leftToRight,
@@ -14,17 +14,17 @@ import {
   maskPredict,
   refine,
   type RefineOptions,
-  reopenDoubted,
+  remaskDoubted,
   type Revision,
   revokeDoubted,
   type Selection,
 } from "./index.ts";
-import plugin from "./plugin.ts";
+import plugins from "./plugin.ts";
 
 const MASK = 4;
 const prompt = Int32Array.of(0);
 
-/** A model over tokens 0 to 3; `rowAt` gives the logits of these. */
+/** A model over tokens 0 to 3; `rowAt` returns their logits. */
 function model(rowAt: (position: number, canvas: Int32Array, prefix: Int32Array) => readonly number[]): TestMaskedModel {
   return memoryMaskedModel({
     vocabSize: 5,
@@ -50,17 +50,17 @@ describe("the canvas, step by step", () => {
     ]);
   });
 
-  test("reopening: what does not agree with the rest is worked out again, until nothing is doubted", async () => {
-    // The second token is 3 by itself, and 2 where the first one is known to be 0.
+  test("remaskDoubted: tokens that are inconsistent with the others are predicted again, until nothing is doubted", async () => {
+    // The second token is 3 by itself, and 2 if the first one is known to be 0.
     const masked = model((position, [first]) => (position === 0 ? [5, 0, 0, 0] : first === 0 ? [0, 0, 5, 0] : [0, 0, 0, 5]));
-    const options = { schedule: everything(), revise: reopenDoubted(), blockLength: 2, steps: 9 };
+    const options = { schedule: allAtOnce(), revise: remaskDoubted(), blockLength: 2, steps: 9 };
     expect(await canvases(masked, options, 2)).toEqual([
       [0, 3],
       [0, MASK],
       [0, 2],
     ]);
     expect(masked.passes().map(({ rows }) => rows)).toEqual([0, 2, 2, 2, 2]);
-    const leavingOut = { ...options, revise: reopenDoubted({ leaveOneOut: true }) };
+    const leavingOut = { ...options, revise: remaskDoubted({ leaveOneOut: true }) };
     expect(await canvases(masked, leavingOut, 2)).toHaveLength(3);
     expect(
       masked
@@ -70,7 +70,7 @@ describe("the canvas, step by step", () => {
     ).toEqual([0, 4, 4, 4, 4]);
   });
 
-  test("leaving out is refused where the model cannot", async () => {
+  test("leave-one-out rows are rejected for a model without them", async () => {
     const masked = model(falling);
     const createSession: typeof masked.createSession = async (over) => {
       const session = await masked.createSession(over);
@@ -89,7 +89,7 @@ describe("the canvas, step by step", () => {
     ]);
   });
 
-  test("Fast-dLLM: all above the threshold, at least one", async () => {
+  test("Fast-dLLM: all above the threshold, and at least one", async () => {
     // softmax of 4, 3, 2, 1 against three zeros: 0.948, 0.870, 0.711, 0.475.
     expect(await canvases(model(falling), fastDllm({ blockLength: 4, threshold: 0.8 }), 4)).toEqual([
       [0, 1, 4, 4],
@@ -98,8 +98,8 @@ describe("the canvas, step by step", () => {
     ]);
   });
 
-  test("mask-predict: everything, then again what had been least certain", async () => {
-    // Once all is known, the last two positions change their mind.
+  test("mask-predict: allAtOnce, then the least certain positions again", async () => {
+    // Once all is known, the predictions of the last two positions change.
     const rowAt = (position: number, canvas: Int32Array): readonly number[] =>
       position >= 2 && canvas[0] !== MASK ? [9, 0, 0, 0] : falling(position);
     const shown = await canvases(model(rowAt), maskPredict({ blockLength: 4, steps: 2 }), 4);
@@ -109,8 +109,8 @@ describe("the canvas, step by step", () => {
     ]);
   });
 
-  test("LLaDA 2.1: edits what stands, and goes on after the last mask until nothing changes", async () => {
-    // Position 0 sees its mistake only when everything else is known.
+  test("LLaDA 2.1: edits committed tokens, and continues after the last mask until nothing changes", async () => {
+    // The prediction of position 0 is right only once everything else is known.
     const rowAt = (position: number, canvas: Int32Array): readonly number[] =>
       position === 0 && !canvas.subarray(1).includes(MASK) ? [0, 0, 0, 9] : falling(position);
     const shown = await canvases(model(rowAt), llada21({ blockLength: 3, threshold: 0.9 }), 3);
@@ -122,7 +122,7 @@ describe("the canvas, step by step", () => {
     ]);
   });
 
-  test("dInfer: takes back what the model no longer believes", async () => {
+  test("dInfer: remasks tokens that the model no longer predicts", async () => {
     const rowAt = (position: number, canvas: Int32Array): readonly number[] =>
       position === 0 && canvas[1] !== MASK ? [0, 0, 0, 9] : position === 0 ? [9, 0, 0, 0] : position === 1 ? [0, 2, 0, 0] : [0, 0, 9, 0];
     const options = hierarchy({ blockLength: 5, threshold: 0.95, lowThreshold: 0.9, remaskThreshold: 0.4 });
@@ -135,10 +135,10 @@ describe("the canvas, step by step", () => {
   });
 });
 
-test('with canvas "rest" the model sees masks up to the end of the text', async () => {
+test('with canvas "remaining" the model reads masks up to the end of the text', async () => {
   for (const [canvas, expected] of [
     ["block", [2, 2, 1]],
-    ["rest", [5, 3, 1]],
+    ["remaining", [5, 3, 1]],
   ] as const) {
     const masked = model(falling);
     await collectDecode(refine({ blockLength: 2, steps: 1, canvas }).decode({ masked }, prompt, { maxNewTokens: 5 }));
@@ -146,8 +146,8 @@ test('with canvas "rest" the model sees masks up to the end of the text', async 
   }
 });
 
-test("guidance moves away from what would be said without the prompt", async () => {
-  // With the prompt 1.5 times as likely tokens 1 and 0 are even; without it 1 is far ahead.
+test("guidance moves away from the predictions without the prompt", async () => {
+  // With the prompt, tokens 0 and 1 are close; without it, 1 is far ahead.
   const masked = model((_position, _canvas, prefix) => (prefix[0] === MASK ? [0, 2, 0, 0] : [1, 1.5, 0, 0]));
   const tokensWith = async (options: RefineOptions): Promise<readonly number[]> => [
     ...(await collectDecode(refine(options).decode({ masked }, prompt, { maxNewTokens: 3 }))).tokens,
@@ -156,7 +156,7 @@ test("guidance moves away from what would be said without the prompt", async () 
   expect(await tokensWith({ guidance: classifierFree({ scale: 1 }) })).toEqual([0, 0, 0]);
 });
 
-test("processors see the tokens before a position, the mask token where unknown, and cannot bring the mask token back", async () => {
+test("processors see the tokens before a position, with the mask token for unknown ones, and cannot make the mask token possible", async () => {
   const contexts: (readonly number[])[] = [];
   const processors = [
     (row: Float32Array, { tokens, promptLength }: { tokens: Int32Array; promptLength: number }): void => {
@@ -175,7 +175,7 @@ test("processors see the tokens before a position, the mask token where unknown,
   ]);
 });
 
-test('a sampler draws the tokens; with scores "sampler" the parts look at its distribution', async () => {
+test('a sampler draws the tokens; with scores "sampler" the parts use its distribution', async () => {
   const last = { name: "last", distribution: () => Float64Array.of(0, 0, 0, 1, 0), pick: (row: Float64Array) => row.indexOf(1) };
   const decode = async (options: RefineOptions): Promise<readonly (readonly number[])[]> => canvases(model(falling), options, 2);
   expect(await decode({ sampler: last, select: leftToRight() })).toEqual([
@@ -185,7 +185,7 @@ test('a sampler draws the tokens; with scores "sampler" the parts look at its di
   expect(await decode({ ...fastDllm({ blockLength: 2 }), temperature: undefined, sampler: last, scores: "sampler" })).toEqual([[3, 3]]);
 });
 
-test("the drawn token depends on step and position, not on what else is drawn", async () => {
+test("the drawn token depends on step and position, not on other draws", async () => {
   const masked = model(() => [0, 0, 0, 0]);
   const tokensOf = async (select: Selection): Promise<readonly number[]> => [
     ...(
@@ -198,47 +198,48 @@ test("the drawn token depends on step and position, not on what else is drawn", 
 });
 
 test.each([
-  { chosen: [7], message: "chose [7], not at least 1 of [0, 1]" },
-  { chosen: [], message: "chose [], not at least 1 of [0, 1]" },
-  { chosen: [1, 1], message: "chose [1, 1], not at least 1 of [0, 1]" },
-  { chosen: [0, 1, 2], message: "chose [0, 1, 2], not at least 1 of [0, 1]" },
-])("a selection that chooses $chosen breaks its contract, which is an error", async ({ chosen, message }) => {
-  const select = { name: "broken", looksAtDraws: false, start: () => () => chosen };
+  { chosen: [7], message: "[7]" },
+  { chosen: [], message: "[]" },
+  { chosen: [1, 1], message: "[1, 1]" },
+  { chosen: [0, 1, 2], message: "[0, 1, 2]" },
+])("a selection that chooses $chosen breaks its contract, and is rejected", async ({ chosen, message }) => {
+  const select = { name: "broken", dependsOnSamples: false, start: () => () => chosen };
   const decode = refine({ select, blockLength: 2 }).decode({ masked: model(falling) }, prompt, { maxNewTokens: 2 });
-  await expect(collectDecode(decode)).rejects.toThrow(`refine: the selection "broken" ${message}, each once.`);
+  await expect(collectDecode(decode)).rejects.toThrow(
+    `refine: the selection "broken" must choose at least 1 of [0, 1], each once, got ${message}.`,
+  );
 });
 
-test("a revision that asks for a prediction although it says it needs none is an error", async () => {
+test("a revision without needsPredictions that reads predictions throws", async () => {
   const revise: Revision = {
     name: "broken",
-    readsPredictions: false,
+    needsPredictions: false,
     start:
       () =>
       ({ open, predictions }) => {
         if (open.length === 0) predictions.probabilities(0);
         return {};
       },
-    goesOn: () => true,
+    shouldContinue: () => true,
   };
-  const decode = refine({ select: leftToRight(), schedule: everything(), revise, steps: 3, blockLength: 2 });
+  const decode = refine({ select: leftToRight(), schedule: allAtOnce(), revise, steps: 3, blockLength: 2 });
   await expect(collectDecode(decode.decode({ masked: model(falling) }, prompt, { maxNewTokens: 2 }))).rejects.toThrow(
-    "refine: a revision that says it does not read predictions asked for one where nothing was open.",
+    "refine: a revision without needsPredictions read predictions while no position was open.",
   );
 });
 
-describe("the plugin", () => {
-  test("makes the decoder that it names, with every preset at its defaults", () => {
-    for (const preset of plugin.options["preset"]!.choices!) {
-      const decoder = plugin.create({ preset });
+describe("the plugins", () => {
+  test("create the decoders that they name", () => {
+    for (const plugin of plugins) {
+      const decoder = plugin.create({});
       expect([decoder.name, decoder.requires]).toEqual([plugin.name, plugin.requires]);
     }
-    for (const preset of plugin.presets) expect(plugin.create(preset).name).toBe("refine");
-    expect(plugin.create({}).name).toBe("refine");
   });
 
-  test("passes its options on", async () => {
-    const options = { preset: "llada", blockLength: 4, steps: 2, temperature: 0, canvas: "block", guidanceScale: 1 };
-    const { events } = await collectDecode(plugin.create(options).decode({ masked: model(falling) }, prompt, { maxNewTokens: 4 }));
+  test("pass their options on", async () => {
+    const plugin = plugins.find(({ name }) => name === "llada")!;
+    const decoder = plugin.create({ blockLength: 4, steps: 2, temperature: 0, canvas: "block", guidanceScale: 1 });
+    const { events } = await collectDecode(decoder.decode({ masked: model(falling) } as never, prompt, { maxNewTokens: 4 }));
     expect(events.filter(({ type }) => type === "forward-end")).toHaveLength(2 * (1 + 2));
   });
 });

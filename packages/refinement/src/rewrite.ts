@@ -1,53 +1,47 @@
-import { type OptionCheck, runDecode, type TokenId } from "@decodekit/core";
-import { checkFixedTokens, fillGaps, isIntegers } from "./fill-gaps.ts";
+import { type BoundedDecoder, defineDecoder, objectOption, type OptionDefinition, type TokenId } from "@decodekit/core";
+import { checkFixedTokens, fillPositions, isIntegers } from "./fill-positions.ts";
 import { openPredictor } from "./predictor.ts";
-import type { RefineDecoder } from "./refine.ts";
 import { type FillOptions, fillSettings } from "./refine-options.ts";
 
 export interface RewriteOptions extends FillOptions {
   /** Tokens after the prompt, at least one; copied. */
   readonly text: ArrayLike<TokenId>;
-  /** Indices into `text`, each once, at least one, in any order: these are worked out anew, all others stay. */
+  /** Indices into `text` to predict again, each once, at least one, in any order. All others stay. */
   readonly positions: readonly number[];
 }
 
 /**
- * Makes the decoder that works out some tokens of a text anew, seeing all others. The output is the whole text; a stop token
- * ends it, and at most maxNewTokens of it are given.
- * @throws InvalidOptionError for a missing or unknown option, one out of range, or one without effect; at decoding for tokens of
- *   the text outside the vocabulary, and ContextLengthError when prompt and text do not fit.
+ * Creates a decoder that predicts some tokens of a text again, seeing all others. The output is the whole text, at most maxNewTokens of
+ * it; a stop token ends it.
+ * @throws InvalidOptionError for a missing, unknown, invalid or ineffective option. The decode throws it for tokens of the text outside
+ *   the vocabulary, and ContextLengthError if prompt and text do not fit.
  */
-export function rewrite(options: RewriteOptions): RefineDecoder {
+export function rewrite(options: RewriteOptions): BoundedDecoder<"masked"> {
   const name = "rewrite";
-  const settings = fillSettings(name, options, { required: { text: textCheck, positions: positionsCheck(options) } });
+  const settings = fillSettings(name, options, { options: { text: TEXT, positions: positionsOption(options) } });
   const text = Int32Array.from(options.text);
   const free = options.positions.toSorted((a, b) => a - b);
-  const decoder: RefineDecoder = {
+  const decoder = defineDecoder<"masked">({
     name,
     requires: ["masked"],
     outputLength: text.length,
-    mostPasses: () => (settings.guidance ? 2 : 1) * (1 + (settings.steps ?? free.length)),
-    decode: (models, prompt, decodeOptions) =>
-      runDecode(decoder, models, prompt, decodeOptions, async function* (run) {
-        checkFixedTokens(run, name, { option: "text", values: text, free });
-        const predictor = yield* openPredictor(run, settings.guidance);
-        const filled = yield* fillGaps(run, predictor, settings, { text, free });
-        return (yield* run.commit(filled)) ?? "length";
-      }),
-  };
-  return decoder;
+    async *run(context) {
+      checkFixedTokens(context, name, { option: "text", values: text, free });
+      const predictor = yield* openPredictor(context, settings.guidance);
+      const filled = yield* fillPositions(context, predictor, settings, { text, free });
+      return (yield* context.commit(filled)) ?? "length";
+    },
+  });
+  return { ...decoder, maxPasses: () => (settings.guidance ? 2 : 1) * (1 + (settings.steps ?? free.length)) };
 }
 
-const textCheck: OptionCheck = { expected: "at least 1 token", accepts: (value) => isIntegers(value) && value.length > 0 };
+const TEXT = { ...objectOption("at least 1 token", (value) => isIntegers(value) && value.length > 0), required: true };
 
-function positionsCheck({ text }: RewriteOptions): OptionCheck {
+function positionsOption({ text }: RewriteOptions): OptionDefinition {
   const length = isIntegers(text) ? text.length : 0;
-  return {
-    expected: `indices in [0, ${length}), each once, at least one`,
-    accepts: (value) =>
-      Array.isArray(value) &&
-      value.length > 0 &&
-      new Set(value).size === value.length &&
-      value.every((position) => Number.isInteger(position) && position >= 0 && position < length),
-  };
+  const isPosition = (position: unknown): boolean =>
+    Number.isInteger(position) && (position as number) >= 0 && (position as number) < length;
+  const accepts = (value: unknown): boolean =>
+    Array.isArray(value) && value.length > 0 && new Set(value).size === value.length && value.every(isPosition);
+  return { ...objectOption(`indices in [0, ${length}), each once, at least one`, accepts), required: true };
 }

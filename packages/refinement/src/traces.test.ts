@@ -24,7 +24,7 @@ import { remdmRates } from "./revise/remdm-rates.ts";
 interface Recorded {
   /** The canvas after every step that changed it, as text: "4 11 / 4 7". */
   readonly traces: readonly { readonly rule: string; readonly seed: number; readonly canvases: string }[];
-  /** The same with a stop token: the canvases until the decode ends, the text before the stop token, and why it ended. */
+  /** The same with a stop token: the canvases until the decode ends, the text before the stop token, and the finish reason. */
   readonly stops: readonly {
     readonly rule: string;
     readonly seed: number;
@@ -33,7 +33,7 @@ interface Recorded {
     readonly output: readonly number[];
     readonly ends: "stop" | "length";
   }[];
-  /** Per step: that an open position is filled, that a filled one is opened. */
+  /** Per step: probability that an open position is filled, and that a filled one is remasked. */
   readonly rates: readonly {
     readonly variant: RemdmVariant;
     readonly eta: number;
@@ -42,7 +42,7 @@ interface Recorded {
   }[];
 }
 
-// Made by reference/published_rules.py, which runs the published rules on the model below.
+// Created by reference/published_rules.py, which runs the published rules on the model below.
 const recorded = JSON.parse(readFileSync(new URL("../reference/traces.json", import.meta.url), "utf8")) as Recorded;
 
 const VOCAB_SIZE = 12;
@@ -93,7 +93,7 @@ const rules: Readonly<Record<string, RefineOptions>> = {
   d3pm: d3pm({ blockLength: 8, steps: 6 }),
 };
 
-/** A draw of the script, which it records by step and position of the sequence: the first index whose running sum passes it. */
+/** A draw recorded by the script, by step and position of the sequence: the first index whose cumulative sum exceeds it. */
 function recordedRandom(seed: number, path: readonly number[] = []): RandomSource {
   return {
     ...seededRandom(seed),
@@ -115,8 +115,8 @@ test("every rule has its traces", () => {
 });
 
 test.each(recorded.traces)("$rule, seed $seed: the same canvases as the published rule, step by step", async ({ rule, seed, canvases }) => {
-  // The script shows the model the whole sequence, later blocks masked.
-  const decoder = refine({ ...rules[rule]!, canvas: "rest" });
+  // The script's model reads the whole sequence, with later blocks masked.
+  const decoder = refine({ ...rules[rule]!, canvas: "remaining" });
   const { events } = await collectDecode(
     decoder.decode({ masked: model(seed) }, prompt, { maxNewTokens: LENGTH, random: recordedRandom(seed) }),
   );
@@ -127,7 +127,7 @@ test.each(recorded.traces)("$rule, seed $seed: the same canvases as the publishe
 test.each(recorded.stops)(
   "$rule, seed $seed, ends at token $stop: the same canvases, and the text before it",
   async ({ rule, seed, stop, canvases, output, ends }) => {
-    const decoder = refine({ ...rules[rule]!, canvas: "rest" });
+    const decoder = refine({ ...rules[rule]!, canvas: "remaining" });
     const options = { maxNewTokens: LENGTH, random: recordedRandom(seed), stopTokens: [stop] };
     const { events, tokens, finishReason } = await collectDecode(decoder.decode({ masked: model(seed) }, prompt, options));
     const shown = events.flatMap((event) => (event.type === "tokens-propose" ? [event.tokens.join(" ")] : []));
@@ -136,7 +136,7 @@ test.each(recorded.stops)(
   },
 );
 
-test("every rule has traces that a stop token ends, and revising ones those that it passes on the way", () => {
+test("every rule has traces that a stop token ends, and revising rules also traces with a temporary stop token", () => {
   expect(new Set(recorded.stops.flatMap(({ rule, ends }) => (ends === "stop" ? [rule] : [])))).toEqual(new Set(Object.keys(rules)));
   expect(recorded.stops.filter(({ ends }) => ends === "length").length).toBeGreaterThan(5);
 });

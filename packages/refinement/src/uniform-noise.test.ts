@@ -10,7 +10,7 @@ import {
   redecide,
   refine,
   type RefineOptions,
-  reopenDoubted,
+  remaskDoubted,
   rewrite,
   uniformPosterior,
 } from "./index.ts";
@@ -20,7 +20,7 @@ import { entropyOf } from "./select/entropy-of.ts";
 const prompt = Int32Array.of(0);
 const seeds = [1, 2];
 
-/** Rows that depend on the whole canvas; the mask token is liked best, and never to be followed. */
+/** Rows that depend on the whole canvas. The mask token has the largest logit, which must be ignored. */
 function logits(
   canvas: ArrayLike<number>,
   index: number,
@@ -51,7 +51,7 @@ function texts(tokens: number, length: number): number[][] {
   return texts(tokens, length - 1).flatMap((text) => Array.from({ length: tokens }, (_, token) => [...text, token]));
 }
 
-/** Distributions over texts of 2 tokens out of 3, worked out by summing over all texts, without the decoder. */
+/** Distributions over texts of 2 tokens out of 3, computed by summing over all texts, without the decoder. */
 const TOKENS = 3;
 const all = texts(TOKENS, 2);
 type Kernel = (from: readonly number[]) => Float64Array[];
@@ -98,7 +98,7 @@ function posterior(step: number, steps: number, current: number, clean: number, 
 }
 
 describe("uniform diffusion", () => {
-  test("splits what Bayes' rule gives from the transition matrices into three routes", () => {
+  test("splits the posterior of Bayes' rule on the transition matrices into three routes", () => {
     for (const steps of [1, 2, 7]) {
       for (let step = 0; step < steps; step++) {
         for (const [current, clean] of [
@@ -131,7 +131,7 @@ describe("uniform diffusion", () => {
   });
 });
 
-describe("redeciding", () => {
+describe("redecide", () => {
   test.each(seeds)("one step and the last one have exactly the distribution of the published rule, seed %d", async (seed) => {
     const bound = 0.9;
     const temperatures = [1.5, 1];
@@ -151,14 +151,14 @@ describe("redeciding", () => {
     expect(await distanceTo(last, diffusionGemma({ blockLength: 2, steps: 2, bound, temperature }), seed)).toBeLessThan(1e-12);
   });
 
-  test("ends with the likeliest tokens when they are stable and certain", async () => {
+  test("ends with the most likely tokens once they are stable and certain", async () => {
     const masked = memoryMaskedModel({
       vocabSize: 5,
       contextLength: 9,
       maskTokenId: 4,
       logitsAt: (_prefix, _canvas, index) => Float32Array.from({ length: 5 }, (_, token) => (token === index ? 20 : 0)),
     });
-    // From the second pass on nothing changes, and what is the same is not read again.
+    // From the second pass on nothing changes, and the same canvas is not read again.
     for (const [stabilityThreshold, passes] of [
       [0, 1],
       [1, 2],
@@ -171,13 +171,13 @@ describe("redeciding", () => {
     }
   });
 
-  test("takes all its steps where the model stays uncertain", async () => {
+  test("runs all its steps if the model stays uncertain", async () => {
     const { masked, read } = modelOf({ seed: 1, tokens: 6 });
     await collectDecode(refine(diffusionGemma({ blockLength: 4, steps: 9 })).decode({ masked }, prompt, { maxNewTokens: 4 }));
     expect(read).toHaveLength(9);
   });
 
-  test("with masks, masks what is not accepted and reads what is", async () => {
+  test("with masks, masks positions that are not accepted and reads accepted tokens", async () => {
     const { masked, read } = modelOf({ seed: 1, tokens: 6 });
     const options: RefineOptions = { revise: redecide(), noise: "absorbing", steps: 4, blockLength: 4 };
     await collectDecode(refine(options).decode({ masked }, prompt, { maxNewTokens: 4 }));
@@ -187,16 +187,16 @@ describe("redeciding", () => {
 
 describe("a canvas of random tokens", () => {
   const settings: Readonly<Record<string, RefineOptions>> = {
-    "one a step": { noise: "uniform", blockLength: 4 },
-    "the rest shown": { noise: "uniform", blockLength: 4, canvas: "rest" },
+    "one per step": { noise: "uniform", blockLength: 4 },
+    "remaining positions shown": { noise: "uniform", blockLength: 4, canvas: "remaining" },
     "fast-dllm": { ...fastDllm({ blockLength: 4, threshold: 0.4 }), noise: "uniform" },
     "mask-predict": { ...maskPredict({ blockLength: 4, steps: 5 }), noise: "uniform" },
-    reopening: { ...fastDllm({ blockLength: 4, threshold: 0.3 }), noise: "uniform", revise: reopenDoubted({ threshold: 0.4 }), steps: 12 },
+    reopening: { ...fastDllm({ blockLength: 4, threshold: 0.3 }), noise: "uniform", revise: remaskDoubted({ threshold: 0.4 }), steps: 12 },
     d3pm: d3pm({ blockLength: 4, steps: 5 }),
     "diffusion-gemma": diffusionGemma({ blockLength: 4, steps: 6 }),
   };
 
-  test.each(Object.entries(settings))("never shows the model a mask, nor gives one: %s", async (_, options) => {
+  test.each(Object.entries(settings))("never shows the model a mask, and never commits one: %s", async (_, options) => {
     const { masked, read } = modelOf({ seed: 2, tokens: 6 });
     const { tokens } = await collectDecode(refine(options).decode({ masked }, prompt, { maxNewTokens: 8, seed: 3 }));
     const { blockLength: __, canvas: ___, ...fill } = options;
@@ -209,7 +209,7 @@ describe("a canvas of random tokens", () => {
     for (const canvas of read) expect(canvas).not.toContain(6);
   });
 
-  test("begins with any token but the mask, all alike", async () => {
+  test("begins with any token but the mask, uniformly", async () => {
     const counts = new Float64Array(4);
     for (let seed = 0; seed < 500; seed++) {
       const { masked, read } = modelOf({ seed: 1, tokens: 3 });
@@ -221,23 +221,23 @@ describe("a canvas of random tokens", () => {
     for (const token of [0, 1, 2]) expect(Math.abs(counts[token]! - 2000 / 3)).toBeLessThan(85);
   });
 
-  test("keeps its noise where nothing is decided, and draws it anew where a token is taken back", async () => {
+  test("keeps its noise at undecided positions, and draws new noise where a token is remasked", async () => {
     const { masked, read } = modelOf({ seed: 4, tokens: 1000 });
-    const takeBackFirst = { name: "take-back", readsPredictions: false, start: () => () => ({ reopen: [0] }), goesOn: () => true };
-    const decoder = refine({ noise: "uniform", revise: takeBackFirst, steps: 4 });
+    const remaskFirst = { name: "remask-first", needsPredictions: false, start: () => () => ({ remask: [0] }), shouldContinue: () => true };
+    const decoder = refine({ noise: "uniform", revise: remaskFirst, steps: 4 });
     await collectDecode(decoder.decode({ masked }, prompt, { maxNewTokens: 6 }));
     const [first, second] = read;
     expect(second![0]).not.toBe(first![0]);
-    // The two positions of the first step, the best ones of 6 in 4 steps, hold tokens; the others their noise.
+    // The two positions of the first step, the best ones of 6 in 4 steps, have tokens; the others have their noise.
     expect(first!.filter((token, position) => token !== second![position]).length).toBeLessThanOrEqual(3);
   });
 
-  test.each([{ noise: "absorbing", revise: uniformPosterior().revise }, { noise: "random" }])("is refused with %o", (options) => {
+  test.each([{ noise: "absorbing", revise: uniformPosterior().revise }, { noise: "random" }])("is rejected with %o", (options) => {
     expect(() => refine(options as RefineOptions)).toThrow(InvalidOptionError);
   });
 
   test.each([() => redecide({ stabilityThreshold: -1 }), () => redecide({ confidenceThreshold: -1 }), () => diffusionGemma({ bound: -1 })])(
-    "%o is refused",
+    "%o is rejected",
     (create) => {
       expect(create).toThrow(InvalidOptionError);
     },

@@ -12,7 +12,7 @@ const pass = (phase: ForwardPhase, milliseconds: number): DecodeEvent => ({
 const verify = (drafted: number, accepted: number): DecodeEvent => ({ type: "draft-verify", start: 3, drafted, accepted });
 const commit = (length: number): DecodeEvent => ({ type: "tokens-commit", start: 3, tokens: new Int32Array(length) });
 
-test("counts rounds, tokens by place, times by phase and speed-ups", () => {
+test("counts rounds, tokens by position, times by phase and speed-ups", () => {
   const counter = draftStatistics();
   const events = [
     pass("prefill", 50),
@@ -33,12 +33,12 @@ test("counts rounds, tokens by place, times by phase and speed-ups", () => {
   expect(statistics).toMatchObject({ rounds: 2, drafted: 6, accepted: 4, acceptanceRate: 4 / 6, meanAcceptedLength: 3 });
   expect(statistics.acceptanceByPosition).toEqual([1, 0.5, 0.5]);
   expect(statistics.millisecondsByPhase).toEqual({ prefill: 50, decode: 10, draft: 4, verify: 24, refine: 0 });
-  // 7 tokens after the first in 38 ms, a plain pass takes 10; 4 of the 5 tokens that were reached stood.
+  // 7 tokens after the first in 38 ms, a plain pass takes 10 ms; 4 of the 5 reached tokens were accepted.
   expect(statistics.observedSpeedup).toBeCloseTo(70 / 38, 12);
   expect(statistics.predictedSpeedup).toBeCloseTo(((1 - 0.8 ** 4) / 0.2) * (10 / 14), 12);
 });
 
-test("leaves out what there is no ground for", () => {
+test("omits statistics without data", () => {
   expect(draftStatistics().statistics()).toMatchObject({
     rounds: 0,
     acceptanceRate: undefined,
@@ -50,20 +50,20 @@ test("leaves out what there is no ground for", () => {
   expect(counter.statistics()).toMatchObject({ observedSpeedup: 3, predictedSpeedup: 3 });
 });
 
-test("a plain pass takes the mean of all of them; drafts count at the places that they reach", () => {
+test("uses the mean time of all plain passes; drafts count only at the positions that they reach", () => {
   const counter = draftStatistics();
   const plain = [pass("prefill", 9), commit(1), pass("decode", 10), commit(1), pass("decode", 20), commit(1)];
   for (const event of [...plain, pass("verify", 15), verify(3, 3), commit(4), pass("verify", 15), verify(1, 1), commit(2)])
     counter.add(event);
   const { acceptanceByPosition, predictedSpeedup, observedSpeedup } = counter.statistics();
   expect(acceptanceByPosition).toEqual([1, 1, 1]);
-  // Every token that was reached stood, so a draft of 2, the mean, gives 3 tokens in a round that takes as long as a plain pass.
+  // Every reached token was accepted: a draft of 2, the mean, yields 3 tokens in a round that takes as long as a plain pass.
   expect(predictedSpeedup).toBeCloseTo(3, 12);
   // 8 tokens after the first in 60 ms.
   expect(observedSpeedup).toBeCloseTo((8 * 15) / 60, 12);
 });
 
-test("without a plain pass there is no speed-up, without drafts none to predict, and without time none to observe", () => {
+test("without a plain pass there is no speed-up, without drafts no predicted one, and without time no observed one", () => {
   const counter = draftStatistics();
   for (const event of [pass("prefill", 9), commit(1), pass("verify", 5), verify(2, 2), commit(3)]) counter.add(event);
   expect(counter.statistics()).toMatchObject({ predictedSpeedup: undefined, observedSpeedup: undefined });

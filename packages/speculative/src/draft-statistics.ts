@@ -1,44 +1,48 @@
-import { checkOptions, type DecodeEvent, type ForwardPhase, numberBetween } from "@decodekit/core";
+import { type DecodeEvent, type ForwardPhase, type PluginOption, resolveOptions } from "@decodekit/core";
 
-/** What drafting did in a decode, counted from its events. */
+/** Statistics of the drafts of one decode, computed from its events. */
 export interface DraftStatistics {
-  /** Verified drafts. */
+  /** Number of verified drafts. */
   readonly rounds: number;
-  /** Tokens that were verified: of a tree, all its nodes. */
+  /** Number of verified tokens; for a tree, all its nodes. */
   readonly drafted: number;
   readonly accepted: number;
   /** accepted / drafted; undefined when nothing was drafted. */
   readonly acceptanceRate: number | undefined;
-  /** Place i: the share of drafts longer than i of which more than i tokens stood, shape (longest draft,). */
+  /** Entry i is the share of drafts longer than i of which more than i tokens were accepted, shape (longest draft,). */
   readonly acceptanceByPosition: readonly number[];
-  /** Tokens per verified draft, the target's own included, in [1, longest draft + 1]; undefined when nothing was drafted. */
+  /** Mean committed tokens per verified draft, including the target's own, in [1, longest draft + 1]; undefined without a draft. */
   readonly meanAcceptedLength: number | undefined;
-  /** Time of the passes by what they were for. */
+  /** Time of the passes by phase. */
   readonly millisecondsByPhase: Readonly<Record<ForwardPhase, number>>;
   /**
-   * What the theory expects of drafts like these: (1 − α^(γ+1)) / ((1 − α) · cost of a round in plain passes), α being how often
-   * a token stood that was reached, γ the mean draft (Leviathan et al. 2023, theorem 3.8). Undefined without a plain pass.
+   * The expected speed-up for these drafts: (1 − α^(γ+1)) / ((1 − α) · cost of a round in plain passes). α is the share of reached tokens
+   * that were accepted, γ the mean draft length (Leviathan et al. 2023, theorem 3.8). Undefined without a draft or without the time of a
+   * plain pass.
    */
   readonly predictedSpeedup: number | undefined;
-  /** Tokens per second of all passes but the prefill, over that of plain passes. Undefined without a plain pass. */
+  /** Tokens per second of all passes but the prefill, relative to plain passes. Undefined without the time of a plain pass. */
   readonly observedSpeedup: number | undefined;
 }
 
 export interface DraftStatisticsOptions {
-  /** Time of one plain pass, > 0, for a decode that has none. @defaultValue the mean of the decode's own */
+  /** Time of one plain pass, > 0, for a decode without any. @defaultValue the mean of the decode's own plain passes */
   readonly plainMilliseconds?: number | undefined;
 }
 
+const OPTIONS = {
+  plainMilliseconds: { type: "number", help: "Time of one plain pass", minimum: 0, exclusiveMinimum: true },
+} as const satisfies Readonly<Record<keyof DraftStatisticsOptions, PluginOption>>;
+
 /**
- * Counts draft statistics as events come by.
- * @throws InvalidOptionError for an option that is wrong.
+ * Collects draft statistics from the events of a decode.
+ * @throws InvalidOptionError for an invalid option.
  */
 export function draftStatistics(options: DraftStatisticsOptions = {}): {
   add(event: DecodeEvent): void;
   statistics(): DraftStatistics;
 } {
-  checkOptions("draftStatistics", options, { plainMilliseconds: numberBetween(0, Infinity, { exclusiveMinimum: true }) });
-  const { plainMilliseconds } = options;
+  const { plainMilliseconds } = resolveOptions("draftStatistics", options, OPTIONS);
   const times: Record<ForwardPhase, number> = { prefill: 0, decode: 0, draft: 0, verify: 0, refine: 0 };
   const drafts: { readonly drafted: number; readonly accepted: number }[] = [];
   let plainPasses = 0;
@@ -56,7 +60,7 @@ export function draftStatistics(options: DraftStatisticsOptions = {}): {
       const [drafted, accepted] = [sum(drafts.map((draft) => draft.drafted)), sum(drafts.map((draft) => draft.accepted))];
       const plain = plainMilliseconds ?? (plainPasses > 0 ? times.decode / plainPasses : undefined);
       const roundTime = (times.draft + times.verify) / Math.max(drafts.length, 1);
-      // The first token comes out of the prefill.
+      // The first token comes from the prefill.
       const speed = Math.max(tokens - 1, 0) / (times.decode + times.draft + times.verify);
       return {
         rounds: drafts.length,

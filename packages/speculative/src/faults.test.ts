@@ -18,13 +18,13 @@ const VOCAB_SIZE = 10;
 const prompt = Int32Array.of(3, 1, 4);
 const options = { maxNewTokens: 12, stopTokens: [9] };
 
-/** A drafter that gives `draft`, from its second round on. */
-function scripted(gives: Drafter["gives"], draft: () => Draft | Promise<Draft>): Drafter<never> {
+/** A drafter that returns `draft` from its second round on. */
+function scripted(draftKind: Drafter["draftKind"], draft: () => Draft | Promise<Draft>): Drafter<never> {
   let rounds = 0;
   return {
     name: "scripted",
     requires: [],
-    gives,
+    draftKind,
     start: async () => ({
       observe: () => undefined,
       propose: async () => (rounds++ === 0 ? { tokens: new Int32Array(0), parents: new Int32Array(0), probabilities: [] } : draft()),
@@ -40,12 +40,12 @@ const plain: Sampler = {
 const half = Float64Array.from({ length: VOCAB_SIZE }, (_, token) => (token < 2 ? 0.5 : 0));
 const tokens = Int32Array.of(0, 1);
 
-describe("a drafter that breaks its contract ends the decode with a DrafterError that says how", () => {
-  test.each<[string, Drafter["gives"], () => Draft, string]>([
+describe("a drafter that breaks its contract ends the decode with a DrafterError that describes the fault", () => {
+  test.each<[string, Drafter["draftKind"], () => Draft, string]>([
     ["a token out of range", "tokens", () => ({ tokens: Int32Array.of(1, VOCAB_SIZE) }), "proposed token 10, which is not in [0, 10)"],
     ["a negative token", "tokens", () => ({ tokens: Int32Array.of(-1) }), "proposed token -1"],
-    ["more than was asked for", "tokens", () => ({ tokens: new Int32Array(5) }), "proposed 5 tokens where at most 4 were asked for"],
-    ["no tokens", "tokens", () => ({}) as Draft, "no Int32Array"],
+    ["more than requested", "tokens", () => ({ tokens: new Int32Array(5) }), "proposed 5 tokens where at most 4 were requested"],
+    ["no tokens", "tokens", () => ({}) as Draft, "not an Int32Array"],
     ["nothing", "tokens", () => undefined as unknown as Draft, "failed: "],
     ["too few rows", "probabilities", () => ({ tokens, probabilities: [half] }), "2 tokens with 1 rows of probabilities"],
     ["short rows", "probabilities", () => ({ tokens, probabilities: [half, half.slice(1)] }), "9 probabilities for a vocabulary of 10"],
@@ -53,10 +53,10 @@ describe("a drafter that breaks its contract ends the decode with a DrafterError
     ["an impossible token", "probabilities", () => ({ tokens: Int32Array.of(5), probabilities: [half] }), "token 5 from a row in which"],
     ["no parents", "tree", () => ({ tokens }), "a tree of 2 tokens with 0 parents"],
     ["parents that come later", "tree", () => ({ tokens, parents: Int32Array.of(-1, 1) }), "node 1 has parent 1"],
-  ])("%s", async (_, gives, draft, message) => {
+  ])("%s", async (_, draftKind, draft, message) => {
     const causal = tableModel({ probabilities: randomTable(seededRandom(1), VOCAB_SIZE), tree: true });
-    const drafter = scripted(gives, draft);
-    const decoder = speculative({ drafter, ...(gives === "probabilities" && { verify: "ratio" as const, sampler: plain }) });
+    const drafter = scripted(draftKind, draft);
+    const decoder = speculative({ drafter, ...(draftKind === "probabilities" && { verify: "ratio" as const, sampler: plain }) });
     const failure = await collectDecode(decoder.decode({ causal }, prompt, { maxNewTokens: 40 })).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DrafterError);
     expect((failure as DrafterError).message).toContain(`scripted: `);
@@ -65,7 +65,7 @@ describe("a drafter that breaks its contract ends the decode with a DrafterError
   });
 });
 
-test.each(["start", "observe", "propose"])("what a drafter throws in %s is the cause of a DrafterError", async (where) => {
+test.each(["start", "observe", "propose"])("an error that a drafter throws in %s is the cause of a DrafterError", async (where) => {
   const error = new Error("out of ideas");
   const fail = (at: string): void => {
     if (at === where) throw error;
@@ -73,7 +73,7 @@ test.each(["start", "observe", "propose"])("what a drafter throws in %s is the c
   const drafter: Drafter<never> = {
     name: "failing",
     requires: [],
-    gives: "tokens",
+    draftKind: "tokens",
     async start() {
       fail("start");
       const propose = async (): Promise<Draft> => {
@@ -90,12 +90,12 @@ test.each(["start", "observe", "propose"])("what a drafter throws in %s is the c
   expect(causal.openSessions()).toBe(0);
 });
 
-test("an abort ends a decode whose drafter never answers", async () => {
+test("an abort ends a decode whose drafter never returns", async () => {
   const controller = new AbortController();
   const drafter: Drafter<never> = {
     name: "hanging",
     requires: [],
-    gives: "tokens",
+    draftKind: "tokens",
     start: async () => ({
       observe: () => undefined,
       propose: () => {
@@ -113,7 +113,7 @@ test("an abort ends a decode whose drafter never answers", async () => {
   expect(causal.openSessions()).toBe(0);
 });
 
-test("a drafter that takes longer than it may ends the decode with a DrafterError; what was committed until then stands", async () => {
+test("a drafter that exceeds its time limit ends the decode with a DrafterError; tokens committed until then are valid", async () => {
   const hanging = scripted("tokens", () => new Promise(() => undefined));
   const causal = countingModel();
   const committed: number[] = [];
@@ -125,7 +125,7 @@ test("a drafter that takes longer than it may ends the decode with a DrafterErro
   expect(committed).toEqual([5, 6]);
   expect(causal.openSessions()).toBe(0);
   expect(() => speculative({ drafter: hanging, draftTimeout: 0 })).toThrow("draftTimeout");
-  await expect(decode()).rejects.toThrow("scripted: gave no draft within 20 ms.");
+  await expect(decode()).rejects.toThrow("scripted: returned no draft within 20 ms.");
 });
 
 test("a draft that comes in time leaves no timer, and an abort ends a decode whose drafter has a time limit", async () => {
@@ -153,7 +153,7 @@ test("a draft that comes in time leaves no timer, and an abort ends a decode who
 
 test("tokens after a stop token are not verified", async () => {
   const causal = countingModel();
-  // The first pass gives 5, the second, without a draft, 6.
+  // The first pass yields 5, the second, without a draft, 6.
   const drafter = scripted("tokens", () => ({ tokens: Int32Array.of(7, 8, 9, 1) }));
   const { events, tokens: output, finishReason } = await collectDecode(speculative({ drafter }).decode({ causal }, prompt, options));
   expect(events.filter(({ type }) => type === "draft-verify")).toEqual([{ type: "draft-verify", start: 5, drafted: 3, accepted: 3 }]);
@@ -166,7 +166,7 @@ test("drafts are shortened to what may still be committed, and to the context", 
   const drafter: Drafter<never> = {
     name: "counting",
     requires: [],
-    gives: "tokens",
+    draftKind: "tokens",
     start: async () => ({
       observe: () => undefined,
       propose: async ({ max }) => {
@@ -183,7 +183,7 @@ test("drafts are shortened to what may still be committed, and to the context", 
   expect(asked).toEqual([3, 2, 1]);
 });
 
-test("after a pass of the target has failed the same decoder gives what plain decoding gives", async () => {
+test("after a pass of the target has failed the same decoder produces the output of plain decoding", async () => {
   const table = randomTable(seededRandom(1), VOCAB_SIZE);
   const draft = tableModel({ probabilities: randomTable(seededRandom(2), VOCAB_SIZE) });
   const decoder = speculative({ drafter: draftModel() });
@@ -200,7 +200,7 @@ test("after a pass of the target has failed the same decoder gives what plain de
   }
 });
 
-test("a draft model of another vocabulary is refused", async () => {
+test("a draft model with another vocabulary is rejected", async () => {
   const decoder = speculative({ drafter: draftModel() });
   const causal = countingModel();
   const other = countingModel({ vocabSize: 11 });
@@ -208,12 +208,12 @@ test("a draft model of another vocabulary is refused", async () => {
   expect(causal.openSessions() + other.openSessions()).toBe(0);
 });
 
-describe("a drafter at work in a pass cleans up", () => {
-  /** Yields a pass and ends its clean-up only later, as one that frees something on a device does. */
+describe("a drafter interrupted in a pass cleans up", () => {
+  /** Yields a pass and cleans up asynchronously, like a drafter that frees device memory. */
   const tidy = (log: string[]): Drafter<"draft"> => ({
     name: "tidy",
     requires: ["draft"],
-    gives: "tokens",
+    draftKind: "tokens",
     async start(run) {
       const draft = await run.openSession("draft");
       return {
@@ -233,7 +233,7 @@ describe("a drafter at work in a pass cleans up", () => {
 
   const isDraft = (event: DecodeEvent): boolean => event.type === "forward-end" && event.phase === "draft";
 
-  test.each([undefined, 1000])("when the reader leaves, before the decode is over, time limit %s", async (draftTimeout) => {
+  test.each([undefined, 1000])("when the consumer stops early, before the decode returns, time limit %s", async (draftTimeout) => {
     const log: string[] = [];
     const models = { causal: countingModel(), draft: countingModel() };
     for await (const event of speculative({ drafter: tidy(log), draftTimeout }).decode(models, prompt, options)) if (isDraft(event)) break;
@@ -242,7 +242,7 @@ describe("a drafter at work in a pass cleans up", () => {
     expect([models.causal.openSessions(), models.draft.openSessions()]).toEqual([0, 0]);
   });
 
-  test("when the decode is aborted, which does not wait for it", async () => {
+  test("when the decode is aborted, without delaying the abort", async () => {
     const log: string[] = [];
     const controller = new AbortController();
     const models = { causal: countingModel(), draft: countingModel() };

@@ -8,7 +8,7 @@ import { match } from "./verify/match.ts";
 import { ratio } from "./verify/ratio.ts";
 import { residual } from "./verify/residual.ts";
 
-// Numbers of onnxruntime-genai (MIT), vLLM and transformers (Apache-2.0); each file names its sources.
+// Numbers from onnxruntime-genai (MIT), vLLM and transformers (Apache-2.0); each file names its sources.
 const files = ["ngram-draft.json", "verification.json"] as const;
 
 interface Case<Input, Options, Expected> {
@@ -39,7 +39,7 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[], tol
   for (const [index, value] of expected.entries()) expect(Math.abs(actual[index]! - value)).toBeLessThanOrEqual(tolerance);
 }
 
-/** Verifies by what the target would say at each place. */
+/** Verifies against the token that the target would choose at each position. */
 function matchWith(
   draft: readonly number[],
   sampleAt: (place: number) => number,
@@ -47,7 +47,7 @@ function matchWith(
   const tokens = Int32Array.from(draft);
   const random = seededRandom(0);
   const distribution = (): never => expect.unreachable();
-  const { accepted, next } = match({
+  const { accepted, next } = match.verify({
     draft: { tokens },
     drafted: tokens.length,
     distribution,
@@ -57,7 +57,7 @@ function matchWith(
   return { tokens: [...tokens.subarray(0, accepted.length), next], accepted: accepted.length };
 }
 
-/** One round of "ratio", the draft being drawn from `drafts`, as tokens. */
+/** One round of "ratio", with the draft drawn from `drafts`; returns its tokens. */
 function ratioRound(
   targets: readonly (readonly number[])[],
   drafts: readonly (readonly number[])[],
@@ -66,7 +66,7 @@ function ratioRound(
   const tokens = Int32Array.from(drafts, (q) => random.categorical(q));
   const distribution = (node: number): Float64Array => Float64Array.from(targets[Math.min(node + 1, targets.length - 1)]!);
   const draft = { tokens, probabilities: drafts.map((q) => Float64Array.from(q)) };
-  const { accepted, next } = ratio({ draft, drafted: tokens.length, distribution, sample: () => expect.unreachable(), random });
+  const { accepted, next } = ratio.verify({ draft, drafted: tokens.length, distribution, sample: () => expect.unreachable(), random });
   return [...tokens.subarray(0, accepted.length), next];
 }
 
@@ -94,7 +94,7 @@ describe("n-gram proposals of other implementations", () => {
     test.each(of(`ngram-longest-${occurrence}`))("$name", ({ input, options, expected }) => {
       const { minNgram, maxNgram, maxTokens, stopTokens = [] } = options;
       const proposal = [...lookUp(Int32Array.from(input.history), maxTokens, { minNgram, maxNgram, occurrence })];
-      // The source cuts before a stop token; here `speculative` cuts, and after it, so that it is verified too.
+      // The source cuts before a stop token. Here `speculative` cuts after it, so that it is verified too.
       const stopAt = proposal.findIndex((token) => stopTokens.includes(token));
       expect(stopAt < 0 ? proposal : proposal.slice(0, stopAt)).toEqual(expected.proposal);
     });
@@ -159,7 +159,7 @@ describe("verification in other implementations", () => {
     const random = recordingRandom(seededRandom(0));
     const row = (probability: number) => Float64Array.of(probability, 1 - probability);
     const draft = { tokens: Int32Array.of(0), probabilities: [row(input.draft)] };
-    ratio({ draft, drafted: 1, distribution: () => row(input.target), sample: () => expect.unreachable(), random });
+    ratio.verify({ draft, drafted: 1, distribution: () => row(input.target), sample: () => expect.unreachable(), random });
     const [draw] = random.draws;
     expectClose([draw?.kind === "bernoulli" ? draw.probability : NaN], [expected.probability], tolerance);
   });

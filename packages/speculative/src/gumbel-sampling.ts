@@ -1,19 +1,19 @@
-import { autoregressive, checkOptions, type Decoder, InvalidOptionError, type OptionCheck, type Sampler } from "@decodekit/core";
-import { racingSampler } from "./racing-random.ts";
+import { autoregressive, type Decoder, resolveOptions, type Sampler } from "@decodekit/core";
+import { SAMPLER_OPTION } from "@decodekit/core/toolkit";
+import { gumbelSampler } from "./gumbel-max.ts";
 
-const sampler: OptionCheck = {
-  expected: "a Sampler, for example topPSampler()",
-  accepts: (value) => typeof (value as Sampler | null)?.distribution === "function",
-};
+export interface GumbelSamplingOptions {
+  readonly sampler: Sampler;
+}
+
+const OPTIONS = { sampler: { ...SAMPLER_OPTION, required: true } } as const;
 
 /**
- * Plain sampling, one pass per token, with the randomness of `verify: "gumbel"`: what that gives with any drafter is
- * this decoder's output with the same seed, bit for bit.
- * @throws InvalidOptionError for an option that is wrong, or without a sampler.
+ * Creates a decoder that samples one token per pass with the random numbers of `verify: "gumbel"`. With the same seed its output is
+ * identical to that of `speculative` with this rule and any drafter.
+ * @throws InvalidOptionError for an invalid option or a missing sampler.
  */
-export function gumbelSampling(options: { readonly sampler: Sampler }): Decoder<"causal"> {
-  const where = "gumbelSampling";
-  checkOptions(where, options, { sampler });
-  if (!options.sampler) throw new InvalidOptionError({ where, option: "sampler", expected: sampler.expected, actual: options.sampler });
-  return autoregressive({ name: "gumbel-sampling", sampler: racingSampler(options.sampler) });
+export function gumbelSampling(options: GumbelSamplingOptions): Decoder<"causal"> {
+  const { sampler } = resolveOptions<GumbelSamplingOptions, typeof OPTIONS>("gumbelSampling", options, OPTIONS);
+  return autoregressive({ name: "gumbel-sampling", sampler: gumbelSampler(sampler) });
 }

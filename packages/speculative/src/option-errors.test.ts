@@ -2,24 +2,24 @@ import { InvalidOptionError } from "@decodekit/core";
 import { byteTokenizer } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import * as speculation from "./index.ts";
-import plugin from "./plugin.ts";
+import { speculativePlugin as plugin } from "./speculative-plugin.ts";
 
-/** The package as plain JavaScript sees it. */
+/** The package as used from plain JavaScript. */
 const s = speculation as unknown as Readonly<Record<keyof typeof speculation, (options: object) => never>>;
 const [lookup, chain, tree] = [speculation.promptLookup(), speculation.maskedDraft(), speculation.ddtree()];
 
-// What is refused, and what its error says: where, which option, what was expected and what came.
-describe("speculative refuses", () => {
+// Invalid options and their error messages: where, which option, what was expected and what came.
+describe("speculative rejects", () => {
   test.each<[string, () => unknown]>([
     ["speculative: drafter must be a Drafter, for example promptLookup(), got undefined.", () => s.speculative({})],
     ["speculative: drafter must be a Drafter, for example promptLookup(), got 3.", () => s.speculative({ drafter: 3 })],
     ["speculative: drafter must be a Drafter, for example promptLookup(), got null.", () => s.speculative({ drafter: null })],
     [
-      'speculative: verify must be one of "match", "gumbel" for the drafter "prompt-lookup", which gives tokens without probabilities, got "ratio".',
+      'speculative: verify must be one of "match", "gumbel" for the drafter "prompt-lookup", which proposes tokens without probabilities, got "ratio".',
       () => s.speculative({ drafter: lookup, verify: "ratio" }),
     ],
     [
-      'speculative: verify must be one of "match", "gumbel" for the drafter "prompt-lookup", which gives tokens without probabilities, got "tree".',
+      'speculative: verify must be one of "match", "gumbel" for the drafter "prompt-lookup", which proposes tokens without probabilities, got "tree".',
       () => s.speculative({ drafter: lookup, verify: "tree" }),
     ],
     [
@@ -27,11 +27,11 @@ describe("speculative refuses", () => {
       () => s.speculative({ drafter: lookup, verify: "maybe" }),
     ],
     [
-      'speculative: verify must be one of "tree" for the drafter "ddtree", which gives a tree, got "match".',
+      'speculative: verify must be one of "tree" for the drafter "ddtree", which proposes a tree, got "match".',
       () => s.speculative({ drafter: tree, verify: "match" }),
     ],
     [
-      'speculative: verify must be one of "match", "gumbel", "ratio", "block" for the drafter "masked-draft", which gives a chain, got "tree".',
+      'speculative: verify must be one of "match", "gumbel", "ratio", "block" for the drafter "masked-draft", which proposes a chain, got "tree".',
       () => s.speculative({ drafter: chain, verify: "tree" }),
     ],
     [
@@ -63,7 +63,7 @@ describe("speculative refuses", () => {
   });
 });
 
-describe("a drafter refuses", () => {
+describe("a drafter rejects", () => {
   test.each<[string, () => unknown]>([
     ["promptLookup: maxNgram must be an integer >= 1, got 0.", () => s.promptLookup({ maxNgram: 0 })],
     ["promptLookup: minNgram must be an integer >= 1, got 0.", () => s.promptLookup({ minNgram: 0 })],
@@ -104,7 +104,7 @@ describe("a drafter refuses", () => {
   });
 });
 
-describe("a length or a sampler refuses", () => {
+describe("a length or a sampler rejects", () => {
   test.each<[string, () => unknown]>([
     ["autoDraftLength: maximum must be an integer >= 1, got 0.", () => s.autoDraftLength({ maximum: 0 })],
     ["autoDraftLength: cost must be a function of the draft length, got 3.", () => s.autoDraftLength({ cost: 3 })],
@@ -120,18 +120,18 @@ describe("a length or a sampler refuses", () => {
   });
 });
 
-describe("the plugin refuses", () => {
+describe("the plugin rejects", () => {
   test.each<[string, () => unknown]>([
     [
-      'speculative: drafter must be one of prompt-lookup, suffix, draft-model, masked-draft, ddtree, jacobi, lookahead, cascade, got "oracle".',
+      'speculative: drafter must be one of "prompt-lookup", "suffix", "draft-model", "masked-draft", "ddtree", "jacobi", "lookahead", "cascade", got "oracle".',
       () => plugin.create({ drafter: "oracle" }),
     ],
     [
-      'speculative: drafter must be one of prompt-lookup, suffix, draft-model, masked-draft, ddtree, jacobi, lookahead, cascade, got "constructor".',
+      'speculative: drafter must be one of "prompt-lookup", "suffix", "draft-model", "masked-draft", "ddtree", "jacobi", "lookahead", "cascade", got "constructor".',
       () => plugin.create({ drafter: "constructor" }),
     ],
     [
-      'speculative: verify must be one of "match", "gumbel" for the drafter "prompt-lookup", which gives tokens without probabilities, got "ratio".',
+      'speculative: verify must be one of "match", "gumbel" for the drafter "prompt-lookup", which proposes tokens without probabilities, got "ratio".',
       () => plugin.create({ drafter: "prompt-lookup", verify: "ratio" }),
     ],
     [
@@ -139,7 +139,7 @@ describe("the plugin refuses", () => {
       () => plugin.create({ verify: "maybe" }),
     ],
     [
-      'speculative: verify must be another one at temperature 0, where nothing is drawn and it has no effect, got "gumbel".',
+      'speculative: verify must be another rule at temperature 0, where nothing is drawn and gumbel has no effect, got "gumbel".',
       () => plugin.create({ verify: "gumbel" }),
     ],
     ['speculative: draftLength must be an integer >= 1 or auto, got "0".', () => plugin.create({ draftLength: "0" })],

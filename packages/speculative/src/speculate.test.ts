@@ -29,20 +29,24 @@ interface Noted {
   readonly requests: DraftRequest[];
 }
 
-/** Proposes `draft` every time, after the empty ones of `silentRounds`; notes what it is asked and told. */
-function noting(gives: Drafter["gives"], draft: Draft, { learns = false, silentRounds = 0 } = {}): { drafter: Drafter<never> } & Noted {
+/** Proposes `draft` every time, after the empty ones of `emptyRounds`; logs requests and outcomes. */
+function noting(
+  draftKind: Drafter["draftKind"],
+  draft: Draft,
+  { usesPredictions = false, emptyRounds = 0 } = {},
+): { drafter: Drafter<never> } & Noted {
   const noted: Noted = { outcomes: [], requests: [] };
   const drafter: Drafter<never> = {
     name: "noting",
     requires: [],
-    gives,
-    learnsFromTarget: learns,
+    draftKind,
+    usesTargetPredictions: usesPredictions,
     start: async () => ({
       observe: (outcome) => void noted.outcomes.push(outcome),
       async propose(request) {
         noted.requests.push(request);
-        if (noted.requests.length <= silentRounds) return { tokens: new Int32Array(0) };
-        return gives === "tokens" ? { tokens: draft.tokens.slice(0, request.max) } : draft;
+        if (noted.requests.length <= emptyRounds) return { tokens: new Int32Array(0) };
+        return draftKind === "tokens" ? { tokens: draft.tokens.slice(0, request.max) } : draft;
       },
     }),
   };
@@ -51,8 +55,8 @@ function noting(gives: Drafter["gives"], draft: Draft, { learns = false, silentR
 
 const proposals = (events: readonly DecodeEvent[]) => events.flatMap((event) => (event.type === "tokens-propose" ? [event] : []));
 
-describe("what is proposed", () => {
-  test("of a chain is the chain, with the probability of each token where the drafter gave one", async () => {
+describe("the proposal", () => {
+  test("of a chain is the chain, with the probability of each token if the drafter returns them", async () => {
     const row = Float64Array.of(0, 0, 0, 0, 0, 0.25, 0.75, 0, 0, 0);
     const { drafter } = noting("probabilities", { tokens: Int32Array.of(6, 5), probabilities: [row, row] });
     const plain: Sampler = { name: "plain", distribution: (logits) => softmax(logits), pick: (p, random) => random.categorical(p) };
@@ -83,37 +87,37 @@ describe("what is proposed", () => {
   });
 });
 
-describe("a drafter that learns from the target", () => {
-  test("is told what the target said, and what it would say after drafted tokens that did not stand", async () => {
-    const { drafter, outcomes } = noting("tokens", { tokens: Int32Array.of(6, 2, 8) }, { learns: true });
+describe("a drafter that uses target predictions", () => {
+  test("receives the target's tokens, and its predictions after rejected tokens", async () => {
+    const { drafter, outcomes } = noting("tokens", { tokens: Int32Array.of(6, 2, 8) }, { usesPredictions: true });
     await collectDecode(speculative({ drafter }).decode({ causal: countingModel() }, prompt, { maxNewTokens: 6 }));
     expect(outcomes.slice(0, 2)).toEqual([
       { tokens: Int32Array.of(5), drafted: 0, accepted: 0 },
-      // After 5 the target says 6, after it 7; then it reads 2 and 8 and says 3 and 9.
+      // After 5 the target predicts 6, then 7; after the rejected 2 and 8 it predicts 3 and 9.
       { tokens: Int32Array.of(6, 7), drafted: 3, accepted: 1, predictions: Int32Array.of(6, 7, 3, 9) },
     ]);
   });
 
-  test("is told the token of a round without a draft", async () => {
-    const { drafter, outcomes } = noting("tokens", { tokens: Int32Array.of(7) }, { learns: true, silentRounds: 1 });
+  test("receives the token of a round without a draft", async () => {
+    const { drafter, outcomes } = noting("tokens", { tokens: Int32Array.of(7) }, { usesPredictions: true, emptyRounds: 1 });
     await collectDecode(speculative({ drafter }).decode({ causal: countingModel() }, prompt, { maxNewTokens: 4 }));
     expect(outcomes[1]).toEqual({ tokens: Int32Array.of(6), drafted: 0, accepted: 0, predictions: Int32Array.of(6) });
   });
 
-  test("else is told no predictions", async () => {
-    const { drafter, outcomes } = noting("tokens", { tokens: Int32Array.of(6, 2) }, { silentRounds: 1 });
+  test("otherwise receives no predictions", async () => {
+    const { drafter, outcomes } = noting("tokens", { tokens: Int32Array.of(6, 2) }, { emptyRounds: 1 });
     await collectDecode(speculative({ drafter }).decode({ causal: countingModel() }, prompt, { maxNewTokens: 5 }));
     expect(outcomes.map(({ predictions }) => predictions)).toEqual([undefined, undefined, undefined]);
   });
 });
 
-describe("what a drafter is asked for", () => {
-  const asked = (requests: readonly DraftRequest[]) => requests.map(({ max, maxDepth }) => [max, maxDepth]);
+describe("a request to a drafter", () => {
+  const requested = (requests: readonly DraftRequest[]) => requests.map(({ max, maxDepth }) => [max, maxDepth]);
 
-  test("is a chain of the draft length, and one token less than may be committed", async () => {
+  test("is for a chain of the draft length, at most one token less than may be committed", async () => {
     const { drafter, requests } = noting("tokens", { tokens: new Int32Array(0) });
     await collectDecode(speculative({ drafter, draftLength: 3 }).decode({ causal: countingModel() }, prompt, { maxNewTokens: 6 }));
-    expect(asked(requests)).toEqual([
+    expect(requested(requests)).toEqual([
       [3, 3],
       [3, 3],
       [2, 2],
@@ -121,18 +125,18 @@ describe("what a drafter is asked for", () => {
     ]);
   });
 
-  test("is a tree of the draft length, as deep as may be committed, as large as the context holds", async () => {
+  test("is for a tree of the draft length, as deep as may be committed, as large as fits the context", async () => {
     const { drafter, requests } = noting("tree", { tokens: new Int32Array(0), parents: new Int32Array(0) });
     await collectDecode(speculative({ drafter, draftLength: 8 }).decode({ causal: treeModel(12) }, prompt, { maxNewTokens: 5 }));
-    // 4 tokens are there at first, so that the context holds 8 more; with 1 token left nothing is asked for.
-    expect(asked(requests)).toEqual([
+    // The prompt has 4 tokens, so that 8 more fit the context; with 1 token left nothing is requested.
+    expect(requested(requests)).toEqual([
       [8, 3],
       [7, 2],
       [6, 1],
     ]);
   });
 
-  test("draws from other noise at every position, and the same for the same seed", async () => {
+  test("has different noise at every position, and the same for the same seed", async () => {
     const noiseOf = async (seed: number): Promise<number[]> => {
       const { drafter, requests } = noting("tokens", { tokens: new Int32Array(0) });
       await collectDecode(speculative({ drafter }).decode({ causal: countingModel() }, prompt, { maxNewTokens: 5, seed }));
@@ -146,32 +150,32 @@ describe("what a drafter is asked for", () => {
 });
 
 test.each([
-  ["tokens", 'able to rewind its cache (capabilities.rewind), which the drafter "noting" needs'],
-  ["tree", 'able to read trees (capabilities.tree), which the drafter "noting" needs'],
-] as const)("a model that cannot do what drafts of %s need is refused by name", async (gives, expected) => {
-  const { drafter } = noting(gives, { tokens: new Int32Array(0) });
+  ["tokens", 'able to rewind its cache (capabilities.rewind), which the drafter "noting" requires'],
+  ["tree", 'able to read trees (capabilities.tree), which the drafter "noting" requires'],
+] as const)("rejects a model without the capability that drafts of %s require", async (draftKind, expected) => {
+  const { drafter } = noting(draftKind, { tokens: new Int32Array(0) });
   const causal = tableModel({ probabilities: [[1]] });
-  const stuck = { ...causal, capabilities: { rewind: gives === "tree", fork: false, tree: gives !== "tree" } };
+  const stuck = { ...causal, capabilities: { rewind: draftKind === "tree", fork: false, tree: draftKind !== "tree" } };
   const decode = collectDecode(speculative({ drafter }).decode({ causal: stuck }, Int32Array.of(0), { maxNewTokens: 4 }));
   await expect(decode).rejects.toMatchObject({ where: "speculative", option: "the causal model", expected, actual: "one that is not" });
   expect(causal.openSessions()).toBe(0);
 });
 
-test("the decoder needs the target first, and what its drafter needs once", () => {
+test("the decoder requires the target first, and each role of its drafter once", () => {
   const { drafter } = noting("tokens", { tokens: new Int32Array(0) });
   const needy = { ...drafter, requires: ["draft", "causal"] } as unknown as Drafter<"draft">;
   expect(speculative({ drafter: needy })).toMatchObject({ name: "speculative", requires: ["causal", "draft"], lossless: true });
 });
 
-test("a draft length of one's own is asked round by round, and told what became of each", async () => {
+test("a custom draft length policy is requested in every round, and observes its outcome", async () => {
   const rounds: object[] = [];
   const lengths = [0, 2, 1];
   const policy = {
     maximum: 2,
     start: () => ({
       next: () => lengths.shift() ?? 0,
-      observe: ({ asked, drafted, accepted }: { asked: number; drafted: number; accepted: number }) =>
-        void rounds.push({ asked, drafted, accepted }),
+      observe: ({ requested, drafted, accepted }: { requested: number; drafted: number; accepted: number }) =>
+        void rounds.push({ requested, drafted, accepted }),
     }),
   };
   const { drafter } = noting("tokens", { tokens: Int32Array.of(7) });
@@ -179,9 +183,9 @@ test("a draft length of one's own is asked round by round, and told what became 
     speculative({ drafter, draftLength: policy, sampler: greedySampler }).decode({ causal: countingModel() }, prompt, { maxNewTokens: 6 }),
   );
   expect(rounds).toEqual([
-    { asked: 0, drafted: 0, accepted: 0 },
-    { asked: 2, drafted: 1, accepted: 1 },
-    { asked: 1, drafted: 1, accepted: 0 },
-    { asked: 0, drafted: 0, accepted: 0 },
+    { requested: 0, drafted: 0, accepted: 0 },
+    { requested: 2, drafted: 1, accepted: 1 },
+    { requested: 1, drafted: 1, accepted: 0 },
+    { requested: 0, drafted: 0, accepted: 0 },
   ]);
 });

@@ -1,6 +1,6 @@
 import {
   type DecodeEvent,
-  type DecodeRun,
+  type DecodeContext,
   type Draft,
   type Drafter,
   type DraftOutcome,
@@ -11,17 +11,16 @@ import {
   type ModelRole,
   type ReportingSession,
   type Sampler,
-  type SamplingContext,
   type TokenId,
   type TokensProposeEvent,
 } from "@decodekit/core";
+import { drawToken } from "@decodekit/core/toolkit";
 import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/policy.ts";
-import { drawToken } from "./draw-token.ts";
-import { type Drafting, startDrafting } from "./drafting.ts";
-import { racingRandom } from "./racing-random.ts";
+import { type GuardedDrafter, startGuardedDrafter } from "./guarded-drafter.ts";
+import { gumbelRandom } from "./gumbel-max.ts";
 import { type Stopwatch, stopwatch, watched } from "./stopwatch.ts";
 import { readDraft, type TargetRows, targetRows } from "./target-rows.ts";
-import type { Verifier } from "./verify/round.ts";
+import type { Verifier } from "./verify/verifier.ts";
 
 export interface SpeculateSettings<Role extends ModelRole> {
   readonly drafter: Drafter<Role>;
@@ -29,60 +28,51 @@ export interface SpeculateSettings<Role extends ModelRole> {
   readonly policy: DraftLengthPolicy;
   /** How the target's tokens are chosen. */
   readonly sampler: Sampler;
-  /** Whether the drafter draws with the noise of the target's positions. */
-  readonly sharesNoise: boolean;
-  /** Whether the verifier weighs the probabilities of drafts. */
-  readonly usesProbabilities: boolean;
-  /** Milliseconds that a draft may take. */
+  /** Maximum milliseconds per draft. */
   readonly draftTimeout: number;
 }
 
-/** Everything that one decode works with. */
+/** The state of one decode. */
 interface Speculation<Role extends ModelRole> {
-  readonly run: DecodeRun<"causal" | Role>;
+  readonly context: DecodeContext<"causal" | Role>;
   readonly settings: SpeculateSettings<Role>;
   readonly target: ReportingSession;
-  readonly drafting: Drafting;
+  readonly drafter: GuardedDrafter;
   readonly control: DraftLengthControl;
-  /** Of the next token to be committed. */
-  readonly context: SamplingContext;
 }
 
-/** Key of the stream that drafters draw from: above every position. */
-const DRAFTS = 2 ** 52;
+/** Key of the drafters' random stream, larger than every position. */
+const DRAFT_STREAM = 2 ** 52;
 const noDraft: Draft = { tokens: new Int32Array(0) };
 
 /**
- * The loop: a pass over the prompt gives the first token; then round by round a draft, one pass over the last committed
- * token and the draft, and a commit of what stands and of one token more.
- * Between rounds the target's cache holds every committed token but the last.
+ * The prefill yields the first token. Each round then consists of a draft, one pass over the last committed token and the draft, and a
+ * commit of the accepted tokens and one more. Between rounds the target's cache holds every committed token but the last.
  */
 export async function* speculate<Role extends ModelRole>(
-  run: DecodeRun<"causal" | Role>,
+  context: DecodeContext<"causal" | Role>,
   settings: SpeculateSettings<Role>,
 ): AsyncGenerator<DecodeEvent, FinishReason, void> {
   const { sampler, policy } = settings;
-  checkCapabilities(run, settings.drafter);
-  const target = await run.openSession("causal");
-  const drafting = await startDrafting(run, target, settings);
-  const { tokens: prompt, promptLength } = run;
-  const context = contextOf(run);
-  const speculation = { run, settings, target, drafting, control: policy.start(run.models.causal), context };
-  const logits = yield* target.forward(prompt, "prefill");
-  const random = run.random.fork(promptLength);
-  const { token: first } = drawToken(sampler, logits.row(0), context, { random, needsRow: false });
+  checkCapabilities(context, settings.drafter);
+  const target = await context.openSession("causal");
+  const drafter = await startGuardedDrafter(context, target, settings);
+  const speculation = { context, settings, target, drafter, control: policy.start(context.models.causal) };
+  const { promptLength, random } = context;
+  const logits = yield* target.forward(context.tokens, "prefill");
+  const first = drawToken(sampler, logits.row(0), context, () => random.fork(promptLength));
   const watch = stopwatch();
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
-    const finishReason = yield* run.commit(outcome.tokens);
+    const finishReason = yield* context.commit(outcome.tokens);
     if (finishReason) return finishReason;
-    // All in one generator: each that is passed through costs a small model a few per cent of a pass.
-    const asked = lengthOf(speculation);
+    // All in one generator: with a small model, each extra generator that events pass through costs a few percent of a pass.
+    const requested = draftLength(speculation);
     watch.restart();
-    drafting.observe(outcome);
-    const proposed = asked > 0 ? propose(speculation, asked) : undefined;
+    drafter.observe(outcome);
+    const proposed = requested > 0 ? propose(speculation, requested) : undefined;
     const draft = proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft;
     const { length: drafted } = draft.tokens;
-    const start = drafted > 0 ? run.tokens.length : 0;
+    const start = drafted > 0 ? context.tokens.length : 0;
     if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
     const pass = readDraft(target, outcome.tokens.subarray(-1), draft);
     const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
@@ -90,22 +80,12 @@ export async function* speculate<Role extends ModelRole>(
     yield passed.value;
     watch.resume();
     const rows = (await pass.next()) as IteratorReturnResult<Logits>;
-    outcome = drafted > 0 ? await verified(speculation, draft, rows.value) : drawn(speculation, rows.value);
+    outcome = drafted > 0 ? await verify(speculation, draft, rows.value) : drawPlainly(speculation, rows.value);
     const { accepted } = outcome;
     if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
     const { milliseconds: passMilliseconds } = passed.value;
-    speculation.control.observe({ asked, drafted, accepted, milliseconds: watch.elapsed(), passMilliseconds });
+    speculation.control.observe({ requested, drafted, accepted, milliseconds: watch.elapsed(), passMilliseconds });
   }
-}
-
-/** Of the next token to be committed, whenever it is asked. */
-function contextOf(run: DecodeRun<"causal">): SamplingContext {
-  return {
-    promptLength: run.promptLength,
-    get tokens() {
-      return run.tokens;
-    },
-  };
 }
 
 function* unwatched(watch: Stopwatch, event: DecodeEvent): Generator<DecodeEvent, void, void> {
@@ -114,44 +94,48 @@ function* unwatched(watch: Stopwatch, event: DecodeEvent): Generator<DecodeEvent
   watch.resume();
 }
 
-/** Which tokens of a draft stand and what follows them: what to commit, between 1 token and one more than were drafted. */
-async function verified<Role extends ModelRole>(
-  { run, settings, target }: Speculation<Role>,
+/** Verifies a draft. The outcome's tokens are the accepted ones and one more. */
+async function verify<Role extends ModelRole>(
+  { context, settings, target }: Speculation<Role>,
   draft: Draft,
   logits: Logits,
 ): Promise<DraftOutcome> {
-  const rows = targetRows(run, target, { draft, logits, sampler: settings.sampler });
-  const random = run.random.fork(run.tokens.length);
-  const { accepted: path, next } = settings.verifier({ ...rows, draft, drafted: draft.tokens.length, random });
+  const { drafter, verifier, sampler } = settings;
+  const rows = targetRows(context, target, { draft, logits, sampler });
+  const random = context.random.fork(context.tokens.length);
+  const { accepted: path, next } = verifier.verify({ ...rows, draft, drafted: draft.tokens.length, random });
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), next);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
-  const predictions = settings.drafter.learnsFromTarget ? predict(rows, outcome, settings.sharesNoise) : undefined;
+  const predictions = drafter.usesTargetPredictions ? predict(rows, outcome, verifier.sharesNoise) : undefined;
   await rows.keep(path);
   return { ...outcome, predictions };
 }
 
-/** A round without a draft: one token, drawn as the plain decoder draws it. */
-function drawn<Role extends ModelRole>({ run, settings, context }: Speculation<Role>, logits: Logits): DraftOutcome {
-  const random = run.random.fork(context.tokens.length);
-  const { token } = drawToken(settings.sampler, logits.row(0), context, { random, needsRow: false });
+/** A round without a draft: one token, drawn as plain decoding draws it. */
+function drawPlainly<Role extends ModelRole>({ context, settings }: Speculation<Role>, logits: Logits): DraftOutcome {
+  const token = drawToken(settings.sampler, logits.row(0), context, () => context.random.fork(context.tokens.length));
   const tokens = Int32Array.of(token);
-  return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.learnsFromTarget ? tokens : undefined };
+  return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.usesTargetPredictions ? tokens : undefined };
 }
 
-/** Tokens to ask for. A round gives one token more than it accepts, so that a chain may take one less than may be committed. */
-function lengthOf<Role extends ModelRole>({ run, settings, control }: Speculation<Role>): number {
-  const wanted = control.next();
-  if (settings.drafter.gives === "tree")
-    return run.remaining > 1 ? Math.min(wanted, run.models.causal.contextLength - run.tokens.length) : 0;
-  return Math.min(wanted, run.remaining - 1);
+/** Tokens to request. A round commits one token more than it accepts, so a chain has at most one less than may be committed. */
+function draftLength<Role extends ModelRole>({ context, settings, control }: Speculation<Role>): number {
+  const length = control.next();
+  if (settings.drafter.draftKind === "tree")
+    return context.remaining > 1 ? Math.min(length, context.models.causal.contextLength - context.tokens.length) : 0;
+  return Math.min(length, context.remaining - 1);
 }
 
-function propose<Role extends ModelRole>({ run, settings, drafting }: Speculation<Role>, max: number): ReturnType<Drafting["propose"]> {
-  const random = settings.sharesNoise ? racingRandom(run.random) : run.random.fork(DRAFTS).fork(run.tokens.length);
-  return drafting.propose({ max, maxDepth: Math.min(max, run.remaining - 1), random });
+function propose<Role extends ModelRole>(
+  { context, settings, drafter }: Speculation<Role>,
+  max: number,
+): ReturnType<GuardedDrafter["propose"]> {
+  const { sharesNoise } = settings.verifier;
+  const random = sharesNoise ? gumbelRandom(context.random) : context.random.fork(DRAFT_STREAM).fork(context.tokens.length);
+  return drafter.propose({ max, maxDepth: Math.min(max, context.remaining - 1), random });
 }
 
-/** For a tree, its first chain: position by position only one token can be shown. */
+/** The tokens to show. For a tree this is its first chain: each position can show only one token. */
 function proposal(start: number, { tokens, probabilities, parents }: Draft): TokensProposeEvent {
   if (parents) {
     const chain: TokenId[] = [];
@@ -163,22 +147,22 @@ function proposal(start: number, { tokens, probabilities, parents }: Draft): Tok
 }
 
 /**
- * What the target says position by position: the round's tokens, then its guesses after drafted tokens that did not stand.
- * Guesses draw nothing, unless the drafter shares the noise: then they are what the target will say there.
+ * The target's predictions at each position: the round's tokens, then the predictions after drafted tokens that were rejected. The latter
+ * are the most likely tokens or, with shared noise, the tokens that the target would draw there.
  */
 function predict(rows: TargetRows, { tokens, drafted }: DraftOutcome, sharesNoise: boolean): Int32Array {
   const predictions = new Int32Array(drafted + 1);
   predictions.set(tokens);
   for (let place = tokens.length; place <= drafted; place++) {
-    predictions[place] = sharesNoise ? rows.sample(place - 1) : rows.likeliest(place - 1);
+    predictions[place] = sharesNoise ? rows.sample(place - 1) : rows.mostLikely(place - 1);
   }
   return predictions;
 }
 
-function checkCapabilities<Role extends ModelRole>({ models }: DecodeRun<"causal" | Role>, { name, gives }: Drafter<Role>): void {
+function checkCapabilities<Role extends ModelRole>({ models }: DecodeContext<"causal" | Role>, { name, draftKind }: Drafter<Role>): void {
   const { rewind, tree } = models.causal.capabilities;
-  const needed = gives === "tree" ? "read trees (capabilities.tree)" : "rewind its cache (capabilities.rewind)";
-  if (gives === "tree" ? tree : rewind) return;
-  const expected = `able to ${needed}, which the drafter "${name}" needs`;
+  const ability = draftKind === "tree" ? "read trees (capabilities.tree)" : "rewind its cache (capabilities.rewind)";
+  if (draftKind === "tree" ? tree : rewind) return;
+  const expected = `able to ${ability}, which the drafter "${name}" requires`;
   throw new InvalidOptionError({ where: "speculative", option: "the causal model", expected, actual: "one that is not" });
 }

@@ -1,4 +1,12 @@
-import { LARGEST_LOSS, losslessCases, measureLoss, plainSampler, testDecoder, testDrafter, testLossless } from "@decodekit/conformance";
+import {
+  MAX_TOTAL_VARIATION,
+  losslessCases,
+  measureLoss,
+  plainSampler,
+  testDecoder,
+  testDrafter,
+  testLossless,
+} from "@decodekit/conformance";
 import { autoregressive, type Decoder, type Drafter, greedySampler, InvalidOptionError, type Sampler } from "@decodekit/core";
 import { collectDecode, countingModel, tableModel } from "@decodekit/core/testing";
 import { topPSampler } from "@decodekit/top-p";
@@ -7,13 +15,14 @@ import { autoDraftLength } from "./draft-length/auto.ts";
 import type { DraftLengthPolicy } from "./draft-length/policy.ts";
 import { draftModel } from "./drafters/draft-model.ts";
 import { promptLookup } from "./drafters/prompt-lookup.ts";
-import { everyDrafter } from "./every-drafter.ts";
+import { allDrafters } from "./all-drafters.ts";
 import { gumbelSampling } from "./gumbel-sampling.ts";
-import { speculative, type Verify } from "./speculative.ts";
+import { speculative } from "./speculative.ts";
+import type { Verify } from "./verify/verifiers.ts";
 
 const sampler = topPSampler({ p: 0.9, temperature: 1.2 });
-const names = Object.keys(everyDrafter);
-/** Lengths that change from round to round, plain passes among them. */
+const names = Object.keys(allDrafters);
+/** Lengths that change from round to round, including plain passes. */
 const changing: DraftLengthPolicy = {
   maximum: 4,
   start() {
@@ -23,29 +32,29 @@ const changing: DraftLengthPolicy = {
 };
 
 describe.each(names)("speculative with %s", (name) => {
-  testDecoder(test, () => speculative({ drafter: everyDrafter[name]!(), sampler, draftLength: changing }), { sampler });
+  testDecoder(test, () => speculative({ drafter: allDrafters[name]!(), sampler, draftLength: changing }), { sampler });
 });
 
 describe("speculative with lengths chosen by cost", () => {
-  // Counts more with every token, so that the lengths change without a clock.
+  // The cost rises with every token, so that the lengths change without a clock.
   const draftLength = autoDraftLength({ maximum: 4, cost: (length) => 1 + 0.2 * length });
   testDecoder(test, () => speculative({ drafter: promptLookup(), sampler, draftLength }), { sampler });
 });
 
 describe.each(["ratio", "block", "gumbel"] as const)("speculative with a draft model and %s", (verify) => {
-  const provedElsewhere = verify === "gumbel" ? '"is plain sampling\'s for the same seed", and gumbel-sampling' : undefined;
+  const provedElsewhere = verify === "gumbel" ? '"equals that of plain sampling for the same seed", and gumbel-sampling' : undefined;
   testDecoder(test, () => speculative({ drafter: draftModel(), verify, sampler, draftLength: 3 }), { sampler, provedElsewhere });
 });
 
 describe.each(names)("the drafter %s", (name) => {
-  testDrafter(test, everyDrafter[name]!);
+  testDrafter(test, allDrafters[name]!);
 });
 
-/** Every token is possible at every place: four of them, checked by weights, have millions of ways to fall. */
+/** Every token is possible at every position: four of them, checked by weights, have millions of outcomes. */
 const uniform = (): Drafter => ({
   name: "uniform",
   requires: [],
-  gives: "probabilities",
+  draftKind: "probabilities",
   start: async ({ vocabSize }) => ({
     observe: () => undefined,
     async propose({ max, random }) {
@@ -56,18 +65,19 @@ const uniform = (): Drafter => ({
   }),
 });
 
-describe("a drafter that gives every token a chance", () => {
+describe("a drafter that assigns every token a probability", () => {
   const speculate = (drafter: Drafter): Decoder => speculative({ drafter, verify: "ratio", draftLength: 4, sampler: plainSampler });
   testDrafter(test, uniform, { seeds: [1], speculate, maxBranches: 1000 });
 });
 
 describe("exactness", () => {
   const kernels = names.flatMap((name) => {
-    const { gives } = everyDrafter[name]!();
-    const possible: readonly Verify[] = gives === "tree" ? ["tree"] : gives === "probabilities" ? ["match", "ratio", "block"] : ["match"];
+    const { draftKind } = allDrafters[name]!();
+    const possible: readonly Verify[] =
+      draftKind === "tree" ? ["tree"] : draftKind === "probabilities" ? ["match", "ratio", "block"] : ["match"];
     return possible.map((verify) => ({ name, verify }));
   });
-  /** The cases of those families, of each at least one. */
+  /** The cases of those families, at least one of each. */
   const casesOf = (...families: readonly string[]) => {
     const cases = losslessCases([2]).filter(({ family }) => families.includes(family));
     expect(new Set(cases.map(({ family }) => family))).toEqual(new Set(families));
@@ -75,13 +85,13 @@ describe("exactness", () => {
   };
 
   test.each(kernels.flatMap((kernel) => [1, 3].map((draftLength) => ({ ...kernel, draftLength }))))(
-    "of $name, $verify, $draftLength",
+    "for $name, $verify, $draftLength",
     async ({ name, verify, draftLength }) => {
       // Drafts of a masked model over few successors have too many outcomes to enumerate at this length.
       const families = draftLength > 1 && name === "masked-draft" ? ["random"] : ["random", "few successors"];
       for (const testCase of casesOf(...families)) {
-        const decoder = speculative({ drafter: everyDrafter[name]!(), verify, draftLength, sampler: plainSampler });
-        expect(await measureLoss(decoder, testCase)).toBeLessThan(LARGEST_LOSS);
+        const decoder = speculative({ drafter: allDrafters[name]!(), verify, draftLength, sampler: plainSampler });
+        expect(await measureLoss(decoder, testCase)).toBeLessThan(MAX_TOTAL_VARIATION);
       }
     },
   );
@@ -103,34 +113,34 @@ describe.each(names)("the output with %s", (name) => {
   const plain = (plainSamplerOf: Sampler) => autoregressive({ name: "plain", sampler: plainSamplerOf });
   const options = (seed: number) => ({ maxNewTokens: 14, stopTokens: [3], seed });
 
-  test.each([1, 2, 3, 5, 8])("is greedy's, %i tokens at a time", async (draftLength) => {
+  test.each([1, 2, 3, 5, 8])("equals that of greedy decoding, %i tokens at a time", async (draftLength) => {
     for (const { models, prompt } of losslessCases([1, 2])) {
-      const actual = await collectDecode(speculative({ drafter: everyDrafter[name]!(), draftLength }).decode(models, prompt, options(0)));
+      const actual = await collectDecode(speculative({ drafter: allDrafters[name]!(), draftLength }).decode(models, prompt, options(0)));
       const expected = await collectDecode(plain(greedySampler).decode(models, prompt, options(0)));
       expect([...actual.tokens, actual.finishReason]).toEqual([...expected.tokens, expected.finishReason]);
     }
   });
 
-  const { gives } = everyDrafter[name]!();
+  const { draftKind } = allDrafters[name]!();
 
-  // Of trees there is no coupled rule: "gumbel" is for chains.
-  test(`is plain sampling's for the same seed${gives === "tree" ? "" : ", and coupled sampling's"}`, async () => {
+  // There is no Gumbel rule for trees.
+  test(`equals that of plain sampling for the same seed${draftKind === "tree" ? "" : ", and of Gumbel sampling"}`, async () => {
     for (const { models, prompt } of losslessCases([1])) {
       for (let seed = 0; seed < 5; seed++) {
-        const decoder = speculative({ drafter: everyDrafter[name]!(), sampler, draftLength: 3 });
+        const decoder = speculative({ drafter: allDrafters[name]!(), sampler, draftLength: 3 });
         const actual = await collectDecode(decoder.decode(models, prompt, options(seed)));
         expect(actual.tokens).toEqual((await collectDecode(plain(sampler).decode(models, prompt, options(seed)))).tokens);
-        if (gives === "tree") continue;
-        const coupled = speculative({ drafter: everyDrafter[name]!(), sampler, draftLength: changing, verify: "gumbel" });
-        const gumbel = await collectDecode(coupled.decode(models, prompt, options(seed)));
+        if (draftKind === "tree") continue;
+        const gumbelDecoder = speculative({ drafter: allDrafters[name]!(), sampler, draftLength: changing, verify: "gumbel" });
+        const gumbel = await collectDecode(gumbelDecoder.decode(models, prompt, options(seed)));
         expect(gumbel.tokens).toEqual((await collectDecode(gumbelSampling({ sampler }).decode(models, prompt, options(seed)))).tokens);
       }
     }
   });
 
-  test("leaves the cache one token short of the output, and reads 1 to draft + 1 tokens per round", async () => {
+  test("the cache ends one token before the output, and each round reads 1 to draft + 1 tokens", async () => {
     for (const { models, prompt } of losslessCases([1, 2])) {
-      const decoder = speculative({ drafter: everyDrafter[name]!(), draftLength: 3, sampler });
+      const decoder = speculative({ drafter: allDrafters[name]!(), draftLength: 3, sampler });
       const { events } = await collectDecode(decoder.decode(models, prompt, { maxNewTokens: 15, seed: 4 }));
       let length = prompt.length;
       const passes = models.causal.passes();
@@ -147,14 +157,14 @@ describe.each(names)("the output with %s", (name) => {
   });
 });
 
-test("a draft model that always agrees gives a token for every row", async () => {
+test("a draft model that always agrees yields a token for every row", async () => {
   const models = { causal: countingModel(), draft: countingModel() };
   const decoder = speculative({ drafter: draftModel(), draftLength: 4 });
   const { tokens, events } = await collectDecode(decoder.decode(models, Int32Array.of(3), { maxNewTokens: 11 }));
   expect([...tokens]).toEqual([4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4]);
   expect(events.flatMap((event) => (event.type === "draft-verify" ? [event.accepted] : []))).toEqual([4, 4]);
   expect(models.causal.passes().map(({ positions }) => positions)).toEqual([1, 5, 5]);
-  // The prompt and the first token at once, then one token at a time; after a full draft the two that it has not read.
+  // The prompt and the first token in one pass, then one token at a time; after a full draft the two tokens that it has not read.
   expect(models.draft.passes().map(({ positions }) => positions)).toEqual([2, 1, 1, 1, 2, 1, 1, 1]);
 });
 
@@ -162,23 +172,23 @@ test.each([
   [{ drafter: undefined }, "drafter must be a Drafter"],
   [{ drafter: promptLookup(), verify: "ratio" }, 'verify must be one of "match", "gumbel" for the drafter "prompt-lookup"'],
   [{ drafter: promptLookup(), verify: "tree" }, 'verify must be one of "match", "gumbel"'],
-  [{ drafter: everyDrafter["ddtree"]!(), verify: "match" }, 'verify must be one of "tree" for the drafter "ddtree"'],
+  [{ drafter: allDrafters["ddtree"]!(), verify: "match" }, 'verify must be one of "tree" for the drafter "ddtree"'],
   [{ drafter: promptLookup(), draftLength: 0 }, 'draftLength must be an integer >= 1, "auto" or a DraftLengthPolicy, got 0.'],
   [{ drafter: promptLookup(), sampler: 3 }, "sampler must be a Sampler"],
   [{ drafter: promptLookup(), length: 3 }, 'option "length" must be one of its options'],
-])("refuses %o when it is called", (options, message) => {
+])("rejects %o when it is called", (options, message) => {
   const create = (): unknown => speculative(options as never);
   expect(create).toThrow(InvalidOptionError);
   expect(create).toThrow(message);
 });
 
-test("refuses a model that cannot rewind, or cannot read a tree", async () => {
+test("rejects a model that cannot rewind or cannot read a tree", async () => {
   const causal = tableModel({ probabilities: [[1]] });
   const stuck = { ...causal, capabilities: { ...causal.capabilities, rewind: false } };
   const decode = (drafter: Drafter, models: object) =>
     collectDecode(speculative({ drafter }).decode(models as never, Int32Array.of(0), { maxNewTokens: 4 }));
   await expect(decode(promptLookup(), { causal: stuck })).rejects.toThrow("able to rewind its cache");
   const { masked } = losslessCases([1])[0]!.models;
-  await expect(decode(everyDrafter["ddtree"]!(), { causal, masked })).rejects.toThrow("able to read trees");
+  await expect(decode(allDrafters["ddtree"]!(), { causal, masked })).rejects.toThrow("able to read trees");
   expect(causal.openSessions()).toBe(0);
 });

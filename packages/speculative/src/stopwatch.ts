@@ -1,10 +1,10 @@
-/** Measures the time of a round without the time in which its events are read. */
+/** Measures the time of a round, excluding the time in which its events are consumed. */
 export interface Stopwatch {
-  /** Forgets what was, and runs. */
+  /** Resets the time to 0 and starts. */
   restart(): void;
   pause(): void;
   resume(): void;
-  /** Milliseconds that it has run. */
+  /** Milliseconds while running. */
   elapsed(): number;
 }
 
@@ -26,7 +26,7 @@ export function stopwatch(): Stopwatch {
   };
 }
 
-/** Passes on the events of `steps`, pausing `watch` while they are read. */
+/** Yields the events of `steps`, pausing `watch` while they are consumed. */
 export async function* watched<Event, Result>(
   watch: Stopwatch,
   steps: AsyncGenerator<Event, Result, void>,
@@ -40,7 +40,7 @@ export async function* watched<Event, Result>(
       watch.resume();
     }
   } finally {
-    // Where the reader left, this lets the steps clean up; else it does nothing.
+    // Cleans up if the consumer stopped early; otherwise does nothing.
     await steps.return(undefined as Result);
   }
 }

@@ -1,6 +1,6 @@
 """Draws the canvas stream's draft distribution q towards the causal stream's p: ½‖q − p‖₁ is one minus the expected acceptance.
 
-p is taken as it stands (no gradient). Gradient by hand, as in fused_loss: ∂/∂z ½Σ|q − p| = ½ q (s − Σ q s), s = sign(q − p).
+p is constant (no gradient). The gradient is computed explicitly, as in fused_loss: ∂/∂z ½Σ|q − p| = ½ q (s − Σ q s), s = sign(q − p).
 """
 
 from __future__ import annotations

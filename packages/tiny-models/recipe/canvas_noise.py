@@ -1,6 +1,6 @@
-"""What the canvas stream sees of a row: blocks, the masked and the corrupted tokens, and the loss weight of each position.
+"""The canvas stream's view of a row: blocks, the masked and the corrupted tokens, and the loss weight of each position.
 
-Most rows are cut into blocks of 4 to 32 tokens, each masked at a rate t of its own (a quarter of them wholly: the
+Most rows are cut into blocks of 4 to 32 tokens, each masked at its own rate t (a quarter of them completely: the
 drafter's view). The others are cut into longer canvases whose head is a gap and whose tail is the visible text after
 it: the infilling view. Some visible tokens are replaced by random ones, to be corrected.
 """
@@ -16,10 +16,10 @@ from model_config import MASK_TOKEN
 BLOCK_LENGTHS, BLOCK_SHARES = (4, 8, 16, 32), (0.1, 0.3, 0.4, 0.2)
 WHOLLY_MASKED_SHARE = 0.25
 LOWEST_RATE = 0.05
-LARGEST_WEIGHT = 10.0  # clip of 1 / t
-LONGEST_GAP, LONGEST_SUFFIX = 64, 64  # tokens, of an infilling canvas
+MAX_WEIGHT = 10.0  # clip of 1 / t
+MAX_GAP, MAX_SUFFIX = 64, 64  # tokens, of an infilling canvas
 CORRUPTED_SHARE = 0.1  # of the visible tokens
-KEPT_SHARE = 0.1  # of the visible, correct tokens that the loss also asks for
+KEPT_SHARE = 0.1  # of the visible, correct tokens that the loss includes
 EDIT_WEIGHT = 0.3  # of the loss on corrupted and kept tokens, against 1 for masked ones
 
 
@@ -31,7 +31,7 @@ class CanvasBatch:
     block_start: np.ndarray  # first position of the block that a position belongs to
     block_end: np.ndarray  # position after that block
     weight: np.ndarray  # of each position's cross entropy, float32; sums to about 1 + EDIT_WEIGHT
-    drafted: np.ndarray  # in a wholly masked block (not an infilling one)
+    drafted: np.ndarray  # in a completely masked block (not an infilling one)
 
 
 def block_bounds(length: int, blocks: list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -56,7 +56,7 @@ def infill_blocks(length: int, random: np.random.Generator) -> tuple[np.ndarray,
     """As `plain_blocks`; the rate of a visible suffix is 0."""
     blocks, rates = [], []
     while sum(blocks) < length:
-        gap, suffix = int(random.integers(1, LONGEST_GAP + 1)), int(random.integers(4, LONGEST_SUFFIX + 1))
+        gap, suffix = int(random.integers(1, MAX_GAP + 1)), int(random.integers(4, MAX_SUFFIX + 1))
         rate = 1.0 if random.random() < 0.5 else random.uniform(LOWEST_RATE, 1)
         blocks.append(gap + suffix)
         rates.append(np.concatenate((np.full(gap, rate), np.zeros(suffix))))
@@ -77,15 +77,15 @@ def make_canvas(clean: np.ndarray, random: np.random.Generator, infill_share: fl
     noisy[corrupted] = random.choice(clean.ravel(), corrupted.sum())
     noisy[masked] = MASK_TOKEN
     weight = np.zeros(clean.shape, dtype=np.float32)
-    gap_share = (rate > 0).mean()  # so that infilling rows, whose suffixes carry no loss, do not weigh less
-    weight[masked] = np.minimum(1 / rate[masked], LARGEST_WEIGHT) / (clean.size * gap_share)
+    gap_share = (rate > 0).mean()  # so that infilling rows, whose suffixes carry no loss, have the same weight
+    weight[masked] = np.minimum(1 / rate[masked], MAX_WEIGHT) / (clean.size * gap_share)
     weight[corrupted | kept] = EDIT_WEIGHT / max(1, (corrupted | kept).sum())
     drafted = masked & (rate == 1.0) & ~infill[:, None]
     return CanvasBatch(noisy, start, end, weight, drafted)
 
 
 def canvas_visibility(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """(B, S, 2S) bool: what each canvas position sees of [clean | canvas]: clean tokens before its block, its whole block."""
+    """(B, S, 2S) bool: the visible part of [clean | canvas]: clean tokens before its block, its whole block."""
     positions = np.arange(start.shape[1])
     before = positions < start[..., None]
     inside = (positions >= start[..., None]) & (positions < end[..., None])

@@ -1,8 +1,8 @@
 """Stories from a folder of text files: read, split into training and held-out, encoded.
 
-A file holds texts separated by `<|endoftext|>`. The held-out split is every hundredth text (a corpus is often several
-collections end to end, so that its last texts are not like the others), less those that share much with a training
-text, so that a loss on it measures prediction, not memory.
+A file contains texts separated by `<|endoftext|>`. The held-out split is every hundredth text (a corpus is often several
+collections end to end, so that its last texts differ from the others), except those that share much with a training
+text, so that a loss on it measures prediction, not memorisation.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from model_config import END_TOKEN
 SEPARATOR = "<|endoftext|>"
 HELD_OUT_EVERY = 100
 SHINGLE_WORDS = 8  # a run of this many words that two texts share counts as copied
-LARGEST_COPIED_SHARE = 0.2  # of a held-out text's shingles
-SHORTEST_TEXT = 100  # characters
+MAX_COPIED_SHARE = 0.2  # of a held-out text's shingles
+MIN_TEXT = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def read_texts(source: Path) -> list[str]:
     """The distinct texts of a file, or of all .txt files of a folder, in order."""
     files = [source] if source.is_file() else sorted(source.glob("*.txt"))
     texts = [text.strip() for file in files for text in file.read_text(encoding="utf-8").split(SEPARATOR)]
-    return list(dict.fromkeys(text for text in texts if len(text) >= SHORTEST_TEXT))
+    return list(dict.fromkeys(text for text in texts if len(text) >= MIN_TEXT))
 
 
 def shingles(text: str) -> set[int]:
@@ -47,7 +47,7 @@ def split_corpus(texts: list[str]) -> Corpus:
     seen: set[int] = set()
     for text in training:
         seen |= shingles(text)
-    is_new = lambda text: len(shingles(text) & seen) <= LARGEST_COPIED_SHARE * max(1, len(shingles(text)))
+    is_new = lambda text: len(shingles(text) & seen) <= MAX_COPIED_SHARE * max(1, len(shingles(text)))
     return Corpus(training, [text for text in candidates if is_new(text)])
 
 

@@ -1,16 +1,16 @@
 """Builds the two ONNX graphs of a model straight from its weights.
 
-`model.onnx`  causal stream, the signature that published web exports have:
+`model.onnx`  causal stream, with the signature of published web exports:
     input_ids (B, S), attention_mask (B, P + S), position_ids (B, S), past_key_values.N.{key,value} (B, H, P, D)
     → logits (B, S, V), present.N.{key,value} (B, H, P + S, D)
 `canvas.onnx` both streams under an explicit mask:
     input_ids (B, S), mode_ids (B, S; 0 causal, 1 canvas), position_ids (B, S), attention_bias (B, 1, S, P + S; added to
-    the scores: 0 sees, about -1e9 does not), past_key_values.N.* → logits, present.N.*
+    the scores: 0 is visible, about -1e9 is hidden), past_key_values.N.* → logits, present.N.*
 
 B batch, S new tokens, P cached tokens (may be 0), H heads, D head size, C width, V vocabulary.
-Attention is written in plain operators, which every execution provider has; normalisation and rotary embedding use
-onnxruntime's fused ones (present on CPU, WASM and WebGPU), which halve the number of kernels a pass launches.
-Weights are stored in float16 and cast to float32, which onnxruntime folds when it loads: half the bytes, float32 maths.
+Attention uses plain operators, which every execution provider has; normalisation and rotary embedding use
+onnxruntime's fused operators (present on CPU, WASM and WebGPU), which halve the number of kernels a pass launches.
+Weights are stored in float16 and cast to float32, which onnxruntime folds when it loads: half the bytes, float32 arithmetic.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from graph_builder import CONTRIB, GraphBuilder
 from model_config import ModelConfig
 from onnx_weights import EMBEDDING, FINAL_NORM, MODE_EMBEDDING
 
-HIDDEN = -1e9  # added to the score of a position that must not be seen; finite, so that no row becomes NaN
+HIDDEN = -1e9  # added to the score of a hidden position; finite, so that no row becomes NaN
 
 
 class DecoderGraph:
@@ -45,7 +45,7 @@ class DecoderGraph:
         """Adds `branch` to the residual stream `hidden` (if given); returns (normalised, new residual stream), both (B, S, C)."""
         scale = self.graph.initializer(name, self.weights[name].astype(np.float32))
         epsilon = self.config.norm_epsilon
-        if branch is None:  # the first one only; the fused operator without a residual is in no published operator set
+        if branch is None:  # the first one only; the fused operator without a residual is not in any published operator set
             return self.plain_rms_norm(hidden, scale), hidden
         outputs = [f"{name}_out", "", "", f"{name}_sum"]
         self.graph.node_outputs("SkipSimplifiedLayerNormalization", [hidden, branch, scale], outputs, domain=CONTRIB, epsilon=epsilon)

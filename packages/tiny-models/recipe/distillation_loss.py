@@ -1,6 +1,6 @@
 """Cross entropy of a small network against a large one's whole distribution, straight from hidden states, in chunks.
 
-Gradients by hand, as in fused_loss: ∂/∂z of −Σ p log q is q − p, of the true token's −log q is q − onehot.
+The gradients are computed explicitly, as in fused_loss: ∂/∂z of −Σ p log q is q − p, of the true token's −log q is q − onehot.
 """
 
 from __future__ import annotations

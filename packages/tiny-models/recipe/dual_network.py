@@ -1,8 +1,8 @@
 """The network in PyTorch: a plain Llama whose weights also serve a canvas stream.
 
-Both streams run in one pass. The causal stream sees the clean tokens, each position those before it.
+Both streams run in one pass. In the causal stream, each position sees the clean tokens before it.
 The canvas stream sees a partly masked copy: each of its positions attends to the clean tokens before its block and to
-the whole of its own block, carries the position of the token it predicts, and has the mode embedding added. Causal
+the whole of its own block, has the position of the token it predicts, and has the mode embedding added. Causal
 positions never attend to canvas positions, so the causal stream alone is an ordinary language model.
 
 B batch, S clean tokens, n canvas tokens, C width, H heads, D head size, V vocabulary.
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from model_config import ModelConfig
 
 INITIAL_SCALE = 0.02  # standard deviation of new embeddings
-HIDDEN = -1e4  # attention bias of a position that must not be seen; finite, so that it is safe in bfloat16
+HIDDEN = -1e4  # attention bias of a hidden position; finite, so that it is safe in bfloat16
 
 
 class RmsNorm(nn.Module):
@@ -40,7 +40,7 @@ def rotate(heads: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
     """Softmax attention; `query` (B, H, n, D), `key` and `value` (B, H, m, D), `bias` broadcasts to (B, H, n, m).
 
-    On a CPU the plain formula, compiled, takes less than half the time of the library's fused kernel in bfloat16.
+    On a CPU the compiled plain formula takes less than half the time of the library's fused kernel in bfloat16.
     """
     if query.device.type != "cpu":
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
@@ -106,7 +106,7 @@ class Layer(nn.Module):
 
 
 class Trunk(nn.Module):
-    """What Hugging Face names `model.`: embedding, layers, last norm."""
+    """The part that Hugging Face names `model.`: embedding, layers, last norm."""
 
     def __init__(self, config: ModelConfig, dropout: float) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ class CanvasMode(nn.Module):
 
 class DualNetwork(nn.Module):
     def __init__(self, config: ModelConfig, dropout: float = 0.0) -> None:
-        """`dropout` on the branches of each layer: with few distinct texts and many epochs it is what keeps memory from winning."""
+        """`dropout` on the branches of each layer: it prevents memorisation with few distinct texts and many epochs."""
         super().__init__()
         self.config = config
         self.model = Trunk(config, dropout)

@@ -1,4 +1,4 @@
-"""Measures a shipped story model on all held-out texts, and writes samples: what its model card states.
+"""Measures a shipped story model on all held-out texts, and writes samples, for its model card.
 
     python evaluate_stories.py --model ../models/stories --corpus FOLDER
 """

@@ -1,4 +1,4 @@
-"""The evaluation set of the edit task: renamings in held-out stories. The file points into the corpus, it holds no text.
+"""The evaluation set of the edit task: renamings in held-out stories. The file refers to the corpus and contains no text.
 
     python evaluation_edits.py --corpus FOLDER --out ../golden/edits.json
 """
@@ -16,18 +16,18 @@ from corpus import read_texts, split_corpus
 from rename_edits import Edit, make_edit
 
 COUNT = 50
-LONGEST = 360  # characters of an excerpt
+MAX_EXCERPT = 360  # characters of an excerpt
 
 
 def held_out_edits(held_out: list[str], count: int = COUNT) -> list[Edit]:
-    """At most one edit per story, always the same ones for the same stories."""
+    """At most one edit per story, deterministic for each story."""
     random = np.random.default_rng(50)
-    edits = [make_edit(story, LONGEST, random) for story in held_out]
+    edits = [make_edit(story, MAX_EXCERPT, random) for story in held_out]
     return [edit for edit in edits if edit is not None][:count]
 
 
 def reference(edit: Edit, stories: list[str]) -> dict:
-    """Where the excerpt is: the story by the beginning of its SHA-256, and the characters [start, start + length) of it."""
+    """The location of the excerpt: the story by the beginning of its SHA-256, and the characters [start, start + length) of it."""
     story = next(text for text in stories if edit.original in text)
     digest = hashlib.sha256(story.encode()).hexdigest()[:16]
     return {"story": digest, "start": story.index(edit.original), "length": len(edit.original), "old": edit.old, "new": edit.new}

@@ -34,7 +34,7 @@ def export(checkpoint: Path, out: Path, *, half: bool = True) -> None:
 
 
 def stop_tokens(tokenizer_file: Path) -> int | list[int]:
-    """A story that begins an edit by itself is over: asking for one is up to the user."""
+    """The edit token ends a story: only the user starts an edit."""
     has_edits = Tokenizer.from_file(str(tokenizer_file)).token_to_id("<|edit|>") == EDIT_TOKEN
     return [END_TOKEN, EDIT_TOKEN] if has_edits else END_TOKEN
 
@@ -43,6 +43,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, required=True, help="folder with model.safetensors, config.json, tokenizer.json")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--float32", action="store_true", help="store float32 weights (twice the size, the same maths)")
+    parser.add_argument("--float32", action="store_true", help="store float32 weights (twice the size, the same arithmetic)")
     options = parser.parse_args()
     export(options.checkpoint, options.out, half=not options.float32)

@@ -1,4 +1,4 @@
-"""Weighted cross entropy straight from hidden states, in chunks, so that (rows, vocabulary) logits never stand in memory.
+"""Weighted cross entropy straight from hidden states, in chunks, so that the (rows, vocabulary) logits are never in memory as a whole.
 
 Loss and gradients of a chunk are computed while its logits are in cache; backward only scales them.
 """

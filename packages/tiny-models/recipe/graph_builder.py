@@ -1,4 +1,4 @@
-"""A few lines over onnx.helper: append nodes, name their outputs, share equal constants."""
+"""A small layer over onnx.helper: appends nodes, names their outputs, shares equal constants."""
 
 from __future__ import annotations
 

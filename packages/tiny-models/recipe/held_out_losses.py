@@ -78,7 +78,7 @@ def masked_losses(network: DualNetwork, stories: list[str], encoder: TextEncoder
 
 @torch.no_grad()
 def draft_acceptance(network: DualNetwork, stories: list[str], encoder: TextEncoder) -> list[float]:
-    """Σ min(p, q) at positions 1 to DRAFT_BLOCK of a wholly masked block, p the causal stream given the true tokens before."""
+    """Σ min(p, q) at positions 1 to DRAFT_BLOCK of a completely masked block, p the causal stream given the true tokens before."""
     device = network.head.device
     tokens, real = (part.to(device) for part in padded_documents(encoder.encode_all(stories), network.config.context - 1))
     length = tokens.shape[1]
@@ -101,7 +101,7 @@ def draft_acceptance(network: DualNetwork, stories: list[str], encoder: TextEnco
 def edit_exact_match(network: DualNetwork, edits: list[Edit], encoder: TextEncoder) -> float:
     """Share of edits that greedy causal decoding gets right to the end token.
 
-    Greedy is exact just when the argmax equals the target at every place, given the target before it: one pass each.
+    Greedy is exact if and only if the argmax equals the target at every position, given the target before it: one pass each.
     """
     device, exact = network.head.device, 0
     for edit in edits:

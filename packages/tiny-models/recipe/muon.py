@@ -56,7 +56,7 @@ class Muon(torch.optim.Optimizer):
 def make_optimisers(
     network: nn.Module, *, matrix_rate: float, vector_rate: float, weight_decay: float
 ) -> list[torch.optim.Optimizer]:
-    """Muon for the layers' matrices, AdamW for the rest. `initial_lr` of each group is what a schedule scales."""
+    """Muon for the layers' matrices, AdamW for the rest. `initial_lr` of each group is scaled by a schedule."""
     named = list(network.named_parameters())
     is_matrix = lambda name, value: value.ndim == 2 and "embed" not in name
     matrices = [value for name, value in named if is_matrix(name, value)]

@@ -1,6 +1,6 @@
-"""Names and layout of the weights inside the ONNX files, and the way back to Hugging Face names.
+"""Names and layout of the weights inside the ONNX files, and the mapping back to Hugging Face names.
 
-Matrices stand transposed, (in, out), as ONNX MatMul wants them. Projections that share an input are joined:
+Matrices are transposed, (in, out), as ONNX MatMul requires. Projections that share an input are joined:
 `qkv_proj` = query | key | value and `gate_up_proj` = gate | up, along the output axis.
 """
 

@@ -1,8 +1,8 @@
-"""Golden file: what Hugging Face transformers decodes on exactly the shipped weights.
+"""Golden file: the output of Hugging Face transformers on exactly the shipped weights.
 
     python oracle_transformers.py --model ../models/stories --out ../golden/transformers.json
 
-The weights are read back from onnx/model.onnx, so that what is compared is one model. Float32, CPU.
+The weights are read back from onnx/model.onnx, so that both sides use the same model. Float32, CPU.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Import before torch: idle OpenMP threads sleep instead of spinning.
 
-On two cores that other programs use too, spinning made a training step 6 times slower (measured: 430 against 2800 tokens/s).
+On two cores shared with other programs, spinning made a training step 6 times slower (measured: 430 against 2800 tokens/s).
 """
 
 import os

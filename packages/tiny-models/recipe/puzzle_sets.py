@@ -1,4 +1,4 @@
-"""Step 0 of the puzzle model: held-out puzzles per difficulty, and a pool to train on that holds no disguise of them.
+"""Step 0 of the puzzle model: held-out puzzles per difficulty, and a training pool without disguises of them.
 
     python puzzle_sets.py --out FOLDER            (held-out.json and pool.npz)
 """
@@ -15,7 +15,7 @@ import numpy as np
 from sudoku import DIFFICULTIES, Puzzle, canonical, make_puzzle
 
 HELD_OUT_PER_DIFFICULTY = 200
-FEWEST_CLUES = (8, 10, 12, 14, 16)  # asked for in turn; small numbers give the hard ones
+CLUE_MINIMA = (8, 10, 12, 14, 16)  # requested in turn; small numbers yield the hard ones
 POOL_SIZE = 40_000
 
 
@@ -23,7 +23,7 @@ def make_held_out(random: np.random.Generator, per_difficulty: int) -> list[Puzz
     found: dict[bytes, Puzzle] = {}
     counts = dict.fromkeys(DIFFICULTIES, 0)
     while min(counts.values()) < per_difficulty:
-        puzzle = make_puzzle(random, FEWEST_CLUES[0] if counts["easy"] >= per_difficulty else int(random.choice(FEWEST_CLUES)))
+        puzzle = make_puzzle(random, CLUE_MINIMA[0] if counts["easy"] >= per_difficulty else int(random.choice(CLUE_MINIMA)))
         form = canonical(puzzle.clues)
         if counts[puzzle.difficulty] < per_difficulty and form not in found:
             found[form] = puzzle
@@ -35,7 +35,7 @@ def make_pool(random: np.random.Generator, size: int, banned: set[bytes]) -> np.
     """(size, 2, 36) uint8: clues and solution of each puzzle."""
     pool = []
     while len(pool) < size:
-        puzzle = make_puzzle(random, int(random.choice(FEWEST_CLUES, p=(0.35, 0.25, 0.2, 0.1, 0.1))))
+        puzzle = make_puzzle(random, int(random.choice(CLUE_MINIMA, p=(0.35, 0.25, 0.2, 0.1, 0.1))))
         if canonical(puzzle.clues) not in banned:
             pool.append((puzzle.clues, puzzle.solution))
     return np.array(pool, dtype=np.uint8)

@@ -1,9 +1,9 @@
 """Ways to decode a puzzle's answer with the network, and how many puzzles each solves exactly.
 
-left-to-right  the causal stream, greedily, one cell a pass
-any-order      the canvas stream, the surest cell first, one cell a pass, never taken back
-revising       as any-order, then cells whose digit the canvas now doubts are cleared and filled again, a few rounds
-all-at-once    every cell guessed in one pass, then all guessed anew over the last guess until nothing changes, a few rounds
+left-to-right  the causal stream, greedy, one cell per pass
+any-order      the canvas stream, the most certain cell first, one cell per pass, never remasked
+revising       as any-order, then cells whose digit has become unlikely are cleared and filled again, a few rounds
+all-at-once    every cell predicted in one pass, then all predicted again from the last prediction until nothing changes, a few rounds
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from dual_network import DualNetwork
 from model_config import MASK_TOKEN
 from sudoku import ANSWER_START, CELLS, DIGIT_OFFSET, SIDE, is_solved, to_tokens
 
-REVISIONS = 12  # rounds; each clears the doubted cells and fills them again
+REVISIONS = 12  # rounds; each clears the unlikely cells and fills them again
 FIRST_DIGIT = DIGIT_OFFSET + 1
 DIGITS = slice(FIRST_DIGIT, FIRST_DIGIT + SIDE)  # token ids of the digits
 
 
 def canvas_visibility_of_answer(device: torch.device | str) -> tuple[Tensor, Tensor]:
-    """Bias (1, 1, 36, ANSWER_START + 36) that shows everything (the clean tokens stop at the answer), positions (36,)."""
+    """Bias (1, 1, 36, ANSWER_START + 36) in which everything is visible (the clean tokens end before the answer), positions (36,)."""
     bias = torch.zeros(1, 1, CELLS, ANSWER_START + CELLS, device=device)
     return bias, torch.arange(ANSWER_START, ANSWER_START + CELLS, device=device)
 
@@ -85,7 +85,7 @@ WAYS: dict[str, Callable[[DualNetwork, Tensor], Tensor]] = {"left-to-right": lef
 
 
 def solve_rates(network: DualNetwork, puzzles: list[dict]) -> dict[str, dict[str, float]]:
-    """Exactly solved share by difficulty and way; `puzzles` as in held-out.json."""
+    """Share of exactly solved puzzles by difficulty and method; `puzzles` as in held-out.json."""
     device = network.head.device
     numbers = lambda text: [0 if mark == "." else int(mark) for mark in text]
     rates: dict[str, dict[str, float]] = {}

@@ -1,4 +1,4 @@
-"""Step 4: which precision to ship. Writes variants of model.onnx, measures each, prints a table.
+"""Step 4: chooses the precision to ship. Writes variants of model.onnx, measures each and prints a table.
 
     python quantise.py --model ../models/stories --corpus FOLDER --out runs/variants
 

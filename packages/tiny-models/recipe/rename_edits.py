@@ -2,7 +2,7 @@
 
     <|endoftext|>EXCERPT<|edit|> rename Lily to Anna<|edit|>CHANGED EXCERPT<|endoftext|>
 
-It is a workload where the output mostly copies the prompt. The same renaming also makes new stories out of old ones.
+The output mostly copies the prompt. The same renaming also creates new stories from old ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from corpus import TextEncoder
 from model_config import EDIT_TOKEN, END_TOKEN
 
-# A word is renamed only within its group, so that pronouns and articles still fit.
+# A word is renamed only within its group, so that pronouns and articles remain correct.
 GROUPS = (
     "Lily Lucy Mia Anna Amy Sara Sue Sally Jane Sarah Lila Molly Jill Mary Emma Bella Daisy Kate Ella Rose Nina Lisa Zoe".split(),
     "Tim Tom Sam Max Ben Bob Jack Timmy John Tommy Billy Joe Jimmy Leo Mark Bobby Fred Dan Nick Peter Adam Luke".split(),
@@ -44,13 +44,13 @@ def replace_word(text: str, old: str, new: str) -> str:
 
 
 def choose_replacement(text: str, old: str, random: np.random.Generator) -> str | None:
-    """Another word of the same group that the text does not hold yet."""
+    """Another word of the same group that the text does not contain."""
     free = [word for word in WORD_GROUP[old] if not re.search(rf"\b{word}", text)]
     return free[random.integers(len(free))] if free else None
 
 
 def excerpt(text: str, longest: int, random: np.random.Generator) -> str:
-    """Whole sentences from a random one on, at most `longest` characters."""
+    """Complete sentences starting at a random one, at most `longest` characters."""
     sentences = re.findall(r"[^.!?]*[.!?]+[\"']?\s*", text)
     if not sentences:
         return ""
@@ -64,9 +64,9 @@ def excerpt(text: str, longest: int, random: np.random.Generator) -> str:
 
 
 def make_edit(text: str, longest: int, random: np.random.Generator, fewest: int = 2, scrambled: bool = False) -> Edit | None:
-    """A renaming in an excerpt of `text`, of a word that occurs at least `fewest` times; None where there is none.
+    """A renaming in an excerpt of `text`, of a word that occurs at least `fewest` times; None if there is no such word.
 
-    `scrambled` shuffles the words of the excerpt first: then only copying predicts the answer, and copying is learned sooner.
+    `scrambled` shuffles the words of the excerpt first, so that only copying predicts the answer, which speeds up learning to copy.
     """
     original = excerpt(text, longest, random)
     if scrambled:
@@ -91,7 +91,7 @@ def edit_document(edit: Edit, encoder: TextEncoder) -> np.ndarray:
 
 
 def rename_characters(text: str, random: np.random.Generator) -> str:
-    """The story with every name of NAME_GROUPS that it holds replaced by another one."""
+    """The story with every name of NAME_GROUPS replaced by another one."""
     names = [name for group in GROUPS[:NAME_GROUPS] for name in group]
     for name in [name for name in names if re.search(rf"\b{name}\b", text)]:
         new = choose_replacement(text, name, random)

@@ -30,7 +30,7 @@ class RunFolder:
             file.write(line + "\n")
 
     def save(self, state: dict) -> None:
-        """Replaces the checkpoint; an interruption at any moment leaves the old or the new one whole."""
+        """Replaces the checkpoint; an interruption at any moment leaves either the old or the new one intact."""
         buffer = io.BytesIO()
         torch.save(state, buffer)
         content = buffer.getbuffer()

@@ -1,7 +1,7 @@
-"""Lets canvas.onnx take its weights out of model.onnx, so that two graphs share one weights file.
+"""Lets canvas.onnx read its weights from model.onnx, so that two graphs share one weights file.
 
-ONNX external data names a file, an offset and a length; nothing says that the file must hold raw tensors only. So the
-canvas graph points *into* model.onnx, at the bytes where that file stores each weight. model.onnx stays an ordinary
+ONNX external data names a file, an offset and a length; the file may contain more than raw tensors. So the
+canvas graph refers to the bytes inside model.onnx at which that file stores each weight. model.onnx stays an ordinary
 single file that any tool loads, and canvas.onnx is a few kilobytes: pass model.onnx as its external data.
 """
 
@@ -12,12 +12,12 @@ from pathlib import Path
 import onnx
 from onnx import ModelProto, TensorProto
 
-SHARED_FROM = 1024  # bytes; smaller tensors are simply stored twice
-ALIGNMENT = 64  # bytes; where the raw data of each shared weight begins in the file
+SHARED_FROM = 1024  # bytes; smaller tensors are stored twice
+ALIGNMENT = 64  # bytes; alignment of each shared weight's raw data in the file
 
 
 def raw_offset(file: bytes, tensor: TensorProto) -> int:
-    """Where `file`, a serialised model, holds the raw bytes of `tensor`."""
+    """The offset of the raw bytes of `tensor` in `file`, a serialised model."""
     marker = tensor.SerializeToString()
     start = file.find(marker)
     if start < 0 or file.find(marker, start + 1) >= 0:
@@ -28,7 +28,7 @@ def raw_offset(file: bytes, tensor: TensorProto) -> int:
 def save_aligned(model: ModelProto, path: Path) -> None:
     """Writes `model` so that each large weight begins at a multiple of ALIGNMENT.
 
-    The padding is spaces in the doc string of the tensor before (small ones go first), the last field written of it.
+    The padding is spaces in the doc string of the tensor before (small ones go first), which is the last field that is written.
     """
     ordered = sorted(model.graph.initializer, key=lambda tensor: len(tensor.raw_data) >= SHARED_FROM)
     del model.graph.initializer[:]

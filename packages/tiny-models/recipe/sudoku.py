@@ -4,7 +4,7 @@ A grid is a tuple of 36 numbers row by row, 0 for an empty cell.
 
 Tokens: 0 end, 1 mask, 2 pad, 3 answer mark, 4 empty cell, 5 to 10 the digits 1 to 6. A puzzle as a sequence is
     end, 36 clues, answer mark, 36 digits of the solution, end
-so both streams see the clues first; the canvas stream has the whole answer as one block.
+so both streams see the clues first. For the canvas stream the whole answer is one block.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PEERS = [sorted({peer for unit in UNITS if cell in unit for peer in unit} - {cel
 
 
 def place(candidates: list[int], cell: int, bit: int) -> bool:
-    """Sets `cell` to the digit of `bit` and follows single candidates; False on a contradiction. Edits `candidates`."""
+    """Sets `cell` to the digit of `bit` and propagates single candidates; False on a contradiction. Modifies `candidates`."""
     pending = [(cell, bit)]
     while pending:
         cell, bit = pending.pop()
@@ -133,7 +133,7 @@ def random_solution(random: np.random.Generator) -> Grid:
 
 
 def make_puzzle(random: np.random.Generator, fewest_clues: int) -> Puzzle:
-    """Removes clues in random order while the solution stays the only one, down to `fewest_clues`."""
+    """Removes clues in random order while the solution remains unique, down to `fewest_clues`."""
     solution = random_solution(random)
     clues, left = list(solution), CELLS
     for cell in random.permutation(CELLS):
@@ -172,7 +172,7 @@ def disguise(grids: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def canonical(clues: Grid) -> bytes:
-    """The same for all disguises of a puzzle, so that held-out puzzles can be kept out of training whole.
+    """A form that is the same for all disguises of a puzzle, so that all disguises of held-out puzzles can be excluded from training.
 
     The smallest, as bytes, of all row and column orders, digits renamed in order of appearance.
     """
@@ -199,6 +199,6 @@ def to_tokens(clues: np.ndarray, solution: np.ndarray) -> np.ndarray:
 
 
 def is_solved(clues: Grid, answer: Grid) -> bool:
-    """The checker: every row, column and box holds 1 to 6 once, and the clues stand."""
+    """The checker: every row, column and box contains 1 to 6 once, and the clues are unchanged."""
     keeps = all(clue in (0, digit) for clue, digit in zip(clues, answer))
     return keeps and all(sorted(answer[cell] for cell in unit) == list(range(1, SIDE + 1)) for unit in UNITS)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The whole recipe at toy size, every step once: about two minutes on two cores. The models it makes are useless.
+# The whole recipe at toy size, every step once: about two minutes on two cores. The resulting models are useless.
 #
 #     sh toy.sh FOLDER_WITH_TEXT [OUT]        (in an environment with requirements.txt installed)
 set -eu

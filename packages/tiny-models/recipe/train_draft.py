@@ -25,8 +25,8 @@ from run_folder import RunFolder, load_weights, save_weights
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
 from training_rows import TrainingRows
 
-STORIES = 64  # held-out, of the look now and then
-SOFT_SHARE = 0.9  # of the loss is against the teacher's distribution, the rest against the text
+STORIES = 64  # held-out, of the periodic evaluation
+SOFT_SHARE = 0.9  # of the loss uses the teacher's distribution, the rest the text
 
 
 class DraftTraining:

@@ -29,11 +29,11 @@ from sudoku import ANSWER_START, CELLS, SEQUENCE_LENGTH, SIDE, VOCAB_SIZE, disgu
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
 
 CORRUPTED_SHARE = 0.1  # of the visible cells show a wrong digit, to be corrected
-OWN_SHARE = 0.5  # of the canvases have masked cells filled with the network's own guesses, to be corrected
-OWN_ROUNDS = 2  # most times that it guesses anew over its own guesses
+OWN_SHARE = 0.5  # of the canvases have masked cells filled with the network's own predictions, to be corrected
+OWN_ROUNDS = 2  # maximum rounds of predictions from its own predictions
 LOWEST_RATE = 0.05
 EDIT_WEIGHT = 0.3
-QUICK_PUZZLES = 40  # per difficulty, for the look now and then
+QUICK_PUZZLES = 40  # per difficulty, for the periodic evaluation
 FIRST_DIGIT = 5
 
 
@@ -60,7 +60,7 @@ class PuzzleTraining:
             self.loop.load_state(state)
             self.random.bit_generator.state = state["random"]
         bias, self.positions = canvas_visibility_of_answer(self.device)
-        # the clean tokens go on through the answer, which the canvas must not see
+        # the clean tokens include the answer, which the canvas must not see
         self.bias = torch.cat((bias[..., :ANSWER_START], torch.full((1, 1, CELLS, CELLS), -1e4, device=self.device), bias[..., ANSWER_START:]), dim=-1)
 
     def puzzles_of_a_step(self) -> np.ndarray:
@@ -81,11 +81,11 @@ class PuzzleTraining:
 
     @torch.no_grad()
     def guess(self, clean: torch.Tensor, noisy: np.ndarray) -> np.ndarray:
-        """`noisy` with some masked cells of some rows filled by the network itself, a few times over, as a decoder that revises does."""
+        """`noisy` with some masked cells of some rows filled by the network itself, in a few rounds, like a revising decoder."""
         open_cells = noisy == MASK_TOKEN
         own = self.random.random((len(noisy), 1)) < OWN_SHARE
         filled = open_cells & own & (self.random.random(noisy.shape) < self.random.uniform(0.3, 1.0, (len(noisy), 1)))
-        scale = self.random.random((len(noisy), 1, 1))  # of the noise: from the likeliest digits to draws at temperature 1
+        scale = self.random.random((len(noisy), 1, 1))  # of the noise: from the most likely digits to draws at temperature 1
         guessed = noisy.copy()
         for _ in range(int(self.random.integers(1, OWN_ROUNDS + 1))):
             canvas = torch.from_numpy(guessed).to(self.device)
@@ -97,7 +97,7 @@ class PuzzleTraining:
         return guessed
 
     def cell_weights(self, answers: np.ndarray, noisy: np.ndarray, rates: np.ndarray) -> np.ndarray:
-        """Loss weight of each cell (B, 36): what is masked or a wrong guess of its own counts in full, the rest a little."""
+        """Loss weight of each cell (B, 36): masked cells and its own wrong predictions count in full, the rest a little."""
         unknown = 1 / np.maximum(rates, 0.1)
         weight = np.where(noisy == MASK_TOKEN, unknown, np.where(noisy != answers, 1.0, EDIT_WEIGHT)) / answers.size
         return weight.astype(np.float32)

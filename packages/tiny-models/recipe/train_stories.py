@@ -31,9 +31,9 @@ from training_rows import RowBatch, TrainingRows
 
 SHORT_LENGTH = 256  # tokens per row; from LONG_FROM on some batches have rows as long as the context
 LONG_FROM, LONG_SHARE = 0.6, 0.2  # progress of the schedule, share of the batches
-ACCEPTANCE_FROM = 0.5  # progress from which the canvas is also drawn towards the causal distribution
-CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the look now and then
-DISTANCE_SCALE = 7.0  # positions over which that pull fades by e: later ones are seldom reached
+ACCEPTANCE_FROM = 0.5  # progress from which the canvas also learns the causal distribution
+CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the periodic evaluation
+DISTANCE_SCALE = 7.0  # positions over which that loss decays by a factor of e: later ones are rarely reached
 
 
 class StoryTraining:
@@ -89,7 +89,7 @@ class StoryTraining:
         known = torch.full_like(weights, 1 / (tokens.numel() - len(tokens)))
         known[:, -1] = 0  # the token after a row is not known
         known[:, :-1] *= scored[:, 1:]
-        known[targets == EDIT_TOKEN] = 0  # the user writes it: a story must not turn into an edit by itself
+        known[targets == EDIT_TOKEN] = 0  # only the user writes it: a story must not turn into an edit by itself
         with torch.autocast(self.device, torch.bfloat16):
             # The compiler fails on a second row length ("Exponent must be non-negative", PyTorch 2.13), so long rows run as they are.
             forward = self.forward if length == SHORT_LENGTH else self.network
@@ -117,7 +117,7 @@ class StoryTraining:
         save_weights(self.network, self.config, self.run.folder / "weights", self.options.tokenizer)
 
     def evaluate(self) -> dict:
-        """A look at a part of the held-out stories; evaluate_stories.py measures all of them."""
+        """Evaluates some of the held-out stories; evaluate_stories.py evaluates all of them."""
         self.network.eval()
         rounded = lambda values: [round(value, 3) for value in values]
         few = sorted(self.held_out[:CANVAS_STORIES], key=len)

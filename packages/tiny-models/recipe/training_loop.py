@@ -1,4 +1,4 @@
-"""What every training of this recipe shares: the schedule, slices of minutes, checkpoints, a clean stop on a signal."""
+"""The parts that every training of this recipe shares: the schedule, slices of minutes, checkpoints, a clean stop on a signal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Schedule:
 
 @dataclass
 class Pace:
-    """How long one call trains and how often it looks up."""
+    """How long one call trains and how often it evaluates."""
 
     minutes: float = math.inf
     save_minutes: float = 5.0

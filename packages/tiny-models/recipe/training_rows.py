@@ -1,4 +1,4 @@
-"""Rows of tokens to train on: stories packed end to end, some renamed, some rows opened by an edit document."""
+"""Rows of tokens to train on: stories packed end to end, some renamed; some rows begin with an edit document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpus import TextEncoder, as_document
 from model_config import END_TOKEN
 from rename_edits import edit_document, edit_prompt, make_edit, rename_characters
 
-SHORTEST_REMAINDER = 48  # tokens of a cut story that are worth continuing in the next row
+MIN_REMAINDER = 48  # minimum tokens of a cut story to continue in the next row
 CONTINUE_SHARE = 0.6  # of the cut stories are continued; the others are dropped, so that many rows begin with a story
 CHARACTERS_PER_TOKEN = 3.6  # a little under the corpus average, so that edit documents fit their row
 SCRAMBLED_SHARE = 0.3  # of the edit documents have their words shuffled, so that only copying predicts the answer
@@ -86,12 +86,12 @@ class TrainingRows:
             filled += len(pieces[-1])
         joined = np.concatenate(pieces)
         rest = joined[length:]
-        if len(rest) >= SHORTEST_REMAINDER and self.random.random() < CONTINUE_SHARE:
+        if len(rest) >= MIN_REMAINDER and self.random.random() < CONTINUE_SHARE:
             self.remainder = rest
         return joined[:length], unscored
 
     def batch(self, rows: int, length: int) -> RowBatch:
-        """One end token beyond counts as the target of a row's last position."""
+        """The end token after a row is the target of its last position."""
         tokens, unscored = zip(*(self.row(length) for _ in range(rows)))
         return RowBatch(np.stack(tokens).astype(np.int64), np.arange(length) >= np.array(unscored)[:, None])
 

@@ -1,8 +1,8 @@
-"""Step 5: the exported graphs equal PyTorch, and the causal stream knows nothing of the canvas.
+"""Step 5: the exported graphs equal PyTorch, and the causal stream is independent of the canvas.
 
     python verify.py --model ../models/stories
 
-The network is filled with the weights read back from model.onnx. Exits with 1 where a check fails.
+The network is filled with the weights read back from model.onnx. Exits with 1 if a check fails.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def load_network(folder: Path, config: ModelConfig) -> DualNetwork:
 
 @torch.no_grad()
 def causal_difference(model: ShippedModel, network: DualNetwork, random: np.random.Generator) -> float:
-    """Of random tokens fed in two pieces, so that the cache is used too."""
+    """Compares random tokens fed in two pieces, so that the cache is used too."""
     batch, length = int(random.integers(1, 3)), int(random.integers(2, model.config.context))
     cut = int(random.integers(1, length))
     tokens = random.integers(0, model.config.vocab_size, (batch, length))
@@ -78,7 +78,7 @@ def causal_difference(model: ShippedModel, network: DualNetwork, random: np.rand
 
 @torch.no_grad()
 def canvas_difference(model: ShippedModel, network: DualNetwork, random: np.random.Generator) -> float:
-    """Of one block with random masks over a cached random prefix; in PyTorch the doubled row of training."""
+    """Compares one block with random masks over a cached random prefix with the doubled training row in PyTorch."""
     length = int(random.integers(8, min(model.config.context, 160)))
     start = int(random.integers(1, length - 4))
     tokens = random.integers(0, model.config.vocab_size, (1, length))

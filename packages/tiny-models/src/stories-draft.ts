@@ -1,8 +1,8 @@
 import type { ModelFiles } from "@decodekit/core/onnx";
 
 /**
- * The draft model of `stories`: the same vocabulary, several times cheaper per pass, distilled from it to guess what it says.
- * For `loadModel` of `@decodekit/core/onnx`; hand its `causal` model to `generate` as `draft`.
+ * The draft model of `stories`: the same vocabulary, several times cheaper per pass, distilled from it to predict its output.
+ * For `loadModel` of `@decodekit/core/onnx`; pass its `causal` model to `generate` as `draft`.
  */
 export const storiesDraft: ModelFiles = {
   name: "stories-draft",

@@ -5,7 +5,7 @@ import { isSudokuSolution, sudokuPrompt, type SudokuPuzzle } from "./sudoku.ts";
 
 const puzzles = JSON.parse(readFileSync(new URL("../golden/puzzles.json", import.meta.url), "utf8")) as SudokuPuzzle[];
 
-test("the held-out puzzles are 200 of each difficulty, all different", () => {
+test("there are 200 held-out puzzles of each difficulty, all different", () => {
   for (const level of ["easy", "medium", "hard"]) expect(puzzles.filter(({ difficulty }) => difficulty === level)).toHaveLength(200);
   expect(new Set(puzzles.map(({ clues }) => clues)).size).toBe(600);
 });
@@ -18,13 +18,13 @@ test("the generator's solutions are solutions, and nothing else is", () => {
   }
 });
 
-test("a valid grid that changes a clue is no solution", () => {
+test("a valid grid that changes a clue is not a solution", () => {
   const [first, second] = puzzles;
   expect(isSudokuSolution(first!.clues, second!.solution)).toBe(false);
 });
 
 test("each kind of unit is checked", () => {
-  const latinSquare = "123456234561345612456123561234612345"; // rows and columns hold, boxes do not
+  const latinSquare = "123456234561345612456123561234612345"; // rows and columns are valid, boxes are not
   expect(isSudokuSolution(".".repeat(36), latinSquare)).toBe(false);
   const rowsOnly = "123456".repeat(6);
   expect(isSudokuSolution(".".repeat(36), rowsOnly)).toBe(false);

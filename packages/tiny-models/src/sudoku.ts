@@ -7,7 +7,7 @@ export const SUDOKU_CELLS = 36;
 export interface SudokuPuzzle {
   readonly clues: string;
   readonly solution: string;
-  /** "easy": cells with one candidate left are enough; "medium": digits with one place left are; "hard": more is needed. */
+  /** "easy" puzzles require only cells with a single candidate, "medium" ones also digits with a single place, "hard" ones more. */
   readonly difficulty: "easy" | "medium" | "hard";
 }
 
@@ -17,8 +17,8 @@ const BOX_COLUMNS = 3;
 const DIGITS = "123456";
 
 /**
- * The prompt to which `puzzles` answers with the 36 digits of the solution.
- * @throws InvalidOptionError when `clues` is no grid.
+ * Returns the prompt that `puzzles` continues with the 36 digits of the solution.
+ * @throws InvalidOptionError if `clues` is not a grid.
  */
 export function sudokuPrompt(clues: string): string {
   if (!/^[.1-6]{36}$/.test(clues)) {
@@ -27,7 +27,7 @@ export function sudokuPrompt(clues: string): string {
   return `${clues}=`;
 }
 
-/** Whether `answer` is a whole grid that keeps `clues` and holds every digit once in each row, column and box. */
+/** Whether `answer` is a complete grid that keeps `clues` and has every digit once in each row, column and box. */
 export function isSudokuSolution(clues: string, answer: string): boolean {
   if (answer.length !== SUDOKU_CELLS || clues.length !== SUDOKU_CELLS) return false;
   const keepsClues = Array.from(clues).every((clue, cell) => clue === "." || clue === answer[cell]);

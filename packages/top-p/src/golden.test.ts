@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { nucleus, temperature } from "./processors.ts";
 import { topPSampler } from "./top-p.ts";
 
-// Numbers of llama.cpp, onnxruntime-genai (MIT) and Hugging Face transformers (Apache-2.0); the file names its sources.
+// Numbers from llama.cpp, onnxruntime-genai (MIT) and Hugging Face transformers (Apache-2.0); the file names its sources.
 interface Case {
   readonly name: string;
   readonly operation: string;
@@ -59,7 +59,7 @@ describe("numbers of other implementations", () => {
     nucleus(options.p!)(row, context);
     expect(keptIn(row, -Infinity)).toEqual(expected.kept);
     expect(keptIn(distribution, 0)).toEqual(expected.kept);
-    // Where the source does not renormalise, its numbers are those before the cut.
+    // If the source does not renormalise, its numbers are those before truncation.
     if (expected.probabilities)
       expectClose(expected.renormalised === false ? row.map(Math.exp) : distribution, expected.probabilities, tolerance);
   });
@@ -84,7 +84,7 @@ describe("numbers of other implementations", () => {
 
   test.each(casesOf("order"))("$name", ({ input, options, expected }) => {
     const [step] = expected.steps!;
-    // A nucleus of nothing is an option out of range here; the one token that the source keeps is the likeliest.
+    // A p of 0 is out of range here. The single token that the source keeps is the most likely one.
     if (options.p === 0) expect(() => topPSampler({ p: 0 })).toThrow("p must be a number in (0, 1]");
     const p = options.p === 0 ? Number.MIN_VALUE : options.p;
     const kept = keptIn(topPSampler({ p }).distribution(rowOf(input), context), 0);

@@ -11,7 +11,7 @@ test.each([
   { value: 0.5, expected: [2, 4, 6, 6] },
   { value: 4, expected: [0.25, 0.5, 0.75, 0.75] },
   { value: 0, expected: [FORBIDDEN, FORBIDDEN, 3, FORBIDDEN] },
-])("temperature($value) divides the logits, and at 0 leaves the first of the likeliest", ({ value, expected }) => {
+])("temperature($value) divides the logits, and at 0 keeps the first of the most likely tokens", ({ value, expected }) => {
   const row = Float32Array.of(1, 2, 3, 3);
   temperature(value)(row, context);
   expect([...row]).toEqual(expected);
@@ -22,7 +22,7 @@ test.each([
   { p: 0.5, expected: [FORBIDDEN, FORBIDDEN, 1, 0] },
   { p: 0.85, expected: [FORBIDDEN, 1, 1, 0] },
   { p: 1, expected: [1, 1, 1, 0] },
-])("nucleus($p) forbids all but the likeliest, whose logits stay", ({ p, expected }) => {
+])("nucleus($p) forbids all but the most likely tokens, which keep their logits", ({ p, expected }) => {
   const logits = [0.1, 0.2, 0.3, 0.4].map(Math.log);
   const row = Float32Array.from(logits);
   nucleus(p)(row, context);
@@ -33,7 +33,7 @@ test.each([
   { p: 0.9, value: 0.8 },
   { p: 0.5, value: 1.5 },
   { p: 1, value: 0.7 },
-])("both in a row are the sampler, up to float32 rounding: %o", ({ p, value }) => {
+])("both in sequence equal the sampler, up to float32 rounding: %o", ({ p, value }) => {
   const random = seededRandom(8);
   const row = Float32Array.from({ length: 200 }, () => 6 * random.uniform());
   const expected = topPSampler({ p, temperature: value }).distribution(row, context);
@@ -49,13 +49,13 @@ test.each([
   { option: "p", actual: 0, expected: "a number in (0, 1]" },
   { option: "p", actual: 1.1, expected: "a number in (0, 1]" },
   { option: "p", actual: NaN, expected: "a number in (0, 1]" },
-] as const)("%o is refused", ({ option, actual, expected }) => {
+] as const)("%o is rejected", ({ option, actual, expected }) => {
   const [create, where] = option === "p" ? [nucleus, "nucleus"] : [temperature, "temperature"];
   expect(() => create(actual)).toThrow(InvalidOptionError);
   expect(() => create(actual)).toThrow(expect.objectContaining({ where, option, expected, actual }));
 });
 
-test("nucleus(1) leaves every token, however unlikely", () => {
+test("nucleus(1) keeps every token, however unlikely", () => {
   const row = Float32Array.of(0, -50, FORBIDDEN);
   nucleus(1)(row, context);
   expect([...row]).toEqual([0, -50, FORBIDDEN]);

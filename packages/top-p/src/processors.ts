@@ -1,12 +1,12 @@
-import { argmax, InvalidOptionError, type LogitsProcessor, softmax } from "@decodekit/core";
-import { checks } from "./checks.ts";
-import { nucleusOf } from "./nucleus.ts";
+import { acceptsValue, argmax, describeOption, InvalidOptionError, type LogitsProcessor, softmax } from "@decodekit/core";
+import { nucleusOf } from "@decodekit/core/toolkit";
+import { topPOptions } from "./top-p.ts";
 
 /**
- * Divides every logit by `value`, a number >= 0: below 1 the likely tokens gain, above 1 the unlikely ones. 0 leaves only the
- * likeliest token, the lowest id of a tie.
- * The processor throws LogitsError at 0 when the row has no distribution.
- * @throws InvalidOptionError when out of range.
+ * Divides every logit by `value`, a number >= 0. A value below 1 favours likely tokens, above 1 unlikely ones; 0 keeps only the
+ * most likely token, the lowest id in a tie.
+ * At 0 the processor throws LogitsError if the row defines no distribution.
+ * @throws InvalidOptionError if `value` is out of range.
  */
 export function temperature(value: number): LogitsProcessor {
   check("temperature", value);
@@ -16,18 +16,18 @@ export function temperature(value: number): LogitsProcessor {
     };
   }
   return (row) => {
-    const likeliest = argmax(row);
-    const logit = row[likeliest]!;
+    const best = argmax(row);
+    const logit = row[best]!;
     row.fill(-Infinity);
-    row[likeliest] = logit;
+    row[best] = logit;
   };
 }
 
 /**
- * Forbids every token outside the nucleus: the likeliest tokens that together reach probability `p` in (0, 1], the one that
- * crosses p included, the lowest id first among equals.
- * The processor throws LogitsError when the row has no distribution.
- * @throws InvalidOptionError when out of range.
+ * Forbids every token outside the nucleus: the most likely tokens that together reach probability `p` in (0, 1], including the one that
+ * crosses p. Among equals the lowest id comes first.
+ * The processor throws LogitsError if the row defines no distribution.
+ * @throws InvalidOptionError if `p` is out of range.
  */
 export function nucleus(p: number): LogitsProcessor {
   check("p", p);
@@ -39,8 +39,9 @@ export function nucleus(p: number): LogitsProcessor {
   };
 }
 
-function check(option: keyof typeof checks, actual: number): void {
-  if (checks[option].accepts(actual)) return;
+function check(option: keyof typeof topPOptions, actual: number): void {
+  const definition = topPOptions[option];
+  if (acceptsValue(definition, actual)) return;
   const where = option === "p" ? "nucleus" : "temperature";
-  throw new InvalidOptionError({ where, option, expected: checks[option].expected, actual });
+  throw new InvalidOptionError({ where, option, expected: describeOption(definition), actual });
 }

@@ -36,7 +36,7 @@ function definition(row: readonly number[], { p = 0.95, temperature = 1 }: TopPO
   return row.map((_, token) => (kept.find((entry) => entry.token === token)?.probability ?? 0) / mass);
 }
 
-/** Probability of every output of up to 4 tokens, by recursion over the definition. */
+/** Probability of every output of up to 4 tokens, computed recursively from the definition. */
 function outputs(table: ProbabilityTable, options: TopPOptions): ReadonlyMap<string, number> {
   const distribution = new Map<string, number>();
   const extend = (tokens: readonly number[], probability: number): void => {
@@ -74,7 +74,7 @@ describe.each([
   { p: 0.999999 },
   { temperature: 0 },
 ] satisfies readonly TopPOptions[])("the output distribution of topP(%o)", (options) => {
-  test.each(tables.map((table, index) => ({ table, index })))("is the definition's, model $index", async ({ table }) => {
+  test.each(tables.map((table, index) => ({ table, index })))("equals the definition, model $index", async ({ table }) => {
     const models = { causal: tableModel({ probabilities: table }) };
     const actual = await exactDistribution(topP(options), models, Int32Array.of(0), { maxNewTokens: 4, stopTokens: [STOP] });
     const expected = outputs(table, options);
@@ -103,7 +103,7 @@ test.each([
     message:
       "topP: p must be left out or 1 at temperature 0, where it has no effect (leave it out, or set a temperature above 0), got 0.999.",
   },
-])("refuses $options when it is called", ({ options, message }) => {
+])("rejects $options when it is called", ({ options, message }) => {
   for (const create of [topP, topPSampler, (values: object) => plugin.create(values as Record<string, number>)]) {
     expect(() => create(options)).toThrow(InvalidOptionError);
     expect(() => create(options)).toThrow(message);
@@ -120,21 +120,21 @@ test.each([{}, { p: 1 }, { temperature: 0 }, { p: 1, temperature: 0 }])("rejects
   }
 });
 
-test("p = 1 cuts nothing off, however unlikely", () => {
+test("p = 1 keeps every token, however unlikely", () => {
   expect(topPSampler({ p: 1 }).distribution(Float32Array.of(0, -50, -Infinity), context)[1]).toBeCloseTo(Math.exp(-50), 30);
 });
 
-test.each([{}, { temperature: 0 }])("decoder and sampler are called top-p, with %o", (options) => {
+test.each([{}, { temperature: 0 }])("decoder and sampler are named top-p, with %o", (options) => {
   expect([topP(options).name, topPSampler(options).name]).toEqual(["top-p", "top-p"]);
 });
 
-test("the sampler leaves the row as it was", () => {
+test("the sampler does not modify the row", () => {
   const row = Float32Array.of(1, 2, 3, -Infinity);
   topPSampler({ p: 0.5 }).distribution(row, context);
   expect([...row]).toEqual([1, 2, 3, -Infinity]);
 });
 
-test("the plugin offers what topP takes, with its defaults", () => {
+test("the plugin has the options of topP, with its defaults", () => {
   const defaults = Object.fromEntries(Object.entries(plugin.options).map(([name, option]) => [name, option.default!]));
   const row = Float32Array.from({ length: 50 }, (_, token) => Math.sin(token) * 4);
   expect(topPSampler(defaults).distribution(row, context)).toEqual(topPSampler().distribution(row, context));

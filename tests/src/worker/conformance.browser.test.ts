@@ -1,6 +1,6 @@
 import { terminate } from "@decodekit/core/worker";
 import { afterAll, test } from "vitest";
-import { testConformance } from "./conformance.ts";
+import { testConformance } from "./expect-conformance.ts";
 
 const worker = new Worker(new URL("decoder-worker.ts", import.meta.url), { type: "module" });
 afterAll(() => terminate(worker));

@@ -1,5 +1,5 @@
 import { afterAll, test } from "vitest";
-import { testConformance } from "./conformance.ts";
+import { testConformance } from "./expect-conformance.ts";
 import { startNodeWorker } from "./start-node-worker.ts";
 
 const { worker, stop } = await startNodeWorker();

@@ -1,6 +1,6 @@
 import type { DecoderPlugin } from "@decodekit/core";
 
-/** Never gives its thread back once it has begun to decode. */
+/** A plugin that never yields its thread once it has begun to decode. */
 const plugin: DecoderPlugin<"causal"> = {
   name: "endless",
   title: "Endless",

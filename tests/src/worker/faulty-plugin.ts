@@ -1,15 +1,15 @@
-import { type DecoderPlugin, DrafterError, InvalidOptionError, ModelShapeError, runDecode } from "@decodekit/core";
+import { type DecoderPlugin, defineDecoder, DrafterError, InvalidOptionError, ModelShapeError } from "@decodekit/core";
 
 const failures: Readonly<Record<string, () => unknown>> = {
   "type-error": () => new TypeError("not a function"),
   "model-shape": () => new ModelShapeError({ source: "a.onnx", tensor: "logits", expected: "float32", actual: "int8" }),
-  drafter: () => new DrafterError("oracle", "guessed nothing.", new RangeError("out of range")),
+  drafter: () => new DrafterError("oracle", "drafted nothing.", new RangeError("out of range")),
   "with-function": () => new InvalidOptionError({ where: "faulty", option: "f", expected: "a number", actual: () => 1 }),
   "dom-exception": () => new DOMException("too much", "QuotaExceededError"),
-  text: () => "only a text",
+  text: () => "only a string",
 };
 
-/** Throws whatever is asked for after its first pass. */
+/** Throws the chosen error after its first pass. */
 const plugin: DecoderPlugin<"causal"> = {
   name: "faulty",
   title: "Faulty",
@@ -17,16 +17,16 @@ const plugin: DecoderPlugin<"causal"> = {
   requires: ["causal"],
   options: { failure: { type: "string", help: "What it throws", choices: Object.keys(failures), default: "type-error" } },
   presets: [{}],
-  create: ({ failure = "type-error" }) => ({
-    name: "faulty",
-    requires: ["causal"],
-    decode: (models, prompt, options) =>
-      runDecode({ name: "faulty", requires: ["causal"] }, models, prompt, options, async function* (run) {
-        const session = await run.openSession("causal");
-        yield* session.forward(prompt, "prefill");
+  create: ({ failure = "type-error" }) =>
+    defineDecoder<"causal">({
+      name: "faulty",
+      requires: ["causal"],
+      async *run(context) {
+        const session = await context.openSession("causal");
+        yield* session.forward(context.tokens, "prefill");
         throw failures[String(failure)]!();
-      }),
-  }),
+      },
+    }),
 };
 
 export default plugin;

@@ -1,6 +1,6 @@
 import greedy from "@decodekit/greedy/plugin";
 
-// A module that takes a while to be there, as one from a far server does.
+// A module that loads slowly, as one from a distant server does.
 await new Promise((resolve) => setTimeout(resolve, 500));
 
 export default greedy;

@@ -14,7 +14,7 @@ export interface NodeScripts {
   readonly remove: () => void;
 }
 
-/** Puts scripts of this folder together from the sources, since Node runs JavaScript only. */
+/** Bundles scripts of this folder from the TypeScript sources, for Node workers. */
 export async function buildNodeScripts(...names: readonly string[]): Promise<NodeScripts> {
   // Beside the tests, so that the runtime's packages are found from there.
   const output = mkdtempSync(path.join(folder, "..", "node_modules", ".worker-"));

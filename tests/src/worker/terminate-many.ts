@@ -1,5 +1,5 @@
-// node terminate-many.js MODEL_FILES WORKER_SCRIPT PLUGIN TIMEOUT COUNT: ends COUNT workers, one after another, each in the middle of a native decode, and
-// prints what became of the decodes. A line on its own, so that a process that is killed on the way prints nothing.
+// node terminate-many.js MODEL_FILES WORKER_SCRIPT PLUGIN TIMEOUT COUNT: terminates COUNT workers, one after another, each in the middle
+// of a native decode, and prints the outcomes of the decodes. They are printed at the end, so a process that is killed prints nothing.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { ModelFiles } from "@decodekit/core/onnx";
@@ -16,7 +16,7 @@ for (let index = 0; index < Number(count); index++) {
     (error: Error) => error.name,
   );
   const events = generation.events[Symbol.asyncIterator]();
-  // A decoder that never gives its thread back is left to itself for a while instead.
+  // A decoder that never yields its thread sends no event, so wait a while instead.
   await Promise.race([events.next(), new Promise((resolve) => setTimeout(resolve, 200))]);
   const exited = once(worker, "exit");
   await terminate(worker, { timeout: Number(timeout) });

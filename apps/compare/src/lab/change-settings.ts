@@ -1,7 +1,7 @@
-import type { Settings } from "../link/settings.ts";
+import type { Settings } from "../url/settings.ts";
 import * as state from "./state.ts";
 
-/** Changes some of the settings; outputs that a link told of are not theirs any more. */
+/** Changes some settings, and drops the output digests of a share link, which no longer apply. */
 export function changeSettings(part: Partial<Settings>): void {
   state.settings.value = { ...state.settings.value, ...part };
   state.expectedDigests.value = [];

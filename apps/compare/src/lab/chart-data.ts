@@ -1,8 +1,10 @@
 import { format, letters, texts } from "../texts/en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
-import type { ChartName } from "../view/charts.tsx";
-import { figuresOf } from "./facts.ts";
+import { figuresOf } from "./lane-figures.ts";
+
+export const chartNames = ["tokensOverPasses", "tokensOverTime", "acceptance", "phases", "quality"] as const;
+export type ChartName = (typeof chartNames)[number];
 
 /** One mark of a chart. */
 export interface ChartRow {
@@ -10,20 +12,20 @@ export interface ChartRow {
   readonly label: string;
   readonly phase?: string | undefined;
   readonly x: number;
-  /** Absent where the chart is of lengths alone. */
+  /** Absent in charts that show lengths only. */
   readonly y?: number | undefined;
 }
 
 export interface ChartData {
   readonly rows: readonly ChartRow[];
   readonly columns: readonly string[];
-  /** The chart in one sentence. */
+  /** Describes the chart in one sentence. */
   readonly summary: string;
 }
 
-const say = texts.charts;
+const t = texts.charts;
 
-/** What a chart shows of lanes as of the place on the axis. */
+/** Returns the data of a chart for the lanes at the current place on the axis. */
 export function chartData(name: ChartName, { lanes }: Trace, states: readonly LaneState[]): ChartData {
   const labelled = lanes.map((lane, index) => ({ lane, state: states[index]!, index, label: `${letters[index]} ${lane.title}` }));
   switch (name) {
@@ -32,9 +34,9 @@ export function chartData(name: ChartName, { lanes }: Trace, states: readonly La
         rows: labelled.flatMap(({ lane, state, index, label }) =>
           growth(lane, state, "passes").map((point) => ({ lane: index, label, ...point })),
         ),
-        columns: [say.lane, say[name].x, say[name].y],
-        summary: say.summaryTokens(
-          labelled.map(({ label, lane, state }) => say.laneTokens(label, state.statistics.tokens, modelPasses(lane, state))),
+        columns: [t.lane, t[name].x, t[name].y],
+        summary: t.summaryTokens(
+          labelled.map(({ label, lane, state }) => t.laneTokens(label, state.statistics.tokens, modelPasses(lane, state))),
         ),
       };
     case "tokensOverTime":
@@ -42,9 +44,9 @@ export function chartData(name: ChartName, { lanes }: Trace, states: readonly La
         rows: labelled.flatMap(({ lane, state, index, label }) =>
           growth(lane, state, "time").map((point) => ({ lane: index, label, ...point })),
         ),
-        columns: [say.lane, say[name].x, say[name].y],
-        summary: say.summaryTokens(
-          labelled.map(({ label, state }) => say.laneTime(label, state.statistics.tokens, format.milliseconds(state.milliseconds))),
+        columns: [t.lane, t[name].x, t[name].y],
+        summary: t.summaryTokens(
+          labelled.map(({ label, state }) => t.laneTime(label, state.statistics.tokens, format.milliseconds(state.milliseconds))),
         ),
       };
     case "acceptance":
@@ -64,7 +66,7 @@ function modelPasses(lane: LaneTrace, state: LaneState): number {
   return figuresOf(lane, state, false).passes;
 }
 
-/** How the number of final tokens grew over passes of the model, or over time. */
+/** The number of final tokens after each commit, over passes of the model or over milliseconds. */
 function growth({ events }: LaneTrace, state: LaneState, over: "passes" | "time"): { readonly x: number; readonly y: number }[] {
   const points = [{ x: 0, y: 0 }];
   let [passes, tokens, seen] = [0, 0, 0];
@@ -83,28 +85,28 @@ function acceptance(labelled: Labelled): ChartData {
   const drafting = labelled.filter(({ state }) => state.statistics.drafted > 0);
   return {
     rows: drafting.flatMap(({ state: { drafts }, index, label }) =>
-      drafts.drafted.map((count, place) => ({ lane: index, label, x: place + 1, y: drafts.accepted[place]! / count })),
+      drafts.drafted.map((count, offset) => ({ lane: index, label, x: offset + 1, y: drafts.accepted[offset]! / count })),
     ),
-    columns: [say.lane, say.acceptance.x, say.acceptance.y],
+    columns: [t.lane, t.acceptance.x, t.acceptance.y],
     summary:
       drafting.length === 0
-        ? say.acceptance.none
-        : say.summaryTokens(
-            drafting.map(({ label, state: { statistics } }) => say.laneAcceptance(label, statistics.accepted, statistics.drafted)),
+        ? t.acceptance.none
+        : t.summaryTokens(
+            drafting.map(({ label, state: { statistics } }) => t.laneAcceptance(label, statistics.accepted, statistics.drafted)),
           ),
   };
 }
 
 function phases(labelled: Labelled): ChartData {
-  const names = Object.entries(say.phaseNames) as readonly (readonly [keyof typeof say.phaseNames, string])[];
+  const names = Object.entries(t.phaseNames) as readonly (readonly [keyof typeof t.phaseNames, string])[];
   return {
     rows: labelled.flatMap(({ state, index, label }) =>
       names.flatMap(([phase, title]) =>
         state.millisecondsByPhase[phase] > 0 ? [{ lane: index, label, phase: title, x: state.millisecondsByPhase[phase] }] : [],
       ),
     ),
-    columns: [say.lane, say.phase, say.phases.x],
-    summary: say.summaryTokens(
+    columns: [t.lane, t.phase, t.phases.x],
+    summary: t.summaryTokens(
       labelled.map(
         ({ label, state }) =>
           `${label}: ${format.milliseconds(Object.values(state.millisecondsByPhase).reduce((sum, each) => sum + each, 0))}`,
@@ -120,10 +122,10 @@ function quality(labelled: Labelled): ChartData {
   });
   return {
     rows: scored,
-    columns: [say.lane, say.quality.x, say.quality.y],
+    columns: [t.lane, t.quality.x, t.quality.y],
     summary:
       scored.length === 0
-        ? say.quality.none
-        : say.summaryTokens(scored.map(({ label, x, y }) => say.laneQuality(label, format.fine(y), format.integer(Math.round(x))))),
+        ? t.quality.none
+        : t.summaryTokens(scored.map(({ label, x, y }) => t.laneQuality(label, format.fine(y), format.integer(Math.round(x))))),
   };
 }

@@ -1,17 +1,11 @@
 import { builtInDecoders, type ComparedDecoder, parseDecoder } from "@decodekit/compare";
 import type { DecoderPlugin, PluginOptionValues } from "@decodekit/core";
-import refinement from "@decodekit/refinement/plugin";
 import { infillPlugin } from "./infill-plugin.ts";
 
-/** Every decoder of decodekit, in the order in which they are offered. */
-export const decoders: readonly DecoderPlugin[] = [
-  ...builtInDecoders,
-  ...[refinement as DecoderPlugin, infillPlugin as DecoderPlugin].filter(({ name }) =>
-    builtInDecoders.every((known) => known.name !== name),
-  ),
-];
+/** Every built-in decoder, in the order in which the app offers them. */
+export const decoders: readonly DecoderPlugin[] = [...builtInDecoders, infillPlugin];
 
-/** Whether a decoder can be made of `specification`. */
+/** Whether `specification` names a decoder with valid options. */
 export function canMakeLane(specification: string, plugins: readonly DecoderPlugin[] = decoders): boolean {
   try {
     parseDecoder(specification, plugins);
@@ -21,7 +15,7 @@ export function canMakeLane(specification: string, plugins: readonly DecoderPlug
   }
 }
 
-/** A decoder as the command takes it: name and the options that differ from nothing. */
+/** Formats a decoder as the command accepts it: its name, and the options if there are any. */
 export function specificationOf(name: string, options: PluginOptionValues): string {
   const given = Object.entries(options).map(([option, value]) => `${option}=${String(value)}`);
   return given.length > 0 ? `${name}:${given.join(",")}` : name;
@@ -30,11 +24,11 @@ export function specificationOf(name: string, options: PluginOptionValues): stri
 export interface Lane extends ComparedDecoder {
   readonly specification: string;
   readonly plugin: DecoderPlugin;
-  /** The options that were given, without defaults. */
+  /** The options in the specification, without defaults. */
   readonly given: PluginOptionValues;
 }
 
-/** Makes a lane of a specification. @throws InvalidOptionError */
+/** Makes a lane from a specification. @throws InvalidOptionError for an unknown decoder or invalid options. */
 export function makeLane(specification: string, plugins: readonly DecoderPlugin[] = decoders): Lane {
   const name = specification.split(":")[0]!.trim();
   const compared = parseDecoder(specification, plugins);

@@ -1,9 +1,9 @@
 import { texts } from "../texts/en.ts";
-import { LARGEST_FILE, readTrace, writeTrace } from "../trace/trace-file.ts";
+import { MAX_FILE_BYTES, readTrace, writeTrace } from "../trace/trace-file.ts";
 import { describeError } from "./describe-error.ts";
 import * as state from "./state.ts";
 
-/** Hands the run that is shown to the visitor as a file. */
+/** Downloads the shown run as a file. */
 export function saveTrace(): void {
   const shown = state.trace.value;
   if (!shown) return;
@@ -13,9 +13,9 @@ export function saveTrace(): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** Shows a run from a file. What is no run is told, and what was shown stays. */
+/** Shows a run from a file. An invalid file shows an error and leaves the shown run unchanged. */
 export async function openTrace(file: Blob): Promise<void> {
-  if (file.size > LARGEST_FILE) {
+  if (file.size > MAX_FILE_BYTES) {
     state.notify("error", texts.status.tooLarge);
     return;
   }
@@ -26,7 +26,7 @@ export async function openTrace(file: Blob): Promise<void> {
   }
 }
 
-/** Shows a run that was recorded when the page was built. Without it the page is as good, but for the example. */
+/** Shows a run that was recorded when the page was built. Returns false if the recording cannot be loaded; the page works without it. */
 export async function openRecording(name: string): Promise<boolean> {
   try {
     const response = await fetch(`./traces/${name}.jsonl`);

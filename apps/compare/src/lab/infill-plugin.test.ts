@@ -20,7 +20,7 @@ test("the text after the gap becomes its tokens, and the gap has its length", as
   await model.dispose();
 });
 
-test("other decoders keep their options; wrong ones are refused", async () => {
+test("other decoders keep their options, and invalid options are rejected", async () => {
   const { plugin, options = {} } = makeLane("top-p:p=0.9");
   expect(await withTokens(plugin, options, () => Int32Array.of(0))).toBe(options);
   for (const wrong of ["infill:after= ", "infill:length=0", "infill:length=65"]) expect(() => makeLane(wrong)).toThrow(/must be/);

@@ -1,18 +1,18 @@
-import { texts as say } from "../texts/en.ts";
+import { texts as t } from "../texts/en.ts";
 import { measureRounds } from "../measure/measure-rounds.ts";
 import { describeError } from "./describe-error.ts";
 import { watchVisibility } from "./page-visibility.ts";
 import { type PreparedLane, type PreparedLanes, prepareLanes } from "./prepare-lanes.ts";
 import { timeLane } from "./record-lane.ts";
-import { host, isComplaint, occupy, untilSilent } from "./session.ts";
+import { host, isInputError, runExclusive, withWatchdog } from "./activity.ts";
 import * as state from "./state.ts";
 
-/** Passes of one token that tell how fast the machine is right now. */
+/** One-token passes that measure the machine's current speed. */
 const SENTINEL_PASSES = 16;
 
-/** Runs the lanes of the settings again and again and shows what that took. Never rejects. */
+/** Measures the lanes of the settings in repeated rounds and shows the result. Never rejects. */
 export function measure(): Promise<void> {
-  return occupy(async (signal) => {
+  return runExclusive(async (signal) => {
     state.measurement.value = undefined;
     const prepared = await prepareLanes(signal);
     const page = watchVisibility(signal);
@@ -31,7 +31,7 @@ export function measure(): Promise<void> {
       const titles = prepared.lanes.map(({ lane }) => lane.plugin.title);
       const conditions = { settings: prepared.settings, titles, modelName, execution };
       state.measurement.value = { ...measured, ...conditions, isIsolated: crossOriginIsolated, tickMilliseconds: clockTick() };
-      state.announcement.value = signal.aborted ? say.status.stopped : say.status.measured;
+      state.announcement.value = signal.aborted ? t.status.stopped : t.status.measured;
     } finally {
       page.end();
       await lock?.release();
@@ -41,7 +41,7 @@ export function measure(): Promise<void> {
 
 async function runLane({ hosted, settings }: PreparedLanes, { lane, request }: PreparedLane, round: number) {
   try {
-    const statistics = await untilSilent(timeLane(hosted, { ...request, seed: seedOf(settings.seed, round) }));
+    const statistics = await withWatchdog(timeLane(hosted, { ...request, seed: seedOf(settings.seed, round) }));
     return {
       milliseconds: statistics.decodeMilliseconds,
       promptMilliseconds: statistics.prefillMilliseconds,
@@ -51,12 +51,12 @@ async function runLane({ hosted, settings }: PreparedLanes, { lane, request }: P
     };
   } catch (error) {
     request.signal.throwIfAborted();
-    if (!isComplaint(error) && !request.decoder.worker) host.reset(describeError(error));
-    throw new Error(say.status.laneFailed(lane.plugin.title, describeError(error)), { cause: error });
+    if (!isInputError(error) && !request.decoder.worker) host.reset(describeError(error));
+    throw new Error(t.status.laneFailed(lane.plugin.title, describeError(error)), { cause: error });
   }
 }
 
-/** Another one each round, and a seed also for the largest. */
+/** Returns a different seed each round, a safe integer also for the largest `seed`. */
 function seedOf(seed: number, round: number): number {
   return seed <= Number.MAX_SAFE_INTEGER - round ? seed + round : seed - round;
 }
@@ -67,15 +67,15 @@ async function sentinel({ hosted, lanes }: PreparedLanes): Promise<number> {
   return (await timeLane(hosted, request)).decodeMilliseconds;
 }
 
-/** Smallest step that the clock is seen to make. */
+/** Returns the smallest of 20 observed clock steps, in milliseconds. */
 function clockTick(): number {
-  let least = Infinity;
+  let min = Infinity;
   for (let seen = 0, last = performance.now(); seen < 20;) {
     const now = performance.now();
     if (now === last) continue;
-    least = Math.min(least, now - last);
+    min = Math.min(min, now - last);
     last = now;
     seen++;
   }
-  return least;
+  return min;
 }

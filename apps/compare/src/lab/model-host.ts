@@ -1,11 +1,11 @@
 import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
 import { loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
-import type { ExecutionChoice } from "../link/settings.ts";
+import type { ExecutionChoice } from "../url/settings.ts";
 import { whenOffline } from "../offline/offline.ts";
 import { embeddedModels } from "./models.ts";
 import { type TokenTexts, tokenTexts } from "./token-texts.ts";
 
-/** A loaded model and what belongs to it. */
+/** A loaded model, its draft model, and the texts of its tokens. */
 export interface HostedModel {
   readonly model: WorkerLanguageModel;
   readonly draft: WorkerLanguageModel | undefined;
@@ -15,21 +15,21 @@ export interface HostedModel {
 interface ModelRequest {
   /** Name of an embedded model, or the URL of a folder. */
   readonly name: string;
-  /** Files that were dropped or picked, in place of `name`. */
+  /** Local files that replace `name`. */
   readonly files?: readonly File[] | undefined;
   readonly execution: ExecutionChoice;
 }
 
-/** Keeps one worker with one model at a time. */
+/** Owns one worker with one model at a time. */
 export interface ModelHost {
-  /** Gives the model that was asked for, loading it when it is another than before. Rejects with `signal.reason` once aborted. */
+  /** Returns the requested model, and loads it if it is not the current one. Rejects with `signal.reason` once aborted. */
   load(
     request: ModelRequest,
     options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
   ): Promise<HostedModel>;
-  /** The model, where one is loaded. */
+  /** Returns the loaded model, or undefined. */
   current(): HostedModel | undefined;
-  /** Ends the worker, whatever it is doing; the next `load` starts another. */
+  /** Terminates the worker at once; the next `load` starts another. */
   reset(problem: string): void;
 }
 
@@ -50,8 +50,8 @@ export function modelHost(): ModelHost {
     async load(request, { onProgress, signal }) {
       const key = `${request.name} ${request.execution}`;
       if (loaded?.key === key && loaded.files === request.files) return loaded.hosted;
-      reset("Another model was asked for.");
-      // Only requests of workers that start later go through the service worker, which keeps the files.
+      reset("Another model was requested.");
+      // Only workers started after the service worker fetch through it, and it caches the files.
       await whenOffline();
       signal.throwIfAborted();
       worker = new Worker(new URL("../workers/model-worker.ts", import.meta.url), { type: "module", name: "model" });
@@ -75,7 +75,7 @@ async function hostModel(
   const embedded = files ? undefined : embeddedModels.find((each) => each.name === name);
   const source: ModelSource = files ?? embedded?.files ?? name;
   const options = { worker, execution: execution === "auto" ? await chooseExecution(embedded !== undefined) : execution, ...rest };
-  // More threads than one wait for each other longer than a pass of a small model takes.
+  // In a small model, threads would spend more time waiting for each other than a pass takes.
   const threads = embedded ? { threads: 1 } : {};
   const model = await loadModel(source, { ...options, ...threads });
   const draft = embedded?.draft && (await loadModel(embedded.draft, { ...options, ...threads, execution: model.execution }));
@@ -84,8 +84,7 @@ async function hostModel(
 }
 
 /**
- * A GPU where there is one in hardware; but the embedded models run on the CPU, where a pass takes less time than a GPU
- * needs to begin one.
+ * Chooses a hardware GPU if there is one. Small models run on the CPU, where a pass takes less time than a GPU needs to start one.
  */
 async function chooseExecution(isSmall: boolean): Promise<"webgpu" | "wasm"> {
   if (isSmall) return "wasm";

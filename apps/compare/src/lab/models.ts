@@ -1,7 +1,7 @@
 import type { ModelFiles } from "@decodekit/core/onnx";
 import { puzzles, stories, storiesDraft } from "@decodekit/tiny-models";
 
-/** A model that is shipped with the page. */
+/** A model shipped with the page. */
 export interface EmbeddedModel {
   readonly name: string;
   readonly files: ModelFiles;

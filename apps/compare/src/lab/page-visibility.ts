@@ -1,8 +1,8 @@
-/** Sees whether the page is or was hidden, when timers and clocks of its workers cannot be trusted. */
+/** Tracks whether the page is or was hidden. Timers and clocks are unreliable while it is. */
 export interface PageVisibility {
-  /** Whether it has been hidden at any time since this was last asked. */
+  /** Whether the page has been hidden at any time since the last call. */
   readonly wasHidden: () => boolean;
-  /** Resolves once the page is seen. Rejects with the reason of an abort. */
+  /** Resolves once the page is visible. Rejects with the abort reason. */
   readonly untilVisible: () => Promise<void>;
   readonly end: () => void;
 }

@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { type Axis, STEPS_PER_PASS } from "../trace/timeline.ts";
 import * as state from "./state.ts";
 
-/** At speed 1, along passes and along tokens; along time speed 1 is real time. */
+/** Playback rates at speed 1. On the time axis, speed 1 is real time. */
 export const PASSES_PER_SECOND = 4;
 export const TOKENS_PER_SECOND = 8;
 
@@ -12,13 +12,13 @@ const unitsPerSecond: Readonly<Record<Axis, number>> = {
   time: 1000,
 };
 
-/** Moves by steps of the axis: half passes, tokens, or fiftieths of the whole time. */
+/** Moves by `count` steps of the axis: half passes, tokens, or fiftieths of the whole time. */
 export function step(count: number): void {
   const unit = state.axis.value === "time" ? state.axisEnd.value / 50 : 1;
   goTo((state.place.value ?? state.axisEnd.value) + count * unit);
 }
 
-/** Goes to a place on the axis; at its end the view follows it. */
+/** Goes to a place on the axis. At the end, the view follows new events. */
 export function goTo(place: number): void {
   state.place.value = place >= state.axisEnd.value ? undefined : Math.max(0, place);
 }
@@ -28,12 +28,12 @@ export function togglePlay(): void {
   state.playing.value = !state.playing.value;
 }
 
-/** Passes and tokens are whole. */
+/** Rounds down to a whole step on the axes of passes and tokens. */
 function onAxis(place: number): number {
   return state.axis.peek() === "time" ? place : Math.floor(place);
 }
 
-/** Moves the place while it plays, as fast as the chosen speed says. */
+/** Advances the place at the chosen speed while playing. */
 export function startPlayback(): void {
   effect(() => {
     if (!state.playing.value) return undefined;
@@ -45,7 +45,7 @@ export function startPlayback(): void {
       const seconds = (now - last) / 1000;
       last = now;
       const { axis, speed, axisEnd, place } = state;
-      // Somebody may have moved the place meanwhile.
+      // The visitor may have moved the place in the meantime.
       const shown = onAxis(exact);
       if (place.peek() !== undefined && place.peek() !== shown) exact = place.peek()!;
       exact += seconds * unitsPerSecond[axis.peek()] * speed.peek();

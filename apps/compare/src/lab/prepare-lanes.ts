@@ -1,9 +1,9 @@
-import type { Settings } from "../link/settings.ts";
+import type { Settings } from "../url/settings.ts";
 import { type Lane, makeLane } from "./decoders.ts";
 import { withTokens } from "./infill-plugin.ts";
 import type { HostedModel } from "./model-host.ts";
 import type { LaneRequest } from "./record-lane.ts";
-import { host, showProgress } from "./session.ts";
+import { host, showProgress } from "./activity.ts";
 import * as state from "./state.ts";
 
 export interface PreparedLane {
@@ -12,14 +12,14 @@ export interface PreparedLane {
 }
 
 export interface PreparedLanes {
-  /** As they were when it began. */
+  /** The settings at the start of the run. */
   readonly settings: Settings;
   readonly hosted: HostedModel;
   readonly promptTokens: Int32Array;
   readonly lanes: readonly PreparedLane[];
 }
 
-/** Loads the model of the settings, and makes of each lane what its worker is asked for. */
+/** Loads the model of the settings and prepares a request for each lane. */
 export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> {
   const settings = state.settings.value;
   const { model: name, execution, prompt, seed, maxNewTokens, lanes: specifications } = settings;
@@ -36,6 +36,7 @@ export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> 
 }
 
 function referenceTo({ plugin, options = {} }: Lane): LaneRequest["decoder"] {
-  const own = state.thirdParty.value.find((each) => each.plugin === plugin);
-  return own ? { plugin: own.url, options, worker: own.worker } : { plugin: plugin.name, options };
+  const { name } = plugin;
+  const own = state.thirdParty.value.find(({ plugins }) => plugins.includes(plugin));
+  return own ? { plugin: own.url, name, options, worker: own.worker } : { plugin: name, options };
 }

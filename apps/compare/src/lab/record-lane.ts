@@ -11,7 +11,7 @@ export interface LaneRequest {
   readonly signal: AbortSignal;
 }
 
-/** Decodes once and hands on every event as it comes. Rejects with the decoder's error. */
+/** Decodes once and passes each event to `onEvent` as it arrives. Rejects with the decoder's error. */
 export async function recordLane(
   { model, draft, texts }: HostedModel,
   { decoder, promptTokens, ...rest }: LaneRequest,
@@ -29,13 +29,13 @@ export async function recordLane(
   return { text, finishReason, statistics };
 }
 
-/** Decodes once without looking on, `maxNewTokens` tokens unless the decoder ends by itself. Rejects with the decoder's error. */
+/** Decodes once without stop tokens or events: `maxNewTokens` tokens, unless the decoder ends earlier. Rejects with the decoder's error. */
 export async function timeLane({ model, draft }: HostedModel, { decoder, promptTokens, ...rest }: LaneRequest): Promise<DecodeStatistics> {
   const { statistics } = await generate(model, promptTokens, { decoder, draft, stopTokens: [], ...rest }).result;
   return statistics;
 }
 
-/** Tokens of an event that need a text. */
+/** Returns the tokens of an event whose text is shown. */
 function shownTokens({ event }: TracedEvent, maskTokenId: TokenId | undefined): TokenId[] {
   return "tokens" in event ? [...event.tokens].filter((token) => token !== maskTokenId) : [];
 }

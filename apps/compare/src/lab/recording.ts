@@ -2,10 +2,10 @@ import type { LaneTrace, Trace, TracedModel } from "../trace/trace.ts";
 import type { PreparedLanes } from "./prepare-lanes.ts";
 import * as state from "./state.ts";
 
-/** Often enough to see a text grow, and seldom enough that the page has most of its time for whoever uses it. */
-const MILLISECONDS_BETWEEN_PICTURES = 50;
+/** Short enough to show a growing text, long enough to keep the page responsive. */
+const MILLISECONDS_BETWEEN_UPDATES = 50;
 
-/** The trace that grows while lanes run. */
+/** The trace of the lanes that are running. */
 export interface Recording {
   readonly update: (lane: number, change: Partial<LaneTrace>) => void;
   readonly flush: () => void;
@@ -57,7 +57,7 @@ export function startRecording({ settings, hosted: { model, texts }, promptToken
     titleOf: (lane) => recorded[lane]!.title,
     update(lane, change) {
       recorded[lane] = { ...recorded[lane]!, ...change };
-      timer ??= setTimeout(flush, Math.max(0, shownAt + MILLISECONDS_BETWEEN_PICTURES - performance.now()));
+      timer ??= setTimeout(flush, Math.max(0, shownAt + MILLISECONDS_BETWEEN_UPDATES - performance.now()));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { type CausalModel, logSumExp } from "@decodekit/core";
-import type { Candidate, TokenScore } from "../trace/trace.ts";
+import { topK } from "@decodekit/core/toolkit";
+import type { TokenScore } from "../trace/trace.ts";
 
 const CANDIDATES = 8;
 const LOGITS_PER_PASS = 2 ** 16;
 
 /**
- * What `model` says of every token of `output` after `prompt`, both token ids, at temperature 1: in a session of its own, a
- * few rows at a time. Rejects with `signal.reason` once aborted.
+ * Scores every token of `output` after `prompt`, both token ids, under `model` at temperature 1. Uses its own session and reads a few rows
+ * at a time. Rejects with `signal.reason` once aborted.
  */
 export async function scoreTokens(
   model: CausalModel,
@@ -33,20 +34,14 @@ export async function scoreTokens(
 
 function scoreRow(row: Float32Array, token: number): TokenScore {
   const total = logSumExp(row);
-  const best: Candidate[] = [];
-  for (const [id, logit] of row.entries()) {
-    if (best.length === CANDIDATES && logit <= best.at(-1)!.probability) continue;
-    const place = best.findIndex(({ probability }) => probability < logit);
-    best.splice(place < 0 ? best.length : place, 0, { token: id, probability: logit });
-    if (best.length > CANDIDATES) best.pop();
-  }
+  const probabilityOf = (id: number): number => Math.exp(row[id]! - total);
   return {
-    probability: Math.exp(row[token]! - total),
-    candidates: best.map(({ token: id, probability: logit }) => ({ token: id, probability: Math.exp(logit - total) })),
+    probability: probabilityOf(token),
+    candidates: topK(row, CANDIDATES).map((id) => ({ token: id, probability: probabilityOf(id) })),
   };
 }
 
-/** Mean of -ln p over the tokens, in nats; undefined without tokens, or when one of them is impossible. */
+/** Returns the mean of -ln p over the tokens, in nats; undefined without tokens or if a token has probability 0. */
 export function natsPerToken(scores: readonly TokenScore[]): number | undefined {
   if (scores.length === 0) return undefined;
   const nats = scores.reduce((sum, { probability }) => sum - Math.log(probability), 0) / scores.length;

@@ -1,8 +1,8 @@
 import type { DecoderPlugin, TokenId } from "@decodekit/core";
 import type { LoadProgress } from "@decodekit/core/onnx";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { defaultSettings, type Settings } from "../link/settings.ts";
-import type { Route } from "../link/share-link.ts";
+import { defaultSettings, type Settings } from "../url/settings.ts";
+import type { Route } from "../url/share-link.ts";
 import { type Axis, axisLength, eventsAt } from "../trace/timeline.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
@@ -27,7 +27,7 @@ export interface Notice {
   readonly text: string;
 }
 
-/** A token that is looked at: a lane and an output position. */
+/** The selected token: a lane and an output position. */
 export interface Selection {
   readonly lane: number;
   readonly position: number;
@@ -36,38 +36,38 @@ export interface Selection {
 export const settings = signal<Settings>(defaultSettings);
 export const route = signal<Route>("compare");
 export const chapter = signal(1);
-/** Of the chapter, from 1. */
+/** Scene of the chapter, counted from 1. */
 export const scene = signal(1);
-/** Files of a model that were dropped or picked, in place of the model of the settings. */
+/** Local model files, which replace the model of the settings. */
 export const droppedFiles = signal<readonly File[] | undefined>(undefined);
 
 export const thirdParty = signal<readonly ThirdPartyPlugin[]>([]);
 export const plugins: ReadonlySignal<readonly DecoderPlugin[]> = computed(() => [
   ...decoders,
-  ...thirdParty.value.map(({ plugin }) => plugin),
+  ...thirdParty.value.flatMap(({ plugins: imported }) => imported),
 ]);
 
 export const activity = signal<Activity>({ kind: "idle" });
 export const notices = signal<readonly Notice[]>([]);
-/** Runs that ended, however they did. */
+/** Number of runs that ended in any way. */
 export const endedRuns = signal(0);
 /** The last measurement of this visit. */
 export const measurement = signal<Measurement | undefined>(undefined);
 /** Read out by screen readers. */
 export const announcement = signal("");
 
-/** What is shown: recorded, imported, or the run that goes on. */
+/** The shown run: recorded, imported or live. */
 export const trace = signal<Trace | undefined>(undefined);
 export const traceOrigin = signal<"recorded" | "live" | "imported">("recorded");
 /** Digests of the outputs that the author of a share link saw. */
 export const expectedDigests = signal<readonly string[]>([]);
 
-/** Tokens as text, or every position in its column. */
+/** Tokens as text, or in a grid with one column per position. */
 export type View = "reading" | "grid";
 export const view = signal<View>("reading");
 
 export const axis = signal<Axis>("passes");
-/** Where on the axis; undefined is the end, also while that moves. */
+/** Place on the axis; undefined follows the end. */
 export const place = signal<number | undefined>(undefined);
 export const playing = signal(false);
 export const speed = signal(1);
@@ -81,20 +81,20 @@ export const axisEnd: ReadonlySignal<number> = computed(() => {
   return axisLength(lanes, axis.value);
 });
 
-/** Every lane as of the place on the axis. */
+/** Every lane at the place on the axis. */
 export const laneStates: ReadonlySignal<readonly LaneState[]> = computed(() => {
   const shown = trace.value;
   if (!shown) return [];
   return shown.lanes.map((lane) => {
     const count = place.value === undefined ? undefined : eventsAt(lane.events, axis.value, place.value);
-    return foldOnce(lane, shown.model.maskTokenId, count ?? lane.events.length);
+    return foldCached(lane, shown.model.maskTokenId, count ?? lane.events.length);
   });
 });
 
 const folded = new WeakMap<readonly TracedEvent[], { readonly count: number; readonly state: LaneState }>();
 
-/** The same state again for the same events, so that lanes in which nothing happened are not drawn anew. */
-function foldOnce(lane: LaneTrace, maskTokenId: TokenId | undefined, count: number): LaneState {
+/** Returns the same state for the same events, so that unchanged lanes are not redrawn. */
+function foldCached(lane: LaneTrace, maskTokenId: TokenId | undefined, count: number): LaneState {
   const known = folded.get(lane.events);
   if (known?.count === count) return known.state;
   const state = foldLane(lane.events, maskTokenId, { count, positions: gapOf(lane) });

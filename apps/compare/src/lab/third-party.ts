@@ -1,13 +1,13 @@
 import type { Decoder, DecoderPlugin } from "@decodekit/core";
-import { describePlugin, type PluginDescription, terminate } from "@decodekit/core/worker";
+import { describePlugins, type PluginDescription, terminate } from "@decodekit/core/worker";
 import * as v from "valibot";
 
-/** A decoder that the visitor named by address, in a worker of its own. */
+/** Decoders from a module URL that the visitor entered, in their own worker. */
 export interface ThirdPartyPlugin {
   readonly url: string;
   readonly worker: Worker;
-  readonly plugin: DecoderPlugin;
-  /** Ends its worker, whatever it is doing. */
+  readonly plugins: readonly DecoderPlugin[];
+  /** Terminates the worker at once. */
   readonly end: (problem: string) => void;
 }
 
@@ -30,24 +30,28 @@ const description = v.object({
       minimum: optional(v.number()),
       maximum: optional(v.number()),
       exclusiveMinimum: optional(v.boolean()),
+      exclusiveMaximum: optional(v.boolean()),
       choices: optional(v.pipe(v.array(line), v.maxLength(50))),
+      ineffectiveWith: optional(v.record(line, v.union([v.literal("any"), v.pipe(v.array(value), v.maxLength(50))]))),
     }),
   ),
   presets: v.pipe(v.array(v.record(line, value)), v.maxLength(20)),
 });
 
+const descriptions = v.pipe(v.array(description), v.minLength(1), v.maxLength(50));
+
 /**
- * Imports a plugin in a new worker and asks what it is. @throws what `describePlugin` throws, or an Error when it gives no
- * answer in time or describes itself in a way that cannot be shown.
+ * Imports a module in a new worker and reads the descriptions of its plugins.
+ * @throws the errors of `describePlugins`, and an Error if the worker does not answer in time or a description is invalid.
  */
 export async function importThirdParty(url: string): Promise<ThirdPartyPlugin> {
   const worker = new Worker(new URL("../workers/plugin-worker.ts", import.meta.url), { type: "module", name: "plugin" });
   const end = (problem: string): void => void terminate(worker, { problem, timeout: 0 });
-  const timer = setTimeout(() => end(`The plugin gave no answer for ${MILLISECONDS_TO_ANSWER / 1000} seconds.`), MILLISECONDS_TO_ANSWER);
+  const timer = setTimeout(() => end(`The plugin did not answer within ${MILLISECONDS_TO_ANSWER / 1000} seconds.`), MILLISECONDS_TO_ANSWER);
   try {
-    const described = v.safeParse(description, await describePlugin(worker, url), { abortEarly: true });
+    const described = v.safeParse(descriptions, await describePlugins(worker, url), { abortEarly: true });
     if (!described.success) throw new Error(`${v.getDotPath(described.issues[0]) ?? "The plugin"}: ${described.issues[0].message}`);
-    return { url, worker, end, plugin: withoutCode(described.output) };
+    return { url, worker, end, plugins: described.output.map(withoutCode) };
   } catch (error) {
     end("The plugin could not be used.");
     throw error;
@@ -56,11 +60,11 @@ export async function importThirdParty(url: string): Promise<ThirdPartyPlugin> {
   }
 }
 
-/** Enough of a plugin to make a form of it and to read its options: what decodes is in the worker. */
+/** Makes a plugin that can be described and configured; its decoder runs only in the worker. */
 function withoutCode(described: PluginDescription): DecoderPlugin {
   const { name, requires } = described;
   const decode: Decoder["decode"] = () => {
-    throw new Error(`${name} decodes in its worker.`);
+    throw new Error(`${name} decodes only in its worker.`);
   };
   return { ...described, create: () => ({ name, requires, decode }) };
 }

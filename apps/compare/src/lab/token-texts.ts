@@ -1,15 +1,15 @@
 import type { TokenId } from "@decodekit/core";
 
-/** Texts of single tokens, each asked for once. */
+/** Texts of single tokens, each decoded once. */
 export interface TokenTexts {
   readonly known: ReadonlyMap<TokenId, string>;
-  /** Makes sure that all of `tokens` are known. */
+  /** Decodes those of `tokens` that are not known yet. */
   learn(tokens: Iterable<TokenId>): Promise<void>;
 }
 
 /**
- * `decode` is a tokenizer's. A token is spelled after another one and that one is cut off, since a tokenizer may drop the
- * space at the start of a text.
+ * `decode` is that of the tokenizer. Each token is decoded after `anchor`, whose text is then removed: a tokenizer may drop the space at
+ * the start of a text.
  */
 export function tokenTexts(decode: (tokens: Int32Array) => Promise<string> | string, anchor: TokenId): TokenTexts {
   const known = new Map<TokenId, string>();

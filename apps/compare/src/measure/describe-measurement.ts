@@ -1,11 +1,11 @@
 import { format, letters, texts } from "../texts/en.ts";
 import type { VoidReason } from "./measure-rounds.ts";
 import type { LaneSummary, Measurement, Spread } from "./measurement.ts";
-import { LEAST_PAIRS } from "./paired-ratio.ts";
+import { MIN_PAIRS } from "./paired-ratio.ts";
 
-const say = texts.measure;
+const t = texts.measure;
 
-/** The cells of a lane's row, in words. */
+/** The text of each cell in a lane's row. */
 export interface DescribedLane {
   readonly name: string;
   readonly verdict: string;
@@ -21,38 +21,38 @@ export function describeLane(
   title: string,
   lane: number,
 ): DescribedLane {
-  const range = ({ median, least, most }: Spread): string => (isTooShort ? say.tooShort : say.range(median, least, most));
-  const span = ({ least, most }: Spread): string => say.span(least, most);
+  const range = ({ median, min, max }: Spread): string => (isTooShort ? t.tooShort : t.range(median, min, max));
+  const span = ({ min, max }: Spread): string => t.span(min, max);
   return {
     name: `${letters[lane]} ${title}`,
-    verdict: ratio === undefined ? say.first : say.verdicts[isTooShort ? "cannot tell" : ratio.verdict],
-    ratio: ratio === undefined || isTooShort ? "" : say.times(ratio.median, ratio.interval),
+    verdict: ratio === undefined ? t.first : t.verdicts[isTooShort ? "inconclusive" : ratio.verdict],
+    ratio: ratio === undefined || isTooShort ? "" : t.times(ratio.median, ratio.interval),
     perToken: range(millisecondsPerToken),
     prompt: range(promptMilliseconds),
-    passes: [span(passes), ...(draftModelPasses.most > 0 ? [say.ofDraftModel(span(draftModelPasses))] : [])].join(" "),
+    passes: [span(passes), ...(draftModelPasses.max > 0 ? [t.ofDraftModel(span(draftModelPasses))] : [])].join(" "),
     tokens: span(tokens),
   };
 }
 
-/** How far the figures can be trusted, a sentence each. */
-export function describeRounds({ rounds, voids, plannedRounds, isWhole }: Measurement): string[] {
+/** Returns one sentence for each fact about how reliable the figures are. */
+export function describeRounds({ rounds, voids, plannedRounds, isComplete }: Measurement): string[] {
   const reasons = [...new Set<VoidReason>(voids)];
   return [
-    ...(isWhole ? [] : [say.stopped]),
-    say.rounds(rounds.length, plannedRounds),
-    ...(rounds.length < LEAST_PAIRS ? [say.few(LEAST_PAIRS)] : []),
-    ...reasons.map((reason) => say.voids(voids.filter((each) => each === reason).length, say.reasons[reason])),
+    ...(isComplete ? [] : [t.stopped]),
+    t.rounds(rounds.length, plannedRounds),
+    ...(rounds.length < MIN_PAIRS ? [t.few(MIN_PAIRS)] : []),
+    ...reasons.map((reason) => t.voids(voids.filter((each) => each === reason).length, t.reasons[reason])),
   ];
 }
 
 export function describeConditions({ modelName, execution, tickMilliseconds, isIsolated }: Measurement): string {
-  return say.conditions(modelName, execution.toUpperCase(), `${format.fine(1000 * tickMilliseconds)} µs`, isIsolated);
+  return t.conditions(modelName, execution.toUpperCase(), `${format.fine(1000 * tickMilliseconds)} µs`, isIsolated);
 }
 
-/** Everything, to be put elsewhere. */
+/** Returns the whole result as text with tab-separated columns, for the clipboard. */
 export function measurementText(shown: Measurement, lanes: readonly LaneSummary[]): string {
   const { prompt, maxNewTokens, lanes: specifications } = shown.settings;
-  const header = ["lane", say.against("A"), "", say.perToken, say.prompt, say.passes, say.tokens].join("\t");
+  const header = ["lane", t.against("A"), "", t.perToken, t.prompt, t.passes, t.tokens].join("\t");
   const rows = lanes.map((lane, index) => {
     const { verdict, ratio, perToken, prompt: reading, passes, tokens } = describeLane(lane, shown.titles[index]!, index);
     return [`${letters[index]} ${specifications[index]}`, verdict, ratio, perToken, reading, passes, tokens].join("\t");

@@ -1,19 +1,19 @@
 import { type RandomSource, seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { type LaneTiming, type MeasuredLanes, measureRounds } from "./measure-rounds.ts";
-import { LEAST_PAIRS, pairedRatio } from "./paired-ratio.ts";
+import { MIN_PAIRS, pairedRatio } from "./paired-ratio.ts";
 import { rotation } from "./rotation.ts";
 
-/** A lane of a model whose passes cost what is said here, on a clock that only they move. */
+/** The passes of a fake lane and their cost, on a clock that only passes advance. */
 interface Cost {
   readonly passes: number;
   readonly millisecondsPerPass: number;
 }
 
 interface Machine {
-  /** How many times slower than usual it is. */
+  /** Factor by which passes are slower than usual. */
   slowness: number;
-  /** Milliseconds for which the next pass stands still. */
+  /** Milliseconds that the next lane stalls. */
   pause: number;
   isHidden: boolean;
 }
@@ -67,7 +67,7 @@ const costs: readonly Cost[] = [
 const times = (rounds: readonly (readonly LaneTiming[])[], lane: number): number[] => rounds.map((round) => round[lane]!.milliseconds);
 
 describe("the order of lanes", () => {
-  test.each([1, 2, 3, 4, 5, 6])("with %i lanes has each lane equally often in each place, in at least 6 rounds", (count) => {
+  test.each([1, 2, 3, 4, 5, 6])("with %i lanes puts each lane equally often in each place, in at least 6 rounds", (count) => {
     const orders = rotation(count);
     expect(orders.length).toBeGreaterThanOrEqual(6);
     expect(orders.length - count).toBeLessThan(6);
@@ -80,16 +80,16 @@ describe("the order of lanes", () => {
 });
 
 describe("rounds", () => {
-  test("on a machine that does not change give the exact ratio of the costs, and a first one that does not count", async () => {
+  test("on a steady machine yield the exact ratio of the costs, after a warm-up round", async () => {
     const { lanes, ran } = fakeLanes(costs);
-    const { rounds, voids, isWhole } = await measureRounds(lanes);
+    const { rounds, voids, isComplete } = await measureRounds(lanes);
     expect(ran.slice(0, 6)).toEqual(["0:0", "0:1", "1:0", "1:1", "2:1", "2:0"]);
-    expect([rounds.length, voids, isWhole]).toEqual([6, [], true]);
+    expect([rounds.length, voids, isComplete]).toEqual([6, [], true]);
     const ratio = pairedRatio(times(rounds, 1), times(rounds, 0), seededRandom(0));
     expect(ratio).toEqual({ median: 0.75, interval: [0.75, 0.75], verdict: "faster" });
   });
 
-  test("in which the page was hidden are void and run again, as often as it takes", async () => {
+  test("in which the page was hidden are void and repeated without limit", async () => {
     const { lanes } = fakeLanes(costs, (step, machine) => {
       if (step >= 4 && step < 16 && step % 2 === 0) machine.isHidden = true;
     });
@@ -98,7 +98,7 @@ describe("rounds", () => {
     expect(voids).toEqual(Array.from({ length: 6 }, () => "hidden"));
   });
 
-  test("in which the machine was slower for a while are void and run again", async () => {
+  test("in which the machine was slower are void and repeated", async () => {
     const { lanes } = fakeLanes(costs, (step, machine) => {
       machine.slowness = step >= 8 && step < 13 ? 1.5 : 1;
     });
@@ -108,16 +108,16 @@ describe("rounds", () => {
     expect(new Set(times(rounds, 0))).toEqual(new Set([40]));
   });
 
-  test("on a machine that gets ever slower are left out after three repeats each", async () => {
+  test("on a machine that keeps slowing down are dropped after three repeats each", async () => {
     const { lanes, ran } = fakeLanes(costs, (_, machine) => {
       machine.slowness *= 2;
     });
-    const { rounds, voids, plannedRounds, isWhole } = await measureRounds(lanes);
-    expect([plannedRounds, rounds.length, voids.length, isWhole]).toEqual([6, 1, 20, true]);
+    const { rounds, voids, plannedRounds, isComplete } = await measureRounds(lanes);
+    expect([plannedRounds, rounds.length, voids.length, isComplete]).toEqual([6, 1, 20, true]);
     expect(ran).toHaveLength(2 * (1 + 1 + 20));
   });
 
-  test("in which a lane stood still are void", async () => {
+  test("in which a lane stalled are void", async () => {
     const { lanes } = fakeLanes(costs, (step, machine) => {
       if (step === 9) machine.pause = 1000;
     });
@@ -126,33 +126,33 @@ describe("rounds", () => {
     expect(voids).toEqual(["outlier"]);
   });
 
-  test("end with an abort, with those that are whole", async () => {
+  test("end at an abort, with the complete rounds so far", async () => {
     const { lanes } = fakeLanes(costs, (step, _, controller) => {
       if (step === 7) controller.abort();
     });
-    const { rounds, isWhole } = await measureRounds(lanes);
-    expect([rounds.length, isWhole]).toEqual([2, false]);
+    const { rounds, isComplete } = await measureRounds(lanes);
+    expect([rounds.length, isComplete]).toEqual([2, false]);
   });
 
-  test("end with a lane's error", async () => {
+  test("reject with a lane's error", async () => {
     const { lanes } = fakeLanes(costs);
     await expect(measureRounds({ ...lanes, runLane: () => Promise.reject(new Error("no")) })).rejects.toThrow("no");
   });
 });
 
-describe("the ratio of lanes", () => {
+describe("the ratio of two lanes", () => {
   const noisy = (count: number, factor: number, random: RandomSource): number[] =>
     Array.from({ length: count }, () => factor * (1 + 0.1 * (random.uniform() - 0.5)));
 
-  test("that cost the same cannot be told, in nearly all sessions", () => {
-    const verdicts = Array.from({ length: 200 }, (_, session) => {
-      const random = seededRandom(session);
+  test("that cost the same is inconclusive in nearly all measurements", () => {
+    const verdicts = Array.from({ length: 200 }, (_, seed) => {
+      const random = seededRandom(seed);
       return pairedRatio(noisy(8, 1, random), noisy(8, 1, random), random).verdict;
     });
-    expect(verdicts.filter((verdict) => verdict === "cannot tell").length).toBeGreaterThanOrEqual(180);
+    expect(verdicts.filter((verdict) => verdict === "inconclusive").length).toBeGreaterThanOrEqual(180);
   });
 
-  test("that cost twice as much is seen, and its interval holds 2", () => {
+  test("of which one costs twice as much is detected, and its interval contains 2", () => {
     const random = seededRandom(3);
     const { verdict, interval } = pairedRatio(noisy(8, 2, random), noisy(8, 1, random), random);
     expect(verdict).toBe("slower");
@@ -160,18 +160,18 @@ describe("the ratio of lanes", () => {
     expect(interval[1]).toBeGreaterThan(1.95);
   });
 
-  test("is not told from too few rounds", () => {
-    const few = Array.from({ length: LEAST_PAIRS - 1 }, () => 1);
+  test("is inconclusive with too few rounds", () => {
+    const few = Array.from({ length: MIN_PAIRS - 1 }, () => 1);
     expect(
       pairedRatio(
         few,
         few.map((time) => 2 * time),
         seededRandom(0),
       ).verdict,
-    ).toBe("cannot tell");
+    ).toBe("inconclusive");
   });
 
-  test("of known data is that of a bootstrap: percentiles of medians of what was drawn", () => {
+  test("has the bootstrap interval of known data: percentiles of the medians of the resamples", () => {
     const { median, interval } = pairedRatio([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], seededRandom(0));
     expect(median).toBe(3);
     // The median of 5 draws out of 1 to 5 is 1 or 5 with probability 0.058 each, more than 2.5 %.

@@ -3,33 +3,33 @@ import { rotation } from "./rotation.ts";
 
 /** One run of a lane, alone on the model. */
 export interface LaneTiming {
-  /** Spent inside the decoder after the prompt was read. */
+  /** Time inside the decoder after the prefill. */
   readonly milliseconds: number;
-  /** Spent on reading the prompt. */
+  /** Time of the prefill. */
   readonly promptMilliseconds: number;
   readonly tokens: number;
-  /** Of the model, its own drafting included. */
+  /** Passes of the model, including those in which it drafts for itself. */
   readonly passes: number;
   readonly draftModelPasses: number;
 }
 
-/** What is measured, and how it is seen whether a round can be trusted. */
+/** The lanes to measure, and the checks that decide whether a round counts. */
 export interface MeasuredLanes {
   readonly count: number;
-  /** Runs a lane once. Rejects with what the lane throws, or with the reason of an abort. */
+  /** Runs a lane once. Rejects with the lane's error, or with the abort reason. */
   readonly runLane: (lane: number, round: number) => Promise<LaneTiming>;
-  /** Milliseconds of some work that is the same each time: how fast the machine is right now. */
+  /** Returns the milliseconds that a fixed workload takes, as a measure of the machine's current speed. */
   readonly sentinel: () => Promise<number>;
-  /** Whether the page has been hidden since it was last asked. */
+  /** Whether the page has been hidden since the last call. */
   readonly wasHidden: () => boolean;
-  /** Resolves once the page is seen; rejects once aborted. */
+  /** Resolves once the page is visible; rejects once aborted. */
   readonly untilVisible: () => Promise<void>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: MeasureProgress) => void;
 }
 
 export interface MeasureProgress {
-  /** 0 is the round that does not count. */
+  /** 0 is the warm-up round, which does not count. */
   readonly round: number;
   readonly rounds: number;
   readonly lane: number;
@@ -41,22 +41,23 @@ export type VoidReason = "hidden" | "drift" | "outlier";
 export interface Measured {
   /** One entry per round that counts, by lane. */
   readonly rounds: readonly (readonly LaneTiming[])[];
-  /** Of each round that did not. */
+  /** The reason for each round that does not count. */
   readonly voids: readonly VoidReason[];
   readonly plannedRounds: number;
-  /** False when it was aborted. */
-  readonly isWhole: boolean;
+  /** False if the measurement was aborted. */
+  readonly isComplete: boolean;
 }
 
-const MOST_REPEATS = 3;
-/** A round does not count when the sentinel is farther than this share from its median. */
-const MOST_DRIFT = 0.15;
-/** Nor when a lane takes so many times its median: something stood still. */
-const MOST_TIMES_MEDIAN = 5;
+const MAX_REPEATS = 3;
+/** A round does not count if its sentinel time deviates from the median by more than this share. */
+const MAX_DRIFT = 0.15;
+/** A round does not count if a lane takes more than this multiple of its median: the lane stalled. */
+const MAX_MEDIAN_MULTIPLE = 5;
 
 /**
- * Rounds over all lanes, each in another order, after one that does not count. A round that cannot be trusted is repeated, at
- * most 3 times; while the page is hidden nothing runs, and that is never counted as a try. An abort ends it with the rounds so far.
+ * Measures all lanes in rounds, each in a different order, after one warm-up round that does not count. A round that fails a check is
+ * repeated, at most 3 times. No round starts while the page is hidden, and a round in which it was hidden does not use up a repeat. An
+ * abort ends the measurement with the rounds so far.
  */
 export async function measureRounds(lanes: MeasuredLanes): Promise<Measured> {
   const orders = rotation(lanes.count);
@@ -67,11 +68,11 @@ export async function measureRounds(lanes: MeasuredLanes): Promise<Measured> {
   try {
     await runRound(lanes, orders[0]!, { round: 0, rounds: orders.length });
     for (const [index, order] of orders.entries()) {
-      for (let repeat = 0; repeat <= MOST_REPEATS;) {
+      for (let repeat = 0; repeat <= MAX_REPEATS;) {
         await lanes.untilVisible();
         lanes.wasHidden();
         const { timings, sentinel } = await runRound(lanes, order, { round: index + 1, rounds: orders.length });
-        const reason = lanes.wasHidden() ? "hidden" : doubt(timings, sentinel, { rounds, sentinels });
+        const reason = lanes.wasHidden() ? "hidden" : voidReasonOf(timings, sentinel, { rounds, sentinels });
         sentinels.push(sentinel);
         if (reason === undefined) {
           rounds.push(timings);
@@ -81,9 +82,9 @@ export async function measureRounds(lanes: MeasuredLanes): Promise<Measured> {
         if (reason !== "hidden") repeat++;
       }
     }
-    return { ...result, isWhole: true };
+    return { ...result, isComplete: true };
   } catch (error) {
-    if (lanes.signal.aborted) return { ...result, isWhole: false };
+    if (lanes.signal.aborted) return { ...result, isComplete: false };
     throw error;
   }
 }
@@ -106,17 +107,17 @@ async function runRound(lanes: MeasuredLanes, order: readonly number[], at: Omit
   return { timings, sentinel: median(sentinels) };
 }
 
-function doubt(
+function voidReasonOf(
   timings: readonly LaneTiming[],
   sentinel: number,
   before: { readonly rounds: readonly (readonly LaneTiming[])[]; readonly sentinels: readonly number[] },
 ): VoidReason | undefined {
   const { rounds, sentinels } = before;
   const usual = median([...sentinels, sentinel]);
-  if (Math.abs(sentinel / usual - 1) > MOST_DRIFT) return "drift";
+  if (Math.abs(sentinel / usual - 1) > MAX_DRIFT) return "drift";
   if (rounds.length < 2) return undefined;
   const isOutlier = timings.some(
-    ({ milliseconds }, lane) => milliseconds > MOST_TIMES_MEDIAN * median(rounds.map((round) => round[lane]!.milliseconds)),
+    ({ milliseconds }, lane) => milliseconds > MAX_MEDIAN_MULTIPLE * median(rounds.map((round) => round[lane]!.milliseconds)),
   );
   return isOutlier ? "outlier" : undefined;
 }

@@ -1,19 +1,19 @@
 import type { RandomSource } from "@decodekit/core";
 import { median, quantileSorted, sampleWithReplacement } from "simple-statistics";
 
-/** By how much one lane takes longer than another, over rounds in which both ran. */
+/** The ratio of two lanes' times, over rounds in which both ran. */
 export interface PairedRatio {
   readonly median: number;
-  /** 95 % bootstrap interval of the median: percentiles of 2000 medians of rounds drawn with replacement. */
+  /** 95 % bootstrap interval of the median: percentiles of 2000 medians over rounds resampled with replacement. */
   readonly interval: readonly [low: number, high: number];
-  /** "cannot tell" when the interval contains 1, or when there are fewer than `LEAST_PAIRS` rounds. */
-  readonly verdict: "faster" | "slower" | "cannot tell";
+  /** "inconclusive" if the interval contains 1 or there are fewer than `MIN_PAIRS` rounds. */
+  readonly verdict: "faster" | "slower" | "inconclusive";
 }
 
-export const LEAST_PAIRS = 5;
+export const MIN_PAIRS = 5;
 const RESAMPLES = 2000;
 
-/** The ratio of `times` over `reference`, round by round: both of one length, at least 1. */
+/** Compares `times` with `reference`, round by round. Both have the same length, at least 1. */
 export function pairedRatio(times: readonly number[], reference: readonly number[], random: RandomSource): PairedRatio {
   const ratios = times.map((time, round) => time / reference[round]!);
   const medians = Array.from({ length: RESAMPLES }, () =>
@@ -21,6 +21,6 @@ export function pairedRatio(times: readonly number[], reference: readonly number
   ).toSorted((a, b) => a - b);
   const interval = [quantileSorted(medians, 0.025), quantileSorted(medians, 0.975)] as const;
   const [low, high] = interval;
-  const isUnsure = ratios.length < LEAST_PAIRS || (low <= 1 && high >= 1);
-  return { median: median(ratios), interval, verdict: isUnsure ? "cannot tell" : high < 1 ? "faster" : "slower" };
+  const isInconclusive = ratios.length < MIN_PAIRS || (low <= 1 && high >= 1);
+  return { median: median(ratios), interval, verdict: isInconclusive ? "inconclusive" : high < 1 ? "faster" : "slower" };
 }

@@ -1,4 +1,4 @@
-/** What the service worker tells pages. */
+/** A message from the service worker to its pages. */
 export interface OfflineMessage {
   readonly type: "not-stored";
   readonly reason: string;
@@ -8,7 +8,7 @@ const MILLISECONDS_TO_WAIT = 4000;
 
 let registered: Promise<unknown> | undefined;
 
-/** Registers the service worker, which makes the page work offline and isolates it. `onMessage` hears what it has to say. */
+/** Registers the service worker, which makes the page work offline and isolates it. `onMessage` receives its messages. */
 export function startOffline(onMessage: (message: OfflineMessage) => void): void {
   const { serviceWorker } = navigator as Partial<Navigator>;
   if (!serviceWorker || !import.meta.env.PROD) return;
@@ -21,7 +21,7 @@ export function startOffline(onMessage: (message: OfflineMessage) => void): void
   registered.catch((error: unknown) => onMessage({ type: "not-stored", reason: String(error) }));
 }
 
-/** Resolves once requests go through the service worker, or when that is not to be expected any more. */
+/** Resolves once requests go through the service worker, or when registration failed or took over `MILLISECONDS_TO_WAIT`. */
 export async function whenOffline(): Promise<void> {
   if (!registered) return;
   await Promise.race([registered.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_WAIT))]);

@@ -1,9 +1,9 @@
 import { testDecoder } from "@decodekit/conformance";
 import type { DecoderPlugin } from "@decodekit/core";
 import { describe, test } from "vitest";
-// The file as it is shipped, which is plain JavaScript.
+// The shipped file, in plain JavaScript.
 import plugin from "../../public/decoder-template.js";
 
-describe("the template of a decoder keeps all rules", () => {
+describe("the decoder template follows all rules", () => {
   testDecoder(test, () => (plugin as unknown as DecoderPlugin).create({ window: 0 }));
 });

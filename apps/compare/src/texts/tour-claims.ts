@@ -1,7 +1,7 @@
 import { isSudokuSolution } from "@decodekit/tiny-models/sudoku";
 import { expect } from "vitest";
 import { makeLane } from "../lab/decoders.ts";
-import { outputOf } from "../lab/facts.ts";
+import { outputOf } from "../lab/lane-figures.ts";
 import { natsPerToken, scoreTokens } from "../lab/score-tokens.ts";
 import { runScene, type SceneRun } from "../tour/scene-run.ts";
 import type { LaneState } from "../trace/fold.ts";
@@ -14,7 +14,7 @@ const forwards = ({ events }: LaneTrace) => events.flatMap(({ event }) => (event
 const isLossless = (specification: string): boolean => makeLane(specification).decoder.lossless === true;
 const text = ({ trace }: SceneRun, lane: number): string => trace.lanes[lane]!.result!.text;
 
-/** The parts of one lane that most checks read. */
+/** Returns the parts of one lane that most checks read. */
 const laneOf = ({ trace, states, lanes }: SceneRun, index: number) => ({
   ...lanes[index]!,
   trace: trace.lanes[index]!,
@@ -23,7 +23,7 @@ const laneOf = ({ trace, states, lanes }: SceneRun, index: number) => ({
   drafts: states[index]!.drafts,
 });
 
-/** How many pairs of tokens came in the order from right to left. */
+/** Counts the pairs of tokens that were written from right to left. */
 const backwards = (passes: readonly number[]): number =>
   passes.reduce((sum, pass, index) => sum + passes.slice(index + 1).filter((later) => later < pass).length, 0);
 
@@ -40,7 +40,7 @@ const allTheSame = ({ lanes }: SceneRun): void => expect(lanes.map(({ sameAsFirs
 const acceptanceFalls = (rates: readonly number[]): void => expect(rates).toEqual(rates.toSorted((a, b) => b - a));
 const acceptanceOf = ({ drafted, accepted }: LaneState["drafts"]): number[] => accepted.map((count, place) => count / drafted[place]!);
 
-/** By scene, and by the beginning of a sentence: whether what it says is so. */
+/** The check of each claim, by scene and by the beginning of its sentence. */
 export const claims: Readonly<Record<string, Claims>> = {
   "1/1": {
     "Greedy decoding takes the likeliest": ({ trace: { lanes } }) =>
@@ -50,13 +50,13 @@ export const claims: Readonly<Record<string, Claims>> = {
     "40 passes for 40 tokens": onePassOneToken,
     "The prompt's 14 tokens were read in one pass": onePassOneToken,
     "Step through the run": onePassOneToken,
-    "Choose a token to see": ({ trace: { lanes } }) => {
+    "Select a token to see": ({ trace: { lanes } }) => {
       for (const { candidates } of lanes[0]!.scores!) expect(candidates).toHaveLength(8);
     },
     "Reading is parallel, writing is not": onePassOneToken,
   },
   "2/1": {
-    "The same seed gives the same text again": async (run) => {
+    "The same seed produces the same text again": async (run) => {
       const again = await runScene(run.models, run.settings);
       for (const lane of run.lanes.keys()) expect(text(again, lane)).toBe(text(run, lane));
     },
@@ -64,10 +64,10 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(a!.nats).toBeLessThan(b!.nats!);
       expect(b!.nats).toBeLessThan(c!.nats!);
     },
-    "Taking the likeliest token each time makes the likeliest": ({ lanes: [a, ...others] }) => {
+    "Taking the likeliest token each time produces the likeliest": ({ lanes: [a, ...others] }) => {
       for (const { nats } of others) expect(a!.nats).toBeLessThan(nats!);
     },
-    "Find the first token where B leaves A": ({ lanes }) => expect(lanes[1]!.sameAsFirst).toBe(false),
+    "Find the first token where B differs from A": ({ lanes }) => expect(lanes[1]!.sameAsFirst).toBe(false),
     "Change the seed": async (run) => {
       const other = await runScene(run.models, { ...run.settings, seed: run.settings.seed + 1 });
       expect([0, 1, 2].map((lane) => text(other, lane) === text(run, lane))).toEqual([true, false, false]);
@@ -86,14 +86,14 @@ export const claims: Readonly<Record<string, Claims>> = {
     "The text is the same in both lanes": allTheSame,
   },
   "4/1": {
-    "What agrees stands": (run) => {
+    "Tokens that agree are accepted": (run) => {
       for (const index of [1, 2]) {
         const states = new Set(laneOf(run, index).cells.map(({ state }) => state));
         expect(states).toContain("accepted");
         expect(states).toContain("corrected");
       }
     },
-    "B lets the model itself guess": (run) => {
+    "B lets the model itself draft": (run) => {
       const { drafts, trace } = laneOf(run, 1);
       expect(drafts.drafted).toHaveLength(4);
       expect(new Set(forwards(trace).flatMap(({ phase, model }) => (phase === "draft" ? [model] : [])))).toEqual(new Set(["masked"]));
@@ -103,12 +103,12 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(b!.passes).toBeLessThan(c!.passes);
       expect(c!.passes).toBeLessThan(a!.passes);
     },
-    "55% of B's drafts stood": ({ lanes }) => expect(lanes[1]!.accepted / lanes[1]!.drafted).toBeGreaterThan(0.5),
+    "55% of B's drafted tokens were accepted": ({ lanes }) => expect(lanes[1]!.accepted / lanes[1]!.drafted).toBeGreaterThan(0.5),
     "Acceptance falls": (run) => {
       for (const index of [1, 2]) acceptanceFalls(acceptanceOf(laneOf(run, index).drafts));
     },
-    "Checking keeps the text the same": allTheSame,
-    "Drafting pays when guesses are good and cheap: in this story": ({ lanes: [a, , c] }) => {
+    "Verification keeps the text the same": allTheSame,
+    "Drafting pays off when drafts are good and cheap: in this story": ({ lanes: [a, , c] }) => {
       expect(c!.accepted / c!.drafted).toBeLessThan(0.05);
       expect(a!.passes - c!.passes).toBeLessThan(3);
     },
@@ -119,23 +119,23 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(Math.max(...passes.map(({ positions }) => positions))).toBeGreaterThanOrEqual(8);
     },
     "The order is the model's": (run) => expect(backwards(laneOf(run, 1).cells.map(({ pass }) => pass))).toBeGreaterThan(0),
-    "B writes a story so, in blocks of eight": ({ settings }) => {
+    "B writes a story this way, in blocks of eight": ({ settings }) => {
       expect(makeLane(settings.lanes[1]!).options).toMatchObject({ blockLength: 8 });
       expect(makeLane(settings.lanes[2]!).options).toMatchObject({ length: 16 });
     },
     "C fills a gap of sixteen tokens": ({ lanes }) => expect(lanes[2]!.tokens).toBe(16),
     "A 40 passes for 40 tokens, B 43": ({ lanes: [a, b] }) => expect(b!.passes / a!.passes).toBeCloseTo(1, 0.5),
-    "A story could go on in many ways": ({ lanes: [, b, c] }) => {
+    "A story can continue in many ways": ({ lanes: [, b, c] }) => {
       for (const { passes, tokens } of [b!, c!]) expect(passes).toBeGreaterThanOrEqual(tokens);
     },
     "Step through B: lines above": (run) => expect(backwards(laneOf(run, 1).cells.map(({ pass }) => pass))).toBeGreaterThan(0),
     "The model finds the ending likelier": endingIsLikelier,
-    "On a story of a small model that saves no passes": ({ lanes: [a, b] }) => expect(b!.passes).toBeGreaterThanOrEqual(a!.passes),
+    "On a story with this small model": ({ lanes: [a, b] }) => expect(b!.passes).toBeGreaterThanOrEqual(a!.passes),
   },
   "5/2": {
     "A second small model solves 6×6 grids: 36 clues": ({ settings }) => expect(settings.prompt).toHaveLength(37),
-    "B fills what is at least 90 % certain": ({ settings: { lanes } }) =>
-      expect(makeLane(lanes[1]!).plugin.options["threshold"]!.help).toContain("default 0.9"),
+    "B fills every cell that is at least 90 % certain": ({ settings: { lanes } }) =>
+      expect(makeLane(lanes[1]!).plugin.options["threshold"]!.default).toBe(0.9),
     "C does too, and may revise": ({ settings: { lanes } }) => expect(makeLane(lanes[2]!).options).toMatchObject({ threshold: 0.9 }),
     "Solved by C": onlyTheLastSolves,
     "A wrote 18 of 36 digits": ({ lanes: [a, b, c], states }) => {
@@ -151,14 +151,14 @@ export const claims: Readonly<Record<string, Claims>> = {
       }
     },
     "In C, double underlines": (run) => expect(laneOf(run, 2).cells.filter(({ state }) => state === "revised").length).toBeGreaterThan(0),
-    "Few passes are paid for": onlyTheLastSolves,
-    "Going back repairs some": (run) => {
+    "Fewer passes cost correctness": onlyTheLastSolves,
+    "Revising repairs some": (run) => {
       onlyTheLastSolves(run);
       expect(run.lanes[2]!.revisions).toBeGreaterThan(0);
     },
   },
   "6/1": {
-    "B, denoised drafts, fills six guesses": (run) => {
+    "B, denoised drafts, fills six draft tokens": (run) => {
       const { drafts, trace } = laneOf(run, 1);
       expect(drafts.drafted).toHaveLength(6);
       const denoising = forwards(trace).filter(({ phase }) => phase === "draft").length;
@@ -177,7 +177,7 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(b!.passes).toBeLessThan(a!.passes);
     },
     "B wrote the same text as A, C the same": allTheSame,
-    "B checks its drafts in fewer passes than C": ({ lanes: [, b, c] }) => {
+    "B verifies its drafts in fewer passes than C": ({ lanes: [, b, c] }) => {
       expect(b!.passes - b!.draftingPasses).toBeLessThan(c!.passes);
       expect(b!.passes).toBeGreaterThan(c!.passes);
     },
@@ -185,7 +185,7 @@ export const claims: Readonly<Record<string, Claims>> = {
       const positions = forwards(laneOf(run, 2).trace).map((forward) => forward.positions);
       expect(positions.filter((count) => count > 8).length).toBeGreaterThan(positions.length / 2);
     },
-    "Checking makes a guess free of risk": (run) => {
+    "Verification makes a draft free of risk": (run) => {
       allTheSame(run);
       expect(run.lanes[1]!.draftingPasses).toBeGreaterThan(0);
     },
@@ -195,12 +195,12 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(settings.lanes.slice(1).some((lane) => isLossless(lane))).toBe(false);
       expect(lanes.slice(1).some(({ sameAsFirst }) => sameAsFirst)).toBe(false);
     },
-    "B is the judged tree again": ({ settings: { lanes } }) => expect(makeLane(lanes[1]!).options).toMatchObject({ worth: 2 }),
+    "B is the judged tree again": ({ settings: { lanes } }) => expect(makeLane(lanes[1]!).options).toMatchObject({ natsPerToken: 2 }),
     "C, the critic, fills eight": (run) => {
       expect(makeLane(run.settings.lanes[2]!).plugin.options["blockLength"]!.default).toBe(8);
       expect(laneOf(run, 2).undone.length).toBeGreaterThan(0);
     },
-    "D writes as A does, then works out a quarter": ({ settings: { lanes } }) => {
+    "D writes as A does, then predicts a quarter": ({ settings: { lanes } }) => {
       const { blockLength, share } = makeLane(lanes[3]!).plugin.options;
       expect([blockLength!.default, share!.default]).toEqual([16, 0.25]);
     },
@@ -215,7 +215,7 @@ export const claims: Readonly<Record<string, Claims>> = {
         expect(lane.nats).toBeGreaterThan(a!.nats!);
       }
     },
-    "D leaves A's text at one word": (run) => {
+    "D differs from A's text in one word": (run) => {
       const [a, d] = [0, 3].map((lane) => text(run, lane).split(" "));
       expect(d!.filter((word, index) => word !== a![index])).toHaveLength(1);
       expect(laneOf(run, 3).cells.filter(({ state }) => state === "revised").length).toBeGreaterThan(0);
@@ -223,7 +223,7 @@ export const claims: Readonly<Record<string, Claims>> = {
       onlyTheFourthIsLikelier(run);
     },
     "E spends more passes than A here": ({ lanes }) => expect(lanes[4]!.passes).toBeGreaterThan(lanes[0]!.passes),
-    "On this model fewer passes cost likelihood": ({ lanes: [a, b, c, d, e] }) => {
+    "On this model, fewer passes cost likelihood": ({ lanes: [a, b, c, d, e] }) => {
       for (const lane of [b!, c!]) expect(lane.nats).toBeGreaterThan(a!.nats!);
       for (const lane of [d!, e!]) expect(lane.passes).toBeGreaterThan(a!.passes);
       expect(a!.nats! - d!.nats!).toBeLessThan(0.05);

@@ -7,29 +7,29 @@ import { claims } from "./tour-claims.ts";
 import { chapters } from "./tour-en.ts";
 
 /*
- * Runs every scene's own lanes on the real models, as the page does, and checks each sentence of the tour: it either begins as
- * a key of `claims`, and what it says is so, or as an entry of `general`, and says nothing of these lanes.
+ * Runs the lanes of every scene on the real models, as the page does, and checks each sentence of the tour. A sentence either starts with a
+ * key of `claims`, whose check must pass, or with an entry of `general`, and makes no claim about these lanes.
  */
 
 const models = recordingModels();
 afterAll(() => models.dispose());
 
-/** Beginnings of sentences that explain, ask or advise. */
+/** Beginnings of sentences without a claim about the lanes. */
 const general: readonly string[] = [
   "A language model reads tokens",
   "That is all it does.",
-  "The model gives probabilities; which token is taken",
+  "The model provides probabilities; the decoder chooses",
   "Temperature flattens",
   "Top-p then draws only",
-  "Draws come from a seed.",
+  "The random draws come from a seed.",
   "Likely is not the same as good.",
   "Token 40 depends on token 39",
-  "A pass over several positions costs less",
+  "One pass over several positions costs less",
   "This is Jacobi decoding.",
-  "Choose one to",
+  "Select one to",
   "The chain of tokens is the bottleneck",
-  "To break it, guesses must be good.",
-  "Speculative decoding lets something cheap",
+  "To break it, drafts must be good.",
+  "Speculative decoding lets a cheap drafter",
   "Whether that pays in time depends",
   "Step by half passes: a dotted draft",
   "Refinement starts with masks.",
@@ -37,9 +37,9 @@ const general: readonly string[] = [
   "Refinement orders by certainty",
   "A Sudoku has one right answer",
   "A writes from left to right.",
-  "A hybrid joins both ways of writing.",
+  "A hybrid combines both ways of writing.",
   "Passes are not milliseconds: measure these lanes.",
-  "Without the guarantee there is a price to weigh.",
+  "Without losslessness there is a trade-off to weigh.",
 ];
 
 function sentencesOf({ paragraphs, bet, look, conclusion }: Scene, lanes: readonly LaneFacts[]): string[] {
@@ -50,7 +50,7 @@ const scenes = chapters.flatMap((chapter, number) =>
   chapter.scenes.map((scene, index) => [`${number + 1}/${index + 1}`, chapter.title, scene] as const),
 );
 
-test.each(scenes)("scene %s, %s: what it says is so", async (key, _, scene) => {
+test.each(scenes)("scene %s, %s: every claim is true", async (key, _, scene) => {
   const run = await runScene(models, scene.settings);
   const unused = new Set(Object.keys(claims[key]!));
   for (const sentence of sentencesOf(scene, run.lanes)) {
@@ -62,7 +62,7 @@ test.each(scenes)("scene %s, %s: what it says is so", async (key, _, scene) => {
     try {
       await claims[key]![claim]!(run);
     } catch (error) {
-      throw new Error(`It is not so: "${sentence}"\n${String(error)}`, { cause: error });
+      throw new Error(`This claim is false: "${sentence}"\n${String(error)}`, { cause: error });
     }
   }
   expect([...unused], "claims that no sentence makes").toEqual([]);

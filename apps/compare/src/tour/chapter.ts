@@ -1,17 +1,17 @@
-import type { Settings } from "../link/settings.ts";
+import type { Settings } from "../url/settings.ts";
 import type { LaneFacts } from "./lane-facts.ts";
 
-/** A bet on a run, which the run decides. */
+/** A question that a run answers. */
 export interface Bet {
   readonly question: string;
   readonly choices: readonly string[];
-  /** What the run says, once all lanes have finished. */
+  /** Describes the result, once all lanes have finished. */
   readonly answer: (lanes: readonly LaneFacts[]) => string;
 }
 
-/** One run of a chapter and what is to be seen in it. */
+/** One run of a chapter and its explanation. */
 export interface Scene {
-  /** Where a chapter has several. */
+  /** Present if the chapter has several scenes. */
   readonly name?: string;
   readonly paragraphs: readonly string[];
   readonly bet: Bet;
@@ -25,7 +25,7 @@ export interface Chapter {
   readonly scenes: readonly [Scene, ...Scene[]];
 }
 
-/** Address of a scene, both numbers from 1; the first scene of a chapter has the chapter's own. */
+/** Returns the URL hash of a scene; both numbers count from 1. The first scene has the URL of its chapter. */
 export function tourLink(chapter: number, scene = 1): string {
   return scene === 1 ? `#/tour/${chapter}` : `#/tour/${chapter}/${scene}`;
 }

@@ -1,26 +1,26 @@
-import { compareOutputs, figuresOf } from "../lab/facts.ts";
+import { compareOutputs, figuresOf } from "../lab/lane-figures.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { Trace } from "../trace/trace.ts";
 
-/** What the sentences of a scene refer to, counted from the run that is shown. */
+/** The facts that the sentences of a scene use, counted from the shown run. */
 export interface LaneFacts {
   readonly text: string;
   readonly tokens: number;
   readonly promptTokens: number;
-  /** Of the model, those in which it drafts for itself included. */
+  /** Passes of the model, including those in which it drafts for itself. */
   readonly passes: number;
-  /** How many of `passes` drafted. */
+  /** The drafting passes among `passes`. */
   readonly draftingPasses: number;
   readonly drafted: number;
   readonly accepted: number;
   readonly revisions: number;
-  /** Whether its output is that of the first lane. */
+  /** Whether the output equals that of the first lane. */
   readonly sameAsFirst: boolean;
-  /** Mean of -ln p under the model itself, where it was scored. */
+  /** Mean of -ln p under the model itself, if the lane was scored. */
   readonly nats: number | undefined;
 }
 
-/** Undefined until every lane is shown to its end. */
+/** Returns the facts of each lane; undefined until every lane is shown to its end. */
 export function factsOf(trace: Trace, states: readonly LaneState[]): readonly LaneFacts[] | undefined {
   if (states.length === 0 || states.some(({ finishReason }) => finishReason === undefined)) return undefined;
   return trace.lanes.map((lane, index) => {

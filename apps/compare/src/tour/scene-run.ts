@@ -1,12 +1,12 @@
 import { recordTrace, type RecordingModels } from "../../build/record-trace.ts";
 import { gapOf } from "../lab/infill-plugin.ts";
-import type { Settings } from "../link/settings.ts";
+import type { Settings } from "../url/settings.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
 import type { Trace } from "../trace/trace.ts";
 import { readTrace } from "../trace/trace-file.ts";
 import { factsOf, type LaneFacts } from "./lane-facts.ts";
 
-/** A scene's lanes, run as the page runs them. */
+/** The result of running a scene's lanes as the page does. */
 export interface SceneRun {
   readonly models: RecordingModels;
   readonly settings: Settings;

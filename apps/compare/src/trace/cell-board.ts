@@ -1,25 +1,25 @@
 import type { TokenId } from "@decodekit/core";
-import type { Cell, CellState, Proposer, UndoneToken } from "./fold.ts";
+import type { Cell, CellState, Proposer, UndoneToken } from "./cell.ts";
 
-/** The pass that events follow from: its number, from 1, and who was asked. */
+/** The pass that the current events follow: its number, from 1, and its model and phase. */
 export interface Moment {
   readonly passes: number;
   readonly by: Proposer;
 }
 
-/** The positions of a lane while its events are folded. Positions count from the end of the prompt. */
+/** The positions of a lane while its events are folded. Position 0 is the first after the prompt. */
 export interface CellBoard {
   readonly cells: (Cell | undefined)[];
   readonly undone: Map<number, UndoneToken[]>;
   readonly propose: (position: number, token: TokenId, probability: number | undefined, moment: Moment) => void;
-  /** Marks drafted tokens from `start` on: the first `accepted` stand, the others do not. */
+  /** Marks the `drafted` tokens from `start`: the first `accepted` as accepted, the others as rejected. */
   readonly verify: (start: number, drafted: number, accepted: number) => void;
   readonly commit: (position: number, token: TokenId, probability: number | undefined, moment: Moment) => void;
-  /** Takes back everything from `end` on. */
+  /** Takes back all tokens from position `end`. */
   readonly withdrawFrom: (end: number, passes: number) => void;
 }
 
-/** `positions`: as many as can be written; proposals behind them are not shown. */
+/** Makes an empty board. Proposals at or after `positions` are not shown. */
 export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity): CellBoard {
   const cells: (Cell | undefined)[] = [];
   const undone = new Map<number, UndoneToken[]>();
@@ -48,9 +48,9 @@ export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity
       cells[position] = { token, state, isFinal: false, pass: passes, by, probability: state === "masked" ? undefined : probability };
     },
     verify(start, drafted, accepted) {
-      for (let place = 0; place < drafted; place++) {
-        const cell = cells[start + place];
-        if (cell) cells[start + place] = { ...cell, state: place < accepted ? "accepted" : "rejected" };
+      for (let offset = 0; offset < drafted; offset++) {
+        const cell = cells[start + offset];
+        if (cell) cells[start + offset] = { ...cell, state: offset < accepted ? "accepted" : "rejected" };
       }
     },
     commit(position, token, probability, { passes, by }) {
@@ -75,7 +75,7 @@ function isShown(cell: Cell | undefined): cell is Cell {
   return cell !== undefined && cell.state !== "masked";
 }
 
-/** Whether it was checked as part of a draft. A tree is shown as one chain of it, so that another token may stand in its place. */
+/** Whether the token was verified as part of a draft. Only one chain of a draft tree is shown, so the committed token may differ. */
 function isDraft({ state }: Cell): boolean {
   return state === "rejected" || state === "accepted";
 }

@@ -4,51 +4,22 @@ import {
   type DecodeStatistics,
   type FinishReason,
   type ForwardPhase,
-  type ModelRole,
   type TokenId,
 } from "@decodekit/core";
 import { type CellBoard, cellBoard, type Moment } from "./cell-board.ts";
+import type { Cell, Proposer, UndoneToken } from "./cell.ts";
 import type { TracedEvent } from "./trace.ts";
 
-/**
- * What became of a position. Undecided: "masked", "proposed", "revealed", "accepted", "rejected". Final: "plain" (said by
- * the model itself), "accepted" (a draft that stood), "corrected" (in place of a rejected draft), "revealed" (uncovered by
- * refinement) and "revised" (replaced after it had been shown).
- */
-export type CellState = "masked" | "proposed" | "accepted" | "rejected" | "plain" | "corrected" | "revealed" | "revised";
-
-/** Who said a token: a model in some phase, or a drafter that asked no model. */
-export interface Proposer {
-  readonly model: ModelRole | "none";
-  readonly phase: ForwardPhase | "lookup";
-}
-
-export interface Cell {
-  readonly token: TokenId;
-  readonly state: CellState;
-  readonly isFinal: boolean;
-  /** Number of the pass, from 1, after which the token came. */
-  readonly pass: number;
-  readonly by: Proposer;
-  /** As the proposer or the decoder gave it. */
-  readonly probability: number | undefined;
-}
-
-/** A token that had been shown at a position and was taken back. */
-export interface UndoneToken extends Omit<Cell, "state" | "isFinal"> {
-  readonly why: "rejected" | "replaced";
-  readonly undoneAtPass: number;
-}
-
 interface DraftOutcomes {
-  /** By place in the draft: how often a token was drafted there, and how often it stood. */
+  /** By position in the draft: number of tokens drafted there. */
   readonly drafted: readonly number[];
+  /** By position in the draft: number of tokens accepted there. */
   readonly accepted: readonly number[];
 }
 
 /** A lane after some of its events. */
 export interface LaneState {
-  /** By output position; holes where nothing is shown. */
+  /** By output position; undefined or a hole if nothing is shown. */
   readonly cells: readonly (Cell | undefined)[];
   /** By output position, oldest first. */
   readonly undone: ReadonlyMap<number, readonly UndoneToken[]>;
@@ -64,13 +35,13 @@ export interface LaneState {
 const lookup: Proposer = { model: "none", phase: "lookup" };
 
 interface FoldOptions {
-  /** How many of the events. @defaultValue all */
+  /** Number of events to fold. @defaultValue all */
   readonly count?: number | undefined;
-  /** Positions that can be written; what a decoder shows behind them, as the text after a gap, is not its output. @defaultValue any */
+  /** Number of output positions; later proposals, such as the text after a gap, are not output. @defaultValue no limit */
   readonly positions?: number | undefined;
 }
 
-/** Folds the events of a lane into what they made of it. A pure function: seeking folds from the start. */
+/** Folds the events of a lane into its state. A pure function: seeking folds from the start. */
 export function foldLane(
   events: readonly TracedEvent[],
   maskTokenId: TokenId | undefined,
@@ -117,7 +88,7 @@ function applyToBoard(
 
 interface PassCounter {
   readonly add: (event: DecodeEvent) => void;
-  /** Whatever is proposed from now until the next pass was not said by a model. */
+  /** Attributes proposals until the next pass to a drafter without a model. */
   readonly end: () => void;
   readonly moment: () => Moment;
   readonly totals: () => Pick<LaneState, "passes" | "millisecondsByPhase" | "drafts">;
@@ -137,9 +108,9 @@ function passCounter(): PassCounter {
         millisecondsByPhase[event.phase] += event.milliseconds;
       }
       if (event.type !== "draft-verify") return;
-      for (let place = 0; place < event.drafted; place++) {
-        drafted[place] = (drafted[place] ?? 0) + 1;
-        accepted[place] = (accepted[place] ?? 0) + (place < event.accepted ? 1 : 0);
+      for (let offset = 0; offset < event.drafted; offset++) {
+        drafted[offset] = (drafted[offset] ?? 0) + 1;
+        accepted[offset] = (accepted[offset] ?? 0) + (offset < event.accepted ? 1 : 0);
       }
     },
     end: () => void (by = lookup),

@@ -1,16 +1,16 @@
 import type { DecodeEvent } from "@decodekit/core";
 import type { TracedEvent } from "./trace.ts";
 
-/** Along what the lanes are stepped through together. */
+/** The unit by which all lanes are stepped through together. */
 export type Axis = "passes" | "tokens" | "time";
 
 /**
- * Steps of half a pass: after step 2k a lane shows all that follows from its pass k, after step 2k + 1 what pass k + 1 and
- * the check of a draft told, before anything of it is committed.
+ * Number of steps per pass. After step 2k, a lane shows pass k and everything that follows from it. After step 2k + 1, it also shows pass
+ * k + 1 and the outcome of its draft, but not its commit.
  */
 export const STEPS_PER_PASS = 2;
 
-/** Length of the axis for the longest lane: steps of half a pass, final tokens, or milliseconds. */
+/** Returns the length of the axis, that of the longest lane: steps of half a pass, final tokens, or milliseconds. */
 export function axisLength(lanes: readonly (readonly TracedEvent[])[], axis: Axis): number {
   const lengthOf: Readonly<Record<Axis, (events: readonly TracedEvent[]) => number>> = {
     passes: (events) => STEPS_PER_PASS * passCount(events),
@@ -28,19 +28,19 @@ function tokenCount(event: DecodeEvent): number {
   return event.type === "tokens-commit" ? event.tokens.length : 0;
 }
 
-/** How many events of a lane have happened at a place on the axis: a step of half a pass, a number of final tokens, or milliseconds. */
+/** Returns the number of events of a lane up to a place on the axis: a step of half a pass, a number of final tokens, or milliseconds. */
 export function eventsAt(events: readonly TracedEvent[], axis: Axis, place: number): number {
   if (axis === "time") return countUntil(events, place);
   return axis === "tokens" ? countAtTokens(events, place) : countAtStep(events, Math.round(place));
 }
 
-/** Up to the last commit that leaves no more than `most` tokens final; a lane that never has more is whole. */
-function countAtTokens(events: readonly TracedEvent[], most: number): number {
+/** Counts events up to the last commit with at most `maxTokens` final tokens; all events if the lane never exceeds them. */
+function countAtTokens(events: readonly TracedEvent[], maxTokens: number): number {
   let tokens = 0;
   let count = 0;
   for (const [index, { event }] of events.entries()) {
     tokens += tokenCount(event);
-    if (tokens > most) return count;
+    if (tokens > maxTokens) return count;
     if (event.type === "tokens-commit") count = index + 1;
   }
   return events.length;

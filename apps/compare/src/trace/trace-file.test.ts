@@ -59,12 +59,12 @@ const trace: Trace = {
 };
 
 describe("a trace file", () => {
-  test("comes back as it was", () => {
+  test("survives a round trip", () => {
     expect(readTrace(writeTrace(trace))).toEqual(trace);
     expect(readTrace(writeTrace(trace).replaceAll("\n", "\r\n\r\n"))).toEqual(trace);
   });
 
-  test("counts what its events count, whatever statistics it was saved with", () => {
+  test("has its counts recomputed from its events, not read from the saved statistics", () => {
     const old = { ...statistics, passes: { ...NO_PASSES, prefill: 9 }, revisions: 7, passesByModel: undefined, targetPasses: undefined };
     const file = writeTrace({
       ...trace,
@@ -78,29 +78,29 @@ describe("a trace file", () => {
   const changed = (line: number, change: (text: string) => string): string =>
     lines.map((text, index) => (index === line ? change(text) : text)).join("\n");
   test.each([
-    ["nothing", "", /^Line 1: this is no JSON/],
-    ["no JSON", "hello", /^Line 1: this is no JSON/],
+    ["nothing", "", /^Line 1: not valid JSON/],
+    ["not JSON", "hello", /^Line 1: not valid JSON/],
     ["another format", '{"format":"x"}', /^Line 1: format/],
     ["no lanes", changed(0, (text) => text.replace(/"lanes":\[.*\]/, '"lanes":[]')), /^Line 1: lanes/],
-    ["a lane that is not there", changed(1, (text) => text.replace('"lane":0', '"lane":5')), /^Line 2: there is no lane 5/],
-    ["a token that is none", changed(4, (text) => text.replace("[3,0]", "[3,-1]")), /^Line 5/],
-    ["a position far out", changed(4, (text) => text.replace('"start":2', '"start":1000000000')), /^Line 5/],
-    ["a position in the prompt", changed(4, (text) => text.replace('"start":2', '"start":1')), /^Line 5: start must be at least 2/],
-    ["time that runs backwards", changed(7, (text) => text.replace("3.5", "0.5")), /^Line 8: time/],
-    ["a second start", lines.with(2, lines[1]!).join("\n"), /^Line 3: a lane starts with one/],
+    ["an unknown lane", changed(1, (text) => text.replace('"lane":0', '"lane":5')), /^Line 2: `lane` must be less than 2/],
+    ["an invalid token", changed(4, (text) => text.replace("[3,0]", "[3,-1]")), /^Line 5/],
+    ["a position out of range", changed(4, (text) => text.replace('"start":2', '"start":1000000000')), /^Line 5/],
+    ["a position in the prompt", changed(4, (text) => text.replace('"start":2', '"start":1')), /^Line 5: `start` must be at least 2/],
+    ["time that runs backwards", changed(7, (text) => text.replace("3.5", "0.5")), /^Line 8: `milliseconds`/],
+    ["a second start", lines.with(2, lines[1]!).join("\n"), /^Line 3: a lane must start with exactly one/],
     ["too many lines", `${lines[0]}\n${`${lines[1]}\n`.repeat(200_001)}`, /at most 200000 lines/],
-  ])("is refused with its line: %s", (_, file, message) => {
+  ])("is rejected with its line: %s", (_, file, message) => {
     expect(() => readTrace(file)).toThrow(TraceFileError);
     expect(() => readTrace(file)).toThrow(message);
   });
 
-  test("does not let a file reach prototypes", () => {
+  test("cannot pollute prototypes", () => {
     const polluted = changed(0, (text) => text.replace('"options":{}', '"options":{"__proto__":{"polluted":true}}'));
     expect(readTrace(polluted).lanes[1]!.options).toEqual({});
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 
-  test("any damage is either harmless or a TraceFileError", () => {
+  test("with any damage either reads or throws a TraceFileError", () => {
     const random = seededRandom(7);
     const file = writeTrace(trace);
     for (let round = 0; round < 1000; round++) {

@@ -2,23 +2,23 @@ import { countStatistics, type DecodeEvent, type DecodeStatistics } from "@decod
 import * as v from "valibot";
 import type { LaneTrace, Trace, TracedEvent } from "./trace.ts";
 
-/** Largest file that is read, in bytes. */
-export const LARGEST_FILE = 32 * 2 ** 20;
-export const MOST_LANES = 6;
-const MOST_TOKENS = 4096;
-const MOST_LINES = 200_000;
-const LONGEST_TEXT = 100_000;
+/** Size limit of trace files, in bytes. */
+export const MAX_FILE_BYTES = 32 * 2 ** 20;
+export const MAX_LANES = 6;
+const MAX_TOKENS = 4096;
+const MAX_LINES = 200_000;
+const MAX_TEXT_LENGTH = 100_000;
 
-/** A trace file is not one, or holds more than is shown. The message says in which line. */
+/** An invalid or too large trace file. The message names the line. */
 export class TraceFileError extends Error {
   override readonly name = "TraceFileError";
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const token = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
-const tokens = v.pipe(v.array(token), v.maxLength(MOST_TOKENS));
-const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4 * MOST_TOKENS));
-const text = v.pipe(v.string(), v.maxLength(LONGEST_TEXT));
+const tokens = v.pipe(v.array(token), v.maxLength(MAX_TOKENS));
+const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4 * MAX_TOKENS));
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
 const name = v.pipe(v.string(), v.maxLength(500));
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1 + 1e-6));
@@ -39,16 +39,16 @@ const header = v.object({
   }),
   prompt: text,
   promptTokens: tokens,
-  maxNewTokens: v.pipe(count, v.maxValue(MOST_TOKENS)),
-  vocabulary: v.pipe(v.array(v.tuple([token, name])), v.maxLength(MOST_LINES)),
+  maxNewTokens: v.pipe(count, v.maxValue(MAX_TOKENS)),
+  vocabulary: v.pipe(v.array(v.tuple([token, name])), v.maxLength(MAX_LINES)),
   lanes: v.pipe(
     v.array(v.object({ specification: name, title: name, options: v.record(name, optionValue), seed: count })),
     v.minLength(1),
-    v.maxLength(MOST_LANES),
+    v.maxLength(MAX_LANES),
   ),
 });
 
-const numbers = v.optional(v.pipe(v.array(v.number()), v.maxLength(MOST_TOKENS)));
+const numbers = v.optional(v.pipe(v.array(v.number()), v.maxLength(MAX_TOKENS)));
 const event = v.variant("type", [
   v.object({ type: v.literal("decode-start"), promptLength: place }),
   v.object({ type: v.literal("forward-end"), model: roles, phase: phases, positions: count, milliseconds }),
@@ -59,23 +59,23 @@ const event = v.variant("type", [
 ]);
 
 const optionalNumber = v.optional(v.number());
-/** What cannot be counted from the events; what a file says of the rest is not read. */
+/** The statistics that cannot be counted from the events; all others in a file are ignored. */
 const times = v.object({
   prefillMilliseconds: milliseconds,
   decodeMilliseconds: milliseconds,
   timeToFirstTokenMilliseconds: optionalNumber,
   tokensPerSecond: optionalNumber,
 });
-const lane = v.pipe(count, v.maxValue(MOST_LANES - 1));
+const lane = v.pipe(count, v.maxValue(MAX_LANES - 1));
 const score = v.tuple([probability, v.pipe(v.array(v.tuple([token, probability])), v.maxLength(32))]);
 const line = v.union([
   v.object({ lane, milliseconds, event }),
   v.object({ lane, result: v.object({ text, finishReason: v.picklist(["stop", "length", "abort"]), statistics: times }) }),
-  v.object({ lane, scores: v.pipe(v.array(score), v.maxLength(MOST_TOKENS)) }),
+  v.object({ lane, scores: v.pipe(v.array(score), v.maxLength(MAX_TOKENS)) }),
   v.object({ lane, error: name }),
 ]);
 
-/** A trace as JSON Lines: a header, then one line per event, in the order of lanes. */
+/** Writes a trace as JSON Lines: a header, then the events, result, scores and error of each lane. */
 export function writeTrace(trace: Trace): string {
   const { model, prompt, promptTokens, maxNewTokens, vocabulary, lanes } = trace;
   const lines: unknown[] = [
@@ -100,18 +100,19 @@ export function writeTrace(trace: Trace): string {
   return `${lines.map((each) => JSON.stringify(each)).join("\n")}\n`;
 }
 
-/** @throws TraceFileError for anything that `writeTrace` could not have written. */
+/** Reads a trace file. @throws TraceFileError for a file that does not match the schema. */
 export function readTrace(file: string): Trace {
-  if (file.length > LARGEST_FILE) throw new TraceFileError(`The file must have at most ${LARGEST_FILE} bytes.`);
+  if (file.length > MAX_FILE_BYTES) throw new TraceFileError(`The file must have at most ${MAX_FILE_BYTES} bytes.`);
   const lines = file.split("\n").filter((each) => each.trim() !== "");
-  if (lines.length > MOST_LINES) throw new TraceFileError(`The file must have at most ${MOST_LINES} lines, got ${lines.length}.`);
+  if (lines.length > MAX_LINES) throw new TraceFileError(`The file must have at most ${MAX_LINES} lines, got ${lines.length}.`);
   const { vocabulary, lanes, model, prompt, promptTokens, maxNewTokens } = parse(header, lines[0] ?? "", 1);
   const read: (LaneTrace & { events: TracedEvent[] })[] = lanes.map((each) => ({ ...each, events: [] }));
   for (const [index, each] of lines.slice(1).entries()) {
     const number = index + 2;
     const { lane: laneIndex, ...content } = parse(line, each, number);
     const target = read[laneIndex];
-    if (!target) throw new TraceFileError(`Line ${number}: there is no lane ${laneIndex}.`);
+    if (!target)
+      throw new TraceFileError(`Line ${number}: \`lane\` must be less than ${read.length}, the number of lanes, got ${laneIndex}.`);
     if ("event" in content) addEvent(target.events, content as unknown as TracedEvent, number);
     else if ("scores" in content) Object.assign(target, { scores: content.scores.map(toScore) });
     else Object.assign(target, content);
@@ -120,7 +121,7 @@ export function readTrace(file: string): Trace {
   return { model, prompt, promptTokens, maxNewTokens, vocabulary: new Map(vocabulary), lanes: read };
 }
 
-/** The statistics of a lane: its times, and what its events count. */
+/** Returns the statistics of a lane: its recorded times, and counts from its events. */
 function recount(given: v.InferOutput<typeof times>, events: readonly TracedEvent[], { maskTokenId }: Trace["model"]): DecodeStatistics {
   const counter = countStatistics({ maskTokenId });
   for (const { event: each } of events) counter.add(each, 0);
@@ -130,12 +131,14 @@ function recount(given: v.InferOutput<typeof times>, events: readonly TracedEven
 
 function addEvent(events: TracedEvent[], { event: given, milliseconds: time }: TracedEvent, number: number): void {
   const before = events.at(-1);
-  if (before && time < before.milliseconds) throw new TraceFileError(`Line ${number}: time must not run backwards.`);
+  if (before && time < before.milliseconds) throw new TraceFileError(`Line ${number}: \`milliseconds\` must not decrease.`);
   if ((given.type === "decode-start") !== (before === undefined))
-    throw new TraceFileError(`Line ${number}: a lane starts with one decode-start.`);
+    throw new TraceFileError(`Line ${number}: a lane must start with exactly one decode-start.`);
   const first = events[0]?.event;
   if (first?.type === "decode-start" && "start" in given && given.start < first.promptLength)
-    throw new TraceFileError(`Line ${number}: start must be at least ${first.promptLength}, the length of the prompt.`);
+    throw new TraceFileError(
+      `Line ${number}: \`start\` must be at least ${first.promptLength}, the length of the prompt, got ${given.start}.`,
+    );
   events.push({ event: typed(given), milliseconds: time });
 }
 
@@ -148,7 +151,7 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, json: string, num
   try {
     data = JSON.parse(json);
   } catch {
-    throw new TraceFileError(`Line ${number}: this is no JSON. A trace file has one JSON object per line.`);
+    throw new TraceFileError(`Line ${number}: not valid JSON. A trace file has one JSON object per line.`);
   }
   const result = v.safeParse(schema, data, { abortEarly: true });
   if (result.success) return result.output;
@@ -157,14 +160,14 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, json: string, num
   throw new TraceFileError(`Line ${number}: ${path ? `${path}: ` : ""}${issue.message}`);
 }
 
-/** Typed arrays as arrays. */
+/** Replaces typed arrays by arrays. */
 function plain(given: DecodeEvent): unknown {
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value]),
   );
 }
 
-/** The event as core gives it. */
+/** Restores the typed arrays of an event. */
 function typed(given: DecodeEvent): DecodeEvent {
   if (given.type === "tokens-propose") {
     const { type, start, tokens: ids, probabilities } = given;

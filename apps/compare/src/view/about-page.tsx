@@ -1,23 +1,23 @@
 import { useEffect, useState } from "preact/hooks";
 import { format, texts } from "../texts/en.ts";
 
-const say = texts.about;
+const t = texts.about;
 
 export function AboutPage() {
   return (
     <article class="prose">
-      <h1>{say.heading}</h1>
-      {say.sections.map(([heading, text]) => (
+      <h1>{t.heading}</h1>
+      {t.sections.map(([heading, text]) => (
         <section key={heading}>
           <h2>{heading}</h2>
           <p>{text}</p>
         </section>
       ))}
       <Storage />
-      <p class="hint">{say.isolated(globalThis.crossOriginIsolated)}</p>
-      <h2>{say.keyboard}</h2>
+      <p class="hint">{t.isolated(globalThis.crossOriginIsolated)}</p>
+      <h2>{t.keyboard}</h2>
       <dl class="keys">
-        {say.keys.map(([keys, meaning]) => (
+        {t.keys.map(([keys, meaning]) => (
           <div key={keys}>
             <dt>
               <kbd>{keys}</kbd>
@@ -29,12 +29,12 @@ export function AboutPage() {
       <p>
         <a href={texts.plugin.templateUrl}>{texts.plugin.template}</a>
       </p>
-      <p class="hint">{say.licences}</p>
+      <p class="hint">{t.licences}</p>
     </article>
   );
 }
 
-/** What the service worker keeps, and a way to be rid of it. */
+/** The size of the stored files, and a button to delete them. */
 function Storage() {
   const [bytes, setBytes] = useState<number>();
   const [deleted, setDeleted] = useState(false);
@@ -48,11 +48,11 @@ function Storage() {
   };
   return (
     <p>
-      {bytes !== undefined && say.stored(format.megabytes(bytes))}{" "}
+      {bytes !== undefined && t.stored(format.megabytes(bytes))}{" "}
       <button type="button" onClick={() => void remove()}>
-        {say.deleteStored}
+        {t.deleteStored}
       </button>{" "}
-      <span role="status">{deleted && say.deleted}</span>
+      <span role="status">{deleted && t.deleted}</span>
     </p>
   );
 }

@@ -4,16 +4,16 @@ import { specificationOf } from "../lab/decoders.ts";
 import * as state from "../lab/state.ts";
 import { importThirdParty } from "../lab/third-party.ts";
 import { texts } from "../texts/en.ts";
-import { MOST_LANES } from "../trace/trace-file.ts";
+import { MAX_LANES } from "../trace/trace-file.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 
 const OWN = "own";
 
-/** Adds a lane: a built-in decoder with one of its presets, or one of the visitor's own. */
+/** Adds a lane: a decoder with one of its presets, or a third-party decoder. */
 export function AddLane() {
   const [isOpen, setOpen] = useState(false);
-  if (state.settings.value.lanes.length >= MOST_LANES) return null;
+  if (state.settings.value.lanes.length >= MAX_LANES) return null;
   const offers = state.plugins.value.flatMap(({ name, title, presets }) =>
     (presets.length > 0 ? presets : [{}]).map((preset) => ({ specification: specificationOf(name, preset), title, preset })),
   );
@@ -52,9 +52,9 @@ function addLane(specification: string): void {
   state.expectedDigests.value = [];
 }
 
-const say = texts.plugin;
+const t = texts.plugin;
 
-/** Imports a decoder by address, after saying what that means. */
+/** Imports a decoder from a URL, after a warning. */
 function PluginDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
@@ -65,23 +65,24 @@ function PluginDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly 
     try {
       const { value } = form.elements.namedItem("address") as HTMLInputElement;
       const added = await importThirdParty(new URL(value.trim(), location.href).href);
-      const { name, title, presets } = added.plugin;
-      if (state.plugins.value.some((plugin) => plugin.name === name)) {
-        added.end("Its name is taken.");
-        throw new Error(say.taken(name));
+      const taken = added.plugins.find(({ name }) => state.plugins.value.some((plugin) => plugin.name === name));
+      if (taken) {
+        added.end("The decoder's name is already in use.");
+        throw new Error(t.taken(taken.name));
       }
       state.thirdParty.value = [...state.thirdParty.value, added];
-      addLane(specificationOf(name, presets[0] ?? {}));
-      state.notify("info", say.added(title));
+      const [first] = added.plugins;
+      addLane(specificationOf(first!.name, first!.presets[0] ?? {}));
+      state.notify("info", t.added(added.plugins.map(({ title }) => title).join(", ")));
       onClose();
     } catch (error) {
-      setProblem(say.failed(describeError(error)));
+      setProblem(t.failed(describeError(error)));
     } finally {
       setBusy(false);
     }
   };
   return (
-    <Dialog heading={say.heading} isOpen={isOpen} onClose={onClose}>
+    <Dialog heading={t.heading} isOpen={isOpen} onClose={onClose}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -89,27 +90,27 @@ function PluginDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly 
           void add(event.currentTarget);
         }}
       >
-        <p class="warning">{say.warning}</p>
+        <p class="warning">{t.warning}</p>
         <p class="hint">
-          {say.explain}{" "}
-          <a href={say.templateUrl} target="_blank" rel="noreferrer">
-            {say.template}
+          {t.explain}{" "}
+          <a href={t.templateUrl} target="_blank" rel="noreferrer">
+            {t.template}
           </a>
         </p>
         <div class="field">
-          <label for="plugin-address">{say.address}</label>
+          <label for="plugin-address">{t.address}</label>
           <input id="plugin-address" name="address" type="text" inputMode="url" placeholder="https://" autocomplete="off" />
         </div>
         <label class="check">
           <input type="checkbox" checked={trusts} onChange={(event) => setTrusts(event.currentTarget.checked)} />
-          {say.trust}
+          {t.trust}
         </label>
         <p class="problem" role="alert">
           {problem}
         </p>
         <footer>
           <button type="submit" class="primary" disabled={!trusts || isBusy}>
-            {isBusy ? say.adding : say.add}
+            {isBusy ? t.adding : t.add}
           </button>
         </footer>
       </form>

@@ -1,5 +1,5 @@
 import { endedRuns, route } from "../lab/state.ts";
-import type { Route } from "../link/share-link.ts";
+import type { Route } from "../url/share-link.ts";
 import { texts } from "../texts/en.ts";
 import { AboutPage } from "./about-page.tsx";
 import { Charts } from "./charts.tsx";
@@ -28,13 +28,13 @@ export function App() {
         {shown === "tour" && <TourPage />}
         {shown === "measure" && <MeasurePage />}
         {shown === "compare" && <ComparePage />}
-        {hasTransport(shown) && <Explained />}
+        {hasTransport(shown) && <RunDetails />}
       </main>
     </>
   );
 }
 
-/** Whether a page shows a run that can be stepped through. */
+/** Whether a page shows a run that can be replayed. */
 export function hasTransport(page: Route): boolean {
   return page === "compare" || page === "tour";
 }
@@ -51,8 +51,8 @@ function ComparePage() {
   );
 }
 
-/** What compare and tour share: the replay, the marks, the token and the charts. */
-function Explained() {
+/** The parts that the compare and tour pages share: replay, legend, inspector and charts. */
+function RunDetails() {
   return (
     <>
       {route.value === "tour" && <Progress />}
@@ -66,7 +66,7 @@ function Explained() {
   );
 }
 
-/** The address is the state of the page, so that a plain link to an element would change it. */
+/** Focuses the main element without following the link: the URL hash holds the state of the page. */
 function focusMain(event: Event): void {
   event.preventDefault();
   document.getElementById("main")?.focus();

@@ -1,22 +1,20 @@
 import { computed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type ChartData, chartData } from "../lab/chart-data.ts";
+import { type ChartData, chartData, type ChartName, chartNames } from "../lab/chart-data.ts";
 import { laneStates, trace } from "../lab/state.ts";
 import { texts } from "../texts/en.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { DrawChart } from "./draw-charts.ts";
-import { useCalm } from "./use-calm.ts";
+import { useThrottledSignal } from "./use-throttled-signal.ts";
 
-const say = texts.charts;
-const names = ["tokensOverPasses", "tokensOverTime", "acceptance", "phases", "quality"] as const;
-export type ChartName = (typeof names)[number];
+const t = texts.charts;
 
-/** While lanes run or play, charts follow at a slower pace than the text. */
+/** Charts update less often than the text while lanes run or play. */
 const MILLISECONDS_BETWEEN_DRAWINGS = 300;
 const chartView = computed(() => ({ shown: trace.value, states: laneStates.value }));
 
-/** Five charts of what is shown; the drawing library comes when they are first seen. */
+/** Five charts of the shown run. The chart library loads when they first become visible. */
 export function Charts() {
   const [draw, setDraw] = useState<DrawChart>();
   const root = useRef<HTMLElement>(null);
@@ -29,16 +27,16 @@ export function Charts() {
     observer.observe(root.current!);
     return () => observer.disconnect();
   }, []);
-  const { shown, states } = useCalm(chartView, MILLISECONDS_BETWEEN_DRAWINGS);
+  const { shown, states } = useThrottledSignal(chartView, MILLISECONDS_BETWEEN_DRAWINGS);
   const isEmpty = !shown || shown.lanes.every(({ events }) => events.length === 0);
   return (
     <section ref={root} class="panel charts" aria-labelledby="charts-heading">
-      <h2 id="charts-heading">{say.heading}</h2>
+      <h2 id="charts-heading">{t.heading}</h2>
       {isEmpty ? (
-        <p class="hint">{say.empty}</p>
+        <p class="hint">{t.empty}</p>
       ) : (
         <div class="chart-grid">
-          {names.map((name) => (
+          {chartNames.map((name) => (
             <Chart key={name} name={name} shown={shown} states={states} draw={draw} />
           ))}
         </div>
@@ -62,11 +60,11 @@ function Chart({ name, shown, states, draw }: ChartProps) {
       canvas.current?.replaceChildren();
       return undefined;
     }
-    // Each in a task of its own, so that none holds the page up for long.
+    // Each chart is drawn in its own task, to keep the page responsive.
     const timer = setTimeout(() => canvas.current?.replaceChildren(draw(name, data, canvas.current.clientWidth)), 0);
     return () => clearTimeout(timer);
   }, [draw, name, data]);
-  const { title } = say[name];
+  const { title } = t[name];
   return (
     <figure class="chart">
       <figcaption>
@@ -77,7 +75,7 @@ function Chart({ name, shown, states, draw }: ChartProps) {
       {data.rows.length > 0 && (
         <details>
           <summary>
-            {say.table}
+            {t.table}
             <span class="sr-only">: {title}</span>
           </summary>
           <ChartTable data={data} />

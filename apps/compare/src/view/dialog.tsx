@@ -9,7 +9,7 @@ interface DialogProps {
   readonly children: Children;
 }
 
-/** The browser's own modal dialog: it keeps the focus within, closes on Escape and gives the focus back. */
+/** The browser's modal dialog: it traps the focus, closes on Escape and restores the focus. */
 export function Dialog({ heading, isOpen, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
@@ -24,7 +24,7 @@ export function Dialog({ heading, isOpen, onClose, children }: DialogProps) {
     <dialog
       ref={dialog}
       aria-label={heading}
-      // Escape closes it as everything else does, by `isOpen`: the browser would tell of it later, when it may be open again.
+      // Escape also closes the dialog through `isOpen`. The browser's own close event comes later, when the dialog may be open again.
       onCancel={(event) => {
         event.preventDefault();
         onClose();

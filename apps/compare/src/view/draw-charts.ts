@@ -1,14 +1,13 @@
 import * as Plot from "@observablehq/plot";
-import type { ChartData, ChartRow } from "../lab/chart-data.ts";
+import type { ChartData, ChartName, ChartRow } from "../lab/chart-data.ts";
 import { letters, texts } from "../texts/en.ts";
-import type { ChartName } from "./charts.tsx";
 
 export type DrawChart = (name: ChartName, data: ChartData, width: number) => Element;
 
-/** Told apart without colour too: by dash, symbol and the letter at the end of each line. */
+/** Lanes also differ without colour: by dash, symbol and the letter at the end of each line. */
 const dashes = ["none", "7 3", "2 3", "9 3 2 3", "4 2", "1 3"] as const;
 const symbols: readonly Plot.SymbolType[] = ["circle", "square", "triangle", "diamond", "cross", "triangle"];
-const turns = [0, 0, 0, 0, 0, 180] as const;
+const rotations = [0, 0, 0, 0, 0, 180] as const;
 const phaseTones = [10, 28, 18, 44, 36];
 
 const laneColour = (lane: number): string => `var(--lane-${lane})`;
@@ -41,16 +40,16 @@ export const drawChart: DrawChart = (name, { rows }, width) => {
     }),
     marks: marks[name](rows, width),
   });
-  // The library's own style sheet is not allowed by the page's policy; its rules are in the page's.
+  // The page's policy forbids the library's style element; the page's style sheet has its rules.
   for (const style of figure.querySelectorAll("style")) style.remove();
   return figure;
 };
 
-/** Never so narrow that differences of nothing look like something. */
+/** Returns the range of `values`, widened to at least `width` so that tiny differences do not look large. */
 function widened(values: readonly number[], width: number): [number, number] {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const extra = Math.max(0, width - (most - least)) / 2;
-  return [Math.max(0, least - extra), most + extra];
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const extra = Math.max(0, width - (max - min)) / 2;
+  return [Math.max(0, min - extra), max + extra];
 }
 
 const axisLabels = (name: Exclude<ChartName, "phases">): Plot.PlotOptions => ({
@@ -117,7 +116,7 @@ const marks: Readonly<Record<ChartName, (rows: readonly ChartRow[], width: numbe
 
 const PIXELS_PER_CHARACTER = 7;
 
-/** Whether the name of a phase has room in its bar. */
+/** Whether the name of a phase fits in its bar. */
 function fits({ x, phase = "" }: ChartRow, rows: readonly ChartRow[], width: number): boolean {
   const longest = Math.max(...byLane(rows).map(([, bars]) => bars.reduce((sum, bar) => sum + bar.x, 0)));
   return (x / longest) * (width - 52) > phase.length * PIXELS_PER_CHARACTER;
@@ -139,7 +138,7 @@ function lines(rows: readonly ChartRow[], curve: Plot.Curve): Plot.Markish[] {
 
 function dots(rows: readonly ChartRow[]): Plot.Markish[] {
   return byLane(rows).map(([lane, points]) =>
-    Plot.dot(points, { x: "x", y: "y", r: 4.5, symbol: symbols[lane]!, rotate: turns[lane]!, fill: laneColour(lane) }),
+    Plot.dot(points, { x: "x", y: "y", r: 4.5, symbol: symbols[lane]!, rotate: rotations[lane]!, fill: laneColour(lane) }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { route, settings, trace, traceOrigin } from "../lab/state.ts";
-import { type Route, writeLink } from "../link/share-link.ts";
+import { type Route, writeLink } from "../url/share-link.ts";
 import { format, texts } from "../texts/en.ts";
 import { Icon } from "./icons.tsx";
 
@@ -22,7 +22,7 @@ export function applyTheme(): void {
   try {
     localStorage.setItem("theme", theme.value);
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage, the choice lasts until the page is closed.
   }
 }
 
@@ -44,7 +44,7 @@ export function Header() {
       </a>
       <nav aria-label={texts.title}>
         {(Object.keys(texts.routes) as (keyof typeof texts.routes)[]).map((name) => (
-          <a key={name} href={addressOf(name)} aria-current={route.value === name ? "page" : undefined}>
+          <a key={name} href={urlOf(name)} aria-current={route.value === name ? "page" : undefined}>
             {texts.routes[name]}
           </a>
         ))}
@@ -66,14 +66,14 @@ export function Header() {
   );
 }
 
-/** To measure is to measure the lanes at hand, and from there one comes back to them. */
-function addressOf(name: Route): string {
+/** Returns the URL of a page. The links from compare to measure and back keep the settings. */
+function urlOf(name: Route): string {
   if (name === "measure") return writeLink(settings.value, [], "measure");
   if (name === "compare") return route.value === "measure" ? writeLink(settings.value) : "#/";
   return `#/${name}`;
 }
 
-/** What ran what is shown. */
+/** The model of the shown run. */
 function ModelChip() {
   const shown = trace.value;
   if (!shown) return <span class="chip" />;

@@ -24,7 +24,7 @@ const lines = {
 
 export type IconName = keyof typeof paths | keyof typeof lines;
 
-/** A picture that says nothing by itself: whatever holds it has a label. */
+/** A decorative icon; its container has the label. */
 export function Icon({ name }: { readonly name: IconName }) {
   const isLine = name in lines;
   return (

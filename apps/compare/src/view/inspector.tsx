@@ -1,23 +1,24 @@
 import type { TokenId } from "@decodekit/core";
 import { laneStates, selection, trace } from "../lab/state.ts";
 import { format, letters, markers, texts } from "../texts/en.ts";
-import type { Cell, LaneState, UndoneToken } from "../trace/fold.ts";
+import type { Cell, UndoneToken } from "../trace/cell.ts";
+import type { LaneState } from "../trace/fold.ts";
 import type { TokenScore, Trace } from "../trace/trace.ts";
 
-const say = texts.inspector;
+const t = texts.inspector;
 
-/** Where the chosen token came from, what else there was, and what the other lanes have in its place. */
+/** Shows the source of the selected token, its alternatives, and the tokens of the other lanes at its position. */
 export function Inspector() {
   const shown = trace.value;
   const chosen = selection.value;
   const lane = chosen && laneStates.value[chosen.lane];
   return (
     <section class="panel inspector" aria-labelledby="inspector-heading">
-      <h2 id="inspector-heading">{say.heading}</h2>
+      <h2 id="inspector-heading">{t.heading}</h2>
       {shown && chosen && lane ? (
         <TokenDetails shown={shown} laneIndex={chosen.lane} position={chosen.position} lane={lane} />
       ) : (
-        <p class="hint">{say.empty}</p>
+        <p class="hint">{t.empty}</p>
       )}
     </section>
   );
@@ -35,13 +36,13 @@ function TokenDetails({ shown, laneIndex, position, lane }: TokenDetailsProps) {
   const undone = lane.undone.get(position) ?? [];
   const score = shown.lanes[laneIndex]!.scores?.[position];
   const isFinal = cell?.isFinal ?? false;
-  if (!cell && undone.length === 0) return <p class="hint">{say.notYet}</p>;
+  if (!cell && undone.length === 0) return <p class="hint">{t.notYet}</p>;
   return (
     <>
       {cell && <TokenHead cell={cell} shown={shown} position={position} laneIndex={laneIndex} />}
       {cell && cell.state !== "masked" && <TokenFacts cell={cell} score={isFinal ? score : undefined} />}
       {undone.length > 0 && <UndoneList undone={undone} shown={shown} />}
-      {isFinal && score ? <Candidates score={score} token={cell!.token} shown={shown} /> : <p class="hint">{say.notScored}</p>}
+      {isFinal && score ? <Candidates score={score} token={cell!.token} shown={shown} /> : <p class="hint">{t.notScored}</p>}
       <OtherLanes position={position} except={laneIndex} shown={shown} />
     </>
   );
@@ -64,10 +65,10 @@ function TokenHead({
         <TokenText token={cell.state === "masked" ? undefined : cell.token} shown={shown} />
       </span>
       <span>
-        <strong>{texts.states[cell.state]}</strong>, {cell.isFinal ? say.final : say.notFinal}
+        <strong>{texts.states[cell.state]}</strong>, {cell.isFinal ? t.final : t.notFinal}
         <br />
         <span class="hint">
-          {say.position(position + 1, letters[laneIndex]!)} · {say.id(cell.token)}
+          {t.position(position + 1, letters[laneIndex]!)} · {t.id(cell.token)}
         </span>
       </span>
     </p>
@@ -78,17 +79,17 @@ function TokenFacts({ cell, score }: { readonly cell: Cell; readonly score: Toke
   return (
     <dl class="facts">
       <div class="wide">
-        <dd>{say.from(cell.by, cell.pass)}</dd>
+        <dd>{t.from(cell.by, cell.pass)}</dd>
       </div>
       {cell.probability !== undefined && (
         <div>
-          <dt>{say.given}</dt>
+          <dt>{t.given}</dt>
           <dd>{format.probability(cell.probability)}</dd>
         </div>
       )}
       {score && (
         <div>
-          <dt>{say.score}</dt>
+          <dt>{t.score}</dt>
           <dd>{format.probability(score.probability)}</dd>
         </div>
       )}
@@ -99,14 +100,14 @@ function TokenFacts({ cell, score }: { readonly cell: Cell; readonly score: Toke
 function UndoneList({ undone, shown }: { readonly undone: readonly UndoneToken[]; readonly shown: Trace }) {
   return (
     <>
-      <h3>{say.undone}</h3>
+      <h3>{t.undone}</h3>
       <ul class="undone">
         {undone.map((each, index) => (
           <li key={index}>
             <span class="token-sample" data-state="rejected">
               <TokenText token={each.token} shown={shown} />
             </span>{" "}
-            {each.why === "rejected" ? say.rejected(each.undoneAtPass) : say.replaced(each.undoneAtPass)}
+            {each.why === "rejected" ? t.rejected(each.undoneAtPass) : t.replaced(each.undoneAtPass)}
             {each.probability !== undefined && <span class="hint"> · {format.probability(each.probability)}</span>}
           </li>
         ))}
@@ -118,7 +119,7 @@ function UndoneList({ undone, shown }: { readonly undone: readonly UndoneToken[]
 function Candidates({ score, token, shown }: { readonly score: TokenScore; readonly token: TokenId; readonly shown: Trace }) {
   return (
     <>
-      <h3 title={say.candidatesHelp}>{say.candidates}</h3>
+      <h3 title={t.candidatesHelp}>{t.candidates}</h3>
       <ol class="candidates">
         {score.candidates.map((candidate) => (
           <li key={candidate.token} data-chosen={candidate.token === token ? "" : undefined}>
@@ -139,7 +140,7 @@ function OtherLanes({ position, except, shown }: { readonly position: number; re
   if (others.length === 0) return null;
   return (
     <>
-      <h3>{say.inOtherLanes}</h3>
+      <h3>{t.inOtherLanes}</h3>
       <ul class="others">
         {others.map(({ index, cell }) => (
           <li key={index} data-lane={index}>
@@ -157,7 +158,7 @@ function OtherLanes({ position, except, shown }: { readonly position: number; re
   );
 }
 
-/** A token's text with its spaces shown. */
+/** A token's text with visible spaces. */
 function TokenText({ token, shown }: { readonly token: TokenId | undefined; readonly shown: Trace }) {
   const text = token === undefined ? "…" : (shown.vocabulary.get(token) ?? "?");
   return <code>{text === "" ? "∅" : text.replaceAll(" ", "␣").replaceAll("\n", "⏎")}</code>;

@@ -2,9 +2,9 @@ import { useMemo, useState } from "preact/hooks";
 import type { DecoderPlugin } from "@decodekit/core";
 import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeOptions } from "../lab/describe-options.ts";
-import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/facts.ts";
+import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
-import { digestOf } from "../link/share-link.ts";
+import { digestOf } from "../url/share-link.ts";
 import { format, letters, markers, texts } from "../texts/en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
@@ -16,9 +16,9 @@ import { TokenList } from "./token-list.tsx";
 
 interface LaneCardProps {
   readonly index: number;
-  /** What the settings ask for. */
+  /** The lane of the settings. */
   readonly lane: Lane | undefined;
-  /** What was seen of it, where what is shown has such a lane. */
+  /** The trace of the lane, if the shown run has it. */
   readonly shown: LaneTrace | undefined;
   readonly laneState: LaneState | undefined;
   readonly canRemove: boolean;
@@ -32,7 +32,7 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
   const busy = busyLane() === index;
   const { prompt = "", vocabulary, lanes } = state.trace.value ?? {};
   const laneCount = lanes?.length ?? 0;
-  // The same element again where nothing happened in this lane, so that it is not compared with itself.
+  // Keeps the element while the lane is unchanged, so that Preact skips it.
   const body = useMemo(
     () =>
       laneState && shown && vocabulary ? (
@@ -60,7 +60,7 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
   );
 }
 
-/** What a decoder says of its text, where it says anything. */
+/** Whether the decoder is lossless, if it declares that. */
 function Guarantee({ lossless }: { readonly lossless: boolean | undefined }) {
   if (lossless === undefined) return null;
   const { name, help } = lossless ? texts.lane.lossless : texts.lane.notLossless;
@@ -71,7 +71,7 @@ function Guarantee({ lossless }: { readonly lossless: boolean | undefined }) {
   );
 }
 
-/** The lane that is being run or warmed up. */
+/** Returns the lane that is being warmed up, run, scored or measured. */
 function busyLane(): number | undefined {
   const now = state.activity.value;
   return "lane" in now ? now.lane : undefined;
@@ -119,13 +119,13 @@ interface LaneBodyProps {
 const nothingAhead: readonly number[] = [];
 
 function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount }: LaneBodyProps) {
-  const isWhole = laneState.finishReason !== undefined;
+  const isComplete = laneState.finishReason !== undefined;
   const letter = letters[index]!;
   const output = useMemo(() => (shown.result ? outputOf(shown) : nothingAhead), [shown]);
   const nothingYet = shown.events.length === 0 && shown.error === undefined;
   return (
     <>
-      <Figures figures={figuresOf(shown, laneState, isWhole)} />
+      <Figures figures={figuresOf(shown, laneState, isComplete)} />
       {nothingYet && <p class="lane-empty">{texts.lane.waiting}</p>}
       {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
       {state.view.value === "reading" && (
@@ -138,7 +138,7 @@ function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount
           state={laneState}
           vocabulary={vocabulary}
           isBusy={busy}
-          ahead={isWhole ? nothingAhead : output}
+          ahead={isComplete ? nothingAhead : output}
         />
       )}
       <footer class="lane-foot">
@@ -159,7 +159,7 @@ function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly
   );
 }
 
-/** How the lane ended, and whether its text is that of the first lane or of a share link. */
+/** How the lane ended, and whether its output equals that of the first lane or of a share link. */
 function LaneVerdict({ index, laneState }: { readonly index: number; readonly laneState: LaneState }) {
   const parts: string[] = [];
   if (laneState.finishReason) parts.push(texts.lane.finish[laneState.finishReason]);
@@ -190,21 +190,21 @@ function Figures({ figures }: { readonly figures: LaneFigures }) {
     firstTokenMilliseconds,
     nats,
   } = figures;
-  const say = texts.figures;
+  const t = texts.figures;
   const notes = [
-    ...(draftingPasses > 0 ? [say.drafting(draftingPasses)] : []),
-    ...(draftModelPasses > 0 ? [say.ofDraftModel(draftModelPasses)] : []),
+    ...(draftingPasses > 0 ? [t.drafting(draftingPasses)] : []),
+    ...(draftModelPasses > 0 ? [t.ofDraftModel(draftModelPasses)] : []),
   ];
   return (
     <dl class="figures">
       <Figure name="passes" value={format.integer(passes)} note={notes.length > 0 ? notes.join(", ") : undefined} />
       <Figure name="tokens" value={format.integer(tokens)} />
-      <Figure name="perPass" value={perPass === undefined ? say.none : format.fine(perPass)} />
+      <Figure name="perPass" value={perPass === undefined ? t.none : format.fine(perPass)} />
       {acceptance !== undefined && <Figure name="accepted" value={format.percent(acceptance)} />}
       {revisions > 0 && <Figure name="revisions" value={format.integer(revisions)} />}
-      <Figure name="perSecond" value={tokensPerSecond === undefined ? say.none : format.integer(Math.round(tokensPerSecond))} />
-      <Figure name="firstToken" value={firstTokenMilliseconds === undefined ? say.none : format.milliseconds(firstTokenMilliseconds)} />
-      <Figure name="nats" value={nats === undefined ? say.none : format.fine(nats)} />
+      <Figure name="perSecond" value={tokensPerSecond === undefined ? t.none : format.integer(Math.round(tokensPerSecond))} />
+      <Figure name="firstToken" value={firstTokenMilliseconds === undefined ? t.none : format.milliseconds(firstTokenMilliseconds)} />
+      <Figure name="nats" value={nats === undefined ? t.none : format.fine(nats)} />
     </dl>
   );
 }
@@ -231,7 +231,7 @@ function Figure({
 
 const made = new WeakMap<readonly DecoderPlugin[], Map<string, Lane | undefined>>();
 
-/** The lane that a specification of the settings stands for; undefined for one that is not there any more. */
+/** Returns the lane of a specification; undefined if its decoder is not available. */
 export function tryMakeLane(specification: string): Lane | undefined {
   const plugins = state.plugins.value;
   const known = made.get(plugins) ?? new Map<string, Lane | undefined>();

@@ -1,11 +1,11 @@
-import { isRunning } from "../lab/session.ts";
+import { isRunning } from "../lab/activity.ts";
 import * as state from "../lab/state.ts";
 import { AddLane } from "./add-lane.tsx";
 import { LaneCard, tryMakeLane } from "./lane-card.tsx";
 import { TokenGrid } from "./token-grid.tsx";
 import { ViewChoice } from "./view-choice.tsx";
 
-/** All lanes: those that are shown where a run is, else those that are asked for. */
+/** All lanes: on a read-only page those of the shown run, else those of the settings. */
 export function LaneGrid({ canChange }: { readonly canChange: boolean }) {
   const shown = state.trace.value;
   const { lanes } = state.settings.value;

@@ -1,15 +1,15 @@
 import { describeOptions } from "../lab/describe-options.ts";
 import { measure } from "../lab/measure-lanes.ts";
-import { isRunning, stop } from "../lab/session.ts";
+import { isRunning, stop } from "../lab/activity.ts";
 import * as state from "../lab/state.ts";
-import { writeLink } from "../link/share-link.ts";
+import { writeLink } from "../url/share-link.ts";
 import { letters, markers, texts } from "../texts/en.ts";
 import { Icon } from "./icons.tsx";
 import { tryMakeLane } from "./lane-card.tsx";
 import { MeasureResult } from "./measure-result.tsx";
 import { Progress } from "./progress.tsx";
 
-const say = texts.measure;
+const t = texts.measure;
 
 /** Times the lanes of the settings, with nothing drawn but how far it is. */
 export function MeasurePage() {
@@ -19,15 +19,15 @@ export function MeasurePage() {
   const isCurrent = shown !== undefined && writeLink(shown.settings) === writeLink(settings.value);
   return (
     <div class="measure">
-      <h1>{say.heading}</h1>
-      <p class="lead">{say.intro}</p>
-      <section aria-label={say.lanes}>
+      <h1>{t.heading}</h1>
+      <p class="lead">{t.intro}</p>
+      <section aria-label={t.lanes}>
         <ul class="measured-lanes">
           {lanes.map((specification, index) => (
             <MeasuredLane key={index} index={index} specification={specification} />
           ))}
         </ul>
-        <p class="hint">{say.about(maxNewTokens, model)}</p>
+        <p class="hint">{t.about(maxNewTokens, model)}</p>
         <p class="measured-prompt" lang="en">
           {prompt}
         </p>
@@ -35,14 +35,14 @@ export function MeasurePage() {
       <div class="chapter-actions">
         <MeasureButton />
         <a class="button" href={writeLink(settings.value)}>
-          {say.change}
+          {t.change}
         </a>
       </div>
       <Progress />
       {isCurrent && <MeasureResult shown={shown} />}
       <section class="procedure">
-        <h2>{say.how}</h2>
-        {say.procedure.map((text) => (
+        <h2>{t.how}</h2>
+        {t.procedure.map((text) => (
           <p key={text}>{text}</p>
         ))}
       </section>
@@ -67,7 +67,7 @@ function MeasureButton() {
   return (
     <button type="button" class="primary run" data-busy={busy ? "" : undefined} onClick={() => (busy ? stop() : void measure())}>
       <Icon name={busy ? "stop" : "play"} />
-      {busy ? texts.setup.stop : say.run}
+      {busy ? texts.setup.stop : t.run}
     </button>
   );
 }

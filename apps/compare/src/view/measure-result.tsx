@@ -4,28 +4,28 @@ import { describeConditions, type DescribedLane, describeLane, describeRounds, m
 import { type LaneSummary, type Measurement, summarize } from "../measure/measurement.ts";
 import { letters, markers, texts } from "../texts/en.ts";
 
-const say = texts.measure;
+const t = texts.measure;
 
-/** The table of a measurement, its intervals drawn, and what can be trusted of it. */
+/** The table of a measurement, a chart of its intervals, and its reliability. */
 export function MeasureResult({ shown }: { readonly shown: Measurement }) {
   const lanes = summarize(shown);
   const rounds = describeRounds(shown).join(" ");
   return (
     <section class="panel measure-result" aria-labelledby="measure-heading">
-      <h2 id="measure-heading">{say.results}</h2>
+      <h2 id="measure-heading">{t.results}</h2>
       {lanes ? (
         <>
           <ResultTable lanes={lanes} titles={shown.titles} />
           {lanes.length > 1 && <RatioChart lanes={lanes} />}
         </>
       ) : (
-        <p>{say.none}</p>
+        <p>{t.none}</p>
       )}
       <p class="hint measure-rounds">{rounds}</p>
       <p class="hint">{describeConditions(shown)}</p>
       {lanes && (
         <button type="button" onClick={() => void copy(measurementText(shown, lanes))}>
-          {say.copy}
+          {t.copy}
         </button>
       )}
     </section>
@@ -35,14 +35,14 @@ export function MeasureResult({ shown }: { readonly shown: Measurement }) {
 async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    state.notify("info", say.copied);
+    state.notify("info", t.copied);
   } catch {
-    state.notify("error", say.notCopied);
+    state.notify("error", t.notCopied);
   }
 }
 
 function ResultTable({ lanes, titles }: { readonly lanes: readonly LaneSummary[]; readonly titles: readonly string[] }) {
-  const columns = [say.lane, say.against(letters[0]), say.perToken, say.prompt, say.passes, say.tokens];
+  const columns = [t.lane, t.against(letters[0]), t.perToken, t.prompt, t.passes, t.tokens];
   return (
     <div class="table-scroll" tabIndex={0}>
       <table>
@@ -92,7 +92,7 @@ function ResultRow({
   );
 }
 
-/** The intervals beside 1, drawn by the library that the other charts use. */
+/** The intervals of the ratios, drawn with the library of the other charts. */
 function RatioChart({ lanes }: { readonly lanes: readonly LaneSummary[] }) {
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -107,7 +107,7 @@ function RatioChart({ lanes }: { readonly lanes: readonly LaneSummary[] }) {
   return (
     <figure class="chart">
       <div ref={root} class="drawing" aria-hidden="true" />
-      <figcaption class="hint">{say.chart}</figcaption>
+      <figcaption class="hint">{t.chart}</figcaption>
     </figure>
   );
 }

@@ -2,13 +2,13 @@ import { useRef, useState } from "preact/hooks";
 import { changeSettings } from "../lab/change-settings.ts";
 import { embeddedModels } from "../lab/models.ts";
 import * as state from "../lab/state.ts";
-import { isModel } from "../link/share-link.ts";
+import { isModel } from "../url/share-link.ts";
 import { texts } from "../texts/en.ts";
 import { Dialog } from "./dialog.tsx";
 
-const say = texts.setup;
+const t = texts.setup;
 
-/** The model: one that is shipped, one by address, or one from files. */
+/** Selects the model: an embedded model, one from a URL, or one from files. */
 export function ModelField() {
   const [isOpen, setOpen] = useState(false);
   const files = useRef<HTMLInputElement>(null);
@@ -25,7 +25,7 @@ export function ModelField() {
   };
   return (
     <div class="field">
-      <label for="model">{say.model}</label>
+      <label for="model">{t.model}</label>
       <select
         id="model"
         value={dropped ? "dropped" : model}
@@ -41,9 +41,9 @@ export function ModelField() {
           </option>
         ))}
         {!isEmbedded && <option value={model}>{model}</option>}
-        {dropped && <option value="dropped">{say.filesChosen(dropped.length)}</option>}
-        <option value="url">{say.modelUrl}</option>
-        <option value="files">{say.modelFiles}</option>
+        {dropped && <option value="dropped">{t.filesChosen(dropped.length)}</option>}
+        <option value="url">{t.modelUrl}</option>
+        <option value="files">{t.modelFiles}</option>
       </select>
       <input
         ref={files}

@@ -2,7 +2,7 @@ import { announcement, dismiss, notices } from "../lab/state.ts";
 import { texts } from "../texts/en.ts";
 import { IconButton } from "./icons.tsx";
 
-/** Messages that stay until they are dismissed, and the one line that screen readers read out. */
+/** Messages that stay until they are dismissed, and the announcement for screen readers. */
 export function Notices() {
   return (
     <>

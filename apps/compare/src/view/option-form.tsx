@@ -1,5 +1,5 @@
-import type { DecoderPlugin, PluginOption, PluginOptionValues } from "@decodekit/core";
-import { describeOption } from "@decodekit/compare";
+import { isEffective } from "@decodekit/core/toolkit";
+import { type DecoderPlugin, describeOption, type PluginOption, type PluginOptionValues } from "@decodekit/core";
 import { useState } from "preact/hooks";
 import { makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeError } from "../lab/describe-error.ts";
@@ -7,18 +7,20 @@ import { texts } from "../texts/en.ts";
 
 interface OptionFormProps {
   readonly plugin: DecoderPlugin;
-  /** Options that are set; all others take their defaults. */
+  /** Options that are set; all others have their defaults. */
   readonly given: PluginOptionValues;
   readonly onApply: (options: PluginOptionValues) => void;
 }
 
-/** A form made of what a plugin says of its options. What is refused is shown with its reason. */
+/** A form for the options of a plugin. Shows the reason if a value is rejected. */
 export function OptionForm({ plugin, given, onApply }: OptionFormProps) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
     Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)])),
   );
   const [problem, setProblem] = useState<string>();
-  const entries = Object.entries(plugin.options);
+  const current = readOptions(plugin, values);
+  // Hides options that have no effect beside the other values, unless they are set.
+  const entries = Object.entries(plugin.options).filter(([name, option]) => name in current || isEffective(option, current, plugin));
 
   const apply = (event: Event): void => {
     event.preventDefault();
@@ -103,7 +105,7 @@ function OptionField({ name, option, value, onChange }: OptionFieldProps) {
   );
 }
 
-/** Values as the plugin takes them; what is no number stays text, so that the plugin refuses it by name. */
+/** Converts values to the types of the options. An invalid number stays text, so that the plugin rejects it by name. */
 function readOptions({ options }: DecoderPlugin, values: Readonly<Record<string, string>>): PluginOptionValues {
   const filled = Object.entries(values).filter(([, text]) => text.trim() !== "");
   return Object.fromEntries(

@@ -1,9 +1,9 @@
 import { type Activity, activity } from "../lab/state.ts";
 import { letters, texts } from "../texts/en.ts";
 
-const say = texts.activity;
+const t = texts.activity;
 
-/** What is going on, in words and bytes. */
+/** The current activity, with the bytes loaded. */
 export function Progress() {
   const now = activity.value;
   if (now.kind === "idle") return <p class="progress" aria-hidden="true" />;
@@ -13,7 +13,7 @@ export function Progress() {
     <div class="progress">
       <span class="progress-label">
         {label()}
-        {bytes && <span class="number"> {say.ofBytes(bytes.loadedBytes, total)}</span>}
+        {bytes && <span class="number"> {t.ofBytes(bytes.loadedBytes, total)}</span>}
       </span>
       <progress {...partDone(now)} aria-label={label()} />
     </div>
@@ -31,19 +31,19 @@ function label(): string {
   const lane = "lane" in now ? texts.lane.name(letters[now.lane]!, "").replace(/, $/, "") : "";
   switch (now.kind) {
     case "idle":
-      return say.idle;
+      return t.idle;
     case "loading":
-      return say.loading;
+      return t.loading;
     case "preparing":
-      return say.preparing;
+      return t.preparing;
     case "warming-up":
-      return say.warmingUp(lane);
+      return t.warmingUp(lane);
     case "decoding":
-      return say.decoding(lane);
+      return t.decoding(lane);
     case "scoring":
-      return say.scoring(lane);
+      return t.scoring(lane);
     case "measuring":
-      return now.round === 0 ? say.warmingUp(lane) : say.measuring(now.round, now.rounds, lane);
+      return now.round === 0 ? t.warmingUp(lane) : t.measuring(now.round, now.rounds, lane);
     default:
       return now satisfies never;
   }

@@ -11,7 +11,7 @@ interface RoundListProps {
   readonly laneState: LaneState;
 }
 
-/** The same run in words, for whoever does not see marks: the text, then one line per pass. */
+/** The run as plain text, for readers who cannot see the marks: the text, then one line per pass. */
 export function RoundList({ shown, trace, laneState }: RoundListProps) {
   const count = place.value === undefined ? shown.events.length : eventsAt(shown.events, axis.value, place.value);
   const mask = trace.model.maskTokenId;
@@ -41,19 +41,19 @@ function roundsOf(events: readonly DecodeEvent[], spell: (tokens: Iterable<numbe
     rounds.push([]);
     hasPass = isFinal = false;
   };
-  const say = texts.rounds;
+  const t = texts.rounds;
   for (const event of events) {
     if (event.type === "forward-end") {
-      // A draft that no model was asked for stands with the pass that checks it.
+      // A draft made without a model pass goes on the line of the pass that verifies it.
       if (hasPass || isFinal) begin();
-      rounds.at(-1)!.push(say.pass(event.phase, event.positions));
+      rounds.at(-1)!.push(t.pass(event.phase, event.positions));
       hasPass = true;
     } else if (event.type === "tokens-propose") {
       if (isFinal) begin();
-      rounds.at(-1)!.push(say.proposed(spell(event.tokens)));
-    } else if (event.type === "draft-verify") rounds.at(-1)?.push(say.checked(event.accepted, event.drafted));
+      rounds.at(-1)!.push(t.proposed(spell(event.tokens)));
+    } else if (event.type === "draft-verify") rounds.at(-1)?.push(t.checked(event.accepted, event.drafted));
     else if (event.type === "tokens-commit") {
-      rounds.at(-1)?.push(say.final(spell(event.tokens)));
+      rounds.at(-1)?.push(t.final(spell(event.tokens)));
       isFinal = true;
     }
   }

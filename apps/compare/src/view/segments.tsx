@@ -6,7 +6,7 @@ interface SegmentsProps<Choice extends string> {
   readonly onChoose: (choice: Choice) => void;
 }
 
-/** A few choices beside each other, of which one holds. */
+/** A segmented control: a few choices, of which one is selected. */
 export function Segments<Choice extends string>({ name, label, choices, chosen, onChoose }: SegmentsProps<Choice>) {
   return (
     <fieldset class="segments">

@@ -1,29 +1,29 @@
 import { useRef } from "preact/hooks";
 import { changeSettings } from "../lab/change-settings.ts";
 import { openTrace, saveTrace } from "../lab/files.ts";
-import { finalTokens } from "../lab/facts.ts";
-import { run } from "../lab/lab.ts";
-import { isRunning, stop } from "../lab/session.ts";
+import { finalTokens } from "../lab/lane-figures.ts";
+import { run } from "../lab/run-lanes.ts";
+import { isRunning, stop } from "../lab/activity.ts";
 import * as state from "../lab/state.ts";
-import { type ExecutionChoice, LONGEST_PROMPT, MOST_NEW_TOKENS } from "../link/settings.ts";
-import { digestOf, writeLink } from "../link/share-link.ts";
+import { type ExecutionChoice, MAX_PROMPT_LENGTH, MAX_NEW_TOKENS } from "../url/settings.ts";
+import { digestOf, writeLink } from "../url/share-link.ts";
 import { texts } from "../texts/en.ts";
 import { Icon } from "./icons.tsx";
 import { ModelField } from "./model-field.tsx";
 
-const say = texts.setup;
+const t = texts.setup;
 
-/** Prompt, model and numbers of a run, and what can be done with it. */
+/** The prompt, model and numbers of a run, and its buttons. */
 export function Setup() {
   const { prompt, maxNewTokens, seed } = state.settings.value;
   return (
-    <section class="setup" aria-label={say.heading}>
+    <section class="setup" aria-label={t.heading}>
       <div class="field prompt-field">
-        <label for="prompt">{say.prompt}</label>
+        <label for="prompt">{t.prompt}</label>
         <textarea
           id="prompt"
           rows={2}
-          maxLength={LONGEST_PROMPT}
+          maxLength={MAX_PROMPT_LENGTH}
           value={prompt}
           onInput={(event) => changeSettings({ prompt: event.currentTarget.value })}
         />
@@ -32,15 +32,15 @@ export function Setup() {
       <div class="setup-row">
         <NumberField
           id="tokens"
-          label={say.maxNewTokens}
+          label={t.maxNewTokens}
           value={maxNewTokens}
           minimum={1}
-          maximum={MOST_NEW_TOKENS}
+          maximum={MAX_NEW_TOKENS}
           onChange={(value) => changeSettings({ maxNewTokens: value })}
         />
         <NumberField
           id="seed"
-          label={say.seed}
+          label={t.seed}
           value={seed}
           minimum={0}
           maximum={Number.MAX_SAFE_INTEGER}
@@ -62,14 +62,14 @@ function Examples() {
   return (
     <select
       class="examples"
-      aria-label={say.examples}
+      aria-label={t.examples}
       value=""
       onChange={(event) => {
         if (event.currentTarget.value) changeSettings({ prompt: event.currentTarget.value });
         event.currentTarget.value = "";
       }}
     >
-      <option value="">{say.chooseExample}</option>
+      <option value="">{t.chooseExample}</option>
       {texts.examples.map((example) => (
         <option key={example} value={example}>
           {example}
@@ -111,13 +111,13 @@ function NumberField({ id, label, value, minimum, maximum, onChange }: NumberFie
 function ExecutionField() {
   return (
     <div class="field">
-      <label for="execution">{say.execution}</label>
+      <label for="execution">{t.execution}</label>
       <select
         id="execution"
         value={state.settings.value.execution}
         onChange={(event) => changeSettings({ execution: event.currentTarget.value as ExecutionChoice })}
       >
-        {Object.entries(say.executions).map(([value, title]) => (
+        {Object.entries(t.executions).map(([value, title]) => (
           <option key={value} value={value}>
             {title}
           </option>
@@ -127,12 +127,12 @@ function ExecutionField() {
   );
 }
 
-export function RunButton({ label = say.run }: { readonly label?: string }) {
+export function RunButton({ label = t.run }: { readonly label?: string }) {
   const busy = isRunning();
   return (
     <button type="button" class="primary run" data-busy={busy ? "" : undefined} onClick={() => (busy ? stop() : void run())}>
       <Icon name={busy ? "stop" : "play"} />
-      {busy ? say.stop : label}
+      {busy ? t.stop : label}
     </button>
   );
 }
@@ -152,7 +152,7 @@ function ShareButton() {
   return (
     <button type="button" onClick={() => void share()}>
       <Icon name="link" />
-      {say.share}
+      {t.share}
     </button>
   );
 }
@@ -163,11 +163,11 @@ function FileButtons() {
     <>
       <button type="button" onClick={saveTrace} disabled={!state.trace.value || isRunning()}>
         <Icon name="save" />
-        {say.exportTrace}
+        {t.exportTrace}
       </button>
       <button type="button" onClick={() => picker.current!.click()} disabled={isRunning()}>
         <Icon name="open" />
-        {say.importTrace}
+        {t.importTrace}
       </button>
       <input
         ref={picker}

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { outputOf } from "../lab/facts.ts";
+import { outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
 import { letters, markers, texts } from "../texts/en.ts";
 import type { LaneState } from "../trace/fold.ts";
@@ -12,7 +12,7 @@ const CELL_WIDTH = { wide: 88, narrow: 64 };
 const NARROW = 480;
 const LABEL_WIDTH = 36;
 
-/** All lanes under each other, the same position in the same column, in as many bands as the width needs. */
+/** All lanes below each other, with each position in one column, wrapped into as many bands as the width requires. */
 export function TokenGrid({ shown, states }: { readonly shown: Trace; readonly states: readonly LaneState[] }) {
   const root = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(0);
@@ -54,7 +54,7 @@ interface BandProps {
   readonly laneCount: number;
 }
 
-/** Which positions stand in a band, and the lanes' letters before their rows. */
+/** The positions of a band, and the letter of each lane before its row. */
 function Band({ band, columns, length, laneCount }: BandProps) {
   const row = band * (laneCount + 1) + 1;
   return (

@@ -3,17 +3,17 @@ import { type ShownTokens, useTokenView } from "./use-token-view.ts";
 
 interface TokenListProps extends ShownTokens {
   readonly prompt: string;
-  /** What stands after the tokens, where a gap is filled. */
+  /** The text after the gap, in an infilling lane. */
   readonly after: unknown;
 }
 
-/** Prompt and tokens of a lane, as text; a Sudoku and its answer, as squares. */
+/** The prompt and tokens of a lane as text; a Sudoku and its answer as squares. */
 export function TokenList(props: TokenListProps) {
   const clues = SUDOKU.exec(props.prompt)?.[1];
   return clues ? <Squares {...props} clues={clues} /> : <FlowingText {...props} />;
 }
 
-/** A prompt of the puzzle model: six rows of six, and the sign before the answer. */
+/** Matches a prompt of the puzzle model: six rows of six cells, and the sign before the answer. */
 const SUDOKU = /^([.1-6]{36})=$/;
 const SQUARE = { columns: 6, rowsPerBand: 1, row: 1 };
 

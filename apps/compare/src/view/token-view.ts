@@ -1,30 +1,31 @@
 import type { TokenId } from "@decodekit/core";
 import { texts } from "../texts/en.ts";
-import type { Cell, LaneState } from "../trace/fold.ts";
+import type { Cell } from "../trace/cell.ts";
+import type { LaneState } from "../trace/fold.ts";
 
 interface TokenViewState {
   readonly state: LaneState;
   readonly vocabulary: ReadonlyMap<TokenId, string>;
   readonly selected: number | undefined;
   readonly hovered: number | undefined;
-  /** Tokens at the end of the run, where that is known: they keep their room before they come, so that nothing moves. */
+  /** The final tokens, if known: they reserve their space in advance, so that nothing moves. */
   readonly ahead: readonly TokenId[];
   readonly grid?: GridPlace | undefined;
 }
 
-/** Where a lane's positions stand in a CSS grid of bands, all numbers from 1 as CSS counts. */
+/** The layout of a lane's positions in a CSS grid of bands. Rows count from 1, as in CSS. */
 export interface GridPlace {
   /** Positions per band. */
   readonly columns: number;
   readonly rowsPerBand: number;
-  /** Of the lane in the first band. */
+  /** Row of the lane in the first band. */
   readonly row: number;
 }
 
-/** The tokens of a lane as elements that stay: state changes touch attributes only, so that nothing else is laid out anew. */
+/** The tokens of a lane as persistent elements: updates change only attributes and text, to avoid layout of other elements. */
 export interface TokenView {
   readonly update: (next: TokenViewState) => void;
-  /** Output position of the token that `target` is in. */
+  /** Returns the output position of the token that contains `target`. */
   readonly positionOf: (target: EventTarget | null) => number | undefined;
 }
 
@@ -33,7 +34,7 @@ interface Place {
   readonly lead: Text;
   readonly ink: HTMLElement;
   readonly notch: HTMLElement;
-  /** A line break stands behind all marks, that would else reach into the next line. */
+  /** A trailing line break, after all marks, which would otherwise extend into the next line. */
   readonly tail: Text;
 }
 
@@ -131,7 +132,7 @@ interface Spelling {
   readonly end: string;
 }
 
-/** White space around a token's text stands outside of its marks; a token of nothing but space gets a sign. */
+/** Splits a token's text for display: white space goes outside the marks; a token of only white space gets a symbol. */
 function spell(text: string | undefined, isMasked: boolean): Spelling {
   if (isMasked) return { space: " ", body: "\u2007\u2007\u2007\u2007", end: "" };
   if (text === undefined) return { space: "", body: "…", end: "" };

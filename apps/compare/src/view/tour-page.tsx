@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import * as state from "../lab/state.ts";
-import { writeLink } from "../link/share-link.ts";
+import { writeLink } from "../url/share-link.ts";
 import { chapters, tour } from "../texts/tour-en.ts";
 import { type Bet, type Chapter, tourLink } from "../tour/chapter.ts";
 import { factsOf } from "../tour/lane-facts.ts";
 import { LaneGrid } from "./lane-grid.tsx";
 import { RunButton } from "./setup.tsx";
 
-/** One scene of a chapter: what to read on the left, its lanes on the right. */
+/** One scene of a chapter: its text on the left, its lanes on the right. */
 export function TourPage() {
   const [number, sceneNumber] = [state.chapter.value, state.scene.value];
   const { title, scenes } = chapters[number - 1]!;
@@ -92,7 +92,7 @@ const places = chapters.flatMap(({ title, scenes }, chapter) =>
   scenes.map(({ name }, scene) => ({ chapter: chapter + 1, scene: scene + 1, title, name })),
 );
 
-/** To the scenes before and after this one. */
+/** Links to the previous and next scene. */
 function Steps({ chapter, scene }: { readonly chapter: number; readonly scene: number }) {
   const here = places.findIndex((place) => place.chapter === chapter && place.scene === scene);
   const [before, after] = [places[here - 1], places[here + 1]];
@@ -115,7 +115,7 @@ function Steps({ chapter, scene }: { readonly chapter: number; readonly scene: n
   );
 }
 
-/** A question first; the run answers it, right or wrong is not counted. */
+/** A question that the run answers. Answers are not scored. */
 function BetCard({ bet: { question, choices, answer } }: { readonly bet: Bet }) {
   const [chosen, setChosen] = useState<string>();
   const shown = state.trace.value;

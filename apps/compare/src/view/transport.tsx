@@ -5,38 +5,38 @@ import { type Axis, STEPS_PER_PASS } from "../trace/timeline.ts";
 import { IconButton } from "./icons.tsx";
 import { Segments } from "./segments.tsx";
 
-const say = texts.transport;
+const t = texts.transport;
 const factors = [0.25, 0.5, 1, 2, 4];
 const speeds: Readonly<Record<Axis, readonly number[]>> = { passes: factors, tokens: factors, time: [0.05, 0.1, 0.25, 0.5, 1] };
 const describeSpeed: Readonly<Record<Axis, (factor: number) => string>> = {
-  passes: (factor) => say.passesPerSecond(factor * PASSES_PER_SECOND),
-  tokens: (factor) => say.tokensPerSecond(factor * TOKENS_PER_SECOND),
-  time: (factor) => say.slowed(factor),
+  passes: (factor) => t.passesPerSecond(factor * PASSES_PER_SECOND),
+  tokens: (factor) => t.tokensPerSecond(factor * TOKENS_PER_SECOND),
+  time: (factor) => t.slowed(factor),
 };
 
-/** Steps and plays all lanes together, by pass or by time. */
+/** Steps and plays all lanes together, by passes, tokens or time. */
 export function Transport() {
   const end = axisEnd.value;
   const at = place.value ?? end;
   const isEmpty = !trace.value || end === 0;
   return (
-    <section class="transport" aria-label={say.heading}>
+    <section class="transport" aria-label={t.heading}>
       <div class="transport-buttons">
-        <IconButton icon="first" label={say.first} onClick={() => goTo(0)} disabled={isEmpty} />
-        <IconButton icon="back" label={say.back} onClick={() => step(-1)} disabled={isEmpty} />
+        <IconButton icon="first" label={t.first} onClick={() => goTo(0)} disabled={isEmpty} />
+        <IconButton icon="back" label={t.back} onClick={() => step(-1)} disabled={isEmpty} />
         <IconButton
           icon={playing.value ? "pause" : "play"}
-          label={playing.value ? say.pause : say.play}
+          label={playing.value ? t.pause : t.play}
           onClick={togglePlay}
           disabled={isEmpty}
         />
-        <IconButton icon="forward" label={say.forward} onClick={() => step(1)} disabled={isEmpty} />
-        <IconButton icon="last" label={say.last} onClick={() => goTo(end)} disabled={isEmpty} />
+        <IconButton icon="forward" label={t.forward} onClick={() => step(1)} disabled={isEmpty} />
+        <IconButton icon="last" label={t.last} onClick={() => goTo(end)} disabled={isEmpty} />
       </div>
       <input
         type="range"
         class="scrubber"
-        aria-label={say.position}
+        aria-label={t.position}
         aria-valuetext={describePlace(at, end)}
         min={0}
         max={end}
@@ -52,7 +52,7 @@ export function Transport() {
       <output class="place">{isEmpty ? "" : describePlace(at, end)}</output>
       <AxisChoice />
       <label class="speed">
-        <span class="sr-only">{say.speed}</span>
+        <span class="sr-only">{t.speed}</span>
         <select value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
           {speeds[axis.value].map((factor) => (
             <option key={factor} value={factor}>
@@ -72,17 +72,17 @@ function AxisChoice() {
     playing.value = false;
     speed.value = chosen === "time" ? 0.1 : 1;
   };
-  return <Segments<Axis> name="axis" label={say.axis} choices={say.axes} chosen={axis.value} onChoose={choose} />;
+  return <Segments<Axis> name="axis" label={t.axis} choices={t.axes} chosen={axis.value} onChoose={choose} />;
 }
 
 function describePlace(at: number, end: number): string {
-  if (axis.value === "tokens") return say.token(at, end);
-  if (axis.value === "time") return say.time(format.milliseconds(at), format.milliseconds(end));
+  if (axis.value === "tokens") return t.token(at, end);
+  if (axis.value === "time") return t.time(format.milliseconds(at), format.milliseconds(end));
   const of = end / STEPS_PER_PASS;
-  return at % STEPS_PER_PASS === 0 ? say.pass(at / STEPS_PER_PASS, of) : say.checking((at + 1) / STEPS_PER_PASS, of);
+  return at % STEPS_PER_PASS === 0 ? t.pass(at / STEPS_PER_PASS, of) : t.checking((at + 1) / STEPS_PER_PASS, of);
 }
 
-/** The range moves by half passes and tokens itself; pages are whole passes. */
+/** The range input itself moves by half passes and tokens; page keys move by whole passes. */
 function onScrubberKey(event: KeyboardEvent): void {
   const moves: Readonly<Record<string, number>> = { PageUp: STEPS_PER_PASS, PageDown: -STEPS_PER_PASS };
   const arrows: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };

@@ -11,13 +11,13 @@ export interface ShownTokens {
   readonly vocabulary: ReadonlyMap<number, string>;
   readonly isBusy: boolean;
   readonly ahead: readonly number[];
-  /** Where positions stand in the grid; absent where they flow as text. */
+  /** The layout of positions in the grid; absent for flowing text. */
   readonly grid?: GridPlace | undefined;
 }
 
 /**
- * What makes an element the list of a lane's tokens. One tab stop; arrows move from token to token and, at the same position, from
- * lane to lane.
+ * Returns the props that make an element the list of a lane's tokens. The list is one tab stop. Arrow keys move from token to token and, at
+ * the same position, from lane to lane.
  */
 export function useTokenView({ lane, laneCount, label, state, vocabulary, isBusy, ahead, grid }: ShownTokens) {
   const root = useRef<HTMLDivElement>(null);

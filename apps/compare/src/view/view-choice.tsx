@@ -2,13 +2,13 @@ import { type View, view } from "../lab/state.ts";
 import { texts } from "../texts/en.ts";
 import { Segments } from "./segments.tsx";
 
-const say = texts.grid;
+const t = texts.grid;
 
 /** Tokens as text, or in a grid. */
 export function ViewChoice() {
   return (
     <div class="lanes-head">
-      <Segments<View> name="view" label={say.view} choices={say.views} chosen={view.value} onChoose={(chosen) => (view.value = chosen)} />
+      <Segments<View> name="view" label={t.view} choices={t.views} chosen={view.value} onChoose={(chosen) => (view.value = chosen)} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
 import { serve } from "@decodekit/core/worker/host";
 
-// Runs decoders that the visitor names by address. It holds no model: passes are asked for through a port.
+// Runs third-party decoders. This worker holds no model; it requests passes through a port.
 serve();

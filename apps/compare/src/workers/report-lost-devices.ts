@@ -1,6 +1,6 @@
 /**
- * Makes the loss of a GPU device an error of this worker: the runtime waits for a lost device without end, and the page
- * would wait with it.
+ * Reports the loss of a GPU device as an error of this worker. Without it, the runtime would wait for the lost device forever, and so would
+ * the page.
  */
 export function reportLostDevices(): void {
   const adapter = globalThis.GPUAdapter?.prototype as { requestDevice: (...options: unknown[]) => Promise<GPUDevice> } | undefined;

@@ -31,7 +31,10 @@ export interface CompareFlags {
   readonly json?: string;
 }
 
-/** Checks all flags before it loads anything. @throws UsageError for a wrong flag; errors of loading and decoding pass through. */
+/**
+ * Runs `decodekit compare`. Checks all flags before it loads a model.
+ * @throws UsageError for an invalid flag, and the errors of loading and decoding.
+ */
 export async function compareCommand(flags: CompareFlags, host: CommandProcess, load: LoadModel): Promise<ExitCode> {
   const { stdout, stderr } = host;
   const folder = host.cwd();
@@ -67,7 +70,7 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
     interruption.release();
   }
   if (!signal.aborted) return ExitCode.success;
-  stderr.write("Interrupted; what is shown is what was finished.\n");
+  stderr.write("Interrupted. The results cover the runs up to the interruption.\n");
   return ExitCode.interrupted;
 }
 
@@ -87,17 +90,17 @@ function needsDraft(decoders: readonly ComparedDecoder[]): boolean {
 function reportPath(given: string | undefined, folder: string): string | undefined {
   if (given === undefined || given === "-") return given;
   const file = path.resolve(folder, given);
-  if (!existsSync(path.dirname(file))) throw new UsageError(`--json: there is no folder ${path.dirname(file)}.`);
+  if (!existsSync(path.dirname(file))) throw new UsageError(`--json: the folder ${path.dirname(file)} does not exist.`);
   return file;
 }
 
-/** Every decoder that the model can run, with its presets. */
+/** Returns every decoder that the model can run, with its presets. */
 function presetsFor(model: ComparedModel, plugins: readonly DecoderPlugin[]): ComparedDecoder[] {
   const runnable = plugins.filter(({ requires }) => requires.every((role) => model[role] !== undefined));
   return presetDecoders(runnable).filter(({ decoder }) => decoder.requires.every((role) => model[role] !== undefined));
 }
 
-/** "-" puts the JSON alone on standard output. */
+/** Writes the report. If `file` is "-", standard output receives only the JSON. */
 async function show(report: CompareReport, file: string | undefined, stdout: NodeJS.WriteStream): Promise<void> {
   const json = `${JSON.stringify(report, null, 2)}\n`;
   if (file === "-") return void stdout.write(json);

@@ -1,12 +1,11 @@
-import type { DecoderPlugin, PluginOption } from "@decodekit/core";
+import { type DecoderPlugin, describeOption, type PluginOption } from "@decodekit/core";
 import wrapAnsi from "wrap-ansi";
-import { describeOption } from "../describe-option.ts";
 import type { CompareFlags } from "./compare-command.ts";
 import { formatDecoder } from "./format.ts";
 import { loadPlugins } from "./load-plugins.ts";
 import { colorsFor, type Colors, type CommandProcess, widthOf } from "./terminal.ts";
 
-/** Lists the decoders and what each of their options takes. */
+/** Lists the decoders and their options. */
 export async function decodersCommand({ plugin }: Pick<CompareFlags, "plugin">, host: CommandProcess): Promise<void> {
   const colors = colorsFor(host.stdout);
   const width = widthOf(host.stdout);

@@ -1,4 +1,4 @@
-/** What the command tells its caller; 130 is 128 + SIGINT, as shells expect. */
+/** Exit codes of the command. 130 is 128 + SIGINT, as shells expect. */
 export const ExitCode = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { count, formatBytes, formatCount, formatDecoder, formatNumber, formatOptions } from "./format.ts";
 
-test("options are named with their values", () => {
+test("options are shown with their values", () => {
   expect(formatOptions({ p: 0.9, tree: true, order: "left" })).toEqual(["p=0.9", "tree=true", "order=left"]);
   expect(formatDecoder("top-p", { p: 0.9, temperature: 1 })).toBe("top-p p=0.9, temperature=1");
   expect(formatDecoder("greedy", {})).toBe("greedy");
@@ -46,6 +46,6 @@ test.each([
   expect(formatNumber(value)).toBe(text);
 });
 
-test("a noun is in the plural but for one", () => {
+test("a noun is plural except for one", () => {
   expect([0, 1, 2].map((amount) => count(amount, "run"))).toEqual(["0 runs", "1 run", "2 runs"]);
 });

@@ -19,11 +19,11 @@ export interface InfillFlags extends Pick<CompareFlags, "model" | "execution"> {
 export async function infillCommand(flags: InfillFlags, host: CommandProcess, load: LoadModel): Promise<ExitCode> {
   const { stdout, stderr } = host;
   const { prefix, length, steps } = flags;
-  if (flags.suffix === "") throw new UsageError("--suffix: must be a text of at least one character.");
+  if (flags.suffix === "") throw new UsageError("--suffix: must be a text of at least one character, got an empty text.");
   const sources = await modelSources({ model: flags.model }, { needsDraft: false, folder: host.cwd() });
   const model = await load(sources.model, { execution: flags.execution });
   try {
-    if (!model.masked) throw new UsageError(`--model: ${model.name} predicts no masked tokens, which filling a gap needs.`);
+    if (!model.masked) throw new UsageError(`--model: ${model.name} is not a masked model, which infilling requires.`);
     const suffix = suffixTokens(model, flags.suffix);
     const gap: Gap = { prefix: model.tokenizer.encode(prefix), suffixLength: suffix.length };
     const generation = generate(model, gap.prefix, { decoder: infill({ suffix, length, steps }) });
@@ -46,24 +46,24 @@ export async function infillCommand(flags: InfillFlags, host: CommandProcess, lo
   }
 }
 
-/** The tokens of a text that goes on: without those that begin one. */
+/** Encodes a text that continues another: without begin tokens. */
 function suffixTokens({ tokenizer }: LanguageModel, text: string): Int32Array {
   return tokenizer.encode(text).subarray(tokenizer.encode("").length);
 }
 
 interface Gap {
-  /** Tokens before it. */
+  /** Tokens before the gap. */
   readonly prefix: Int32Array;
-  /** Tokens after it. */
+  /** Number of tokens after the gap. */
   readonly suffixLength: number;
 }
 
-/** The gap as it stands in `event`, "_" for every unknown token; undefined where it does not show one. */
+/** Returns the gap in `event`, with "_" for every masked token; undefined for events other than proposals. */
 function canvasText({ tokenizer, masked }: LanguageModel, event: DecodeEvent, { prefix, suffixLength }: Gap): string | undefined {
   if (event.type !== "tokens-propose") return undefined;
   const gap = event.tokens.subarray(0, event.tokens.length - suffixLength);
   let text = "";
-  // Unknown tokens say nothing of the space before a known one: the last known ones stand for them.
+  // Masked tokens do not show whether a space precedes the next token, so the last known tokens are used instead.
   let before = prefix;
   for (const token of gap) {
     const known = Int32Array.of(token);

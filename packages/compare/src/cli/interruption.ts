@@ -2,11 +2,11 @@ import type { CommandProcess } from "./terminal.ts";
 
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** Hands Ctrl-C back to Node, which ends the process. */
+  /** Restores the default of Node, in which Ctrl-C ends the process. */
   release(): void;
 }
 
-/** Turns the first Ctrl-C into an abort, so that the command can end in order; a second one ends the process at once. */
+/** Turns the first Ctrl-C into an abort, so that the command can clean up and report. A second one ends the process at once. */
 export function catchInterruption(host: CommandProcess): Interruption {
   const controller = new AbortController();
   const release = (): void => void host.removeListener("SIGINT", interrupt);
@@ -17,7 +17,7 @@ export function catchInterruption(host: CommandProcess): Interruption {
     }
     controller.abort(new Error("interrupted"));
   };
-  // Not `once`: listeners that end the process when they are the last (ora's, to give the cursor back) look how many there are.
+  // Not `once`: ora's listener, which restores the cursor, ends the process if it is the last one left.
   host.on("SIGINT", interrupt);
   return { signal: controller.signal, release };
 }

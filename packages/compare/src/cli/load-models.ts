@@ -6,20 +6,21 @@ import { stories, storiesDraft } from "@decodekit/tiny-models";
 import type { ComparedModel } from "../compare.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Loads a model: `loadModel` of `@decodekit/core/onnx`, or a stand-in. */
+/** Loads a model: `loadModel` of `@decodekit/core/onnx`, or a test double. */
 export type LoadModel = (source: ModelSource, options?: LoadModelOptions) => Promise<ComparedModel & { dispose(): Promise<void> }>;
 
 /** Where the models of a comparison are. */
 export interface ModelSources {
-  /** What the model is called while it loads. */
+  /** Name of the model in progress messages. */
   readonly name: string;
   readonly model: ModelSource;
   readonly draft: ModelSource | undefined;
 }
 
 /**
- * The sources that the flags name, folders as seen from `folder`: by default the embedded story model, with its draft model where one is needed.
- * @throws UsageError when a folder is not there.
+ * Returns the sources that the flags name, with folders relative to `folder`. The default is the embedded story model, with its draft model
+ * if one is needed.
+ * @throws UsageError if a folder does not exist.
  */
 export async function modelSources(
   { model, draft }: { readonly model?: string | undefined; readonly draft?: string | undefined },
@@ -38,11 +39,11 @@ async function checkedSource(flag: string, given: string, folder: string): Promi
   if (URL.canParse(given) && !existsSync(place)) return given;
   const found = await stat(place).catch(() => undefined);
   if (!found?.isDirectory())
-    throw new UsageError(`${flag}: must be a folder or URL, got ${given}, which is ${found ? "a file" : "not there"}.`);
+    throw new UsageError(`${flag}: must be a folder or URL, got ${given}, which ${found ? "is a file" : "does not exist"}.`);
   return place;
 }
 
-/** Loads the model and, where there is one, its draft model, which takes the role `draft`. `dispose` frees both. */
+/** Loads the model and, if there is a source for it, the draft model, which gets the role `draft`. `dispose` frees both. */
 export async function loadModels(load: LoadModel, sources: ModelSources, options: LoadModelOptions): ReturnType<LoadModel> {
   const model = await load(sources.model, options);
   if (sources.draft === undefined) return model;

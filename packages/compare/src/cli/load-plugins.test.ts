@@ -19,7 +19,7 @@ const members = {
   create: "() => 1",
 };
 
-/** A module whose default export has `changes`; undefined leaves a member out. */
+/** Source of a module whose default export has `changes`; undefined omits a member. */
 function moduleOf(changes: Partial<Record<keyof typeof members, string | undefined>> = {}): string {
   const all = Object.entries({ ...members, ...changes }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
   return `export default { ${all.join(", ")} };`;
@@ -37,18 +37,18 @@ function packageWith(name: string, entries: Readonly<Record<string, string>>): v
   fileWith(JSON.stringify({ name, type: "module", exports: entries }), `node_modules/${name}/package.json`);
 }
 
-test("without modules there are the built-in decoders", async () => {
+test("without modules, returns the built-in decoders", async () => {
   expect(await loadPlugins(undefined, folder)).toEqual(builtInDecoders);
   expect(await loadPlugins([], folder)).toEqual(builtInDecoders);
 });
 
-test("files are seen from the folder, and come after the built-in ones in their order", async () => {
+test("files are resolved from the folder, and follow the built-in decoders in their order", async () => {
   const [first, second] = [fileWith(moduleOf({ name: "'one'" })), fileWith(moduleOf({ name: "'two'" }))];
   const plugins = await loadPlugins([`./${first}`, path.join(folder, second)], folder);
   expect(plugins.slice(builtInDecoders.length).map(({ name }) => name)).toEqual(["one", "two"]);
 });
 
-test("of a package its ./plugin is taken, else the package itself, scoped or not", async () => {
+test("a package, scoped or not, resolves to its ./plugin, else to the package itself", async () => {
   fileWith(moduleOf({ name: "'of ./plugin'" }), "node_modules/with-both/plugin.js");
   fileWith(moduleOf({ name: "'of the package'" }), "node_modules/with-both/index.js");
   packageWith("with-both", { ".": "./index.js", "./plugin": "./plugin.js" });
@@ -67,31 +67,31 @@ async function refusal(module: string): Promise<string> {
 }
 
 test.each(["none", "./none.mjs", "node_modules", "@scope/none"])(
-  "%s, which is not there, is refused as seen from the folder",
+  "%s, which does not exist, is rejected with the folder",
   async (module) => {
-    expect(await refusal(module)).toBe(`--plugin ${module}: there is no such file or package, as seen from ${folder}.`);
+    expect(await refusal(module)).toBe(`--plugin ${module}: no such file or package, resolved from ${folder}.`);
   },
 );
 
 test.each<[string, string]>([
-  ["got none", "export const plugin = 1;"],
-  ["got number", "export default 3;"],
-  ["got object", "export default null;"],
-  ["got function", "export default () => 1;"],
-  ["but its name is not text", moduleOf({ name: "1" })],
-  ["but its title is not text", moduleOf({ title: undefined })],
-  ["but its description is not text", moduleOf({ description: "[]" })],
-  ["but its requires is no array", moduleOf({ requires: "'causal'" })],
-  ["but its presets is no array", moduleOf({ presets: undefined })],
-  ["but its options are no object", moduleOf({ options: "3" })],
-  ["but its options are no object", moduleOf({ options: "null" })],
-  ["but its create is no function", moduleOf({ create: "{}" })],
-])("a default export of which is said: %s", async (problem, content) => {
+  ["default export must be a DecoderPlugin, or an array of them, got undefined", "export const plugin = 1;"],
+  ["default export must be a DecoderPlugin, or an array of them, got 3", "export default 3;"],
+  ["default export must be a DecoderPlugin, or an array of them, got null", "export default null;"],
+  ["default export must be a DecoderPlugin, or an array of them, got () => 1", "export default () => 1;"],
+  ["name must be a string, got 1", moduleOf({ name: "1" })],
+  ["title must be a string, got undefined", moduleOf({ title: undefined })],
+  ["description must be a string, got an array of 0", moduleOf({ description: "[]" })],
+  ['requires must be an array, got "causal"', moduleOf({ requires: "'causal'" })],
+  ["presets must be an array, got undefined", moduleOf({ presets: undefined })],
+  ["options must be an object, got 3", moduleOf({ options: "3" })],
+  ["options must be an object, got null", moduleOf({ options: "null" })],
+  ["create must be a function, got an object", moduleOf({ create: "{}" })],
+])("an invalid default export is rejected: %s", async (problem, content) => {
   const file = fileWith(content);
-  expect(await refusal(file)).toBe(`--plugin ${file}: its default export must be a DecoderPlugin, ${problem}.`);
+  expect(await refusal(file)).toBe(`--plugin ${file}: ${problem}.`);
 });
 
-test("what an import throws is told, and kept as the cause", async () => {
+test("the error of an import is shown, and kept as the cause", async () => {
   const [error, text] = [fileWith("throw new Error('out of order');"), fileWith("throw 'just text';")];
   expect(await refusal(error)).toBe(`--plugin ${error}: cannot be imported. out of order`);
   expect(await refusal(text)).toBe(`--plugin ${text}: cannot be imported. just text`);
@@ -99,7 +99,7 @@ test("what an import throws is told, and kept as the cause", async () => {
   expect((thrown as UsageError).cause).toMatchObject({ message: "out of order" });
 });
 
-test("a name that is taken is refused", async () => {
+test("a duplicate name is rejected", async () => {
   const greedy = fileWith(moduleOf({ name: "'greedy'" }));
-  expect(await refusal(greedy)).toBe(`--plugin ${greedy}: there is a decoder named "greedy" already.`);
+  expect(await refusal(greedy)).toBe(`--plugin ${greedy}: a decoder named "greedy" already exists.`);
 });

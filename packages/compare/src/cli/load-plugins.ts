@@ -1,27 +1,33 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { DecoderPlugin } from "@decodekit/core";
+import { type DecoderPlugin } from "@decodekit/core";
+import { pluginsIn } from "@decodekit/core/toolkit";
 import { resolve } from "import-meta-resolve";
 import { builtInDecoders } from "../built-in-decoders.ts";
+import { isInvalidOption } from "../compared-decoder.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** The built-in decoders and those of `modules`, each a file or package as seen from `folder`. @throws UsageError */
+/**
+ * Loads the built-in decoders and those of `modules`, each a file or package resolved from `folder`.
+ * @throws UsageError if one cannot be loaded.
+ */
 export async function loadPlugins(modules: readonly string[] | undefined, folder: string): Promise<readonly DecoderPlugin[]> {
   const plugins = [...builtInDecoders];
   for (const module of modules ?? []) {
-    const plugin = await loadPlugin(module, folder);
-    if (plugins.some(({ name }) => name === plugin.name)) {
-      throw new UsageError(`--plugin ${module}: there is a decoder named "${plugin.name}" already.`);
+    for (const plugin of await loadModule(module, folder)) {
+      if (plugins.some(({ name }) => name === plugin.name)) {
+        throw new UsageError(`--plugin ${module}: a decoder named "${plugin.name}" already exists.`);
+      }
+      plugins.push(plugin);
     }
-    plugins.push(plugin);
   }
   return plugins;
 }
 
-async function loadPlugin(module: string, folder: string): Promise<DecoderPlugin> {
+async function loadModule(module: string, folder: string): Promise<readonly DecoderPlugin[]> {
   const url = urlOf(module, folder);
-  if (!url) throw new UsageError(`--plugin ${module}: there is no such file or package, as seen from ${folder}.`);
+  if (!url) throw new UsageError(`--plugin ${module}: no such file or package, resolved from ${folder}.`);
   let namespace: { readonly default?: unknown };
   try {
     namespace = (await import(url)) as typeof namespace;
@@ -30,12 +36,15 @@ async function loadPlugin(module: string, folder: string): Promise<DecoderPlugin
       cause: error,
     });
   }
-  const problem = problemOf(namespace.default);
-  if (problem) throw new UsageError(`--plugin ${module}: its default export must be a DecoderPlugin, ${problem}.`);
-  return namespace.default as DecoderPlugin;
+  try {
+    return pluginsIn(`--plugin ${module}`, namespace.default);
+  } catch (error) {
+    if (!isInvalidOption(error)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }
 
-/** A file where there is one of that name; else a package, whose "./plugin" goes before the package itself. */
+/** Returns the URL of a file, if it exists; else of a package: its "./plugin" if it has one, else the package itself. */
 function urlOf(module: string, folder: string): string | undefined {
   const file = path.resolve(folder, module);
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return pathToFileURL(file).href;
@@ -43,7 +52,7 @@ function urlOf(module: string, folder: string): string | undefined {
   return (isPackageName ? resolveFrom(folder, `${module}/plugin`) : undefined) ?? resolveFrom(folder, module);
 }
 
-/** Resolves as an import in a file of `folder` would. */
+/** Resolves a module as an import in a file of `folder` does. */
 function resolveFrom(folder: string, module: string): string | undefined {
   try {
     const url = resolve(module, pathToFileURL(path.join(folder, "importer.js")).href);
@@ -51,18 +60,4 @@ function resolveFrom(folder: string, module: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What keeps `value` from being a plugin, in words; undefined when nothing does. */
-function problemOf(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return `got ${value === undefined ? "none" : typeof value}`;
-  const plugin = value as Partial<Record<keyof DecoderPlugin, unknown>>;
-  for (const member of ["name", "title", "description"] as const) {
-    if (typeof plugin[member] !== "string") return `but its ${member} is not text`;
-  }
-  for (const member of ["requires", "presets"] as const) {
-    if (!Array.isArray(plugin[member])) return `but its ${member} is no array`;
-  }
-  if (typeof plugin.options !== "object" || plugin.options === null) return "but its options are no object";
-  return typeof plugin.create === "function" ? undefined : "but its create is no function";
 }

@@ -12,12 +12,12 @@ import type { CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
- * Runs the command with `args`, those after the program's name, and gives its exit code. Never rejects: what goes wrong
- * is told on standard error.
+ * Runs the command with `args`, the arguments after the program's name, and returns its exit code. Never rejects: errors are written to
+ * standard error.
  */
 export async function runCommandLine(args: readonly string[], host: CommandProcess, load: LoadModel = loadModel): Promise<number> {
   let exitCode: number = ExitCode.success;
-  // A reader that has seen enough ("| head") is no failure.
+  // A reader that closes the pipe early ("| head") is not a failure.
   host.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     host.exit(exitCode);
@@ -25,14 +25,14 @@ export async function runCommandLine(args: readonly string[], host: CommandProce
   try {
     await createProgram(host, load, (code) => (exitCode = code)).parseAsync(args, { from: "user" });
   } catch (error) {
-    exitCode = explain(error, host.stderr);
+    exitCode = reportError(error, host.stderr);
   }
   return exitCode;
 }
 
 function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode: number) => void): Command {
   const program = new Command("decodekit")
-    .description("Compare ways of decoding on one language model: what each costs, and what it writes.")
+    .description("Compare decoding strategies on one language model: their cost and their output.")
     .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
@@ -49,11 +49,11 @@ function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode:
 function addInfill(program: Command): Command {
   return program
     .command("infill")
-    .description("fill the gap between two texts, seeing both")
+    .description("fill the gap between two texts")
     .requiredOption("--prefix <text>", "text before the gap")
     .requiredOption("--suffix <text>", "text after the gap")
-    .addOption(new Option("--length <n|n-m>", "tokens in the gap, or the least and the most").argParser(parseLength).default(8))
-    .addOption(integer("--steps <n>", "most predictions (default: one per token)", 1))
+    .addOption(new Option("--length <n|n-m>", "number of tokens in the gap, or a range").argParser(parseLength).default(8))
+    .addOption(integer("--steps <n>", "maximum number of predictions (default: one per token)", 1))
     .addOption(modelOption())
     .addOption(executionOption())
     .option("--json", "write the result as JSON");
@@ -62,7 +62,7 @@ function addInfill(program: Command): Command {
 function parseLength(text: string): number | LengthRange {
   const match = /^([1-9]\d*)(?:-([1-9]\d*))?$/.exec(text);
   const [minimum, maximum] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
-  if (!(minimum <= maximum)) throw new InvalidArgumentError("It must be an integer >= 1, or two of them such as 4-8.");
+  if (!(minimum <= maximum)) throw new InvalidArgumentError("It must be an integer >= 1, or a range such as 4-8.");
   return minimum === maximum ? minimum : { minimum, maximum };
 }
 
@@ -73,19 +73,19 @@ function addCompare(program: Command): Command {
     .addOption(modelOption())
     .option(
       "--draft <folder>",
-      "folder or URL of a draft model on the same vocabulary (default: the embedded one, where a decoder needs it)",
+      "folder or URL of a draft model on the same vocabulary (default: the embedded draft model, if a decoder needs it)",
     )
     .addOption(repeatable("--prompt <text>", 'text to continue; repeatable (default: "Once upon a time")'))
     .option("--prompts <file>", 'one prompt per line; in a .jsonl file, one object with a "prompt" per line')
     .addOption(
       repeatable("--decoder <name[:key=value,…]>", "decoder and its options; repeatable (default: every decoder, with its presets)"),
     )
-    .addOption(integer("--max-new-tokens <n>", "most tokens per text", 1).default(128))
+    .addOption(integer("--max-new-tokens <n>", "maximum number of tokens per text", 1).default(128))
     .addOption(integer("--seed <n>", "seed of the first run", 0).default(0))
     .addOption(integer("--runs <n>", "repetitions, each with the next seed", 1).default(1))
     .addOption(executionOption())
     .addOption(pluginOption())
-    .option("--json <file>", 'write the full report; "-" puts it on standard output, instead of the table')
+    .option("--json <file>", 'write the full report to a file; "-" writes it to standard output instead of the table')
     .addHelpText("after", EXAMPLES);
 }
 
@@ -97,14 +97,14 @@ Examples:
   decodekit compare --plugin ./my-decoder.js --decoder my-decoder
 
 "decodekit decoders" lists the decoders and their options.
-Exit code: 0 done, 1 failed, 2 called wrongly, 130 interrupted.`;
+Exit code: 0 done, 1 failed, 2 usage error, 130 interrupted.`;
 
 function modelOption(): Option {
   return new Option("--model <folder>", "folder or URL of a model in the Hugging Face layout (default: the embedded story model)");
 }
 
 function executionOption(): Option {
-  return new Option("--execution <kind>", "what runs the model").choices(["auto", "wasm", "native"]).default("auto");
+  return new Option("--execution <kind>", "runtime of the model").choices(["auto", "wasm", "native"]).default("auto");
 }
 
 function pluginOption(): Option {
@@ -128,15 +128,15 @@ function packageVersion(): string {
   return version;
 }
 
-/** Tells what went wrong; gives the exit code. */
-function explain(error: unknown, stderr: NodeJS.WriteStream): number {
-  // Commander has told its own errors, and ends help and version this way too.
+/** Writes an error to standard error; returns the exit code. */
+function reportError(error: unknown, stderr: NodeJS.WriteStream): number {
+  // Commander has already written its own errors; it also throws after help and version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
   if (error instanceof UsageError) {
     stderr.write(`error: ${error.message}\n`);
     return ExitCode.usage;
   }
-  // Errors of ours say what to do; of others, the stack is all there is.
+  // Our errors say what to do; for others, the stack helps most.
   stderr.write(`error: ${DecodekitError.isInstance(error) ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   return ExitCode.failure;
 }

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { CompareProgress } from "../compare.ts";
 import { progressDisplay } from "./progress.ts";
 
-/** Everything written to a stream, a terminal where there are members that make it one. */
+/** A stream that records what is written; a terminal if `members` make it one. */
 function recorder(members: object = {}): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   let text = "";
   const sink = new Writable({
@@ -27,7 +27,7 @@ const at = (changes: Partial<CompareProgress>): CompareProgress => ({
   ...changes,
 });
 
-test("without a terminal there is a line per step, and none for details or twice", () => {
+test("without a terminal, shows one line per step, without details or repetitions", () => {
   const { stream, text } = recorder();
   const display = progressDisplay(stream, "the model");
   display.loading({ file: "a", loadedBytes: 10, totalBytes: undefined });
@@ -42,7 +42,7 @@ test("without a terminal there is a line per step, and none for details or twice
   expect(text()).toBe("Loading the model\nLoading the model: 2.0 kB\nWarming up greedy p=1\nRun 2 of 3: greedy p=1\nRun 3 of 3: greedy\n");
 });
 
-/** Where tests run in continuous integration, no terminal is one. */
+/** Hides continuous integration, in which no stream counts as a terminal. */
 const onTerminal = (): void => {
   vi.stubEnv("CI", undefined);
   vi.stubEnv("TERM", "xterm");
@@ -52,7 +52,7 @@ afterEach(() => vi.unstubAllEnvs());
 test.each([
   ["CI", "true"],
   ["TERM", "dumb"],
-])("a terminal with %s=%s gets a line per step", (name, value) => {
+])("a terminal with %s=%s shows a line per step", (name, value) => {
   onTerminal();
   vi.stubEnv(name, value);
   const { stream, text } = recorder({ isTTY: true, columns: 80 });
@@ -60,7 +60,7 @@ test.each([
   expect(text()).toBe("Loading the model\n");
 });
 
-test("on a terminal one line moves on, details and all", async () => {
+test("on a terminal, one line is updated, with details", async () => {
   onTerminal();
   const { stream, text } = recorder({ isTTY: true, columns: 80, cursorTo: () => true, clearLine: () => true, moveCursor: () => true });
   const display = progressDisplay(stream, "the model");

@@ -3,16 +3,16 @@ import ora from "ora";
 import type { CompareProgress } from "../compare.ts";
 import { formatBytes, formatDecoder } from "./format.ts";
 
-/** Says on standard error what the command is at: one moving line on a terminal, else a line per step. */
+/** Shows progress on standard error: one updating line on a terminal, else a line per step. */
 export interface ProgressDisplay {
   loading(progress: LoadProgress): void;
   comparing(progress: CompareProgress): void;
-  /** Removes the moving line. Nothing is shown afterwards. */
+  /** Removes the updating line. Nothing is shown afterwards. */
   end(): void;
 }
 
 export function progressDisplay(stream: NodeJS.WriteStream, model: string): ProgressDisplay {
-  const show = stream.isTTY && !isBatch() ? movingLine(stream) : plainLines(stream);
+  const show = stream.isTTY && !isBatch() ? updatingLine(stream) : plainLines(stream);
   show.step(`Loading ${model}`);
   return {
     loading({ loadedBytes, totalBytes }) {
@@ -31,19 +31,19 @@ export function progressDisplay(stream: NodeJS.WriteStream, model: string): Prog
 }
 
 interface LineDisplay {
-  /** Something new begins. */
+  /** Shows the start of a step. */
   step(text: string): void;
-  /** The same, further on. */
+  /** Shows progress within the step. */
   detail(text: string): void;
   end(): void;
 }
 
-/** Whether the terminal is one in name only, as in continuous integration: a moving line would fill its log. */
+/** Whether the terminal is only a log, as in continuous integration, which an updating line would fill. */
 function isBatch(): boolean {
   return "CI" in process.env || process.env.TERM === "dumb";
 }
 
-function movingLine(stream: NodeJS.WriteStream): LineDisplay {
+function updatingLine(stream: NodeJS.WriteStream): LineDisplay {
   // Reading standard input in raw mode would keep Ctrl-C from becoming SIGINT.
   const spinner = ora({ stream, discardStdin: false, isEnabled: true }).start();
   const show = (text: string): void => void (spinner.text = text);

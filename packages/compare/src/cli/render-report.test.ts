@@ -61,7 +61,7 @@ function report(...runs: RunReport[]): CompareReport {
   };
 }
 
-test("shows model, table and texts, without an end to its lines where there is none", () => {
+test("shows model, table and texts, without wrapping if there is no width", () => {
   expect(renderReport(report(run(), drafting), { colors: none, width: undefined })).toBe(`\
 stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2
 
@@ -71,7 +71,7 @@ decoder                                                          tokens  passes 
 greedy                                                                4       4  1000      0    500   2.25     –   0.50  length
 speculative drafter=draft-model, draftLength=4, temperature=0.8       4       3   750      9    500   2.25  75 %   0.50  stop
 
-passes, per 1000 tokens: those of the target, its own drafting included; nats/token: how unlikely the model finds the text; draft model: passes of the model that drafts; kept: share of the drafted tokens that stood.
+passes, per 1000 tokens: passes of the target, including its own drafting; nats/token: how unlikely the model finds the text; draft model: passes of the draft model; kept: share of drafted tokens that were accepted.
 
 Prompt: Once
 
@@ -85,7 +85,7 @@ speculative drafter=draft-model, draftLength=4, temperature=0.8
 `);
 });
 
-test("keeps to the width of a terminal, options one below the other", () => {
+test("fits the width of a terminal, with one option per line", () => {
   const text = renderReport(report(run(), drafting), { colors: all, width: 88 });
   const lines = stripVTControlCharacters(text).split("\n");
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(88);
@@ -94,19 +94,19 @@ test("keeps to the width of a terminal, options one below the other", () => {
   expect(lines.filter((line) => line.endsWith(" "))).toEqual([]);
 });
 
-test("breaks an option that is too long for the terminal", () => {
+test("wraps an option that is too long for the terminal", () => {
   const long = run({ decoder: "long", options: { schedule: "a-very-long-name-of-a-schedule" } });
   const lines = renderReport(report(long), { colors: none, width: 70 }).split("\n");
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(70);
 });
 
-test("is the same with colours and without, colours aside", () => {
+test("differs only in colours with and without them", () => {
   const coloured = renderReport(report(run(), drafting), { colors: all, width: 100 });
   expect(coloured).toContain("\u001b[");
   expect(stripVTControlCharacters(coloured)).toBe(renderReport(report(run(), drafting), { colors: none, width: 100 }));
 });
 
-test("puts the runs of a decoder together, and equal texts of several seeds", () => {
+test("groups the runs of a decoder, and equal texts of several seeds", () => {
   const runs = [
     run(),
     run({ seed: 1, tokensPerSecond: 700, timeToFirstTokenMilliseconds: null }),
@@ -119,7 +119,7 @@ test("puts the runs of a decoder together, and equal texts of several seeds", ()
   expect(text).toContain("greedy · seed 2\n  Once more\n");
 });
 
-test("has texts under each prompt, and no table without runs", () => {
+test("groups texts by prompt, and has no table without runs", () => {
   const text = renderReport(report(run(), run({ prompt: "Twice" })), { colors: none, width: 80 });
   expect(text).toContain("Prompt: Once\n\ngreedy\n  Once upon a time\n\nPrompt: Twice\n\ngreedy\n  Twice upon a time\n");
   expect(renderReport(report(), { colors: none, width: 80 })).toBe(
@@ -127,7 +127,7 @@ test("has texts under each prompt, and no table without runs", () => {
   );
 });
 
-test("lets no text steer the terminal", () => {
+test("replaces control characters in texts", () => {
   const text = renderReport(report(run({ prompt: "a\tb\u001b[2J", text: "\u009b31m\r\n!" })), { colors: none, width: 80 });
   expect(text).toContain("\n  a       b\uFFFD[2J\uFFFD31m\uFFFD\n  !\n");
 });

@@ -7,14 +7,14 @@ import { renderTable, type TableContent, tableWidth } from "./text-table.ts";
 
 export interface RenderOptions {
   readonly colors: Colors;
-  /** Columns of the terminal; undefined where lines have no end. */
+  /** Columns of the terminal; undefined without a limit. */
   readonly width: number | undefined;
 }
 
-/** Breaks and indents lines as the width asks for. */
+/** Wraps lines to the width and indents them. */
 type Wrap = (text: string, indent?: string) => string;
 
-/** The report for people: the model, a table with a row per decoder, and every text. Ends with a line break. */
+/** Renders the report as text: the model, a table with a row per decoder, and every output. Ends with a line break. */
 export function renderReport(report: CompareReport, { colors, width }: RenderOptions): string {
   const wrap: Wrap = (text, indent = "") =>
     (width === undefined ? text : wrapAnsi(text, width - indent.length)).replace(/^/gm, indent).replace(/[ ]+$/gm, "");
@@ -36,11 +36,11 @@ function modelLine({ model, environment }: CompareReport, colors: Colors): strin
   return `${colors.bold(model.name)}: ${facts.filter(Boolean).join(", ")}`;
 }
 
-/** Options stand beside the decoder's name where there is room, else one below the other, broken if need be. */
+/** Puts options beside the decoder's name if there is room, else one per line, wrapped if necessary. */
 function chooseTable(summaries: readonly DecoderSummary[], width: number | undefined): TableContent {
   const wide = summaryTable(summaries, ({ decoder, options }) => formatDecoder(decoder, options));
   if (width === undefined || tableWidth(wide) <= width) return wide;
-  const room = Math.max(NARROWEST_LABEL, width - tableWidth(summaryTable(summaries, () => "")) + LABEL_HEADING.length);
+  const room = Math.max(MIN_LABEL_WIDTH, width - tableWidth(summaryTable(summaries, () => "")) + LABEL_HEADING.length);
   return summaryTable(summaries, ({ decoder, options }) => {
     const lines = [decoder, ...formatOptions(options).map((option) => `  ${option}`)];
     return lines.map((line) => wrapAnsi(line, room, { hard: true, trim: false })).join("\n");
@@ -48,7 +48,7 @@ function chooseTable(summaries: readonly DecoderSummary[], width: number | undef
 }
 
 const LABEL_HEADING = "decoder";
-const NARROWEST_LABEL = 12;
+const MIN_LABEL_WIDTH = 12;
 
 function summaryTable(summaries: readonly DecoderSummary[], label: (summary: DecoderSummary) => string): TableContent {
   const drafts = summaries.some(({ acceptance }) => acceptance !== null);
@@ -78,7 +78,7 @@ function percent(share: number | null): string {
   return share === null ? "–" : `${Math.round(100 * share)} %`;
 }
 
-/** "length", or "3 length\n1 stop". */
+/** Formats the finish reasons as "length" or "3 length\n1 stop". */
 function finishOf({ finishReasons, runs }: DecoderSummary): string {
   const [[only] = []] = finishReasons;
   if (finishReasons.size === 1) return only!;
@@ -89,19 +89,19 @@ function legend(runs: readonly RunReport[]): string {
   const prompts = new Set(runs.map((run) => run.prompt)).size;
   const seeds = new Set(runs.map((run) => run.seed)).size;
   const meanings = [
-    "passes, per 1000 tokens: those of the target, its own drafting included",
+    "passes, per 1000 tokens: passes of the target, including its own drafting",
     "nats/token: how unlikely the model finds the text",
   ];
   if (runs.some(({ passesByModel }) => Object.values(passesByModel.draft).some((passes) => passes > 0)))
-    meanings.push("draft model: passes of the model that drafts");
-  if (runs.some((run) => run.drafted > 0)) meanings.push("kept: share of the drafted tokens that stood");
-  if (runs.some((run) => run.revisions > 0)) meanings.push("changed: share of the tokens that are not what was first shown");
+    meanings.push("draft model: passes of the draft model");
+  if (runs.some((run) => run.drafted > 0)) meanings.push("kept: share of drafted tokens that were accepted");
+  if (runs.some((run) => run.revisions > 0)) meanings.push("changed: share of tokens that differ from those first shown");
   const amount = `${count(prompts, "prompt")} × ${count(seeds, "seed")}`;
   if (prompts * seeds > 1) meanings.unshift(`${amount}: tokens and passes are totals, times are medians`);
   return `${meanings.join("; ")}.`;
 }
 
-/** Texts of one prompt, those that are the same but for their seed only once. */
+/** Renders the texts of one prompt. Texts that differ only by seed appear once. */
 function textsOf(prompt: string, runs: readonly RunReport[], { colors, wrap }: { readonly colors: Colors; readonly wrap: Wrap }): string[] {
   const several = new Set(runs.map((run) => run.seed)).size > 1;
   const texts = groupBy(runs, ({ decoder, options, text }) => JSON.stringify([decoder, options, text])).values();
@@ -115,7 +115,7 @@ function textsOf(prompt: string, runs: readonly RunReport[], { colors, wrap }: {
   ];
 }
 
-/** A model may write anything; what would steer the terminal is shown as U+FFFD. */
+/** Replaces control characters, which a model may write and a terminal would interpret, by U+FFFD. */
 function withoutControls(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, "\uFFFD");
 }

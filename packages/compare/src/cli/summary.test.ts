@@ -40,7 +40,7 @@ test("one summary per decoder and options, in the order in which they first ran"
   ]);
 });
 
-test("adds up tokens, passes of the target and of a draft model, drafts and revisions", () => {
+test("totals tokens, passes of the target and of a draft model, drafts and revisions", () => {
   const passesByModel = { causal: { ...NO_PASSES, verify: 9 }, masked: NO_PASSES, draft: { ...NO_PASSES, prefill: 1, draft: 4 } };
   const [summary] = summarize([
     run({ tokens: [1, 2, 3], targetPasses: 4, passesByModel, drafted: 5, accepted: 2, revisions: 1, changedShare: 1 / 3 }),
@@ -57,7 +57,7 @@ test("adds up tokens, passes of the target and of a draft model, drafts and revi
   });
 });
 
-test("times are medians of those that exist, the mean of the middle two where their number is even", () => {
+test("times are medians of the existing values, the mean of the middle two for an even number", () => {
   const speeds = (...values: (number | null)[]) =>
     summarize(values.map((value) => run({ tokensPerSecond: value, timeToFirstTokenMilliseconds: value === null ? null : -value })))[0]!;
   expect(speeds(5, 100, 1)).toMatchObject({ tokensPerSecond: 5, timeToFirstTokenMilliseconds: -5 });
@@ -65,7 +65,7 @@ test("times are medians of those that exist, the mean of the middle two where th
   expect(speeds(null)).toMatchObject({ tokensPerSecond: null, timeToFirstTokenMilliseconds: null });
 });
 
-test("the likelihood is the mean over all tokens that were scored", () => {
+test("the likelihood is the mean over all scored tokens", () => {
   const [summary] = summarize([
     run({ tokens: [1], negativeLogLikelihood: 4 }),
     run({ tokens: [1, 2, 3], negativeLogLikelihood: 2 }),
@@ -74,7 +74,7 @@ test("the likelihood is the mean over all tokens that were scored", () => {
   expect(summary!.negativeLogLikelihood).toBe(2.5);
 });
 
-test("what has no ground is null", () => {
+test("undefined ratios are null", () => {
   expect(summarize([run({ tokens: [], targetPasses: 3 })])[0]).toMatchObject({
     tokens: 0,
     passes: 3,

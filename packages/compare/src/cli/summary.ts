@@ -1,7 +1,7 @@
 import type { PluginOptionValues } from "@decodekit/core";
 import type { RunReport } from "../report.ts";
 
-/** All runs of one decoder with one set of options, put together. */
+/** The combined runs of one decoder with one set of options. */
 export interface DecoderSummary {
   readonly decoder: string;
   readonly options: PluginOptionValues;
@@ -18,22 +18,22 @@ export interface DecoderSummary {
   readonly timeToFirstTokenMilliseconds: number | null;
   /** Accepted over drafted tokens, in [0, 1]; null when nothing was drafted. */
   readonly acceptance: number | null;
-  /** Tokens that were replaced after they had been shown. */
+  /** How often shown tokens were replaced or remasked. */
   readonly revisions: number;
-  /** Share of all tokens that are not what was first shown in their place. */
+  /** Share of all tokens that differ from the token first shown at their position. */
   readonly changedShare: number | null;
-  /** Mean over all tokens that were scored. */
+  /** Mean over all scored tokens. */
   readonly negativeLogLikelihood: number | null;
   /** Number of runs by finish reason. */
   readonly finishReasons: ReadonlyMap<string, number>;
 }
 
-/** One summary per decoder and options, in the order in which they first ran. */
+/** Returns one summary per decoder and options, in the order in which they first ran. */
 export function summarize(runs: readonly RunReport[]): DecoderSummary[] {
   return [...groupBy(runs, ({ decoder, options }) => JSON.stringify([decoder, options])).values()].map(summarizeRuns);
 }
 
-/** Items by key, in the order of their first appearance. */
+/** Groups items by key, in the order of their first appearance. */
 export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, [Item, ...Item[]]> {
   const groups = new Map<string, [Item, ...Item[]]>();
   for (const item of items) {
@@ -77,7 +77,7 @@ function ratio(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-/** Of the values that exist; the mean of the middle two where their number is even. */
+/** Returns the median of the non-null values; the mean of the middle two if their number is even, null if there are none. */
 function median(values: readonly (number | null)[]): number | null {
   const sorted = values.filter((value) => value !== null).toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -9,7 +9,7 @@ test.each([
   [{ isTTY: true, hasColors: () => false }, "x"],
   [{ isTTY: true, hasColors: () => true }, "\u001b[1mx\u001b[22m"],
 ] satisfies readonly (readonly [Partial<NodeJS.WriteStream>, string])[])(
-  "colours are for terminals that have them: %o",
+  "colours require a terminal that supports them: %o",
   (members, text) => {
     expect(colorsFor(stream(members)).bold("x")).toBe(text);
   },
@@ -23,7 +23,7 @@ test.each([
   [{ isTTY: true, columns: 80 }, 80],
   [{ isTTY: true, columns: 1 }, 1],
 ] satisfies readonly (readonly [Partial<NodeJS.WriteStream>, number | undefined])[])(
-  "a width is that of a terminal: %o",
+  "only a terminal has a width: %o",
   (members, width) => {
     expect(widthOf(stream(members))).toBe(width);
   },

@@ -2,12 +2,12 @@ import picocolors from "picocolors";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** What the command uses of the process in which it runs: `process` itself, or a stand-in. */
+/** The part of `process` that the command uses: `process` itself, or a test double. */
 export interface CommandProcess {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly pid: number;
-  /** The folder from which relative paths are seen. */
+  /** The folder that relative paths refer to. */
   cwd(): string;
   exit(code: number): void;
   kill(pid: number, signal: "SIGINT"): unknown;
@@ -15,13 +15,13 @@ export interface CommandProcess {
   removeListener(event: "SIGINT", listener: () => void): unknown;
 }
 
-/** Colours that do nothing unless `stream` is a terminal that has them (NO_COLOR, FORCE_COLOR and TERM count). */
+/** Returns colour functions, which change nothing unless `stream` is a terminal with colours (respects NO_COLOR, FORCE_COLOR and TERM). */
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
-  // A pipe has no `isTTY` at all, and picocolors takes undefined as "find out", which colours wherever CI is set.
+  // A pipe has no `isTTY`. picocolors treats undefined as "detect", which enables colours if CI is set.
   return picocolors.createColors(stream.isTTY ? stream.hasColors() : false);
 }
 
-/** Columns of a terminal; undefined where lines have no end, as in a file. */
+/** Returns the columns of a terminal; undefined for other streams, such as files. */
 export function widthOf(stream: NodeJS.WriteStream): number | undefined {
   return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
 }

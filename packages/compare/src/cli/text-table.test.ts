@@ -14,7 +14,7 @@ const content = {
   ],
 } as const;
 
-test("headings stand on a rule, cells are aligned, and no line ends with spaces", () => {
+test("a rule is below the headings, cells are aligned, and no line ends with spaces", () => {
   expect(renderTable(content, picocolors.createColors(false))).toBe(`\
                per
 name          1000  end
@@ -31,7 +31,7 @@ test("headings are bold and the rule is dim", () => {
   expect(text).toContain("\u001b[2m─\u001b[22m");
 });
 
-test("a table takes the widest line of each column and two columns between them", () => {
+test("the width is that of the widest line of each column, plus two between columns", () => {
   expect(tableWidth(content)).toBe(11 + 2 + 5 + 2 + 3);
   expect(tableWidth({ columns: [{ heading: "wide\nheading", align: "left" }], rows: [["x"]] })).toBe(7);
   expect(tableWidth({ columns: [{ heading: "", align: "left" }], rows: [] })).toBe(0);

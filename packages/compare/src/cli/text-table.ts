@@ -2,12 +2,12 @@ import Table from "cli-table3";
 import type { Colors } from "./terminal.ts";
 
 interface Column {
-  /** May hold line breaks. */
+  /** May contain line breaks. */
   readonly heading: string;
   readonly align: "left" | "right";
 }
 
-/** Rows of cells, one cell per column; cells may hold line breaks, but no colours. */
+/** Rows of cells, one cell per column. Cells may contain line breaks, but no colours. */
 export interface TableContent {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
@@ -15,7 +15,7 @@ export interface TableContent {
 
 const GAP = 2;
 
-/** A table without borders, its headings standing on a rule. */
+/** Renders a table without borders, with a rule below its headings. */
 export function renderTable({ columns, rows }: TableContent, colors: Colors): string {
   const headingLines = Math.max(...columns.map(({ heading }) => heading.split("\n").length));
   const rule = colors.dim("─");
@@ -29,7 +29,7 @@ export function renderTable({ columns, rows }: TableContent, colors: Colors): st
   return withoutTrailingSpaces(table.toString());
 }
 
-/** Columns that the table takes. */
+/** Returns the width of the table in terminal columns. */
 export function tableWidth({ columns, rows }: TableContent): number {
   const widths = columns.map(({ heading }, column) => Math.max(lineWidth(heading), ...rows.map((row) => lineWidth(row[column]!))));
   return widths.reduce((total, width) => total + width, GAP * (columns.length - 1));

@@ -12,7 +12,7 @@ const masked = memoryMaskedModel({
   logitsAt: (_, canvas, index) => Float32Array.from({ length: 4 }, (__, token) => (token === (canvas[0]! + index) % 3 ? 9 : 0)),
 });
 
-/** How often each phase ran, and the longest draft. */
+/** Counts the passes of each phase over more than one position, and the longest draft. */
 async function decoded(options: Parameters<typeof plugin.create>[0]) {
   const decoder = plugin.create(options);
   const { events, tokens } = await collectDecode(decoder.decode({ causal, masked }, Int32Array.of(0), { maxNewTokens: 8 }));
@@ -31,13 +31,13 @@ describe.each([{}, { draftLength: 3, steps: 3 }])("its decoder with %o", (option
   testDecoder(test, () => plugin.create(options));
 });
 
-test("drafts 6 tokens in 2 passes, and as told", async () => {
+test("drafts 6 tokens in 2 passes by default, and as many as its options set", async () => {
   expect(await decoded({})).toEqual({ name: "denoise-draft", longest: 6, drafts: 2, checks: 1 });
   expect(await decoded({ draftLength: 3, steps: 1 })).toEqual({ name: "denoise-draft", longest: 3, drafts: 2, checks: 2 });
   expect(await decoded({ draftLength: 3, steps: 3 })).toMatchObject({ longest: 3, drafts: 5 });
 });
 
-test("its options say the defaults that it has", () => {
+test("declares the defaults that it uses", () => {
   expect([plugin.options["draftLength"]!.default, plugin.options["steps"]!.default]).toEqual([6, 2]);
   expect(plugin.requires).toEqual(plugin.create({}).requires);
 });

@@ -1,25 +1,24 @@
-// Stryker disable all: what the tests are about is found out by the kit, not here
-import { type DecodeBody, type Decoder, type ModelRole, runDecode } from "@decodekit/core";
+// Stryker disable all: the kit detects these defects; nothing tests them here
+import { type Decoder, type DecoderDefinition, defineDecoder, type ModelRole } from "@decodekit/core";
 import type { DecoderTestOptions } from "../subject.ts";
 
-/** A decoder with one defect, and how the kit names it. */
+/** A decoder with one defect, and how the kit reports it. */
 export interface Defect {
   readonly create: () => Decoder;
-  /** How the title of the check begins that is there to find it, without its rule. */
+  /** Beginning of the name of the check that detects it, without its rule. */
   readonly foundBy: string;
-  /** What its message must say: the place and the reason. */
-  readonly says: readonly string[];
+  /** Parts of its error message: the place and the reason. */
+  readonly message: readonly string[];
   readonly options?: DecoderTestOptions;
 }
 
 export type Defects = Readonly<Record<string, Defect>>;
 
-/** A decoder whose part is `body`, as an author would write it. */
-export function running<Role extends ModelRole>(requires: readonly Role[], body: DecodeBody<Role>, extra: Partial<Decoder> = {}): Decoder {
-  const decoder: Decoder<Role> = {
-    name: "broken",
-    requires,
-    decode: (models, prompt, options) => runDecode(decoder, models, prompt, options, body),
-  };
-  return { ...(decoder as unknown as Decoder), ...extra };
+/** Returns a decoder that does `run`, as an author would write it. */
+export function running<Role extends ModelRole>(
+  requires: readonly Role[],
+  run: DecoderDefinition<Role>["run"],
+  extra: Partial<Decoder> = {},
+): Decoder {
+  return { ...(defineDecoder({ name: "broken", requires, run }) as unknown as Decoder), ...extra };
 }

@@ -1,43 +1,43 @@
-// Stryker disable all: what the tests are about is found out by the kit, not here
-import { type Draft, type Drafter, type DraftRequest, type DraftRun, type ForwardEndEvent, softmax } from "@decodekit/core";
+// Stryker disable all: the kit detects these defects; nothing tests them here
+import { type Draft, type Drafter, type DraftRequest, type DraftContext, type ForwardEndEvent, softmax } from "@decodekit/core";
 
 export interface Working {
   readonly tokens: number[];
   readonly probabilities: Float64Array[];
 }
 
-export interface Parts extends Partial<Pick<Drafter, "gives">> {
+export interface Parts extends Partial<Pick<Drafter, "draftKind">> {
   readonly change?: (draft: Working, request: DraftRequest) => Draft;
-  /** What the draft model goes on from, given all that is known. */
-  readonly read?: (known: readonly number[], run: Pick<DraftRun, "prompt">) => readonly number[];
+  /** Returns the tokens that the draft model continues, given all known ones. */
+  readonly read?: (known: readonly number[], context: Pick<DraftContext, "prompt">) => readonly number[];
   readonly observe?: (tokens: Int32Array) => readonly number[];
   readonly row?: (row: Float64Array) => Float64Array;
 }
 
 export const asDraft = ({ tokens, probabilities }: Working): Draft => ({ tokens: Int32Array.from(tokens), probabilities });
 
-/** Writes on with the draft model, read anew for every token. */
+/** Returns a drafter that continues with the draft model and reads the whole sequence again for every token. */
 export function simpleDrafter({
   change = asDraft,
   read = (known) => known,
   observe = (tokens) => [...tokens],
   row = (each) => each,
-  gives = "probabilities",
+  draftKind = "probabilities",
 }: Parts = {}): Drafter<"draft"> {
   return {
     name: "simple",
     requires: ["draft"],
-    gives,
-    async start(run) {
-      const model = await run.openSession("draft");
-      let known = Array.from(run.prompt);
+    draftKind,
+    async start(context) {
+      const model = await context.openSession("draft");
+      let known = Array.from(context.prompt);
       return {
         observe: ({ tokens }) => void (known = [...known, ...observe(tokens)]),
         async *propose(request): AsyncGenerator<ForwardEndEvent, Draft, void> {
           const draft: Working = { tokens: [], probabilities: [] };
           while (draft.tokens.length < request.max) {
             await model.session.rewindTo(0);
-            const input = Int32Array.from([...read(known, run), ...draft.tokens]);
+            const input = Int32Array.from([...read(known, context), ...draft.tokens]);
             const probabilities = row(softmax((yield* model.forward(input, "draft")).row(0)));
             draft.tokens.push(request.random.fork(draft.tokens.length).categorical(probabilities));
             draft.probabilities.push(probabilities);
@@ -49,17 +49,20 @@ export function simpleDrafter({
   };
 }
 
-/** Drafts without a model. */
-export function plainDrafter(gives: Drafter["gives"], propose: (request: DraftRequest, run: DraftRun) => Draft | Promise<Draft>): Drafter {
+/** Returns a drafter without a model. */
+export function plainDrafter(
+  draftKind: Drafter["draftKind"],
+  propose: (request: DraftRequest, context: DraftContext) => Draft | Promise<Draft>,
+): Drafter {
   return {
     name: "plain",
     requires: [],
-    gives,
-    start: async (run) => ({ observe: () => undefined, propose: async (request) => propose(request, run) }),
+    draftKind,
+    start: async (context) => ({ observe: () => undefined, propose: async (request) => propose(request, context) }),
   };
 }
 
-/** Every token is possible, whatever came before. */
+/** Returns a drafter whose rows are uniform. */
 export const uniform = (): Drafter =>
   plainDrafter("probabilities", ({ max, random }, { vocabSize }) => {
     const row = new Float64Array(vocabSize).fill(1 / vocabSize);

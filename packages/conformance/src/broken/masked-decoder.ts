@@ -1,4 +1,4 @@
-// Stryker disable all: what the tests are about is found out by the kit, not here
+// Stryker disable all: the kit detects these defects; nothing tests them here
 import { argmax, type Decoder, type MaskedSession, type ReportingMaskedSession } from "@decodekit/core";
 import { running } from "./defect.ts";
 
@@ -7,19 +7,19 @@ export const MASK = 0;
 
 interface Filling {
   readonly blockLength?: number;
-  /** What is committed before the first block. */
+  /** Returns the tokens that are committed to the session before the first block. */
   readonly prefix?: (prompt: Int32Array) => Int32Array;
-  /** What is committed after a block. */
+  /** Returns the tokens that are committed to the session after a block. */
   readonly after?: (block: Int32Array, session: MaskedSession) => Promise<Int32Array> | Int32Array;
-  /** What a pass reads. */
+  /** Returns the canvas that a pass reads. */
   readonly canvas?: (length: number, tokens: Int32Array) => Int32Array;
   readonly choose?: (row: Float32Array) => number;
-  /** Which row is taken for a place. */
-  readonly rowOf?: (place: number) => number;
+  /** Returns the row to use for an index of the canvas. */
+  readonly rowOf?: (index: number) => number;
   readonly extra?: Partial<Decoder>;
 }
 
-/** The likeliest token that is no mask. */
+/** Returns the most likely token other than the mask. */
 export function likeliest(row: Float32Array): number {
   const edited = row.slice();
   edited[MASK] = -Infinity;
@@ -28,7 +28,7 @@ export function likeliest(row: Float32Array): number {
 
 export const empty = (length: number): Int32Array => new Int32Array(length).fill(MASK);
 
-/** Fills blocks in one pass each. */
+/** A decoder that fills each block in one pass. */
 export const filling =
   ({
     blockLength = 3,
@@ -42,15 +42,15 @@ export const filling =
   (): Decoder =>
     running(
       ["masked"],
-      async function* (run) {
-        const session: ReportingMaskedSession = await run.openMaskedSession("masked");
-        const first = prefix(run.tokens);
+      async function* (context) {
+        const session: ReportingMaskedSession = await context.openMaskedSession("masked");
+        const first = prefix(context.tokens);
         if (first.length > 0) yield* session.commit(first, "prefill");
         for (;;) {
-          const length = Math.min(blockLength, run.remaining);
-          const logits = yield* session.predict(canvas(length, run.tokens), "refine");
+          const length = Math.min(blockLength, context.remaining);
+          const logits = yield* session.predict(canvas(length, context.tokens), "refine");
           const block = Int32Array.from({ length }, (_, place) => choose(logits.row(rowOf(place))));
-          const finishReason = yield* run.commit(block);
+          const finishReason = yield* context.commit(block);
           if (finishReason) return finishReason;
           const committed = await after(block, session.session);
           if (committed.length > 0) yield* session.commit(committed, "decode");

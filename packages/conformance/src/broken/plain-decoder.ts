@@ -1,4 +1,4 @@
-// Stryker disable all: what the tests are about is found out by the kit, not here
+// Stryker disable all: the kit detects these defects; nothing tests them here
 import { autoregressive, type DecodeEvent, type DecodeOptions, type Decoder, type Sampler } from "@decodekit/core";
 import { plainSampler } from "../lossless.ts";
 
@@ -9,7 +9,7 @@ export const asDecoder =
   (decode: Decode): Create =>
   () => ({ name: "broken", requires: ["causal"], decode });
 
-/** Draws from the model's own distribution, but for `changes`. */
+/** Draws from the model's own distribution, with `changes` to the sampler. */
 export function sampling(changes: Partial<Sampler>): Decode {
   const decoder = autoregressive({ name: "plain", sampler: { ...plainSampler, ...changes } });
   return (models, prompt, options) => decoder.decode(models, prompt, options);
@@ -17,7 +17,7 @@ export function sampling(changes: Partial<Sampler>): Decode {
 
 export const good: Decode = sampling({});
 
-/** The plain decoder, right in every way. */
+/** The plain decoder without a defect. */
 export const goodDecoder: Create = asDecoder(good);
 
 export const withSampler = (changes: Partial<Sampler>): Create => asDecoder(sampling(changes));
@@ -25,7 +25,7 @@ export const withSampler = (changes: Partial<Sampler>): Create => asDecoder(samp
 export const withOptions = (change: (options: DecodeOptions) => DecodeOptions): Create =>
   asDecoder((models, prompt, options) => good(models, prompt, change(options)));
 
-/** The events of `good`, those of one type replaced by what `change` gives. */
+/** Yields the events of `good`, with those of one type replaced by the result of `change`. */
 export const withEvents = <Type extends DecodeEvent["type"]>(
   type: Type,
   change: (event: Extract<DecodeEvent, { type: Type }>) => readonly DecodeEvent[],

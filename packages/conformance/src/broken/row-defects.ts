@@ -1,43 +1,44 @@
-// Stryker disable all: what the tests are about is found out by the kit, not here
-import { argmax, type Decoder, type DecodeRun, type Logits, type Session, type TokenId } from "@decodekit/core";
+// Stryker disable all: the kit detects these defects; nothing tests them here
+import { argmax, type Decoder, type DecodeContext, type Logits, type Session, type TokenId } from "@decodekit/core";
 import { type Defects, running } from "./defect.ts";
 
 const FOLLOWS = "follows models that are certain";
 const ACCEPTS = "has every draft accepted";
 
-/** The draft model guesses one token; `read` is what its next pass reads. */
-const drafting = (read: (session: Session, run: DecodeRun<"causal" | "draft">) => Promise<Int32Array> | Int32Array) => (): Decoder =>
-  running(["causal", "draft"], async function* (run) {
-    const target = await run.openSession("causal");
-    const draft = await run.openSession("draft");
-    let input = run.tokens;
-    for (let draftInput = run.tokens; ; draftInput = await read(draft.session, run)) {
-      const start = run.tokens.length;
-      const guess = argmax((yield* draft.forward(draftInput, "draft")).row(0));
-      const token = argmax((yield* target.forward(input, "verify")).row(0));
-      yield { type: "draft-verify", start, drafted: 1, accepted: guess === token ? 1 : 0 };
-      input = Int32Array.of(token);
-      const finishReason = yield* run.commit(input);
-      if (finishReason) return finishReason;
-    }
-  });
+/** A decoder whose draft model guesses one token; `read` returns the tokens that its next pass reads. */
+const drafting =
+  (read: (session: Session, context: DecodeContext<"causal" | "draft">) => Promise<Int32Array> | Int32Array) => (): Decoder =>
+    running(["causal", "draft"], async function* (context) {
+      const target = await context.openSession("causal");
+      const draft = await context.openSession("draft");
+      let input = context.tokens;
+      for (let draftInput = context.tokens; ; draftInput = await read(draft.session, context)) {
+        const start = context.tokens.length;
+        const guess = argmax((yield* draft.forward(draftInput, "draft")).row(0));
+        const token = argmax((yield* target.forward(input, "verify")).row(0));
+        yield { type: "draft-verify", start, drafted: 1, accepted: guess === token ? 1 : 0 };
+        input = Int32Array.of(token);
+        const finishReason = yield* context.commit(input);
+        if (finishReason) return finishReason;
+      }
+    });
 
-/** Keeps something of one pass beyond the next. */
+/** A decoder that uses logits after the session's next pass. */
 const keeping = (choose: (logits: Logits, before: Logits | undefined) => TokenId) => (): Decoder =>
-  running(["causal"], async function* (run) {
-    const target = await run.openSession("causal");
+  running(["causal"], async function* (context) {
+    const target = await context.openSession("causal");
     let before: Logits | undefined;
-    let logits = yield* target.forward(run.tokens, "prefill");
+    let logits = yield* target.forward(context.tokens, "prefill");
     for (;;) {
       const token = Int32Array.of(choose(logits, before));
       before = logits;
-      const finishReason = yield* run.commit(token);
+      const finishReason = yield* context.commit(token);
       if (finishReason) return finishReason;
       logits = yield* target.forward(token, "decode");
     }
   });
 
-/** The index of the largest value, as it is often written: NaN is larger than nothing. */
+/** Returns the index of the largest value, as often written: comparisons with NaN are false. */
 function naiveArgmax(row: Float32Array): TokenId {
   let best = 0;
   for (let token = 1; token < row.length; token++) if (row[token]! > row[best]!) best = token;
@@ -46,88 +47,84 @@ function naiveArgmax(row: Float32Array): TokenId {
 
 let held: Float32Array | undefined;
 const heldRow = (choose: (row: Float32Array) => TokenId): Decoder =>
-  running(["causal"], async function* (run) {
-    const target = await run.openSession("causal");
-    held = (yield* target.forward(run.tokens, "prefill")).row(0);
+  running(["causal"], async function* (context) {
+    const target = await context.openSession("causal");
+    held = (yield* target.forward(context.tokens, "prefill")).row(0);
     for (;;) {
       const token = Int32Array.of(argmax(held));
-      const finishReason = yield* run.commit(token);
+      const finishReason = yield* context.commit(token);
       if (finishReason) return finishReason;
       const row: Float32Array = (yield* target.forward(token, "decode")).row(0);
       yield* target.forward(token, "decode");
       const second = Int32Array.of(choose(row));
-      await target.session.rewindTo(run.tokens.length);
-      const end = yield* run.commit(second);
+      await target.session.rewindTo(context.tokens.length);
+      const end = yield* context.commit(second);
       if (end) return end;
       held = (yield* target.forward(second, "decode")).row(0).slice();
     }
   });
 
-/** Rows that were kept too long or confused, and draft models that hold something else than the sequence. */
+/** Rows that are used too late or confused, and draft models that hold something other than the sequence. */
 export const rowDefects: Defects = {
-  "a row of the pass before, by its logits": {
+  "a row of the previous pass, read from its logits": {
     create: keeping((logits, before) => argmax((before ?? logits).row(0))),
     foundBy: FOLLOWS,
-    says: ["A row of logits was read after its session's next pass, when it is no longer valid", "row.slice()"],
+    message: ["A row of logits was read after its session's next pass, when it is no longer valid", "row.slice()"],
   },
-  "a row of the pass before, kept": {
+  "a row of the previous pass, kept": {
     create: () => heldRow(argmax),
     foundBy: FOLLOWS,
-    says: [
+    message: [
       "LogitsError",
-      "The kit's models never give such a row.",
+      "The kit's models never return such a row.",
       "A row of logits was read after its session's next pass",
       "row.slice()",
     ],
   },
-  "a row of the pass before, kept and not checked": {
+  "a row of the previous pass, kept and not checked": {
     create: () => heldRow(naiveArgmax),
     foundBy: FOLLOWS,
-    says: [
-      "a prompt of 1 tokens: place 1 of the output (position 2)",
-      "got 0",
-      "one that was kept beyond its session's next pass, when it is NaN",
-    ],
+    message: ["a prompt of 1 tokens: output[1] (position 2)", "got 0", "a row was used after its session's next pass, when it is NaN"],
   },
   "the rows of a pass confused": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        let logits = yield* target.forward(run.tokens, "prefill", "all");
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        let logits = yield* target.forward(context.tokens, "prefill", "all");
         for (;;) {
           const token = Int32Array.of(argmax(logits.row(0)));
-          const finishReason = yield* run.commit(token);
+          const finishReason = yield* context.commit(token);
           if (finishReason) return finishReason;
           logits = yield* target.forward(token, "decode");
         }
       }),
     foundBy: FOLLOWS,
-    says: ["a prompt of 2 tokens: place 0", "Every pass went on from the committed tokens", "another row was taken"],
+    message: ["a prompt of 2 tokens: output[0]", "Every pass continued the committed tokens", "another row was used"],
   },
-  "a draft model that is never told what was committed": {
-    create: drafting((session, run) => (session.length > 0 ? run.tokens.slice(-2, -1) : run.tokens)),
+  "a draft model that never reads the committed tokens": {
+    create: drafting((session, context) => (session.length > 0 ? context.tokens.slice(-2, -1) : context.tokens)),
     foundBy: ACCEPTS,
-    says: ["a prompt of 1 tokens: 0 of 1 draft tokens at 2 stood", "Pass 1 of the draft model went on from"],
+    message: ["a prompt of 1 tokens: 0 of 1 draft tokens at 2 were accepted", "Pass 1 of the draft model continued"],
   },
   "a draft model whose cache is emptied": {
-    create: drafting(async (session, run) => {
+    create: drafting(async (session, context) => {
       await session.rewindTo(0);
-      return run.tokens.slice(-1);
+      return context.tokens.slice(-1);
     }),
     foundBy: ACCEPTS,
-    says: ["0 of 1 draft tokens at 2 stood", "Pass 1 of the draft model", "1 token from position 0 on is missing"],
+    message: ["0 of 1 draft tokens at 2 were accepted", "Pass 1 of the draft model", "1 token is missing from position 0"],
   },
   "a draft model that drafts nothing": {
     create: () =>
-      running(["causal", "draft"], async function* (run) {
-        const target = await run.openSession("causal");
-        for (let input = run.tokens; ;) {
+      running(["causal", "draft"], async function* (context) {
+        const target = await context.openSession("causal");
+        for (let input = context.tokens; ;) {
           input = Int32Array.of(argmax((yield* target.forward(input, "decode")).row(0)));
-          const finishReason = yield* run.commit(input);
+          const finishReason = yield* context.commit(input);
           if (finishReason) return finishReason;
         }
       }),
     foundBy: ACCEPTS,
-    says: ["no draft was verified", "followsDraft: false"],
+    message: ["no draft was verified", "followsDraft: false"],
   },
 };

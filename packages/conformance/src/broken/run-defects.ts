@@ -1,10 +1,10 @@
-// Stryker disable all: what the tests are about is found out by the kit, not here
+// Stryker disable all: the kit detects these defects; nothing tests them here
 import { argmax, type Decoder, type DecodeEvent, type FinishReason, type Logits } from "@decodekit/core";
 import { type Defects, running } from "./defect.ts";
 
 const COMMITS = "commits from the end of the prompt on";
 
-/** One token per pass, by hand: events and limits are the decoder's own. */
+/** A decoder that yields its events and applies its limits without `defineDecoder`. */
 function byHand(perPass: number, cut: (tokens: number[], room: number) => number[]): Decoder {
   return {
     name: "by hand",
@@ -33,19 +33,19 @@ function byHand(perPass: number, cut: (tokens: number[], room: number) => number
   };
 }
 
-/** Defects of how an author uses `runDecode` or does without. */
+/** Defects of decoders written with `defineDecoder` or without it. */
 export const runDefects: Defects = {
-  "`yield*` forgotten before commit, its result not looked at": {
+  "`yield*` forgotten before commit, its result ignored": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        for (let input = run.tokens; ;) {
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        for (let input = context.tokens; ;) {
           input = Int32Array.of(argmax((yield* target.forward(input, "decode")).row(0)));
-          run.commit(input);
+          context.commit(input);
         }
       }),
     foundBy: COMMITS,
-    says: [
+    message: [
       "one new token: the decode failed",
       "ContextLengthError",
       "No token was committed in 30 passes",
@@ -54,70 +54,82 @@ export const runDefects: Defects = {
   },
   "`yield*` forgotten before commit, its result returned": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        for (let input = run.tokens; ;) {
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        for (let input = context.tokens; ;) {
           input = Int32Array.of(argmax((yield* target.forward(input, "decode")).row(0)));
-          const finishReason = run.commit(input) as unknown as FinishReason | undefined;
+          const finishReason = context.commit(input) as unknown as FinishReason | undefined;
           if (finishReason) return finishReason;
         }
       }),
     foundBy: COMMITS,
-    says: ["one new token: the decode failed after 2 events", "the finish reason is a generator", "write `yield* run.commit(tokens)`"],
+    message: [
+      "one new token: the decode failed after 2 events",
+      "the finish reason is a generator",
+      "write `yield* context.commit(tokens)`",
+    ],
   },
-  "`yield` in place of `yield*` before commit": {
+  "`yield` instead of `yield*` before commit": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        const token = Int32Array.of(argmax((yield* target.forward(run.tokens, "prefill")).row(0)));
-        yield run.commit(token) as unknown as DecodeEvent;
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        const token = Int32Array.of(argmax((yield* target.forward(context.tokens, "prefill")).row(0)));
+        yield context.commit(token) as unknown as DecodeEvent;
         return "length";
       }),
     foundBy: COMMITS,
-    says: ["event 2 is a generator: write `yield*` in place of `yield`"],
+    message: ["event 2 is a generator: write `yield*` instead of `yield`"],
   },
   "`yield*` forgotten before a pass": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        const logits = target.forward(run.tokens, "prefill") as unknown as Logits;
-        return (yield* run.commit(Int32Array.of(argmax(logits.row(0))))) ?? "length";
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        const logits = target.forward(context.tokens, "prefill") as unknown as Logits;
+        return (yield* context.commit(Int32Array.of(argmax(logits.row(0))))) ?? "length";
       }),
     foundBy: COMMITS,
-    says: ["TypeError", "No pass was run before it", "without `yield*` there are none"],
+    message: ["TypeError", "No pass was run before it", "without `yield*` no pass runs"],
   },
   "the finish reason of commit ignored": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        for (let input = run.tokens; ;) {
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        for (let input = context.tokens; ;) {
           input = Int32Array.of(argmax((yield* target.forward(input, "decode")).row(0)));
-          yield* run.commit(input);
+          yield* context.commit(input);
         }
       }),
     foundBy: "fills the context of the model",
-    says: ["room for 1 tokens: the decode failed", "All 1 tokens that had room were committed, and it went on", "Return the finish reason"],
+    message: [
+      "room for 1 tokens: the decode failed",
+      "All 1 tokens that fit were committed, but the decoder continued",
+      "Return the finish reason",
+    ],
   },
-  "more drafted than can come": {
+  "more tokens drafted than fit": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        let last = argmax((yield* target.forward(run.tokens, "prefill")).row(0));
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        let last = argmax((yield* target.forward(context.tokens, "prefill")).row(0));
         for (;;) {
-          const finishReason = yield* run.commit(Int32Array.of(last));
+          const finishReason = yield* context.commit(Int32Array.of(last));
           if (finishReason) return finishReason;
           const logits = yield* target.forward(Int32Array.of(last, 1, 1, 1), "verify", "all");
           last = argmax(logits.row(0));
-          await target.session.rewindTo(run.tokens.length);
+          await target.session.rewindTo(context.tokens.length);
         }
       }),
     foundBy: "fills the context of the model",
-    says: ["room for 5 tokens: the decode failed", "3 of 5 tokens were committed; a pass read more than can come", "`run.remaining`"],
+    message: [
+      "room for 5 tokens: the decode failed",
+      "3 of 5 tokens were committed; a pass read more tokens than fit",
+      "`context.remaining`",
+    ],
   },
-  "a commit of two tokens where one had room": {
+  "a commit of two tokens with room for one": {
     create: () => byHand(2, (tokens) => tokens),
     foundBy: "commits at most maxNewTokens",
-    says: ["one new token: a commit of 2 tokens at 3, where maxNewTokens 1 leaves room for 1", "run.commit cuts such a commit"],
+    message: ["one new token: a commit of 2 tokens at 3, where maxNewTokens 1 leaves room for 1", "context.commit cuts such a commit"],
   },
   "a commit of more tokens than were read": {
     create: () => {
@@ -125,36 +137,36 @@ export const runDefects: Defects = {
       return decoder;
     },
     foundBy: "follows models that are certain",
-    says: ["a prompt of 1 tokens: place 1 of the output (position 2)"],
+    message: ["a prompt of 1 tokens: output[1] (position 2)"],
   },
   "no end": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
         for (;;) {
-          yield* target.forward(run.tokens, "decode");
+          yield* target.forward(context.tokens, "decode");
           await target.session.rewindTo(0);
         }
       }),
     foundBy: COMMITS,
-    says: [
+    message: [
       "one new token: the decode failed after 1000 events with Error: no end after 1000 events",
       "No token was committed in 999 passes",
     ],
   },
-  "the token that the model is certain of forbidden": {
+  "the certain token forbidden": {
     create: () =>
-      running(["causal"], async function* (run) {
-        const target = await run.openSession("causal");
-        for (let input = run.tokens; ;) {
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        for (let input = context.tokens; ;) {
           const row = (yield* target.forward(input, "decode")).row(0).slice();
           row.fill(-Infinity, 5);
           input = Int32Array.of(argmax(row));
-          const finishReason = yield* run.commit(input);
+          const finishReason = yield* context.commit(input);
           if (finishReason) return finishReason;
         }
       }),
     foundBy: "follows models that are certain",
-    says: ["LogitsError", "The model allows one token only, and the decoder has forbidden it"],
+    message: ["LogitsError", "The model allows only one token, and the decoder forbids it"],
   },
 };

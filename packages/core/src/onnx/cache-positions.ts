@@ -6,8 +6,8 @@ import { COPY_DST, COPY_SRC, STORAGE } from "./gpu-flags.ts";
 export type Range = readonly [start: number, end: number];
 
 /**
- * Copies of tensors (1, heads, positions, headSize) that hold only the positions in `ranges`, one after another, in the
- * same kind of memory. The caller owns them; the originals stay.
+ * Copies the positions in `ranges`, one after another, of tensors (1, heads, positions, headSize) to new tensors in the same kind of
+ * memory. The caller owns the copies; the originals are unchanged.
  */
 export async function copyPositions(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
   if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(ort, tensors, ranges);
@@ -19,15 +19,15 @@ export async function copyPositions(ort: typeof Ort, tensors: readonly Tensor[],
 }
 
 /**
- * The same for tensors that nobody else holds: on a CPU rows move within their memory, which costs no allocation and a fraction
- * of a copy. The originals must not be used again, and still be disposed.
+ * Like `copyPositions`, for tensors without another owner: on a CPU, rows move within their memory, which allocates nothing and costs a
+ * fraction of a copy. The originals must not be used again, but must still be disposed.
  */
 export async function compactPositions(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
   if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(ort, tensors, ranges);
   return tensors.map((tensor) => gatherOnCpu(ort, tensor, ranges, tensor.data as Float32Array));
 }
 
-/** The ranges of single positions after a prefix, neighbours joined. */
+/** Returns the ranges of a prefix and of single positions after it, with neighbours joined. */
 export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {
   const ranges: [number, number][] = [[0, prefix]];
   for (const position of positions) {
@@ -61,7 +61,7 @@ async function copyOnGpu(ort: typeof Ort, tensors: readonly Tensor[], ranges: re
   const copies = tensors.map((tensor) => {
     const [, heads, positions, headSize] = dimsOf(tensor);
     const bytesPerPosition = headSize * (tensor.type === "float16" ? 2 : 4);
-    // onnxruntime binds whole multiples of 16 bytes, and a buffer must not be empty.
+    // onnxruntime binds multiples of 16 bytes, and a buffer must not be empty.
     const size = Math.max(16, Math.ceil((heads * length * bytesPerPosition) / 16) * 16);
     const buffer = device.createBuffer({ label: "decodekit cache", size, usage: STORAGE | COPY_SRC | COPY_DST });
     let offset = 0;

@@ -11,9 +11,9 @@ export interface CausalGraph {
   readonly inference: InferenceSession;
   readonly vocabSize: number;
   readonly contextLength: number;
-  /** One queue for all graphs of a runtime: it runs one at a time. */
+  /** The queue of all graphs of the runtime, which runs one graph at a time. */
   readonly queue: RunQueue;
-  /** The graph with an explicit mask over the same cache, where the model has one. */
+  /** The graph with an explicit mask over the same cache, if the model has one. */
   readonly canvas: CanvasGraph | undefined;
   /** True once the graph was disposed. */
   disposed: boolean;

@@ -12,8 +12,8 @@ export interface InferenceOptions extends StartOptions {
 }
 
 /**
- * Makes a graph ready to run.
- * @throws ModelLoadError when the runtime refuses it. @throws ExecutionUnavailableError when the runtime does not start.
+ * Creates the inference session of a graph.
+ * @throws ModelLoadError if the runtime refuses the graph. @throws ExecutionUnavailableError if the runtime does not start.
  */
 export async function createInference(
   runtime: Runtime,
@@ -52,7 +52,7 @@ function create(
     ...(execution === "native" && threads !== undefined && { intraOpNumThreads: threads }),
     ...(execution !== "native" && externalData.length > 0 && { externalData }),
   };
-  // The native runtime finds external data only beside a file that it opens itself.
+  // The native runtime finds external data only beside a graph file that it opens itself.
   const localPath = execution === "native" && externalData.length > 0 ? folder.localPath(path) : undefined;
   return localPath === undefined ? ort.InferenceSession.create(bytes, options) : ort.InferenceSession.create(localPath, options);
 }

@@ -1,4 +1,4 @@
-/** float32 values of IEEE 754 half-precision bit patterns, shape (n,). */
+/** Returns the float32 values of IEEE 754 half-precision bit patterns, shape (n,). */
 export function float16ToFloat32(bits: Uint16Array): Float32Array {
   return Float32Array.from(bits, (half) => {
     const sign = half & 0x8000 ? -1 : 1;

@@ -11,7 +11,7 @@ interface Weights {
   readonly length?: string;
 }
 
-/** An ONNX file with these weights: ModelProto.graph = 7, GraphProto.initializer = 5, TensorProto.{dims = 1, name = 8, raw_data = 9, external_data = 13}. */
+/** Returns an ONNX file with these weights: ModelProto.graph = 7, GraphProto.initializer = 5, TensorProto.{dims = 1, name = 8, raw_data = 9, external_data = 13}. */
 function onnxFile(weights: readonly Weights[]): FileContent {
   const writer = new PbfWriter();
   writer.writeVarintField(1, 10);
@@ -47,14 +47,14 @@ function writeTensor({ dims, bytes, location, ...rest }: Weights, writer: PbfWri
 const content = (text: string): FileContent => ({ bytes: new TextEncoder().encode(text), answer: undefined });
 
 describe("a graph's file", () => {
-  test("tells how many numbers its weights hold", () => {
+  test("states the number of elements of its weights", () => {
     expect(inspectGraphFile("x", onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }, { dims: [7] }, { dims: [] }]))).toEqual({
       parameters: 15 + 7 + 1,
       externalData: [],
     });
   });
 
-  test("names each file of external data once, with the bytes that its weights need", () => {
+  test("names each file of external data once, with the number of bytes that its weights need", () => {
     const file = onnxFile([
       { dims: [2], location: "model.onnx_data", offset: "8", length: "8" },
       { dims: [2], location: "model.onnx_data", offset: "0", length: "8" },
@@ -78,7 +78,7 @@ describe("a graph's file", () => {
     },
   );
 
-  test("is refused wherever it is cut", () => {
+  test("is refused if it is cut anywhere", () => {
     const { bytes } = onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }]);
     for (let length = 0; length < bytes.length; length++) {
       const cut = { bytes: bytes.subarray(0, length), answer: undefined };
@@ -86,17 +86,17 @@ describe("a graph's file", () => {
     }
   });
 
-  test("is said to be cut short where one of its lengths reaches past its end", () => {
+  test("is reported as cut short if one of its lengths extends past its end", () => {
     const { bytes } = onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }]);
     const cut = { bytes: bytes.subarray(0, bytes.length - 1), answer: "the server answered 200 OK" };
     expect(() => inspectGraphFile("model.onnx", cut)).toThrow(
-      `model.onnx: is cut short, for a part of it ends at byte ${bytes.length}: it has ${bytes.length - 1} bytes and begins with the bytes ` +
+      `model.onnx: is cut short, because a part of it ends at byte ${bytes.length}: it has ${bytes.length - 1} bytes and begins with the bytes ` +
         "08 0a 3a 55 12 05 67 72; the server answered 200 OK.",
     );
   });
 
-  test("is refused without saying that it is cut short where its parts do not fit", () => {
-    // Field 7, the graph, of 3 bytes, whose first field says that it has 2.
+  test("is refused, but not reported as cut short, if its parts do not fit", () => {
+    // Field 7, the graph, has 3 bytes, and its first field declares 2.
     const bytes = Uint8Array.of(8, 1, 0x3a, 3, 0x2a, 2, 0x0a, 0, 0);
     expect(() => inspectGraphFile("model.onnx", { bytes, answer: undefined })).toThrow(
       "model.onnx: is not an ONNX file: it has 9 bytes and begins with the bytes 08 01 3a 03 2a 02 0a 00.",
@@ -108,15 +108,17 @@ describe("a graph's file", () => {
     ["<!doctype html><title>not found</title>", 'it has 39 bytes and begins with "<!doctype html><title>not found<"'],
     ['{"error":"not found"}', String.raw`it has 21 bytes and begins with "{\"error\":\"not found\"}"`],
     ["version https://git-lfs.github.com/spec/v1\n", 'it has 43 bytes and begins with "version https://git-lfs.github.c"'],
-  ])("is refused when it is something else: %j", (text, what) => {
+  ])("is refused if it is not an ONNX file: %j", (text, what) => {
     expect(() => inspectGraphFile("model.onnx", content(text))).toThrow(`model.onnx: is not an ONNX file: ${what}.`);
   });
 
-  test("is refused when it holds no graph, or two", () => {
+  test("is refused if it holds no graph, or two", () => {
     const none = { bytes: Uint8Array.of(8, 10), answer: undefined };
-    expect(() => inspectGraphFile("model.onnx", none)).toThrow("model.onnx: is not an ONNX file, for it holds no graph: it has 2 bytes");
+    expect(() => inspectGraphFile("model.onnx", none)).toThrow(
+      "model.onnx: is not an ONNX file, because it holds no graph: it has 2 bytes",
+    );
     const one = onnxFile([]).bytes;
     const two = { bytes: Uint8Array.of(...one, ...one.subarray(2)), answer: undefined };
-    expect(() => inspectGraphFile("model.onnx", two)).toThrow("model.onnx: is not an ONNX file, for it holds 2 graphs");
+    expect(() => inspectGraphFile("model.onnx", two)).toThrow("model.onnx: is not an ONNX file, because it holds 2 graphs");
   });
 });

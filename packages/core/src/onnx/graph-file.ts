@@ -2,18 +2,18 @@ import { PbfReader } from "pbf";
 import { ModelLoadError } from "../errors.ts";
 import { describeContent, type FileContent } from "./file-content.ts";
 
-/** What a graph's file tells before a runtime has loaded it. */
+/** The facts that a graph's file declares, known before a runtime loads it. */
 export interface GraphFile {
-  /** Elements of all weights (initializers) together. */
+  /** Total number of elements of all weights (initializers). */
   readonly parameters: number;
-  /** Files beside the graph that hold weights, each once. */
+  /** Files beside the graph that hold weights, without duplicates. */
   readonly externalData: readonly ExternalFile[];
 }
 
 export interface ExternalFile {
   /** Relative to the graph's folder, and within it. */
   readonly path: string;
-  /** How many bytes it has at least, as far as the graph tells. */
+  /** Minimum number of bytes, according to the graph. */
   readonly bytes: number;
 }
 
@@ -26,11 +26,11 @@ const TENSOR_EXTERNAL_DATA = 13;
 const ENTRY_KEY = 1;
 const ENTRY_VALUE = 2;
 
-/** Wire type of integers, and the first byte that every writer of ONNX files begins with. */
+/** Wire type of integers, and the first byte of every ONNX file. */
 const VARINT = 0;
 const FIRST_BYTE = (MODEL_IR_VERSION << 3) | VARINT;
 
-/** Reads the list of weights in an ONNX file. @throws ModelLoadError when the content is not an ONNX file or ends early. */
+/** Reads the list of weights in an ONNX file. @throws ModelLoadError if the content is not an ONNX file or ends early. */
 export function inspectGraphFile(source: string, content: FileContent): GraphFile {
   const { bytes } = content;
   if (bytes[0] !== FIRST_BYTE) throw new ModelLoadError(source, `is not an ONNX file: ${describeContent(content)}.`);
@@ -45,17 +45,17 @@ export function inspectGraphFile(source: string, content: FileContent): GraphFil
       });
     });
   } catch (error) {
-    const problem = reader.pos > reader.length ? `is cut short, for a part of it ends at byte ${reader.pos}` : "is not an ONNX file";
+    const problem = reader.pos > reader.length ? `is cut short, because a part of it ends at byte ${reader.pos}` : "is not an ONNX file";
     throw new ModelLoadError(source, `${problem}: ${describeContent(content)}.`, error);
   }
   if (found.graphs !== 1) {
     const graphs = found.graphs === 0 ? "no graph" : `${found.graphs} graphs`;
-    throw new ModelLoadError(source, `is not an ONNX file, for it holds ${graphs}: ${describeContent(content)}.`);
+    throw new ModelLoadError(source, `is not an ONNX file, because it holds ${graphs}: ${describeContent(content)}.`);
   }
   return { parameters: found.parameters, externalData: externalFiles(source, found.externalData) };
 }
 
-/** Weights lie beside the graph: a name that leads elsewhere could reach files or hosts that nobody meant to be read. */
+/** External weights must be beside the graph: another path could lead to files or hosts that must not be read. */
 function externalFiles(source: string, found: ReadonlyMap<string, number>): ExternalFile[] {
   return Array.from(found, ([path, bytes]) => {
     if (/^$|^\/|\\|^[a-z][a-z\d+.-]*:|(^|\/)\.\.(\/|$)/i.test(path)) {
@@ -94,13 +94,13 @@ function readEntry(reader: PbfReader): [key: string, value: string] {
   return [key, value];
 }
 
-/** Reads the length that stands before a message; the message ends where this says. */
+/** Reads the length before a message; returns the position of the message's end. */
 function endOfMessage(reader: PbfReader): number {
   const length = reader.readVarint();
   return reader.pos + length;
 }
 
-/** Calls `visit` for each field up to `end`; what it leaves unread is skipped. After a failure `pos` is past what is missing. */
+/** Calls `visit` for each field up to `end`, and skips fields that it does not read. After a failure, `pos` is the end that was missing. */
 function eachField(reader: PbfReader, end: number, visit: (field: number) => void): void {
   if (end > reader.length) {
     reader.pos = end;
@@ -113,5 +113,5 @@ function eachField(reader: PbfReader, end: number, visit: (field: number) => voi
     visit(tag >> 3);
     if (reader.pos === start) reader.skip(tag);
   }
-  if (reader.pos !== end) throw new RangeError(`a part should end at byte ${end} and does at ${reader.pos}`);
+  if (reader.pos !== end) throw new RangeError(`a part must end at byte ${end} but ends at ${reader.pos}`);
 }

@@ -1,12 +1,12 @@
 import type { InferenceSession, OnnxValue, Tensor } from "onnxruntime-common";
-import type { Logits } from "../model.ts";
+import type { Logits } from "../contracts/model.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { readLogits } from "./logits-rows.ts";
 
 export type GraphOutputs = Readonly<Record<string, OnnxValue>>;
 
-/** What a pass gives: the last rows of its logits, and its tensors, which the caller keeps or disposes. */
+/** The result of a pass: the last rows of its logits, and its tensors, which the caller keeps or disposes. */
 export interface GraphPass {
   readonly logits: Logits;
   readonly outputs: GraphOutputs;
@@ -16,14 +16,14 @@ export interface PassInput {
   /** The graph to run over the cache: the causal one, or another with the same cache. */
   readonly inference: InferenceSession;
   readonly cache: KvCache;
-  /** Feeds beside the cache. Called when the pass's turn has come. */
+  /** Returns the feeds beside the cache. Called when the pass is about to run. */
   feeds(): Record<string, Tensor>;
-  /** How many of the last rows to read. */
+  /** Number of last rows to read. */
   readonly rows: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Runs one pass over `cache` when its turn comes; the cache stays as it is. */
+/** Runs one pass over `cache` when its turn in the queue comes; the cache is unchanged. */
 export async function runGraphPass({ queue, runtime: { ort } }: CausalGraph, input: PassInput): Promise<GraphPass> {
   const { rows, signal } = input;
   const outputs = await queue.enqueue(() => runGraph(input), { signal, discard: disposeOutputs });
@@ -41,7 +41,7 @@ export async function runGraphPass({ queue, runtime: { ort } }: CausalGraph, inp
 
 async function runGraph(input: PassInput): Promise<GraphOutputs> {
   const { inference, cache } = input;
-  const settled = cache.settle();
+  const settled = cache.compact();
   if (settled) await settled;
   return await inference.run(Object.assign(cache.feeds(), input.feeds()));
 }

@@ -26,7 +26,7 @@ const without = (values: Value[], name: string): Value[] => values.filter((value
 const withOne = (values: Value[], value: Value): Value[] => [...without(values, value.name), value];
 
 describe("a graph's signature", () => {
-  test("tells its cache, its types and which inputs it has", () => {
+  test("contains its cache, its types and its inputs", () => {
     expect(readGraphSignature("m", inputs, outputs)).toEqual({
       idType: "int64",
       hasAttentionMask: false,
@@ -63,12 +63,12 @@ describe("a graph's signature", () => {
     });
   });
 
-  test("may begin its cache with any layer", () => {
+  test("may have a cache that begins with any layer", () => {
     const later = inputs.filter(({ name }) => !name.startsWith("past_key_values.0."));
     expect(readGraphSignature("m", later, outputs).cache.map(({ input }) => input)).toEqual(["past_key_values.11.key"]);
   });
 
-  test("may need more inputs, and then must have them", () => {
+  test("is refused without additional inputs that are required", () => {
     const more = [...inputs, ids("mode_ids")];
     expect(readGraphSignature("m", more, outputs, ["mode_ids"]).cache).toHaveLength(3);
     expect(() => readGraphSignature("m", inputs, outputs, ["mode_ids"])).toThrow(
@@ -103,7 +103,7 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     { tensor: "present.0.value", expected: "an output of the grown cache" },
   ],
   [
-    "an input that nobody knows",
+    "an unknown input",
     [...inputs, ids("pixels")],
     outputs,
     {
@@ -147,7 +147,7 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     { actual: "(batch, heads, past, 4)" },
   ],
   [
-    "an open head size",
+    "a symbolic head size",
     withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, "past", "size"])),
     outputs,
     { actual: "(batch, 2, past, size)" },
@@ -170,7 +170,7 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     withOne(outputs, tensor("logits", "bfloat16", ["batch", "rows", 9])),
     { tensor: "logits", expected: "float32 or float16", actual: "bfloat16" },
   ],
-  ["logits that are no tensor", inputs, withOne(outputs, { name: "logits", isTensor: false }), { tensor: "logits" }],
+  ["logits that are not a tensor", inputs, withOne(outputs, { name: "logits", isTensor: false }), { tensor: "logits" }],
 ];
 
 test.each(refused)("a graph with %s is refused", (_what, ins, outs, details) => {

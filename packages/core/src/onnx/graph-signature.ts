@@ -1,11 +1,11 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { ModelShapeError } from "../errors.ts";
 
-/** Integer and float types that a graph may want its tokens and keep its cache in. */
+/** Integer types of a graph's token ids, and float types of its cache. */
 type IdType = "int32" | "int64";
 export type FloatType = "float16" | "float32";
 
-/** One tensor of the cache: where it goes in, where its grown successor comes out. */
+/** One tensor of the cache: the input that it feeds, and the output with its grown successor. */
 export interface CacheTensor {
   readonly input: string;
   readonly output: string;
@@ -13,7 +13,7 @@ export interface CacheTensor {
   readonly headSize: number;
 }
 
-/** A causal graph with a KV cache, as its inputs and outputs tell. */
+/** A causal graph with a KV cache, described by its inputs and outputs. */
 export interface GraphSignature {
   readonly idType: IdType;
   readonly hasAttentionMask: boolean;
@@ -21,7 +21,7 @@ export interface GraphSignature {
   readonly cacheType: FloatType;
   readonly cache: readonly CacheTensor[];
   readonly logitsType: FloatType;
-  /** Undefined when the graph leaves it open. */
+  /** Undefined if the graph does not declare it. */
   readonly vocabSize: number | undefined;
 }
 
@@ -32,8 +32,8 @@ const PAST = /^past_key_values\.(\d+)\.(key|value)$/;
 const IDS = ["input_ids", "attention_mask", "position_ids"];
 
 /**
- * Recognises the layout `past_key_values.N.{key,value}` → `present.N.{key,value}`; `moreInputs` are names that the graph
- * must have besides. @throws ModelShapeError for any other graph.
+ * Recognises the layout `past_key_values.N.{key,value}` → `present.N.{key,value}`; `moreInputs` are names of additional required inputs.
+ * @throws ModelShapeError for any other graph.
  */
 export function readGraphSignature(source: string, inputs: Values, outputs: Values, moreInputs: readonly string[] = []): GraphSignature {
   const find = (values: Values, name: string): Value | undefined =>

@@ -2,7 +2,7 @@ import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 import type { GraphSignature } from "./graph-signature.ts";
 
-/** A tensor (1, length) of the type that the graph wants its ids in; of ones when no values are given. */
+/** Creates a tensor (1, length) of the graph's id type; without `valueAt` it is filled with ones. */
 export function idTensor(ort: typeof Ort, type: GraphSignature["idType"], length: number, valueAt?: (index: number) => number): Tensor {
   if (type === "int32") {
     const values = new Int32Array(length).fill(1);

@@ -1,5 +1,5 @@
 import { ModelLoadError } from "../errors.ts";
-import { describeContent, type FileContent, tellsAbsence } from "./file-content.ts";
+import { describeContent, type FileContent, indicatesAbsence } from "./file-content.ts";
 import type { ModelFolder } from "./model-folder.ts";
 
 /** A JSON file that holds an object. */
@@ -9,15 +9,15 @@ export interface JsonFile {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** @throws ModelLoadError when the file is not there or is no JSON object. */
+/** Reads a JSON file. @throws ModelLoadError if the file is missing or not a JSON object. */
 export async function readJson(folder: ModelFolder, path: string): Promise<JsonFile> {
   return parse(folder.describe(path), await folder.need(path));
 }
 
-/** The same; undefined when the file is not there, however a server tells it. @throws ModelLoadError when it is no JSON object. */
+/** Like `readJson`, but returns undefined if the file is missing. @throws ModelLoadError if it is not a JSON object. */
 export async function readOptionalJson(folder: ModelFolder, path: string): Promise<JsonFile | undefined> {
   const content = await folder.read(path);
-  return "absent" in content || tellsAbsence(content) ? undefined : parse(folder.describe(path), content);
+  return "absent" in content || indicatesAbsence(content) ? undefined : parse(folder.describe(path), content);
 }
 
 function parse(source: string, content: FileContent): JsonFile {

@@ -14,7 +14,7 @@ const layout: CacheLayout = {
   ],
 };
 
-/** A number for every element: layer, head, token, place within the head. */
+/** Returns a distinct number for every layer, head, token and index within the head. */
 const element = (layer: number, head: number, token: number, index: number): number => layer * 10_000 + head * 1000 + token * 10 + index;
 
 function tensorOf(layer: number, tokens: readonly number[]): ort.Tensor {
@@ -24,14 +24,14 @@ function tensorOf(layer: number, tokens: readonly number[]): ort.Tensor {
   return new ort.Tensor("float32", Float32Array.from(values), [1, HEADS, tokens.length, SIZE]);
 }
 
-/** What a pass gives that appended up to `tokens`. */
+/** Returns the outputs of a pass after which the cache holds `tokens`. */
 const outputsOf = (tokens: readonly number[]): Record<string, ort.Tensor> => ({
   "present.0": tensorOf(0, tokens),
   "present.1": tensorOf(1, tokens),
 });
 
 async function expectTokens(cache: KvCache, tokens: readonly number[]): Promise<void> {
-  await cache.settle();
+  await cache.compact();
   expect(cache.length).toBe(tokens.length);
   for (const layer of [0, 1]) {
     const fed = cache.feeds()[`past.${layer}`]!;
@@ -64,24 +64,24 @@ describe("a cache", () => {
     expect(Object.keys(cache.feeds())).toEqual(["past.0", "past.1"]);
     const { dims, data, type: actual } = cache.feeds()["past.1"]!;
     expect([dims, actual]).toEqual([[1, HEADS, 0, SIZE], type]);
-    // A runtime of a newer language gives float16 in an array of its own.
+    // A newer JavaScript engine represents float16 as a Float16Array.
     expect(data).toMatchObject({ length: 0, BYTES_PER_ELEMENT: TypedArray.BYTES_PER_ELEMENT });
-    expect(cache.settle()).toBeUndefined();
+    expect(cache.compact()).toBeUndefined();
   });
 
-  test("takes the tensors of a pass and lets go of the old ones", async () => {
+  test("takes over the tensors of a pass and releases the old ones", async () => {
     const cache = emptyKvCache(layout);
     const first = outputsOf([1]);
     const disposals = countDisposals(first);
     cache.replace(first, 1);
     expect(cache.feeds()["past.0"]).toBe(first["present.0"]);
-    expect(cache.settle()).toBeUndefined();
+    expect(cache.compact()).toBeUndefined();
     cache.replace(outputsOf([1, 2, 3]), 3);
     expect(disposals()).toEqual([1, 1]);
     await expectTokens(cache, [1, 2, 3]);
   });
 
-  test("cuts off what was rewound, within its own memory, and disposes the longer tensors", async () => {
+  test("drops rewound positions within its own memory, and disposes the longer tensors", async () => {
     const cache = emptyKvCache(layout);
     const outputs = outputsOf([1, 2, 3, 4]);
     const memory = outputs["present.0"]!.data as Float32Array;
@@ -93,7 +93,7 @@ describe("a cache", () => {
     expect(disposals()).toEqual([1, 1]);
   });
 
-  test("cuts into a copy while a fork holds the tensors, which the last owner disposes", async () => {
+  test("copies the remaining positions while a fork holds the tensors, which the last owner disposes", async () => {
     const cache = emptyKvCache(layout);
     const outputs = outputsOf([1, 2, 3, 4]);
     const disposals = countDisposals(outputs);
@@ -109,7 +109,7 @@ describe("a cache", () => {
     await expectTokens(cache, [1, 2]);
   });
 
-  test("a fork has the length of the original, not of its tensors, and both dispose what they share once", async () => {
+  test("a fork has the length of the original, not of its tensors, and shared tensors are disposed once", async () => {
     const cache = emptyKvCache(layout);
     const outputs = outputsOf([1, 2, 3]);
     const disposals = countDisposals(outputs);
@@ -126,7 +126,7 @@ describe("a cache", () => {
     expect(disposals()).toEqual([1, 1]);
   });
 
-  test("takes a part of the tensors of a pass", async () => {
+  test("takes over a part of the tensors of a pass", async () => {
     const cache = emptyKvCache(layout);
     const kept = outputsOf([1, 2]);
     const disposals = countDisposals(kept);
@@ -176,7 +176,7 @@ describe.each([
   });
 });
 
-test("copying leaves the original as it was", async () => {
+test("copying leaves the original unchanged", async () => {
   const original = tensorOf(0, [1, 2, 3]);
   const [copy] = await copyPositions(ort, [original], [[0, 2]]);
   (copy!.data as Float32Array).fill(-1);

@@ -6,21 +6,20 @@ import { compactPositions, copyPositions, type Range } from "./cache-positions.t
 /**
  * Keys and values of one sequence, a tensor (1, heads, length, headSize) per layer and kind.
  *
- * Every pass gives new tensors that hold the old rows and the new, so that a fork shares them. Rewinding only lowers
- * `length`; the rows past it are cut off once, before the next pass. Heads lie before positions in memory, so that a shorter
- * view does not exist in this layout: rows that stay move together, within the tensor where no fork shares it and it is not on
- * a GPU, else into a copy.
+ * Every pass returns new tensors with the old rows and the new ones, so a fork can share them. Rewinding only reduces `length`; the rows
+ * past it are dropped once, before the next pass. In memory, heads come before positions, so a shorter view is not possible: the remaining
+ * rows move together, within the tensor if no fork shares it and it is not on a GPU, else into a copy.
  */
 export interface KvCache {
-  /** Positions that count; the tensors may hold more. */
+  /** Number of valid positions; the tensors may hold more. */
   length: number;
-  /** Cuts off the rows past `length`, if there are any. */
-  settle(): Promise<void> | undefined;
-  /** Feeds for a pass, by input name, after `settle`. */
+  /** Drops the rows past `length`, if there are any. */
+  compact(): Promise<void> | undefined;
+  /** Returns the feeds for a pass, by input name. Call `compact` first. */
   feeds(): Record<string, Tensor>;
-  /** Takes the grown tensors of a pass, by output name, and lets go of the old ones. */
+  /** Takes over the grown tensors of a pass, by output name, and releases the old ones. */
   replace(outputs: Readonly<Record<string, OnnxValue>>, length: number): void;
-  /** Takes only the positions `ranges` of the grown tensors of a pass; the caller disposes the pass's own, and uses them no more. */
+  /** Keeps only the positions `ranges` of the grown tensors of a pass; the caller disposes those tensors and must not use them again. */
   replaceByPart(outputs: Readonly<Record<string, OnnxValue>>, ranges: readonly Range[], length: number): Promise<void>;
   fork(): KvCache;
   dispose(): void;
@@ -32,7 +31,7 @@ export interface CacheLayout {
   readonly type: FloatType;
 }
 
-/** Tensors that several caches may hold together; they are freed when the last lets go. */
+/** Tensors that several caches may share; they are freed when the last cache releases them. */
 interface SharedTensors {
   readonly tensors: readonly Tensor[];
   owners: number;
@@ -47,7 +46,7 @@ export function emptyKvCache(layout: CacheLayout): KvCache {
   return new ConcatenatedCache(layout, { tensors: empty, owners: 1 }, 0);
 }
 
-/** A class, as all that runs in every pass: code that the engine has made fast outlives the sequence. */
+/** A class, like all code that runs in every pass: optimized code outlives the sequence. */
 class ConcatenatedCache implements KvCache {
   length: number;
   readonly #layout: CacheLayout;
@@ -59,7 +58,7 @@ class ConcatenatedCache implements KvCache {
     this.length = length;
   }
 
-  settle(): Promise<void> | undefined {
+  compact(): Promise<void> | undefined {
     const { tensors, owners } = this.#held!;
     if (tensors[0]!.dims[2] === this.length) return undefined;
     const cut = owners === 1 ? compactPositions : copyPositions;

@@ -1,10 +1,10 @@
 import { environment } from "#environment";
 import { logWarning } from "../warnings.ts";
 import { DisposedError, VocabularyMismatchError } from "../errors.ts";
-import type { LanguageModel } from "../language-model.ts";
-import type { CausalModel } from "../model.ts";
-import { checkOptions, integerBetween, oneOf } from "../options.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import type { LanguageModel } from "../contracts/language-model.ts";
+import type { CausalModel } from "../contracts/model.ts";
+import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
+import type { Tokenizer } from "../contracts/tokenizer.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
@@ -16,50 +16,49 @@ import { type GraphBytes, type ModelFileContents, readModelFiles } from "./model
 import { openModelFolder } from "./model-folder.ts";
 import type { Execution, LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
-import { type OpenableCanvas, openableCanvas } from "./open-canvas.ts";
+import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 
 /** A model loaded from ONNX files, with its tokenizer. */
 export interface OnnxLanguageModel extends LanguageModel {
   readonly causal: CausalModel;
-  /** What it runs on. */
+  /** The execution that the model runs on. */
   readonly execution: Execution;
-  /** Elements of the graph's weights. */
+  /** Number of elements of the graph's weights. */
   readonly parameters: number;
-  /** Size of the graph and its external data. */
+  /** Size of the graph and its external data, in bytes. */
   readonly bytes: number;
   /** Frees the model; its sessions throw DisposedError from then on. Later calls do nothing. */
   dispose(): Promise<void>;
 }
 
 const OPTIONS = {
-  execution: oneOf("auto", "webgpu", "wasm", "native"),
-  modelFile: {
-    expected: 'the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"',
-    accepts: (value: unknown) => typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value),
-  },
-  threads: integerBetween(1, 1024),
-  onProgress: { expected: "a function", accepts: (value: unknown) => typeof value === "function" },
-  signal: { expected: "an AbortSignal", accepts: (value: unknown) => value instanceof AbortSignal },
-  onWarning: { expected: "a function", accepts: (value: unknown) => typeof value === "function" },
-};
+  execution: { type: "string", choices: ["auto", "webgpu", "wasm", "native"], default: "auto", help: "What runs the model" },
+  modelFile: objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
+    return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
+  }),
+  threads: { type: "integer", minimum: 1, maximum: 1024, help: "CPU threads" },
+  onProgress: objectOption("a function", (value) => typeof value === "function"),
+  signal: objectOption("an AbortSignal", (value) => value instanceof AbortSignal),
+  onWarning: objectOption("a function", (value) => typeof value === "function"),
+} as const satisfies Readonly<Record<keyof LoadModelOptions, OptionDefinition>>;
 
 /**
  * Loads a causal language model and its tokenizer from a folder in the Hugging Face layout.
- * Reads only the files of `source`, nothing else; runs no code from it.
- * Values of the model's own files that cannot be used are told by `onWarning` where the model runs without them.
- * @throws InvalidOptionError for a wrong option or source.
- * @throws ModelLoadError when a file is missing, cut short or not what it should be.
- * @throws ModelShapeError when the graph is no causal language model with a KV cache.
- * @throws VocabularyMismatchError when the tokenizer has ids that the model does not know.
- * @throws ExecutionUnavailableError when the requested execution is not there, or its runtime does not start.
+ * Reads only the files of `source`, and runs no code from it.
+ * Reports unusable values in the model's files to `onWarning` if the model can run without them.
+ * @throws InvalidOptionError for an invalid option or source.
+ * @throws ModelLoadError if a file is missing, cut short or invalid.
+ * @throws ModelShapeError if the graph is not a causal language model with a KV cache.
+ * @throws VocabularyMismatchError if the tokenizer has ids outside the model's vocabulary.
+ * @throws ExecutionUnavailableError if the requested execution is not available, or its runtime does not start.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
-  checkOptions("loadModel", options, OPTIONS);
+  resolveOptions("loadModel", options, OPTIONS);
   const { modelFile = "onnx/model.onnx", signal, threads, onWarning = logWarning } = options;
   const warn: Warn = (message, option = "source") => onWarning({ where: "loadModel", option, message });
   signal?.throwIfAborted();
-  // What is still being read when one file fails is of no use any more.
+  // When one file fails, the other reads are useless, and are aborted.
   const reading = new AbortController();
   const folder = openModelFolder(source, { ...options, signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal });
   const files = await readModelFiles(folder, modelFile).catch((error: unknown) => {
@@ -73,7 +72,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   try {
     const signature = readGraphSignature(folder.describe(modelFile), inference.inputMetadata, inference.outputMetadata);
     const facts = modelFacts(files, signature, tokenizer, warn);
-    const canvas = files.canvas && openableCanvas(runtime, folder, files.canvas, { signature, maskTokenId: facts.maskTokenId!, threads });
+    const canvas = files.canvas && lazyCanvas(runtime, folder, files.canvas, { signature, maskTokenId: facts.maskTokenId!, threads });
     const queue = queueOf(runtime.ort);
     const { vocabSize, contextLength, stopTokens } = facts;
     const graph: CausalGraph = { runtime, inference, signature, vocabSize, contextLength, queue, canvas, disposed: false };
@@ -99,7 +98,7 @@ function modelFacts({ config, generationConfig, canvas }: ModelFileContents, sig
   };
 }
 
-/** Size of the model's vocabulary: what the graph or the configuration says, else the tokenizer's. */
+/** Returns the size of the model's vocabulary: the one that the graph or the configuration declares, else the tokenizer's. */
 function checkVocabulary(stated: number | undefined, tokenizer: Tokenizer): number {
   const vocabSize = stated ?? tokenizer.vocabSize;
   if (tokenizer.vocabSize <= vocabSize) return vocabSize;
@@ -115,7 +114,7 @@ function sizeOf({ file, bytes, externalData }: GraphBytes): Pick<OnnxLanguageMod
 
 function modelsOf(
   graph: CausalGraph,
-  canvas: OpenableCanvas | undefined,
+  canvas: LazyCanvas | undefined,
 ): Pick<OnnxLanguageModel, "causal" | "masked" | "execution" | "dispose"> {
   const { vocabSize, contextLength, queue, inference, runtime } = graph;
   const causal: CausalModel = {

@@ -1,10 +1,10 @@
 import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
-import type { Logits } from "../model.ts";
+import type { Logits } from "../contracts/model.ts";
 import { float16ToFloat32 } from "./float16.ts";
 import { COPY_DST, MAP_MODE_READ, MAP_READ } from "./gpu-flags.ts";
 
-/** The last `rows` rows of a tensor of logits (1, positions, vocabSize). From a GPU buffer only their bytes are read. */
+/** Reads the last `rows` rows of a tensor of logits (1, positions, vocabSize). From a GPU buffer only their bytes are read. */
 export async function readLogits(ort: typeof Ort, tensor: Tensor, rows: number): Promise<Logits> {
   const [, positions, vocabSize] = tensor.dims as [number, number, number];
   const first = (positions - rows) * vocabSize;

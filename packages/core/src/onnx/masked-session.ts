@@ -1,14 +1,14 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, Session, TokenId } from "../model.ts";
-import { checkTokens } from "../run-decode.ts";
+import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, Session, TokenId } from "../contracts/model.ts";
+import { checkTokens } from "../tokens/check-tokens.ts";
 import { type CanvasGraph, type CanvasRows, canvasFeeds } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { disposeOutputs, runGraphPass } from "./graph-pass.ts";
-import { type Sequence, sequenceOf } from "./sequence.ts";
+import { type CachedSequence, sequenceOf } from "./cached-sequence.ts";
 
 /**
- * The canvas stream of a model that also has a causal one: every canvas position sees the whole cached prefix and the
- * whole canvas. The prefix is a causal session's own cache, so committing is one causal pass.
+ * Creates the masked model of a model that also has a causal graph: every canvas position sees the whole cached prefix and the whole
+ * canvas. The prefix is a causal session's cache, so a commit is one causal pass.
  */
 export function onnxMaskedModel(graph: CausalGraph, canvas: CanvasGraph, causal: CausalModel): MaskedModel {
   return {
@@ -16,9 +16,9 @@ export function onnxMaskedModel(graph: CausalGraph, canvas: CanvasGraph, causal:
     vocabSize: graph.vocabSize,
     contextLength: graph.contextLength,
     maskTokenId: canvas.maskTokenId,
-    async createSession(over) {
+    async createSession(causalSession) {
       if (graph.disposed) throw new DisposedError("model");
-      const shared = over && sequenceOf(over)?.graph === graph ? over : undefined;
+      const shared = causalSession && sequenceOf(causalSession)?.graph === graph ? causalSession : undefined;
       const session = shared ?? (await causal.createSession());
       const sequence = sequenceOf(session)!;
       sequence.usesCanvas = true;
@@ -27,7 +27,7 @@ export function onnxMaskedModel(graph: CausalGraph, canvas: CanvasGraph, causal:
   };
 }
 
-function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session, over: Session | undefined): MaskedSession {
+function maskedSession(sequence: CachedSequence, canvas: CanvasGraph, session: Session, causalSession: Session | undefined): MaskedSession {
   const { graph, cache } = sequence;
   let disposed = false;
   const assertUsable = (): void => {
@@ -59,7 +59,7 @@ function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session
     get length() {
       return cache.length;
     },
-    over,
+    causalSession,
     predict: (tokens, options) =>
       runCanvas("predict", tokens, options, (shown, past) => ({
         tokens: shown,
@@ -77,12 +77,12 @@ function maskedSession(sequence: Sequence, canvas: CanvasGraph, session: Session
     },
     async dispose() {
       disposed = true;
-      if (!over) await session.dispose();
+      if (!causalSession) await session.dispose();
     },
   };
 }
 
-/** The canvas and a masked shadow of each position, which sees itself and all of the canvas but its own position. */
+/** The rows of the canvas, and for each position a second, masked row, which sees itself and the whole canvas but its own position. */
 function leaveOneOut(maskTokenId: TokenId) {
   return (canvas: Int32Array, past: number): Pick<CanvasRows, "tokens" | "positionOf" | "sees"> => {
     const count = canvas.length;

@@ -1,29 +1,29 @@
 import { ModelLoadError } from "../errors.ts";
-import type { TokenId } from "../model.ts";
+import type { TokenId } from "../contracts/model.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { Warn } from "./model-source.ts";
 
-/** Keys of the context length, the usual one first. */
+/** Keys of the context length, the most common one first. */
 const CONTEXT_LENGTHS = ["max_position_embeddings", "n_positions", "n_ctx"];
 
-/** Longest sequence in tokens; undefined when the configuration names none. A value that is none is told and left out. */
+/** Returns the context length in tokens, or undefined if the configuration has none. An invalid value causes a warning and is ignored. */
 export function contextLengthIn(config: JsonFile, warn: Warn): number | undefined {
   return firstCount(config, CONTEXT_LENGTHS, warn);
 }
 
-/** Undefined when the configuration names none. A value that is none is told and left out. */
+/** Returns the vocabulary size, or undefined if the configuration has none. An invalid value causes a warning and is ignored. */
 export function vocabSizeIn(config: JsonFile, warn: Warn): number | undefined {
   return firstCount(config, ["vocab_size"], warn);
 }
 
-/** Whether the configuration tells of a canvas graph. @throws ModelLoadError when `canvas` is neither an object nor null. */
+/** Returns whether the configuration declares a canvas graph. @throws ModelLoadError if `canvas` is neither an object nor null. */
 export function hasCanvas({ source, values: { canvas } }: JsonFile): boolean {
   if (canvas === undefined || canvas === null) return false;
   if (typeof canvas === "object") return true;
   throw new ModelLoadError(source, `canvas must be an object, got ${show(canvas)}.`);
 }
 
-/** The mask token of a model with a canvas graph. @throws ModelLoadError when there is none in [0, vocabSize). */
+/** Returns the mask token of a model with a canvas graph. @throws ModelLoadError if it is not in [0, vocabSize). */
 export function maskTokenIn({ source, values }: JsonFile, vocabSize: number): TokenId {
   const { mask_token_id: token } = values;
   if (isToken(token, vocabSize)) return token;
@@ -34,8 +34,8 @@ export function maskTokenIn({ source, values }: JsonFile, vocabSize: number): To
 }
 
 /**
- * The tokens that end a text: `eos_token_id` of `generation_config.json`, or where that has none of `config.json`. What is no token of
- * the model can never be written, so it is told and left out.
+ * Returns the tokens that end a text: `eos_token_id` of `generation_config.json`, or of `config.json` if the former has none. An id outside
+ * the model's vocabulary can never be predicted, so it causes a warning and is ignored.
  */
 export function stopTokensIn(files: readonly (JsonFile | undefined)[], vocabSize: number, warn: Warn): readonly TokenId[] {
   for (const file of files) {
@@ -45,7 +45,7 @@ export function stopTokensIn(files: readonly (JsonFile | undefined)[], vocabSize
     for (const id of ids) {
       if (isToken(id, vocabSize)) continue;
       warn(
-        `${file.source}: eos_token_id ${show(id)} is no token id in [0, ${vocabSize}) and ends no text. Pass stopTokens if others should.`,
+        `${file.source}: eos_token_id ${show(id)} is not a token id in [0, ${vocabSize}) and is ignored. Pass stopTokens to end texts at other tokens.`,
       );
     }
     return [...new Set(ids.filter((id): id is TokenId => isToken(id, vocabSize)))];
@@ -53,12 +53,12 @@ export function stopTokensIn(files: readonly (JsonFile | undefined)[], vocabSize
   return [];
 }
 
-/** The first of `keys` that has a count. */
+/** Returns the value of the first of `keys` that is set, if it is a count. */
 function firstCount({ source, values }: JsonFile, keys: readonly string[], warn: Warn): number | undefined {
   for (const key of keys) {
     const value = values[key];
     if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-    if (value !== undefined && value !== null) warn(`${source}: ${key} must be an integer >= 1, got ${show(value)}, and is not used.`);
+    if (value !== undefined && value !== null) warn(`${source}: ${key} must be an integer >= 1, got ${show(value)}. It is ignored.`);
   }
   return undefined;
 }

@@ -5,30 +5,30 @@ import { type JsonFile, readJson, readOptionalJson } from "./json-file.ts";
 import { hasCanvas } from "./model-config.ts";
 import type { ModelFolder } from "./model-folder.ts";
 
-/** A graph and the weights that lie beside it. */
+/** A graph and the external weights beside it. */
 export interface GraphBytes {
   /** Path within the folder. */
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly file: GraphFile;
-  /** Paths are those that the graph names, relative to its own folder. */
+  /** Paths are those in the graph, relative to its own folder. */
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
-/** Everything that is read of a model folder. */
+/** The contents of a model folder's files. */
 export interface ModelFileContents {
   readonly config: JsonFile;
   readonly generationConfig: JsonFile | undefined;
   readonly tokenizer: JsonFile;
   readonly tokenizerConfig: JsonFile | undefined;
   readonly causal: GraphBytes;
-  /** The graph with an explicit mask, where `config.json` tells of one. */
+  /** The graph with an explicit mask, if `config.json` declares one. */
   readonly canvas: GraphBytes | undefined;
 }
 
 /**
- * Reads everything at once, so that the progress knows the whole size early.
- * @throws ModelLoadError for a file that is missing, cut short or not what it should be.
+ * Reads all files concurrently, so that the total size is known early.
+ * @throws ModelLoadError for a file that is missing, cut short or invalid.
  */
 export async function readModelFiles(folder: ModelFolder, modelFile: string): Promise<ModelFileContents> {
   const [config, generationConfig, tokenizer, tokenizerConfig, causal] = await Promise.all([
@@ -43,7 +43,7 @@ export async function readModelFiles(folder: ModelFolder, modelFile: string): Pr
   return { config, generationConfig, tokenizer, tokenizerConfig, causal, canvas };
 }
 
-/** Reads a graph with its external data; what `known` holds already is not read again. */
+/** Reads a graph with its external data; data that `known` already holds is not read again. */
 async function readGraph(folder: ModelFolder, path: string, known?: GraphBytes): Promise<GraphBytes> {
   const content = await folder.need(path);
   const file = inspectGraphFile(folder.describe(path), content);
@@ -52,8 +52,8 @@ async function readGraph(folder: ModelFolder, path: string, known?: GraphBytes):
     if (beside === known?.path) return known.bytes;
     const found = await folder.need(beside);
     if (found.bytes.length >= bytes) return found.bytes;
-    const problem = `is not the whole of the weights: ${path} needs ${bytes} bytes of it`;
-    throw new ModelLoadError(folder.describe(beside), `${problem}, and ${describeContent(found)}.`);
+    const problem = `is incomplete: ${path} needs ${bytes} bytes of it`;
+    throw new ModelLoadError(folder.describe(beside), `${problem}, but ${describeContent(found)}.`);
   };
   const externalData = await Promise.all(file.externalData.map(async (each) => ({ path: each.path, data: await readBeside(each) })));
   return { path, bytes: content.bytes, file, externalData };

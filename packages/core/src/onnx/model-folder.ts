@@ -4,15 +4,15 @@ import type { FileContent } from "./file-content.ts";
 import { type ModelPlace, modelPlace } from "./model-place.ts";
 import type { LoadModelOptions, ModelSource } from "./model-source.ts";
 
-/** The files of one model, wherever they are. */
+/** The files of one model, in any place. */
 export interface ModelFolder extends Omit<ModelPlace, "open"> {
-  /** A file's content. @throws ModelLoadError when it cannot be read. */
+  /** Reads a file. @throws ModelLoadError if it cannot be read. */
   read(path: string): Promise<FileContent | AbsentFile>;
-  /** The content of a file without which there is no model. @throws ModelLoadError when it is not there or cannot be read. */
+  /** Reads a required file. @throws ModelLoadError if it is missing or cannot be read. */
   need(path: string): Promise<FileContent>;
 }
 
-/** @throws InvalidOptionError when `source` is nothing that files can be read from. */
+/** @throws InvalidOptionError if `source` is not a model source. */
 export function openModelFolder(source: ModelSource, { onProgress, signal }: LoadModelOptions): ModelFolder {
   const place = modelPlace(source);
   let loadedBytes = 0;
@@ -63,7 +63,7 @@ export function openModelFolder(source: ModelSource, { onProgress, signal }: Loa
   };
 }
 
-/** The reason of a failed `fetch` in Node stands in the error's cause. */
+/** In Node, the reason of a failed `fetch` is the error's cause. */
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;

@@ -1,21 +1,21 @@
 import { environment } from "#environment";
 import { InvalidOptionError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { objectOption, resolveOptions } from "../options.ts";
 import type { AbsentFile, OpenFile } from "./environment/environment.ts";
 import type { ModelFiles, ModelSource } from "./model-source.ts";
 
-/** Where the files of a model are. */
+/** The place where the files of a model are. */
 export interface ModelPlace {
-  /** What the folder is called. */
+  /** Name of the folder. */
   readonly name: string;
-  /** URL, path or name of a file, for messages. */
+  /** Returns the URL, path or name of a file, for messages. */
   describe(path: string): string;
-  /** Path of a file that the native runtime may read by itself. */
+  /** Returns the path of a file for the native runtime to read itself, if there is one. */
   localPath(path: string): string | undefined;
   open(path: string, signal: AbortSignal | undefined): Promise<OpenFile | AbsentFile>;
 }
 
-/** @throws InvalidOptionError when `source` is nothing that files can be read from. */
+/** @throws InvalidOptionError if `source` is not a model source. */
 export function modelPlace(source: ModelSource): ModelPlace {
   if (source instanceof URL || (typeof source === "string" && source !== "")) return placeInFolder(String(source));
   if (Array.isArray(source) && source.every((file) => file instanceof File)) return placeOfFiles(source);
@@ -33,7 +33,7 @@ function placeInFolder(folder: string): ModelPlace {
   return placeOfUrls(lastPart(url.pathname), (path) => fileWithin(url, path));
 }
 
-/** Query and fragment of a folder's URL, which may hold a key, belong to each of its files. */
+/** Returns the URL of a file, with the query and fragment of the folder's URL, which may contain an access key. */
 function fileWithin(folder: URL, path: string): URL {
   const url = new URL(folder);
   const encoded = path.split("/").map(encodeURIComponent).join("/");
@@ -42,9 +42,9 @@ function fileWithin(folder: URL, path: string): URL {
 }
 
 function placeOfNamedFiles(source: ModelFiles): ModelPlace {
-  checkOptions("loadModel", source, {
-    name: { expected: "a string", accepts: (value) => typeof value === "string" },
-    files: { expected: "an object of URLs by path", accepts: (value) => typeof value === "object" && value !== null },
+  resolveOptions("loadModel", source, {
+    name: objectOption("a string", (value) => typeof value === "string"),
+    files: objectOption("an object of URLs by path", (value) => typeof value === "object" && value !== null),
   });
   const urls = new Map(Object.entries(source.files).map(([path, url]) => [path, urlOfFile(path, url)]));
   return placeOfUrls(source.name ?? "files", (path) => urls.get(path));
@@ -53,7 +53,7 @@ function placeOfNamedFiles(source: ModelFiles): ModelPlace {
 function urlOfFile(path: string, url: unknown): URL {
   const base = environment.baseUrl();
   if ((typeof url === "string" || url instanceof URL) && URL.canParse(url, base)) return new URL(url, base);
-  throw wrongSource(`files["${path}"]`, base === undefined ? "an absolute URL, as pathToFileURL gives one" : "a URL", url);
+  throw wrongSource(`files["${path}"]`, base === undefined ? "an absolute URL, such as pathToFileURL returns" : "a URL", url);
 }
 
 function placeOfUrls(name: string, urlOf: (path: string) => URL | undefined): ModelPlace {
@@ -75,7 +75,7 @@ function placeOfUrls(name: string, urlOf: (path: string) => URL | undefined): Mo
   };
 }
 
-/** Files of a picked folder know their path (`webkitRelativePath`); dropped ones only their name. */
+/** Files of a picked folder have a path (`webkitRelativePath`); dropped files have only a name. */
 function placeOfFiles(files: readonly File[]): ModelPlace {
   const root = files[0]?.webkitRelativePath?.split("/")[0] ?? "";
   const find = (path: string): File | undefined =>
@@ -91,7 +91,7 @@ function placeOfFiles(files: readonly File[]): ModelPlace {
   };
 }
 
-/** Last part of a URL's path, as a person would write it. */
+/** Returns the last part of a URL's path, decoded. */
 function lastPart(path: string): string {
   const part = path.split("/").findLast((each) => each !== "") ?? "";
   try {

@@ -1,12 +1,12 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
-import type { ForwardOptions, Logits, Session } from "../model.ts";
-import { checkTokens } from "../run-decode.ts";
-import { type CanvasGraph, canvasFeeds, causalRows, MOST_SHARED_ROWS } from "./canvas-graph.ts";
+import type { ForwardOptions, Logits, Session } from "../contracts/model.ts";
+import { checkTokens } from "../tokens/check-tokens.ts";
+import { type CanvasGraph, canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { idTensor } from "./id-tensor.ts";
 import { emptyKvCache, type KvCache } from "./kv-cache.ts";
-import { createSequence, registerSession, type Sequence } from "./sequence.ts";
+import { createSequence, registerSession, type CachedSequence } from "./cached-sequence.ts";
 import { type TreePasses, treePasses } from "./tree-pass.ts";
 
 export function createOnnxSession(graph: CausalGraph): Session {
@@ -21,10 +21,10 @@ function onnxSession(graph: CausalGraph, cache: KvCache): Session {
 }
 
 class OnnxSession implements Session {
-  readonly #sequence: Sequence;
+  readonly #sequence: CachedSequence;
   protected readonly trees: TreePasses | undefined;
 
-  constructor(sequence: Sequence, trees?: TreePasses) {
+  constructor(sequence: CachedSequence, trees?: TreePasses) {
     this.#sequence = sequence;
     this.trees = trees;
   }
@@ -82,7 +82,7 @@ class OnnxSession implements Session {
 class TreeSession extends OnnxSession {
   declare protected readonly trees: TreePasses;
 
-  constructor(sequence: Sequence, canvas: CanvasGraph) {
+  constructor(sequence: CachedSequence, canvas: CanvasGraph) {
     super(sequence, treePasses(sequence, canvas));
   }
 
@@ -95,11 +95,14 @@ class TreeSession extends OnnxSession {
   }
 }
 
-/** Which graph reads `tokens`, and with which feeds. */
-async function tokenPass({ graph, cache, usesCanvas }: Sequence, tokens: Int32Array): Promise<Pick<PassInput, "inference" | "feeds">> {
+/** Returns the graph that reads `tokens`, and its feeds. */
+async function tokenPass(
+  { graph, cache, usesCanvas }: CachedSequence,
+  tokens: Int32Array,
+): Promise<Pick<PassInput, "inference" | "feeds">> {
   const past = cache.length;
   const { canvas } = graph;
-  if (canvas && usesCanvas && tokens.length <= MOST_SHARED_ROWS)
+  if (canvas && usesCanvas && tokens.length <= MAX_SHARED_ROWS)
     return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, past)) };
   return { inference: graph.inference, feeds: () => tokenFeeds(graph, tokens, past) };
 }

@@ -5,18 +5,18 @@ afterEach(() => guardPasses(undefined));
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** A task that is under way until `end` is called. */
+/** A task that runs until `end` is called. */
 function task(): { run: () => Promise<string>; end: () => void } {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
   return { run: () => ended.then(() => "done"), end: () => end() };
 }
 
-test("without a gate everything passes", async () => {
+test("without a gate every task runs", async () => {
   expect(await throughGate(async () => 5)).toBe(5);
 });
 
-test("a gate cannot be shut while something passes, one thing or two, and can when all have passed", async () => {
+test("a gate cannot be shut while one or two tasks run, and can be when all have ended", async () => {
   const gate = passGate();
   guardPasses(gate);
   const [first, second] = [task(), task()];
@@ -30,14 +30,14 @@ test("a gate cannot be shut while something passes, one thing or two, and can wh
   expect(shutGate(gate)).toBe(true);
 });
 
-test("a task that fails has passed", async () => {
+test("a failed task has ended", async () => {
   const gate = passGate();
   guardPasses(gate);
   await expect(throughGate(() => Promise.reject(new RangeError("no")))).rejects.toThrow("no");
   expect(shutGate(gate)).toBe(true);
 });
 
-test("nothing passes a gate that is shut, and it stays shut", async () => {
+test("no task runs once the gate is shut, and the gate stays shut", async () => {
   const gate = passGate();
   expect(shutGate(gate)).toBe(true);
   expect(shutGate(gate)).toBe(true);
@@ -50,7 +50,7 @@ test("nothing passes a gate that is shut, and it stays shut", async () => {
   expect(shutGate(gate)).toBe(true);
 });
 
-test("a task that was under way when another gate was given leaves through its own", async () => {
+test("a task that was running when the gate was replaced leaves through its own gate", async () => {
   const [old, gate] = [passGate(), passGate()];
   guardPasses(old);
   const { run, end } = task();

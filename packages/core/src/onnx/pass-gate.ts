@@ -1,6 +1,6 @@
 /**
- * Memory that two threads share: through it one of them learns whether the other is in the middle of native code, although that one is
- * blocked, and keeps it from entering again. One element: how many passes are under way, or -1 once it is shut.
+ * Memory shared by two threads. With it, one thread can detect that the other is running native code, although the other is blocked, and
+ * can prevent it from running more. One element: the number of running passes, or -1 once the gate is shut.
  */
 export type PassGate = Int32Array<SharedArrayBuffer>;
 
@@ -10,19 +10,19 @@ export function passGate(): PassGate {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** Shuts the gate unless something is passing. Returns whether it is shut: then nothing passes any more. */
+/** Shuts the gate unless a pass is running. Returns whether it is shut; no pass can then start. */
 export function shutGate(gate: PassGate): boolean {
   return Atomics.compareExchange(gate, 0, 0, SHUT) <= 0;
 }
 
 let gate: PassGate | undefined;
 
-/** From now on whatever a runtime of this thread does goes through `shared`. */
+/** Makes `shared` the gate of all later runtime calls of this thread. */
 export function guardPasses(shared: PassGate | undefined): void {
   gate = shared;
 }
 
-/** Runs `task`. Once the gate is shut it never does and never settles: the other thread is about to end this one. */
+/** Runs `task`. Once the gate is shut, the task does not run and the promise never settles: the other thread is about to end this one. */
 export async function throughGate<Result>(task: () => Promise<Result>): Promise<Result> {
   const entered = gate;
   if (!entered) return await task();

@@ -7,7 +7,7 @@ interface PendingTask {
   finish(result: string): void;
 }
 
-/** A task that ends when told to. */
+/** A task that ends on request. */
 function pendingTask(): PendingTask {
   let finish: (result: string) => void;
   const promise = new Promise<string>((resolve) => (finish = resolve));
@@ -22,12 +22,12 @@ function pendingTask(): PendingTask {
   };
 }
 
-/** Before a task the queue may give the event loop a turn. */
+/** Waits for the queue, which may yield to the event loop before a task. */
 const settled = async (): Promise<void> => {
   for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-test("tasks run one after another, in the order they came", async () => {
+test("tasks run one after another, in order", async () => {
   const queue = runQueue();
   const first = pendingTask();
   const second = pendingTask();
@@ -41,7 +41,7 @@ test("tasks run one after another, in the order they came", async () => {
   expect(await Promise.all(results)).toEqual(["first", "second"]);
 });
 
-test("a task that fails does not touch the next one", async () => {
+test("a failed task does not affect the next one", async () => {
   const queue = runQueue();
   const failed = queue.enqueue(() => Promise.reject(new Error("broken")));
   const next = queue.enqueue(async () => "fine");
@@ -49,7 +49,7 @@ test("a task that fails does not touch the next one", async () => {
   expect(await next).toBe("fine");
 });
 
-test("a task that throws before it gives a promise does not touch the next one", async () => {
+test("a task that throws synchronously does not affect the next one", async () => {
   const queue = runQueue();
   const failed = queue.enqueue(() => {
     throw new Error("broken");
@@ -58,7 +58,7 @@ test("a task that throws before it gives a promise does not touch the next one",
   expect(await queue.enqueue(async () => "fine")).toBe("fine");
 });
 
-test("an aborted task that waits is never run", async () => {
+test("an aborted waiting task never runs", async () => {
   const queue = runQueue();
   const first = pendingTask();
   const second = pendingTask();
@@ -72,7 +72,7 @@ test("an aborted task that waits is never run", async () => {
   expect(second.started()).toBe(false);
 });
 
-test("an aborted task that runs is let go at once, its result discarded, and the next one waits for it", async () => {
+test("an aborted running task rejects at once, its result is discarded, and the next task waits for it", async () => {
   const queue = runQueue();
   const running = pendingTask();
   const controller = new AbortController();
@@ -92,14 +92,14 @@ test("an aborted task that runs is let go at once, its result discarded, and the
   expect(await result).toBe("next");
 });
 
-test("a signal that was aborted before is seen", async () => {
+test("an already aborted signal is observed", async () => {
   const queue = runQueue();
   const pending = pendingTask();
   await expect(queue.enqueue(() => pending.task(), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
   expect(pending.started()).toBe(false);
 });
 
-test("a queue that fails rejects what runs, what waits and what comes later", async () => {
+test("a failed queue rejects running, waiting and later tasks", async () => {
   const queue = runQueue();
   const running = pendingTask();
   const waiting = pendingTask();

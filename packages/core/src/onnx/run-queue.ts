@@ -1,16 +1,16 @@
-import { turnIfDue } from "../event-loop.ts";
+import { turnIfDue } from "../decode/event-loop.ts";
 
-/** Runs tasks one after another. A task that fails fails alone: the next one runs all the same. Between two tasks the event loop gets a turn when one is due. */
+/** Runs tasks one after another. A failed task does not affect the next one. Between tasks, the queue yields to the event loop when due. */
 export interface RunQueue {
   /**
-   * Runs `task` when its turn comes. Once `signal` is aborted the call rejects with its reason: a task that still waits
-   * is dropped; one that is running goes on, its result is given to `discard`, and the next task waits for it.
+   * Runs `task` when its turn comes. Once `signal` is aborted, the call rejects with its reason. A task that still waits is then dropped;
+   * a running task continues, its result is passed to `discard`, and the next task waits for it.
    */
   enqueue<Result>(
     task: () => Promise<Result>,
     options?: { signal?: AbortSignal | undefined; discard?: (result: Result) => void },
   ): Promise<Result>;
-  /** Rejects the task that is running, those that wait and all that come later with `error`. */
+  /** Rejects the running, waiting and all later tasks with `error`. */
   fail(error: Error): void;
 }
 
@@ -20,7 +20,7 @@ export function runQueue(): RunQueue {
 
 class SerialQueue implements RunQueue {
   #tail: Promise<unknown> = Promise.resolve();
-  /** Tasks that run or wait. */
+  /** Number of running and waiting tasks. */
   #pending = 0;
   #failure: Error | undefined;
   #rejectRunning: ((error: Error) => void) | undefined;

@@ -8,7 +8,7 @@ test("each runtime has one queue", () => {
   expect(queueOf(second)).not.toBe(queueOf(first));
 });
 
-test("what is freed waits for its turn", async () => {
+test("a release waits for its turn", async () => {
   const queue = queueOf({});
   const order: string[] = [];
   const task = queue.enqueue(async () => {
@@ -20,7 +20,7 @@ test("what is freed waits for its turn", async () => {
   expect(order).toEqual(["task", "freed"]);
 });
 
-test("after the loss of the device nothing is left to free, and other failures are told", async () => {
+test("after the loss of the device a release does nothing, and other failures are thrown", async () => {
   const queue = queueOf({});
   await expect(releaseInTurn(queue, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
   queue.fail(new DeviceLostError("gone"));

@@ -1,8 +1,8 @@
-import type { Tokenizer } from "../tokenizer.ts";
+import type { Tokenizer } from "../contracts/tokenizer.ts";
 import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
 
-// Tokenizers for tests, one of each kind that models of the hub have: a few words, all bytes where the kind has bytes, and the special
-// tokens <s>, </s> and [X]. The ids of MISSING are not in the vocabulary.
+// Tokenizers for tests, one of each common kind: a few words, all bytes if the kind has bytes, and the special tokens <s>, </s> and [X].
+// The ids of MISSING are not in the vocabulary.
 
 export const MISSING = 2;
 
@@ -10,7 +10,7 @@ const WORDS = ["a", "b", "the", "lamp", "é", "日", "😀", "\n", "  "];
 
 const bytesOf = (text: string): readonly number[] => [...new TextEncoder().encode(text)];
 
-/** GPT-2's alphabet: a printable character for each byte. The printable ones of Latin-1 stand for themselves, the others follow from 256 on. */
+/** GPT-2's alphabet: a printable character for each byte. Printable Latin-1 characters stand for themselves, the others start at 256. */
 const byteAlphabet: readonly string[] = (() => {
   let next = 256;
   const isPrintable = (byte: number): boolean => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
@@ -58,10 +58,10 @@ function byteLevel(): Tokenizer {
 const byteTokens = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
 const sentencePieces = [...new Set(["<unk>", ...byteTokens, "▁", "▁▁", ...WORDS, ...WORDS.map((word) => `▁${word}`)])];
 
-/** The id of a token such as "▁a" or "<0x41>" of the SentencePiece tokenizer. */
+/** Returns the id of a token such as "▁a" or "<0x41>" of the SentencePiece tokenizer. */
 export const sentencePieceId = (piece: string): number => sentencePieces.indexOf(piece);
 
-/** SentencePiece BPE with bytes for what is not in the vocabulary: Llama 2, Mistral, Gemma. */
+/** SentencePiece BPE with bytes for characters outside the vocabulary: Llama 2, Mistral, Gemma. */
 function sentencePiece(): Tokenizer {
   const decoders = [
     { type: "Replace", pattern: { String: "▁" }, content: " " },

@@ -9,18 +9,18 @@ export interface StartOptions {
   readonly warn: Warn;
 }
 
-/** What every WebAssembly file begins with: a zero byte and "asm". */
+/** The first bytes of every WebAssembly file: a zero byte and "asm". */
 const MAGIC: readonly number[] = [0x00, 0x61, 0x73, 0x6d];
 
-/** Threads of each onnxruntime-web that runs: it takes them once, when it starts. */
+/** Threads of each running onnxruntime-web, which are set once, when it starts. */
 const threadsOf = new WeakMap<object, number>();
 
 /**
- * Runs `create`, which makes a graph ready and, if it is the first, starts onnxruntime-web. Calls must not overlap.
+ * Runs `create`, which creates a graph and, if it is the first, starts onnxruntime-web. Calls must not overlap.
  *
- * An onnxruntime-web that failed to start never tries again. So its WebAssembly code is read here and handed over: where that fails it
- * has not been asked, and the next call can start it.
- * @throws ExecutionUnavailableError when the code cannot be read or the runtime does not start.
+ * An onnxruntime-web that failed to start can never be started again. So its WebAssembly code is read here and passed to it: if reading
+ * fails, the runtime has not tried to start, and the next call can start it.
+ * @throws ExecutionUnavailableError if the code cannot be read or the runtime does not start.
  */
 export async function startRuntime<Result>(runtime: Runtime, options: StartOptions, create: () => Promise<Result>): Promise<Result> {
   const { ort, execution, code: file } = runtime;
@@ -28,13 +28,13 @@ export async function startRuntime<Result>(runtime: Runtime, options: StartOptio
   if (!file) return create();
   const running = threadsOf.get(ort);
   if (running !== undefined) {
-    tellThreads(running, options, "onnxruntime-web already runs", "The first model that is loaded decides.");
+    warnAboutThreads(running, options, "onnxruntime-web already runs", "The first model that is loaded decides.");
     return create();
   }
   if (options.threads !== undefined) {
-    // A page that is not cross-origin isolated has no memory that threads could share.
+    // A page that is not cross-origin isolated has no shared memory for threads.
     wasm.numThreads = typeof SharedArrayBuffer === "undefined" ? 1 : options.threads;
-    tellThreads(wasm.numThreads, options, "this page is not cross-origin isolated and runs", "Serve it with COOP and COEP headers.");
+    warnAboutThreads(wasm.numThreads, options, "this page is not cross-origin isolated and runs", "Serve it with COOP and COEP headers.");
   }
   const given = wasm.wasmBinary;
   const code = given ?? (await readCode(runtime, file));
@@ -47,17 +47,17 @@ export async function startRuntime<Result>(runtime: Runtime, options: StartOptio
     throw started ? error : new ExecutionUnavailableError(execution, describeStartFailure(file, error as Error), error);
   } finally {
     if (started) threadsOf.set(ort, wasm.numThreads!);
-    // It is in use or of no use now, and large.
+    // The code is large, and no longer needed whether or not the runtime started.
     if (!given) delete wasm.wasmBinary;
   }
 }
 
-function tellThreads(actual: number, { threads, warn }: StartOptions, why: string, advice: string): void {
+function warnAboutThreads(actual: number, { threads, warn }: StartOptions, why: string, advice: string): void {
   if (threads === undefined || threads === actual) return;
-  warn(`threads: ${threads} has no effect, for ${why} on ${actual} ${actual === 1 ? "thread" : "threads"}. ${advice}`, "threads");
+  warn(`threads: ${threads} has no effect, because ${why} on ${actual} ${actual === 1 ? "thread" : "threads"}. ${advice}`, "threads");
 }
 
-/** Undefined where only onnxruntime-web itself can tell where its code is. */
+/** Reads the WebAssembly code; returns undefined if only onnxruntime-web itself can locate it. */
 async function readCode(runtime: Runtime, code: RuntimeCode): Promise<Uint8Array | undefined> {
   const url = codeUrl(runtime, code);
   if (!url) return undefined;
@@ -75,10 +75,10 @@ async function readCode(runtime: Runtime, code: RuntimeCode): Promise<Uint8Array
     throw unavailable(`could not be read (${error instanceof Error ? error.message : String(error)})`, error);
   }
   if (MAGIC.every((byte, index) => bytes[index] === byte)) return bytes;
-  throw unavailable(`is no WebAssembly: ${describeContent({ bytes, answer })}`);
+  throw unavailable(`is not a WebAssembly file: ${describeContent({ bytes, answer })}`);
 }
 
-/** Where an application has told onnxruntime-web to look, else where this package finds it. */
+/** Returns the URL that the application set in onnxruntime-web, or else the one that this package found. */
 function codeUrl({ ort }: Runtime, code: RuntimeCode): URL | undefined {
   const paths = ort.env.wasm.wasmPaths;
   if (paths === undefined) return code.url;
@@ -87,11 +87,11 @@ function codeUrl({ ort }: Runtime, code: RuntimeCode): URL | undefined {
   return path !== undefined && URL.canParse(path, base) ? new URL(path, base) : undefined;
 }
 
-/** onnxruntime-common says so when the runtime does not start, and at each later call again. */
+/** Returns whether onnxruntime-common reports a failed start, which it repeats at each later call. */
 function isStartFailure(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("no available backend found");
 }
 
 function describeStartFailure({ file }: RuntimeCode, { message }: Error): string {
-  return `onnxruntime-web, whose code is ${file}, did not start (${message}). It does not try twice: load the model in a new page, worker or process.`;
+  return `onnxruntime-web, whose code is ${file}, did not start (${message}). It cannot be started again: load the model in a new page, worker or process.`;
 }

@@ -1,10 +1,10 @@
 /// <reference types="node" />
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { seededRandom } from "../random.ts";
-import { incrementalText } from "../text-decoder.ts";
-import { textOutput } from "../text-output.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import { seededRandom } from "../random/random.ts";
+import { incrementalText } from "../text/incremental-text.ts";
+import { textOutput } from "../text/text-output.ts";
+import type { Tokenizer } from "../contracts/tokenizer.ts";
 import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
 import type { JsonFile } from "./json-file.ts";
 import { MISSING, smallTokenizers } from "./small-tokenizers.ts";
@@ -17,7 +17,7 @@ const readTokenizer = (folder: URL): Tokenizer => {
   });
   return huggingFaceTokenizer(read("tokenizer.json"), read("tokenizer_config.json"));
 };
-/** Each when it is asked for: those of third parties may not be there. */
+/** Tokenizers by name, read on demand: third-party files may be missing. */
 const tokenizers: Readonly<Record<string, () => Tokenizer>> = {
   ...Object.fromEntries(Object.entries(smallTokenizers).map(([name, tokenizer]) => [name, () => tokenizer])),
   "the embedded stories": () => readTokenizer(new URL("../../../tiny-models/models/stories/", import.meta.url)),
@@ -32,7 +32,7 @@ interface Sample {
   readonly output: Int32Array;
 }
 
-/** Random tokens, among them more than their share of special ones, of ids that are not there, and of bytes that are no characters. */
+/** Yields random tokens with many special tokens, missing ids and bytes that are not characters. */
 function* samples(tokenizer: Tokenizer, count: number): Generator<Sample> {
   const random = seededRandom(11);
   const special = [...(tokenizer.specialTokens?.values() ?? [])];
@@ -52,7 +52,7 @@ function* samples(tokenizer: Tokenizer, count: number): Generator<Sample> {
   }
 }
 
-/** What `output` adds to the text of `prompt`. */
+/** Returns the text that `output` adds to the text of `prompt`. */
 function continuation(tokenizer: Tokenizer, { prompt, output }: Sample): string {
   const before = tokenizer.decode(prompt);
   const all = tokenizer.decode(Int32Array.of(...prompt, ...output));
@@ -71,7 +71,7 @@ function testTexts(open: () => Tokenizer): void {
     tokenizer = open();
   });
 
-  test("prompt and text together are the text of all tokens, whatever the groups in which they come", () => {
+  test("prompt and text together are the text of all tokens, for any grouping of the tokens", () => {
     let extended = 0;
     for (const sample of samples(tokenizer, 400)) {
       const expected = continuation(tokenizer, sample);
@@ -87,11 +87,11 @@ function testTexts(open: () => Tokenizer): void {
         expect(before + expected).toBe(all);
       }
     }
-    // A prompt that ends within a character is the only one whose own text is no start of the whole.
+    // Only a prompt that ends within a character has a text that the whole text does not start with.
     expect(extended).toBeGreaterThan(200);
   });
 
-  test("stop strings end the text and the tokens at the same place, whatever the groups in which they come", () => {
+  test("stop strings end the text and the tokens at the same place, for any grouping of the tokens", () => {
     let stopped = 0;
     for (const sample of samples(tokenizer, 100)) {
       const text = continuation(tokenizer, sample);

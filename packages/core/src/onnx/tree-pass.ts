@@ -1,20 +1,21 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
-import type { Logits } from "../model.ts";
-import { checkTokens } from "../run-decode.ts";
+import type { Logits } from "../contracts/model.ts";
+import { checkTokens } from "../tokens/check-tokens.ts";
+import { findInvalidParent, nodeDepths } from "../tokens/token-tree.ts";
 import { rangesOf } from "./cache-positions.ts";
 import { type CanvasGraph, canvasFeeds } from "./canvas-graph.ts";
 import { disposeOutputs, type GraphOutputs, runGraphPass } from "./graph-pass.ts";
-import type { Sequence } from "./sequence.ts";
+import type { CachedSequence } from "./cached-sequence.ts";
 
-/** The last tree of a session, whose tensors wait for the path to keep. */
+/** The last tree of a session, whose tensors are held until a path is kept. */
 export interface TreePasses {
   forward(tokens: Int32Array, parents: Int32Array, signal: AbortSignal | undefined): Promise<Logits>;
   keep(nodes: Int32Array): Promise<void>;
-  /** Forgets the tree: another call has moved the sequence on. */
+  /** Forgets the tree, since another call has changed the sequence. */
   forget(): void;
 }
 
-export function treePasses(sequence: Sequence, canvas: CanvasGraph): TreePasses {
+export function treePasses(sequence: CachedSequence, canvas: CanvasGraph): TreePasses {
   const { graph, cache } = sequence;
   let last: { readonly outputs: GraphOutputs; readonly parents: Int32Array } | undefined;
 
@@ -28,15 +29,15 @@ export function treePasses(sequence: Sequence, canvas: CanvasGraph): TreePasses 
     async forward(tokens, parents, signal) {
       signal?.throwIfAborted();
       checkTokens("forwardTree", "tokens", tokens, graph.vocabSize);
-      const depths = checkParents(tokens, parents);
+      const depths = checkedDepths(tokens, parents);
       return sequence.inTurn(async () => {
         forget();
         sequence.usesCanvas = true;
         const past = cache.length;
-        const deepest = past + 1 + Math.max(...depths);
+        const deepest = past + Math.max(...depths);
         if (deepest > graph.contextLength) throw new ContextLengthError(deepest, graph.contextLength);
         const isAncestor = ancestry(parents);
-        const rows = { tokens, mode: "causal", past, positionOf: (row: number) => past + depths[row]!, sees: isAncestor } as const;
+        const rows = { tokens, mode: "causal", past, positionOf: (row: number) => past + depths[row]! - 1, sees: isAncestor } as const;
         const inference = await canvas.open();
         const pass = await runGraphPass(graph, { inference, cache, feeds: () => canvasFeeds(graph, rows), rows: tokens.length, signal });
         last = { outputs: pass.outputs, parents: parents.slice() };
@@ -63,23 +64,20 @@ export function treePasses(sequence: Sequence, canvas: CanvasGraph): TreePasses 
   };
 }
 
-/** Depth of each node, 0 for a child of the prefix. @throws InvalidOptionError when `parents` is no tree over `tokens`. */
-function checkParents(tokens: Int32Array, parents: Int32Array): number[] {
+/** Returns the depths of the nodes, 1 for a child of the prefix. @throws InvalidOptionError if `parents` is not a tree over `tokens`. */
+function checkedDepths(tokens: Int32Array, parents: Int32Array): Int32Array {
+  const where = "forwardTree";
   if (tokens.length === 0 || parents.length !== tokens.length) {
-    const expected = `one parent for each of at least 1 token`;
-    throw new InvalidOptionError({ where: "forwardTree", option: "parents", expected, actual: `${parents.length} for ${tokens.length}` });
+    const expected = "one parent for each of at least 1 token";
+    throw new InvalidOptionError({ where, option: "parents", expected, actual: `${parents.length} for ${tokens.length}` });
   }
-  const depths: number[] = [];
-  for (const [node, parent] of parents.entries()) {
-    if (parent < -1 || parent >= node) {
-      throw new InvalidOptionError({ where: "forwardTree", option: `parents[${node}]`, expected: `in [-1, ${node})`, actual: parent });
-    }
-    depths.push(parent === -1 ? 0 : depths[parent]! + 1);
-  }
-  return depths;
+  const invalid = findInvalidParent(parents);
+  if (invalid !== undefined)
+    throw new InvalidOptionError({ where, option: `parents[${invalid}]`, expected: `in [-1, ${invalid})`, actual: parents[invalid] });
+  return nodeDepths(parents);
 }
 
-/** Whether a node is another one or comes after it on its path. */
+/** Returns a function that tests whether `other` is `node` or one of its ancestors. */
 function ancestry(parents: Int32Array): (node: number, other: number) => boolean {
   return (node, other) => {
     let each = node;

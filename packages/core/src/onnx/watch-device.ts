@@ -2,10 +2,10 @@ import type * as Ort from "onnxruntime-common";
 import { DeviceLostError } from "../errors.ts";
 import type { RunQueue } from "./run-queue.ts";
 
-/** The graphs that stand on each device. The runtime destroys a device itself with the last of them, and takes another one later. */
+/** The graphs of each device. The runtime destroys a device itself with the last of its graphs, and uses another device later. */
 const graphsOn = new WeakMap<GPUDevice, Set<Ort.InferenceSession>>();
 
-/** Fails the queue when the GPU device that `inference` stands on is lost: the runtime itself would wait for it without end. */
+/** Fails the queue when the GPU device of `inference` is lost: the runtime itself would wait for it forever. */
 export async function watchDevice({ env }: typeof Ort, queue: RunQueue, inference: Ort.InferenceSession): Promise<void> {
   const device: GPUDevice = await env.webgpu.device;
   const graphs = graphsOn.get(device) ?? watched(device, queue);

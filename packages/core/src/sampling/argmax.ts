@@ -1,9 +1,9 @@
 import { LogitsError } from "../errors.ts";
-import type { TokenId } from "../model.ts";
+import type { TokenId } from "../contracts/model.ts";
 
 /**
- * Index of the largest of `values`, shape (n,); the lowest index wins a tie.
- * @throws LogitsError when a value is NaN or +Infinity, or all are -Infinity.
+ * Returns the index of the largest of `values`, shape (n,); the lowest index wins a tie.
+ * @throws LogitsError if a value is NaN or +Infinity, or all are -Infinity.
  */
 export function argmax(values: ArrayLike<number>): TokenId {
   let best = 0;
@@ -17,7 +17,7 @@ export function argmax(values: ArrayLike<number>): TokenId {
     }
     sum += value;
   }
-  // Any NaN or +Infinity shows in the sum, so the loop needs no check of its own.
+  // Any NaN or +Infinity shows in the sum, so the loop needs no check.
   if (!(sum < Infinity) || maximum === -Infinity) throw new LogitsError(describeProblem(values));
   return best;
 }

@@ -24,7 +24,7 @@ test.each([
   { weights: [3, -1], problem: "weight -1 for token 1" },
   { weights: [1, NaN], problem: "weight NaN for token 1" },
   { weights: [1, Infinity], problem: "the weights sum to Infinity" },
-])("$weights are no weights: $problem", ({ weights, problem }) => {
+])("$weights are refused: $problem", ({ weights, problem }) => {
   expect(() => categorical(weights, 0.5)).toThrow(LogitsError);
   expect(() => categorical(weights, 0.5)).toThrow(`${problem}.`);
 });

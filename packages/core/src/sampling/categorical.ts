@@ -1,9 +1,9 @@
 import { LogitsError } from "../errors.ts";
 
 /**
- * The index that `uniform` in [0, 1) falls on when the interval is shared out in proportion to `weights`, shape (n,):
- * finite, >= 0, not all 0, of any sum. An index of weight 0 is never returned, also not by rounding.
- * @throws LogitsError when the weights are none.
+ * Returns the index whose part of [0, 1) contains `uniform`, where the parts are in proportion to `weights`, shape (n,): finite, >= 0,
+ * not all 0, of any sum. An index of weight 0 is never returned, not even through rounding.
+ * @throws LogitsError if the weights define no distribution.
  */
 export function categorical(weights: ArrayLike<number>, uniform: number): number {
   let total = 0;

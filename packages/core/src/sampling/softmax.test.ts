@@ -26,7 +26,7 @@ test("logSoftmax is the logarithm of softmax, without its underflow", () => {
   expect([...logSoftmax([0, -2000])]).toEqual([0, -2000]);
 });
 
-test("logSumExp keeps what exponentials would lose", () => {
+test("logSumExp does not overflow or underflow", () => {
   expect(logSumExp([1000, 1000])).toBeCloseTo(1000 + LN2, 12);
   expect(logSumExp([-1000, -1000])).toBeCloseTo(-1000 + LN2, 12);
   expect(logSumExp([5, -Infinity])).toBe(5);

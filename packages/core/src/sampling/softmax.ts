@@ -1,9 +1,9 @@
 import { argmax } from "./argmax.ts";
 
 /**
- * Probabilities of `logits`, shape (n,), computed in float64: exp(l / temperature) normalised, `temperature` > 0.
- * -Infinity gives exactly 0.
- * @throws LogitsError when a logit is NaN or +Infinity, or all are -Infinity.
+ * Returns the probabilities of `logits`, shape (n,), computed in float64: exp(l / temperature) normalised, `temperature` > 0.
+ * A logit of -Infinity has probability exactly 0.
+ * @throws LogitsError if a logit is NaN or +Infinity, or all are -Infinity.
  */
 export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
   const maximum = logits[argmax(logits)]!;
@@ -19,7 +19,7 @@ export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Arra
 }
 
 /**
- * Natural logarithms of `softmax(logits)`, shape (n,), float64, without the underflow of taking them afterwards.
+ * Returns the natural logarithms of `softmax(logits)`, shape (n,), float64, without underflow.
  * @throws LogitsError like softmax.
  */
 export function logSoftmax(logits: ArrayLike<number>): Float64Array {
@@ -27,7 +27,7 @@ export function logSoftmax(logits: ArrayLike<number>): Float64Array {
   return Float64Array.from(logits, (logit) => logit - normaliser);
 }
 
-/** ln Σ exp(logits), float64. @throws LogitsError like softmax. */
+/** Returns ln Σ exp(logits), float64. @throws LogitsError like softmax. */
 export function logSumExp(logits: ArrayLike<number>): number {
   const maximum = logits[argmax(logits)]!;
   let sum = 0;

@@ -4,21 +4,21 @@ import { byteTokenizer } from "./byte-tokenizer.ts";
 
 const tokenizer = byteTokenizer();
 
-test("a text is its begin token and its UTF-8 bytes", () => {
+test("a text is encoded as the begin token and its UTF-8 bytes", () => {
   expect([...tokenizer.encode("aé")]).toEqual([256, 0x61, 0xc3, 0xa9]);
   expect([...tokenizer.encode("")]).toEqual([tokenizer.beginToken]);
 });
 
-test.each(["", "plain", "Grüße 日本 😀", "\uFEFFbyte order mark"])("%j comes back from its tokens", (text) => {
+test.each(["", "plain", "Grüße 日本 😀", "\uFEFFbyte order mark"])("%j is decoded from its tokens", (text) => {
   expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
 });
 
-test("bytes that are no UTF-8 become U+FFFD, special tokens nothing", () => {
+test("bytes that are not UTF-8 become U+FFFD, special tokens nothing", () => {
   expect(tokenizer.decode(Int32Array.of(0x61, 0xff, 0x62))).toBe("a\uFFFDb");
   expect(tokenizer.decode(Int32Array.of(0x61, 0xe2, 0x82))).toBe("a\uFFFD");
   expect(tokenizer.decode(Int32Array.of(tokenizer.beginToken, 0x61, tokenizer.endToken))).toBe("a");
 });
 
-test.each([-1, 258])("%d is no token", (token) => {
+test.each([-1, 258])("%d is not a token", (token) => {
   expect(() => tokenizer.decode(Int32Array.of(token))).toThrow(InvalidOptionError);
 });

@@ -1,19 +1,19 @@
-import type { TokenId } from "../model.ts";
-import { checkTokens } from "../run-decode.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import type { TokenId } from "../contracts/model.ts";
+import { checkTokens } from "../tokens/check-tokens.ts";
+import type { Tokenizer } from "../contracts/tokenizer.ts";
 
 const BYTES = 256;
 
-/** A tokenizer with one token per UTF-8 byte, the token being the byte, and two special tokens after them. */
+/** A tokenizer whose tokens are the UTF-8 bytes, and two special tokens after them. */
 export interface ByteTokenizer extends Tokenizer {
-  /** Begins every encoded text: 256. */
+  /** The first token of every encoded text: 256. */
   readonly beginToken: TokenId;
-  /** For models to end a text with: 257. `encode` never gives it. */
+  /** The token with which models end a text: 257. `encode` never returns it. */
   readonly endToken: TokenId;
 }
 
 /**
- * Makes a byte tokenizer, vocabSize 258. A character outside ASCII takes 2 to 4 tokens, which is what tests of text need.
+ * Creates a byte tokenizer, vocabSize 258. A character outside ASCII takes 2 to 4 tokens, as tests of text need.
  * `decode` throws InvalidOptionError for a token outside the vocabulary.
  */
 export function byteTokenizer(): ByteTokenizer {

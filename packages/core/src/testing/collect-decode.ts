@@ -1,6 +1,6 @@
-import type { DecodeEvent, FinishReason } from "../decoder.ts";
+import type { DecodeEvent, FinishReason } from "../contracts/decoder.ts";
 
-/** A whole decode. */
+/** The events and output of a complete decode. */
 export interface CollectedDecode {
   readonly events: readonly DecodeEvent[];
   /** Committed tokens, shape (n,). */
@@ -9,8 +9,8 @@ export interface CollectedDecode {
 }
 
 /**
- * Reads a decode to its end. Errors of the decoder pass through.
- * @throws Error when the events end without `decode-end`.
+ * Reads a decode to its end. Errors of the decoder are passed on.
+ * @throws Error if the events end without `decode-end`.
  */
 export async function collectDecode(decode: AsyncIterable<DecodeEvent>): Promise<CollectedDecode> {
   const events: DecodeEvent[] = [];

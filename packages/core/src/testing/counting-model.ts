@@ -8,8 +8,8 @@ export interface CountingModelOptions {
 }
 
 /**
- * A causal model that is certain: after token t comes (t + 1) mod vocabSize, with logit 0 where all others have -Infinity.
- * Every decoder that keeps to the model's support counts on from the prompt, so its output is known without running it.
+ * Creates a causal model that is certain: after token t comes (t + 1) mod vocabSize, with logit 0; all others have -Infinity. Every
+ * decoder that commits only possible tokens counts on from the prompt, so its output is known in advance.
  */
 export function countingModel({ vocabSize = 10, contextLength = 64 }: CountingModelOptions = {}): TestModel {
   return memoryModel({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InvalidOptionError, LogitsError } from "../errors.ts";
-import type { RandomSource } from "../random.ts";
+import type { RandomSource } from "../random/random.ts";
 import { type Branch, enumerateOutcomes } from "./enumerate-outcomes.ts";
 
 async function branchesOf<Outcome>(run: (random: RandomSource) => Outcome): Promise<readonly Branch<Outcome>[]> {
@@ -49,7 +49,7 @@ describe("branches", () => {
 });
 
 describe("forks", () => {
-  test("with one key give the same draws, with others independent ones", async () => {
+  test("with one key produce the same draws, with other keys independent ones", async () => {
     const same = await branchesOf((random) => [random.fork(3).bernoulli(0.5), random.fork(3).bernoulli(0.5)]);
     expect(same.map(({ outcome }) => outcome)).toEqual([
       [false, false],
@@ -64,7 +64,7 @@ describe("forks", () => {
     expect(other).toHaveLength(8);
   });
 
-  test("count their draws on their own, whatever is drawn in between", async () => {
+  test("count their draws separately, regardless of other draws in between", async () => {
     const branches = await branchesOf((random) => {
       const fork = random.fork(1);
       const drawn = [fork.bernoulli(0.5), random.bernoulli(0.5), fork.bernoulli(0.5)];
@@ -91,7 +91,7 @@ describe("refusals", () => {
     await expect(branchesOf<unknown>(draw)).rejects.toThrow(error);
   });
 
-  test("randomness from elsewhere is found out", async () => {
+  test("randomness from another source is detected", async () => {
     let runs = 0;
     await expect(branchesOf((random) => random.categorical(runs++ === 0 ? [1, 1] : [1, 2]))).rejects.toThrow(
       "All randomness must come from the source",
@@ -100,11 +100,11 @@ describe("refusals", () => {
     await expect(branchesOf((random) => others++ === 0 && random.bernoulli(0.5) && random.bernoulli(0.5))).rejects.toThrow("drew 0 times");
   });
 
-  test("one draw asked for with two sets of weights is refused", async () => {
+  test("one draw with two different sets of weights is refused", async () => {
     await expect(branchesOf((random) => [random.fork(1).bernoulli(0.5), random.fork(1).bernoulli(0.6)])).rejects.toThrow("draw 1/#0");
   });
 
-  test("a tree with too many branches is given up", async () => {
+  test("a tree with too many branches is an error", async () => {
     const branches = enumerateOutcomes(async (random) => Array.from({ length: 30 }, () => random.bernoulli(0.5)), { maxBranches: 100 });
     let visited = 0;
     await expect(

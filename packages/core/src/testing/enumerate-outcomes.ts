@@ -1,7 +1,7 @@
 import { InvalidOptionError, LogitsError } from "../errors.ts";
-import type { RandomSource } from "../random.ts";
+import type { RandomSource } from "../random/random.ts";
 
-/** One way in which all draws of a run can fall. */
+/** One combination of outcomes of all draws of a run. */
 export interface Branch<Outcome> {
   readonly outcome: Outcome;
   /** Product of the probabilities of its draws, in (0, 1]. */
@@ -9,13 +9,13 @@ export interface Branch<Outcome> {
 }
 
 export interface EnumerateOptions {
-  /** Most branches to visit before giving up with an error. @defaultValue 1_000_000 */
+  /** Maximum number of branches to visit; more are an error. @defaultValue 1_000_000 */
   readonly maxBranches?: number | undefined;
 }
 
 /** A draw of the current branch. */
 interface Choice {
-  /** Its stream and place in it. */
+  /** Its stream and its index in it. */
   readonly id: string;
   /** Probability of each value, shape (n,), summing to 1 up to rounding. */
   readonly probabilities: Float64Array;
@@ -23,13 +23,13 @@ interface Choice {
 }
 
 /**
- * Runs `run` once for every way in which its draws can fall, and yields each outcome with its exact probability. The
- * probabilities sum to 1 up to rounding; values of probability 0 are not visited.
+ * Runs `run` once for every combination of outcomes of its draws, and yields each result with its exact probability. The probabilities
+ * sum to 1 up to rounding; values of probability 0 are not visited.
  *
- * `run` gets a fresh random source each time and must draw all its randomness there, or be otherwise deterministic: branches
- * are visited depth first, by running again with the first draws as before. `bernoulli` and `categorical` branch;
- * `uniform` has 2^53 values and throws. As with `seededRandom`, forking twice with one key gives the same draws twice.
- * @throws Error when `run` draws differently although all draws before came out the same, or at `maxBranches`.
+ * `run` receives a new random source each time. It must draw all its randomness from that source and otherwise be deterministic: branches
+ * are visited depth first, by running it again with the same first draws. `bernoulli` and `categorical` branch; `uniform` has 2^53 values
+ * and throws. As with `seededRandom`, forking twice with one key produces the same draws twice.
+ * @throws Error if `run` draws differently after the same outcomes of earlier draws, or beyond `maxBranches`.
  */
 export async function* enumerateOutcomes<Outcome>(
   run: (random: RandomSource) => Promise<Outcome>,
@@ -47,7 +47,7 @@ export async function* enumerateOutcomes<Outcome>(
   }
 }
 
-/** Moves on to the next branch: the last choice that has another value takes it. False when all were visited. */
+/** Advances to the next branch: the last choice with another value takes it. Returns false when all branches were visited. */
 function advance(trail: Choice[]): boolean {
   for (let choice = trail.at(-1); choice; trail.pop(), choice = trail.at(-1)) {
     const next = choice.probabilities.findIndex((probability, value) => value > choice.taken && probability > 0);
@@ -58,7 +58,7 @@ function advance(trail: Choice[]): boolean {
   return false;
 }
 
-/** A source whose draws follow `trail`, then lengthen it by the first value that is possible. */
+/** Creates a source whose draws follow `trail`, and then extend it by the first possible value. */
 function replay(trail: Choice[]): { readonly random: RandomSource; readonly made: () => number } {
   const made = new Map<string, Choice>();
   const draw = (id: string, probabilities: Float64Array): number => {
@@ -98,7 +98,7 @@ function stream(path: readonly number[], draw: (id: string, probabilities: Float
 function normalise(weights: ArrayLike<number>): Float64Array {
   const probabilities = Float64Array.from(weights);
   const total = probabilities.reduce((sum, weight) => sum + (weight >= 0 ? weight : NaN), 0);
-  if (!(total > 0 && total < Infinity)) throw new LogitsError(`the weights ${show(probabilities)} are none`);
+  if (!(total > 0 && total < Infinity)) throw new LogitsError(`the weights ${show(probabilities)} define no distribution`);
   return probabilities.map((weight) => weight / total);
 }
 

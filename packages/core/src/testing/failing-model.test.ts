@@ -4,7 +4,7 @@ import { failingModel } from "./failing-model.ts";
 
 const one = Int32Array.of(1);
 
-test("the pass asked for rejects and leaves the session as it was; those around it run", async () => {
+test("the chosen pass rejects and leaves the session unchanged; the passes around it run", async () => {
   const error = new Error("the device was lost");
   const model = failingModel(countingModel(), { pass: 1, error });
   const session = await model.createSession();
@@ -16,7 +16,7 @@ test("the pass asked for rejects and leaves the session as it was; those around 
   expect(model.passes()).toHaveLength(2);
 });
 
-test("passes are counted over all sessions, forks included", async () => {
+test("passes are counted over all sessions, including forks", async () => {
   const model = failingModel(countingModel(), { pass: 2, error: new Error("the device was lost") });
   const session = await model.createSession();
   await session.forward(one);
@@ -36,5 +36,5 @@ test.each([
   const logits = await session.forward(Int32Array.of(0, 1), { rows: "all" });
   expect(logits.rows).toBe(2);
   expect([...logits.row(1)]).toEqual(expected);
-  expect(model.alteredRows()).toBe(0);
+  expect(model.modifiedRows()).toBe(0);
 });

@@ -1,18 +1,18 @@
-import type { CausalModel, Logits, MaskedModel, TokenId } from "../model.ts";
+import type { CausalModel, Logits, MaskedModel, TokenId } from "../contracts/model.ts";
 import { interceptPasses } from "./intercept-passes.ts";
 
-/** What goes wrong, and at which pass, counted from 0 over all sessions of the model. */
+/** A failure, and the pass at which it occurs, counted from 0 over all sessions of the model. */
 export type ModelFailure = { readonly pass: number } & (
   | { /** The pass rejects with this, and the session is as it was before. */ readonly error: unknown }
   | {
-      /** The pass runs, and this stands in its rows: NaN, Infinity or -Infinity. */
+      /** The pass runs, and its rows contain this value: NaN, Infinity or -Infinity. */
       readonly logits: number;
-      /** Where in each row. @defaultValue everywhere */
+      /** The token whose logit has that value. @defaultValue all tokens */
       readonly token?: TokenId | undefined;
     }
 );
 
-/** The same model, one pass of which fails. Later passes run as if nothing had happened. */
+/** Returns the model with one failing pass. Later passes are unaffected. */
 export function failingModel<Model extends CausalModel | MaskedModel>(model: Model, failure: ModelFailure): Model {
   return interceptPasses(model, async ({ index, run }) => {
     if (index !== failure.pass) return run();

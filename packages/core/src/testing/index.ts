@@ -5,9 +5,10 @@ export { type Branch, enumerateOutcomes, type EnumerateOptions } from "./enumera
 export { failingModel, type ModelFailure } from "./failing-model.ts";
 export { type InterceptedPass, interceptPasses } from "./intercept-passes.ts";
 export { type JointDistribution, jointModel, type JointModel, type JointModelOptions, randomJoint } from "./joint-model.ts";
-export { memoryModel, type MemoryModelOptions, type ModelPass, type TestModel } from "./memory-model.ts";
+export { memoryModel, type MemoryModelOptions, type TestModel } from "./memory-model.ts";
 export { memoryMaskedModel, type MemoryMaskedModelOptions, type TestMaskedModel } from "./memory-masked-model.ts";
 export { exactDistribution, type OutputDistribution, outputKey, totalVariation } from "./output-distribution.ts";
 export { randomTable } from "./random-table.ts";
 export { type RandomDraw, recordingRandom, type RecordingRandom } from "./recording-random.ts";
 export { type ProbabilityTable, tableModel, type TableModelOptions } from "./table-model.ts";
+export type { ModelPass, UsageReport } from "./usage-ledger.ts";

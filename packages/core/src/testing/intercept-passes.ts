@@ -1,21 +1,21 @@
-import type { CausalModel, Logits, MaskedModel, MaskedSession, Session } from "../model.ts";
+import type { CausalModel, Logits, MaskedModel, MaskedSession, Session } from "../contracts/model.ts";
 import { shareCache } from "./memory-model.ts";
 
 /** A pass that is about to run. */
 export interface InterceptedPass {
-  /** Number of the pass, from 0, over all sessions of the model. */
+  /** Index of the pass, from 0, over all sessions of the model. */
   readonly index: number;
-  /** What it reads, shape (n,). Not to be written to. */
+  /** The tokens that it reads, shape (n,). Must not be written to. */
   readonly tokens: Int32Array;
-  /** Runs it. The commit of a masked session gives no rows. */
+  /** Runs the pass. The commit of a masked session returns no rows. */
   readonly run: () => Promise<Logits>;
 }
 
 type Intercept = (tokens: Int32Array, run: () => Promise<Logits>) => Promise<Logits>;
 
 /**
- * The same model, with `intercept` called in place of every pass, tree passes and the commits of masked sessions included; it
- * usually calls `pass.run()` and can do something before, after or instead. Everything else of `model` is passed through.
+ * Returns the model with `intercept` called in place of every pass, including tree passes and the commits of masked sessions. It usually
+ * calls `pass.run()`, and can act before, after or instead of it. All other members of `model` are passed through.
  */
 export function interceptPasses<Model extends CausalModel | MaskedModel>(
   model: Model,
@@ -56,7 +56,7 @@ function interceptedMaskedSession(session: MaskedSession, pass: Intercept, vocab
     get length() {
       return session.length;
     },
-    over: session.over,
+    causalSession: session.causalSession,
     predict: (canvas, options) => pass(canvas, () => session.predict(canvas, options)),
     ...(session.predictLeaveOneOut && {
       predictLeaveOneOut: (canvas: Int32Array, options) => pass(canvas, () => session.predictLeaveOneOut!(canvas, options)),

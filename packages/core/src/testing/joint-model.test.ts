@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../random/random.ts";
 import { softmax } from "../sampling/softmax.ts";
 import { type JointDistribution, jointModel, randomJoint } from "./joint-model.ts";
 
 const joint: JointDistribution = { tokens: 2, length: 2, probabilities: Float64Array.of(0.1, 0.2, 0.3, 0.4) };
 const MASK = 4;
 
-/** The row's distribution over the meanings of tokens, the mask token left out. */
+/** Returns the row's distribution over the meanings of tokens, without the mask token. */
 function meaningsOf(row: Float32Array, tokens: number): number[] {
   const probabilities = softmax(row.subarray(0, 2 * tokens));
   return Array.from({ length: tokens }, (_, token) => probabilities[token]! + probabilities[token + tokens]!);
@@ -49,14 +49,14 @@ describe("a joint model", () => {
       ],
     },
     { name: "the first token committed", committed: [0], canvas: [MASK], expected: [[1 / 3, 2 / 3]] },
-  ])("gives conditionals by hand: $name", async ({ committed, canvas, expected }) => {
+  ])("has the conditionals computed by hand: $name", async ({ committed, canvas, expected }) => {
     const rows = await rowsOf(joint, committed, canvas);
     for (const [index, row] of expected.entries()) {
       for (const [token, probability] of row.entries()) expect(rows[index]![token]).toBeCloseTo(probability, 12);
     }
   });
 
-  test.each([1, 2, 3, 4, 5])("multiplies up to the same probability in every order, seed %d", async (seed) => {
+  test.each([1, 2, 3, 4, 5])("has conditionals with the same product in every order, seed %d", async (seed) => {
     const { probabilities, ...shape } = randomJoint(seededRandom(seed), { tokens: 3, length: 2 });
     const distribution = { ...shape, probabilities };
     const mask = 6;
@@ -70,7 +70,7 @@ describe("a joint model", () => {
     }
   });
 
-  test("gives the mask token the highest logit, and token t also as t + V", async () => {
+  test("has the highest logit for the mask token, and token t also as t + V", async () => {
     const model = jointModel({ joint });
     const session = await model.createSession();
     await session.commit(Int32Array.of(0));
@@ -79,7 +79,7 @@ describe("a joint model", () => {
     expect([0, 1, 2, 3].map((token) => model.meaning(token))).toEqual([0, 1, 0, 1]);
   });
 
-  test("has one id for every token where two are not wanted", async () => {
+  test("has one id per token on request", async () => {
     const model = jointModel({ joint, idsPerToken: 1 });
     expect([model.vocabSize, model.maskTokenId]).toEqual([3, 2]);
     const session = await model.createSession();
@@ -88,7 +88,7 @@ describe("a joint model", () => {
     expect(softmax(row.subarray(0, 2))[1]).toBeCloseTo(0.6, 6);
   });
 
-  test("refuses probabilities that are not those of all texts", () => {
+  test("refuses probabilities that do not cover all texts", () => {
     expect(() => jointModel({ joint: { ...joint, length: 3 } })).toThrow("jointModel: joint must be of 8 probabilities, got 4.");
   });
 });

@@ -1,9 +1,9 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { TokenId } from "../model.ts";
-import type { RandomSource } from "../random.ts";
+import type { TokenId } from "../contracts/model.ts";
+import type { RandomSource } from "../random/random.ts";
 import { memoryMaskedModel, type TestMaskedModel } from "./memory-masked-model.ts";
 
-/** The probability of every text of one length. */
+/** The probabilities of all texts of one length. */
 export interface JointDistribution {
   /** Number of different tokens V: 0 to V - 1. */
   readonly tokens: number;
@@ -15,22 +15,22 @@ export interface JointDistribution {
 
 /** A masked model of a joint distribution. */
 export interface JointModel extends TestMaskedModel {
-  /** The token of the joint distribution, in [0, V), that `token` stands for. */
+  /** Returns the token of the joint distribution, in [0, V), that `token` represents. */
   meaning(token: TokenId): number;
 }
 
 export interface JointModelOptions {
   readonly joint: JointDistribution;
-  /** Tokens before the text, which mean nothing. @defaultValue 1 */
+  /** Number of tokens before the text, which have no meaning. @defaultValue 1 */
   readonly promptLength?: number | undefined;
-  /** 2 makes the conditionals exact to 1e-13, 1 only to 1e-7, for fewer branches to enumerate. @defaultValue 2 */
+  /** 2 makes the conditionals exact to 1e-13; 1 only to 1e-7, with fewer branches to enumerate. @defaultValue 2 */
   readonly idsPerToken?: 1 | 2 | undefined;
 }
 
 /** The logit of the mask token, which a decoder must not follow. */
 const MASK_LOGIT = 20;
 
-/** A joint distribution drawn from `random`, far from independent: weights are exp(5 u), u uniform. Same source, same distribution. */
+/** Draws a joint distribution from `random`, far from independent: weights are exp(5 u), u uniform. A function of the source. */
 export function randomJoint(random: RandomSource, { tokens, length }: Pick<JointDistribution, "tokens" | "length">): JointDistribution {
   const weights = Float64Array.from({ length: tokens ** length }, () => Math.exp(5 * random.uniform()));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -38,12 +38,12 @@ export function randomJoint(random: RandomSource, { tokens, length }: Pick<Joint
 }
 
 /**
- * A masked model whose row for a position is the exact conditional of `joint` given all other known tokens of the text. So
- * decoding one position after another, in any order that does not look at what it draws, gives exactly `joint`.
+ * Creates a masked model whose row for a position is the exact conditional of `joint` given all other known tokens of the text. So
+ * decoding one position after another, in any order that does not depend on the draws, samples exactly from `joint`.
  *
- * Logits are float32, which would leave conditionals that contradict each other by 1e-8. Therefore token t < V has a second id
- * t + V: the first has the probability that a float32 logit can express from below, the second the rest. The mask token is the
- * last one, 2 V (or V where there is one id per token); its logit is high, and is no part of the conditional.
+ * Float32 logits alone would make the conditionals inconsistent by 1e-8. So token t < V has a second id t + V: the first id has the
+ * largest probability below that a float32 logit can express, the second has the rest. The mask token is the last id, 2 V (or V with one
+ * id per token); its logit is high, and is not part of the conditional.
  */
 export function jointModel({ joint, promptLength = 1, idsPerToken = 2 }: JointModelOptions): JointModel {
   const { tokens, length } = joint;
@@ -69,7 +69,7 @@ export function jointModel({ joint, promptLength = 1, idsPerToken = 2 }: JointMo
   return { ...model, meaning: (token) => token % tokens };
 }
 
-/** Probabilities of the token at `position` given `known`, of length <= L, where -1 is unknown; shape (V,). */
+/** Returns the probabilities of the token at `position` given `known`, of length <= L, where -1 is unknown; shape (V,). */
 function conditional({ tokens, length, probabilities }: JointDistribution, known: Int32Array, position: number): Float64Array {
   const sums = new Float64Array(tokens);
   const digit = (text: number, at: number): number => Math.floor(text / tokens ** (length - 1 - at)) % tokens;
@@ -80,7 +80,7 @@ function conditional({ tokens, length, probabilities }: JointDistribution, known
   return sums.map((each) => each / total);
 }
 
-/** Writes the logits of `probabilities`, shape (V,), to the ids of the tokens in `row`, which are one or two for each. */
+/** Writes the logits of `probabilities`, shape (V,), to the one or two ids of each token in `row`. */
 function write(row: Float32Array, probabilities: Float64Array): void {
   const hasTwoIds = row.length > probabilities.length + 1;
   for (const [token, probability] of probabilities.entries()) {

@@ -3,7 +3,7 @@ import { ContextLengthError, InvalidOptionError } from "../errors.ts";
 import { countingModel } from "./counting-model.ts";
 import { memoryMaskedModel } from "./memory-masked-model.ts";
 
-/** Logit t at place i is 100 · (last prefix token) + 10 · (first canvas token) + i + t. */
+/** Logit t at canvas position i is 100 · (last prefix token) + 10 · (first canvas token) + i + t. */
 const model = () =>
   memoryMaskedModel({
     vocabSize: 4,
@@ -14,7 +14,7 @@ const model = () =>
   });
 
 describe("memoryMaskedModel", () => {
-  test("predicts every place of the canvas after a prefix of its own", async () => {
+  test("predicts every position of the canvas after its own prefix", async () => {
     const masked = model();
     const session = await masked.createSession();
     await session.commit(Int32Array.of(1, 2));
@@ -31,7 +31,7 @@ describe("memoryMaskedModel", () => {
     ]);
   });
 
-  test("reads the cache of a causal session that it is opened over, and leaves it alone", async () => {
+  test("reads the cache of the causal session that it is opened over, without changing it", async () => {
     const causal = await countingModel({ vocabSize: 4 }).createSession();
     const session = await model().createSession(causal);
     await causal.forward(Int32Array.of(0, 2));
@@ -42,24 +42,24 @@ describe("memoryMaskedModel", () => {
     expect(causal.length).toBe(2);
   });
 
-  test("counts rows that are written to, and those that are asked for too late", async () => {
+  test("counts rows that are written to, and reads of stale rows", async () => {
     const masked = model();
     const session = await masked.createSession();
     const first = await session.predict(Int32Array.of(3, 3));
     first.row(1)[0] = 7;
-    expect([masked.alteredRows(), masked.staleReads()]).toEqual([1, 0]);
+    expect([masked.modifiedRows(), masked.staleRowReads()]).toEqual([1, 0]);
     const second = await session.predict(Int32Array.of(3));
     expect(first.row(1)[0]).toBeNaN();
-    expect([masked.alteredRows(), masked.staleReads()]).toEqual([1, 1]);
-    // A commit gives no rows, and leaves those of the prediction before.
+    expect([masked.modifiedRows(), masked.staleRowReads()]).toEqual([1, 1]);
+    // A commit returns no rows, and keeps those of the previous prediction valid.
     await session.commit(Int32Array.of(1));
     expect(second.row(0)[0]).not.toBeNaN();
     await session.dispose();
     expect(second.row(0)[0]).toBeNaN();
-    expect([masked.alteredRows(), masked.staleReads()]).toEqual([1, 2]);
+    expect([masked.modifiedRows(), masked.staleRowReads()]).toEqual([1, 2]);
   });
 
-  test("leaves each token out in turn: as many rows again, each with the mask in its own place", async () => {
+  test("leaves out each token: as many rows again, each with the mask at its own position", async () => {
     const masked = model();
     const session = await masked.createSession();
     const logits = await session.predictLeaveOneOut!(Int32Array.of(1, 2));
@@ -68,7 +68,7 @@ describe("memoryMaskedModel", () => {
     expect(masked.passes()).toEqual([{ session: 0, start: 0, positions: 4, rows: 4 }]);
   });
 
-  test("refuses what does not fit, aborts, and counts open sessions", async () => {
+  test("refuses invalid arguments, aborts, and counts open sessions", async () => {
     const masked = model();
     const session = await masked.createSession();
     await expect(session.predict(new Int32Array(6))).rejects.toThrow(ContextLengthError);

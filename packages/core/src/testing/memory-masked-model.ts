@@ -1,59 +1,39 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { ForwardOptions, Logits, MaskedModel, MaskedSession, Session, TokenId } from "../model.ts";
-import { checkTokens } from "../run-decode.ts";
-import { cacheOf, type ModelPass } from "./memory-model.ts";
-import { type RowGuard, rowGuard } from "./row-guard.ts";
+import type { ForwardOptions, Logits, MaskedModel, MaskedSession, Session, TokenId } from "../contracts/model.ts";
+import { checkTokens } from "../tokens/check-tokens.ts";
+import { cacheOf } from "./memory-model.ts";
 import { runQueue } from "./run-queue.ts";
+import { emptyLedger, type UsageLedger, usageReport, type UsageReport } from "./usage-ledger.ts";
 
-/** A masked model for tests that tells what was done with it. */
-export interface TestMaskedModel extends MaskedModel {
-  /** Sessions that were created and not yet disposed. */
-  openSessions(): number;
-  /** The predictions and commits that ended well, of all sessions, in the order in which they ended; a commit has no rows. A copy. */
-  passes(): readonly ModelPass[];
-  /** How many rows of logits were written to by whoever received them. */
-  alteredRows(): number;
-  /** How many times a row of a prediction was asked for after the session's next one, or after its end: too late, it is NaN. */
-  staleReads(): number;
-}
+/** A masked model for tests that records its use. */
+export interface TestMaskedModel extends MaskedModel, UsageReport {}
 
 export interface MemoryMaskedModelOptions {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly maskTokenId: TokenId;
-  /** The logits for place `index` of `canvas`, after the committed `prefix`: a new row of shape (vocabSize,) for every call. */
+  /** Returns the logits for position `index` of `canvas`, after the committed `prefix`: a new row of shape (vocabSize,) for every call. */
   logitsAt(prefix: Int32Array, canvas: Int32Array, index: number): Float32Array;
 }
 
-interface Ledger {
-  readonly passes: ModelPass[];
-  readonly rows: RowGuard;
-  created: number;
-  open: number;
-}
-
 /**
- * A masked model without weights that keeps every promise of `MaskedSession`; rows turn to NaN at the session's next
- * prediction and at its end.
- * On top of a session of a memory model it reads that session's cache, as models with shared weights do, and refuses to
- * commit or rewind; on top of any other it keeps a prefix of its own, which is empty at first.
+ * Creates a masked model without weights that implements the contract of `MaskedSession`. Rows turn to NaN at the session's next
+ * prediction and at its end. Over a session of a memory model it reads that session's cache, as models with shared weights do, and refuses
+ * to commit or rewind; over any other session it keeps its own prefix, which is empty at first.
  */
 export function memoryMaskedModel(options: MemoryMaskedModelOptions): TestMaskedModel {
-  const ledger: Ledger = { passes: [], rows: rowGuard(), created: 0, open: 0 };
+  const ledger = emptyLedger();
   return {
     kind: "masked",
     vocabSize: options.vocabSize,
     contextLength: options.contextLength,
     maskTokenId: options.maskTokenId,
     createSession: async (over) => memoryMaskedSession(options, ledger, over),
-    openSessions: () => ledger.open,
-    passes: () => [...ledger.passes],
-    alteredRows: () => ledger.rows.altered(),
-    staleReads: () => ledger.rows.stale(),
+    ...usageReport(ledger),
   };
 }
 
-function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, over: Session | undefined): MaskedSession {
+function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: UsageLedger, over: Session | undefined): MaskedSession {
   const session = ledger.created++;
   ledger.open++;
   const enqueue = runQueue();
@@ -69,8 +49,8 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, 
     if (length > options.contextLength) throw new ContextLengthError(length, options.contextLength);
   };
   const checkOwn = (where: string): void => {
-    const expected = "on a session with a prefix of its own";
-    if (shared) throw new InvalidOptionError({ where, option: "the call", expected, actual: "one over a causal session" });
+    const expected = "on a session with its own prefix";
+    if (shared) throw new InvalidOptionError({ where, option: "the call", expected, actual: "a session over a causal session" });
   };
   const predict: (canvas: Int32Array, leaveOneOut: boolean, call?: Pick<ForwardOptions, "signal">) => Promise<Logits> = async (
     canvas,
@@ -88,14 +68,14 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: Ledger, 
       if (leaveOneOut)
         rows.push(...Array.from(input, (_, index) => options.logitsAt(before, input.with(index, options.maskTokenId), index)));
       ledger.passes.push({ session, start: before.length, positions: rows.length, rows: rows.length });
-      return ledger.rows.give(session, rows, options.vocabSize);
+      return ledger.rows.issue(session, rows, options.vocabSize);
     });
   };
   return {
     get length() {
       return prefix().length;
     },
-    over: shared && over,
+    causalSession: shared && over,
     predict: (canvas, call) => predict(canvas, false, call),
     predictLeaveOneOut: (canvas, call) => predict(canvas, true, call),
     async commit(tokens, { signal } = {}) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InvalidOptionError } from "../errors.ts";
 import { memoryModel } from "./memory-model.ts";
 
-/** The one logit tells the prefix, read as a decimal number. */
+/** The only logit is the prefix, read as a decimal number. */
 const model = (tree?: boolean) =>
   memoryModel({ vocabSize: 10, contextLength: 8, tree, logitsAfter: (prefix) => new Float32Array(10).fill(Number(prefix.join(""))) });
 
@@ -30,7 +30,7 @@ describe("trees of memoryModel", () => {
     await expect(session.keepPath!(Int32Array.of(0))).rejects.toThrow("a path of the last tree");
   });
 
-  test("are offered only where asked for", async () => {
+  test("are available only on request", async () => {
     expect(model().capabilities.tree).toBe(false);
     expect("forwardTree" in (await model().createSession())).toBe(false);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { ForwardOptions, Logits, Session } from "../model.ts";
+import type { ForwardOptions, Logits, Session } from "../contracts/model.ts";
 import { countingModel } from "./counting-model.ts";
 
 const tokens = (...ids: number[]): Int32Array => Int32Array.from(ids);
 const open = (contextLength = 8): Promise<Session> => countingModel({ vocabSize: 5, contextLength }).createSession();
-/** The token that each row is certain of. */
+/** Returns the token that each row is certain of. */
 const certain = (logits: Logits): readonly number[] => Array.from({ length: logits.rows }, (_, index) => logits.row(index).indexOf(0));
 
 describe("a session", () => {
@@ -14,11 +14,11 @@ describe("a session", () => {
     { rows: "last", expected: [4] },
     { rows: 2, expected: [3, 4] },
     { rows: "all", expected: [2, 3, 4] },
-  ] as const)("gives the rows asked for: $rows", async ({ rows, expected }) => {
+  ] as const)("returns the requested rows: $rows", async ({ rows, expected }) => {
     expect(certain(await (await open()).forward(tokens(1, 2, 3), { rows }))).toEqual(expected);
   });
 
-  test("gives after a rewind what a fresh session gives", async () => {
+  test("returns after a rewind the logits of a new session", async () => {
     const session = await open();
     await session.forward(tokens(1, 2, 3));
     await session.rewindTo(1);
@@ -27,7 +27,7 @@ describe("a session", () => {
     expect(session.length).toBe(3);
   });
 
-  test("forks into sessions that do not see each other", async () => {
+  test("forks into independent sessions", async () => {
     const model = countingModel({ vocabSize: 5 });
     const session = await model.createSession();
     await session.forward(tokens(1, 2));
@@ -58,7 +58,7 @@ describe("a session", () => {
     { input: [1, 2], options: { rows: 0 }, error: InvalidOptionError },
     { input: [1, 2, 3, 4, 0, 1, 2], options: {}, error: ContextLengthError },
   ] satisfies readonly { input: readonly number[]; options: ForwardOptions; error: unknown }[])(
-    "refuses to read $input with $options, and is as it was before",
+    "refuses to read $input with $options, and is unchanged",
     async ({ input, options, error }) => {
       const session = await open();
       await session.forward(tokens(0, 1));
@@ -75,7 +75,7 @@ describe("a session", () => {
     expect(session.length).toBe(2);
   });
 
-  test("aborted before or during a pass is as it was before", async () => {
+  test("is unchanged when aborted before or during a pass", async () => {
     const session = await open();
     const reason = new Error("enough");
     await expect(session.forward(tokens(1), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -87,7 +87,7 @@ describe("a session", () => {
     expect(certain(await session.forward(tokens(1)))).toEqual([2]);
   });
 
-  test("disposed twice is disposed once, and then refuses everything else", async () => {
+  test("may be disposed twice, and then refuses all other calls", async () => {
     const model = countingModel();
     const session = await model.createSession();
     await session.dispose();
@@ -99,7 +99,7 @@ describe("a session", () => {
 });
 
 describe("the model", () => {
-  test("tells its passes, failed ones left out", async () => {
+  test("records its passes, except failed ones", async () => {
     const model = countingModel();
     const [first, second] = [await model.createSession(), await model.createSession()];
     await first.forward(tokens(1, 2, 3), { rows: 2 });
@@ -113,7 +113,7 @@ describe("the model", () => {
     ]);
   });
 
-  test("turns the rows of the pass before to NaN, and those of no other session", async () => {
+  test("turns the rows of the session's previous pass to NaN, and no other rows", async () => {
     const model = countingModel();
     const [first, second] = [await model.createSession(), await model.createSession()];
     const row = (await first.forward(tokens(1))).row(0);
@@ -123,7 +123,7 @@ describe("the model", () => {
     expect(other.some(Number.isNaN)).toBe(false);
   });
 
-  test("turns rows to NaN when their session ends, and still knows which were written to", async () => {
+  test("turns rows to NaN when their session ends, and still counts those that were written to", async () => {
     const model = countingModel({ vocabSize: 4 });
     const session = await model.createSession();
     const logits = await session.forward(tokens(1, 2), { rows: "all" });
@@ -131,10 +131,10 @@ describe("the model", () => {
     row[0] = 9;
     await session.dispose();
     expect([...row]).toEqual([NaN, NaN, NaN, NaN]);
-    expect(model.alteredRows()).toBe(1);
+    expect(model.modifiedRows()).toBe(1);
   });
 
-  test("counts rows that are asked for after the session's next pass, and after its end", async () => {
+  test("counts reads of rows after the session's next pass, and after its end", async () => {
     const model = countingModel();
     const [first, second] = [await model.createSession(), await model.createSession()];
     const before = await first.forward(tokens(1));
@@ -142,16 +142,16 @@ describe("the model", () => {
     const after = await first.forward(tokens(2));
     after.row(0);
     other.row(0);
-    expect(model.staleReads()).toBe(0);
+    expect(model.staleRowReads()).toBe(0);
     before.row(0);
-    expect(model.staleReads()).toBe(1);
+    expect(model.staleRowReads()).toBe(1);
     await second.dispose();
     other.row(0);
     other.row(0);
-    expect(model.staleReads()).toBe(3);
+    expect(model.staleRowReads()).toBe(3);
   });
 
-  test("refuses a row that the pass did not give", async () => {
+  test("refuses a row that the pass did not return", async () => {
     const logits = await (await countingModel().createSession()).forward(tokens(1, 2), { rows: 2 });
     for (const index of [-1, 2, 0.5]) {
       expect(() => logits.row(index)).toThrow(`Logits.row: index must be an integer in [0, 1], got ${index}.`);
@@ -162,8 +162,8 @@ describe("the model", () => {
     const model = countingModel();
     const session = await model.createSession();
     (await session.forward(tokens(1, 2), { rows: "all" })).row(1)[0] = 9;
-    expect(model.alteredRows()).toBe(1);
+    expect(model.modifiedRows()).toBe(1);
     (await session.forward(tokens(3))).row(0)[0] = 9;
-    expect(model.alteredRows()).toBe(2);
+    expect(model.modifiedRows()).toBe(2);
   });
 });

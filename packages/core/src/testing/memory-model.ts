@@ -1,71 +1,41 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { CausalModel, ForwardOptions, Session } from "../model.ts";
-import { checkTokens } from "../run-decode.ts";
-import { type RowGuard, rowGuard } from "./row-guard.ts";
+import type { CausalModel, ForwardOptions, Session } from "../contracts/model.ts";
+import { checkTokens } from "../tokens/check-tokens.ts";
 import { runQueue } from "./run-queue.ts";
-import { checkTree, pathOf } from "./tree-path.ts";
+import { pathTokens } from "../tokens/token-tree.ts";
+import { checkTree } from "./check-tree.ts";
+import { emptyLedger, type UsageLedger, usageReport, type UsageReport } from "./usage-ledger.ts";
 
-/** A causal model for tests that tells what was done with it. */
-export interface TestModel extends CausalModel {
-  /** Sessions that were created or forked and not yet disposed. */
-  openSessions(): number;
-  /** The passes that ended well, of all sessions, in the order in which they ended. A copy. */
-  passes(): readonly ModelPass[];
-  /** How many rows of logits were written to by whoever received them. */
-  alteredRows(): number;
-  /** How many times a row of a pass was asked for after the session's next pass, or after its end: too late, it is NaN. */
-  staleReads(): number;
-}
-
-/** One forward pass over a test model. */
-export interface ModelPass {
-  /** Number of the session, from 0 in the order of creation. */
-  readonly session: number;
-  /** Cached tokens before the pass. */
-  readonly start: number;
-  /** Tokens that the pass read. */
-  readonly positions: number;
-  /** Rows of logits that it gave. */
-  readonly rows: number;
-}
+/** A causal model for tests that records its use. */
+export interface TestModel extends CausalModel, UsageReport {}
 
 export interface MemoryModelOptions {
   readonly vocabSize: number;
   readonly contextLength: number;
   /** Whether sessions read trees. @defaultValue false */
   readonly tree?: boolean | undefined;
-  /** The logits after `prefix`, shape (n,), n >= 1: a new row of shape (vocabSize,) for every call. */
+  /** Returns the logits after `prefix`, shape (n,), n >= 1: a new row of shape (vocabSize,) for every call. */
   logitsAfter(prefix: Int32Array): Float32Array;
 }
 
-interface Ledger {
-  readonly passes: ModelPass[];
-  readonly rows: RowGuard;
-  created: number;
-  open: number;
-}
-
 /**
- * A causal model without weights, which rewinds, forks and where asked to reads trees, and keeps every promise of `Session`: passes queue, a failed or
- * aborted pass changes nothing, wrong arguments and use after dispose are errors. Rows of logits turn to NaN at the
- * session's next pass and at its end, so that a decoder which reads a view for too long is found out.
+ * Creates a causal model without weights that rewinds, forks, optionally reads trees, and implements the contract of `Session`: passes
+ * queue, a failed or aborted pass changes nothing, invalid arguments and use after disposal are errors. Rows of logits turn to NaN at the
+ * session's next pass and at its end, which reveals a decoder that reads a stale view.
  */
 export function memoryModel(options: MemoryModelOptions): TestModel {
-  const ledger: Ledger = { passes: [], rows: rowGuard(), created: 0, open: 0 };
+  const ledger = emptyLedger();
   return {
     kind: "causal",
     vocabSize: options.vocabSize,
     contextLength: options.contextLength,
     capabilities: { rewind: true, fork: true, tree: options.tree ?? false },
     createSession: async () => memorySession(options, ledger, []),
-    openSessions: () => ledger.open,
-    passes: () => [...ledger.passes],
-    alteredRows: () => ledger.rows.altered(),
-    staleReads: () => ledger.rows.stale(),
+    ...usageReport(ledger),
   };
 }
 
-function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: number[]): Session {
+function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached: number[]): Session {
   const session = ledger.created++;
   ledger.open++;
   const enqueue = runQueue();
@@ -91,7 +61,7 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
         cached.push(...input);
         ledger.passes.push({ session, start, positions: input.length, rows: count });
         const ends = Array.from({ length: count }, (_, row) => cached.length - count + row + 1);
-        return ledger.rows.give(
+        return ledger.rows.issue(
           session,
           ends.map((end) => options.logitsAfter(Int32Array.from(cached.slice(0, end)))),
           options.vocabSize,
@@ -129,14 +99,14 @@ function memorySession(options: MemoryModelOptions, ledger: Ledger, cached: numb
   return given;
 }
 
-/** The tree of the last pass, if that read one. */
+/** The tree of the last pass, if that pass read one. */
 interface LastTree {
   last: { readonly tokens: Int32Array; readonly parents: Int32Array } | undefined;
 }
 
 interface TreeState {
   readonly options: MemoryModelOptions;
-  readonly ledger: Ledger;
+  readonly ledger: UsageLedger;
   readonly session: number;
   readonly cached: number[];
   readonly enqueue: ReturnType<typeof runQueue>;
@@ -144,7 +114,7 @@ interface TreeState {
   readonly tree: LastTree;
 }
 
-/** What a session has besides where its model reads trees. */
+/** Returns the tree methods of a session. */
 function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "keepPath">> {
   const { options, ledger, session, cached, enqueue, checkOpen, tree } = state;
   return {
@@ -159,8 +129,8 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
         signal?.throwIfAborted();
         tree.last = read;
         ledger.passes.push({ session, start: cached.length, positions: read.tokens.length, rows: read.tokens.length });
-        const rows = Array.from(read.tokens, (_, node) => options.logitsAfter(Int32Array.of(...cached, ...pathOf(read, node))));
-        return ledger.rows.give(session, rows, options.vocabSize);
+        const rows = Array.from(read.tokens, (_, node) => options.logitsAfter(Int32Array.of(...cached, ...pathTokens(node, read))));
+        return ledger.rows.issue(session, rows, options.vocabSize);
       });
     },
     async keepPath(nodes) {
@@ -179,18 +149,18 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
 
 const caches = new WeakMap<Session, readonly number[]>();
 
-/** Lets `wrapper`, which passes every call on to `session`, count as having the same cache. */
+/** Makes `wrapper`, which passes every call on to `session`, share the session's cache. */
 export function shareCache(wrapper: Session, session: Session): void {
   const cache = caches.get(session);
   if (cache) caches.set(wrapper, cache);
 }
 
-/** What a session of a memory model holds, and will hold; undefined for any other session. */
+/** Returns the cached tokens of a memory model's session, an array that follows later calls, or undefined for any other session. */
 export function cacheOf(session: Session): readonly number[] | undefined {
   return caches.get(session);
 }
 
-/** Checks the arguments of a pass; gives the number of rows asked for. */
+/** Checks the arguments of a pass. Returns the number of requested rows. */
 function checkPass(options: MemoryModelOptions, cached: number, tokens: Int32Array, rows: ForwardOptions["rows"] = "last"): number {
   const where = "forward";
   if (tokens.length === 0) throw new InvalidOptionError({ where, option: "tokens", expected: "at least 1 token", actual: 0 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { autoregressive } from "../autoregressive.ts";
-import type { Sampler } from "../sampler.ts";
+import { autoregressive } from "../decode/autoregressive.ts";
+import type { Sampler } from "../contracts/sampler.ts";
 import { softmax } from "../sampling/softmax.ts";
 import { exactDistribution, outputKey, totalVariation } from "./output-distribution.ts";
 import { tableModel } from "./table-model.ts";
@@ -39,7 +39,7 @@ test("the distribution of two draws from a Markov chain is its product rule", as
   expect([...stopped.keys()]).toEqual(["0 0 (length)", "0 (stop)", "(stop)"]);
 });
 
-test("a decoder that draws from another distribution is told apart", async () => {
+test("a decoder that draws from another distribution has another output distribution", async () => {
   const wrong: Sampler = { ...sampler, distribution: (row) => softmax(row, 1.01) };
   const [actual, expected] = await Promise.all(
     [wrong, sampler].map((chosen) =>
@@ -49,7 +49,7 @@ test("a decoder that draws from another distribution is told apart", async () =>
   expect(totalVariation(actual!, expected!)).toBeGreaterThan(1e-3);
 });
 
-test("a decoder with randomness of its own is refused", async () => {
+test("a decoder with another source of randomness is refused", async () => {
   let runs = 0;
   const moody: Sampler = { ...sampler, distribution: (row) => softmax(row, 1 + runs++) };
   await expect(exactDistribution(autoregressive({ name: "moody", sampler: moody }), models, prompt, { maxNewTokens: 2 })).rejects.toThrow(

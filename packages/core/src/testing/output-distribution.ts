@@ -1,21 +1,21 @@
-import type { DecodeOptions, Decoder, FinishReason } from "../decoder.ts";
-import type { ModelRole, ModelSet, TokenId } from "../model.ts";
-import type { RandomSource } from "../random.ts";
+import type { DecodeOptions, Decoder, FinishReason } from "../contracts/decoder.ts";
+import type { ModelRole, ModelSet, TokenId } from "../contracts/model.ts";
+import type { RandomSource } from "../random/random.ts";
 import { collectDecode } from "./collect-decode.ts";
 import { enumerateOutcomes, type EnumerateOptions } from "./enumerate-outcomes.ts";
 
-/** Probability by output: the keys are those of `outputKey`. */
+/** Probabilities of outputs, with the keys of `outputKey`. */
 export type OutputDistribution = ReadonlyMap<string, number>;
 
-/** Names an output in a distribution, for example "3 1 4 (stop)". */
+/** Returns the key of an output in a distribution, for example "3 1 4 (stop)". */
 export function outputKey(tokens: ArrayLike<TokenId>, finishReason: FinishReason): string {
   return [...Array.from(tokens), `(${finishReason})`].join(" ");
 }
 
 /**
- * The exact probability of every output that `decoder` can give, found by visiting every way in which its draws can fall.
- * The number of runs grows as (choices per draw)^(draws): 4 tokens over a vocabulary of 5 take about 600.
- * @throws Error when the decoder has randomness of its own, draws with `uniform()`, or its probabilities do not sum to 1 within 1e-12.
+ * Computes the exact probability of every output of `decoder`, by enumerating all outcomes of its draws. The number of runs grows as
+ * (choices per draw)^(draws): 4 tokens over a vocabulary of 5 take about 600.
+ * @throws Error if the decoder uses other randomness, draws with `uniform()`, or its probabilities do not sum to 1 within 1e-12.
  */
 export async function exactDistribution<Role extends ModelRole>(
   decoder: Decoder<Role>,
@@ -38,7 +38,7 @@ export async function exactDistribution<Role extends ModelRole>(
   return distribution;
 }
 
-/** Total variation distance, half of Σ |a - b|: 0 for equal distributions, 1 for those that share no output. */
+/** Returns the total variation distance, half of Σ |a - b|: 0 for equal distributions, 1 for those that share no output. */
 export function totalVariation(a: OutputDistribution, b: OutputDistribution): number {
   let sum = 0;
   for (const key of new Set([...a.keys(), ...b.keys()])) sum += Math.abs((a.get(key) ?? 0) - (b.get(key) ?? 0));

@@ -1,9 +1,9 @@
-import type { RandomSource } from "../random.ts";
+import type { RandomSource } from "../random/random.ts";
 import type { ProbabilityTable } from "./table-model.ts";
 
 /**
- * A table for `tableModel` drawn from `random`, shape (vocabSize, vocabSize): peaked enough that truncation cuts tokens off,
- * every token possible after every other. Same source, same table.
+ * Draws a table for `tableModel` from `random`, shape (vocabSize, vocabSize): peaked enough for truncation to exclude tokens, with every
+ * token possible after every other. A function of the source.
  */
 export function randomTable(random: RandomSource, vocabSize: number): ProbabilityTable {
   return Array.from({ length: vocabSize }, () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../random/random.ts";
 import { recordingRandom } from "./recording-random.ts";
 
-test("draws are those of the source, remembered with their kind and the forks that led to them", () => {
+test("draws are those of the source, recorded with their kind and the forks that led to them", () => {
   const source = seededRandom(3);
   const random = recordingRandom(seededRandom(3));
   const weights = [1, 2, 3];

@@ -1,6 +1,6 @@
-import type { RandomSource } from "../random.ts";
+import type { RandomSource } from "../random/random.ts";
 
-/** One draw and what came of it. `path` holds the keys of the forks that led to its source, outermost first. */
+/** One draw and its result. `path` holds the keys of the forks that led to its source, outermost first. */
 export type RandomDraw = { readonly path: readonly number[] } & (
   | { readonly kind: "uniform"; readonly value: number }
   | { readonly kind: "bernoulli"; readonly probability: number; readonly value: boolean }
@@ -8,11 +8,11 @@ export type RandomDraw = { readonly path: readonly number[] } & (
 );
 
 export interface RecordingRandom extends RandomSource {
-  /** Every draw so far, those of forks included, in the order in which they were made. Grows as draws are made. */
+  /** All draws so far, including those of forks, in order. Grows as draws are made. */
   readonly draws: readonly RandomDraw[];
 }
 
-/** A random source that draws from `source` and remembers every draw. Weights are copied. */
+/** Creates a random source that draws from `source` and records every draw. Weights are copied. */
 export function recordingRandom(source: RandomSource): RecordingRandom {
   const draws: RandomDraw[] = [];
   return { ...recorded(source, [], draws), draws };

@@ -1,56 +1,56 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { Logits } from "../model.ts";
+import type { Logits } from "../contracts/model.ts";
 
-/** Sees to it that rows of logits are read in time and not written to. */
+/** Detects rows of logits that are read too late or written to. */
 export interface RowGuard {
-  /** Gives out the rows of a session's new pass, and takes back those of the one before. */
-  give(session: number, rows: readonly Float32Array[], vocabSize: number): Logits;
-  /** Takes back the rows of a session that has ended. */
+  /** Returns the rows of a session's new pass as logits, and invalidates those of its previous pass. */
+  issue(session: number, rows: readonly Float32Array[], vocabSize: number): Logits;
+  /** Invalidates the rows of a session that has ended. */
   end(session: number): void;
-  /** How many rows were written to. */
+  /** Returns the number of rows that were written to. */
   altered(): number;
-  /** How many times `Logits.row` was called once its time was over. */
+  /** Returns how often `Logits.row` was called for invalid rows. */
   stale(): number;
 }
 
-/** The rows of one pass, and what they were when they were given out. */
-interface Given {
+/** The rows of one pass, and copies from when they were returned. */
+interface IssuedRows {
   readonly rows: readonly Float32Array[];
   readonly copies: readonly Float32Array[];
   isOver: boolean;
 }
 
-/** A guard that turns rows to NaN once their time is over: at the session's next pass, or when it is disposed. */
+/** Creates a guard that turns rows to NaN when they become invalid: at the session's next pass, or when it is disposed. */
 export function rowGuard(): RowGuard {
-  const current = new Map<number, Given>();
+  const current = new Map<number, IssuedRows>();
   let alteredBefore = 0;
-  let staleReads = 0;
+  let staleRowReads = 0;
   const end = (session: number): void => {
-    const given = current.get(session);
-    if (!given) return;
-    alteredBefore += alteredOf(given);
-    for (const row of given.rows) row.fill(NaN);
-    given.isOver = true;
+    const issued = current.get(session);
+    if (!issued) return;
+    alteredBefore += alteredOf(issued);
+    for (const row of issued.rows) row.fill(NaN);
+    issued.isOver = true;
     current.delete(session);
   };
   return {
-    give(session, rows, vocabSize) {
+    issue(session, rows, vocabSize) {
       end(session);
-      const given: Given = { rows, copies: rows.map((row) => row.slice()), isOver: false };
-      current.set(session, given);
+      const issued: IssuedRows = { rows, copies: rows.map((row) => row.slice()), isOver: false };
+      current.set(session, issued);
       const row = (index: number): Float32Array => {
-        if (given.isOver) staleReads++;
+        if (issued.isOver) staleRowReads++;
         return rowAt(rows, index);
       };
       return { rows: rows.length, vocabSize, row };
     },
     end,
-    altered: () => [...current.values()].reduce((sum, given) => sum + alteredOf(given), alteredBefore),
-    stale: () => staleReads,
+    altered: () => [...current.values()].reduce((sum, issued) => sum + alteredOf(issued), alteredBefore),
+    stale: () => staleRowReads,
   };
 }
 
-function alteredOf({ rows, copies }: Given): number {
+function alteredOf({ rows, copies }: IssuedRows): number {
   return rows.filter((row, index) => row.some((value, token) => !Object.is(value, copies[index]![token]))).length;
 }
 

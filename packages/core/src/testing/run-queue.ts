@@ -1,4 +1,4 @@
-/** Runs tasks one after another; one that fails does not keep the next from running. */
+/** Creates a queue that runs tasks one after another; a failed task does not affect the next one. */
 export function runQueue(): <Result>(task: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
   return (task) => {

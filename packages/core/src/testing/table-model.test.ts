@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { InvalidOptionError } from "../errors.ts";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../random/random.ts";
 import { softmax } from "../sampling/softmax.ts";
 import { randomTable } from "./random-table.ts";
 import { tableModel, type TableModelOptions } from "./table-model.ts";
@@ -10,7 +10,7 @@ async function rowAfter(options: TableModelOptions, ...prefix: number[]): Promis
   return (await session.forward(Int32Array.from(prefix))).row(0);
 }
 
-test("a table gives ln p by the last token, and -Infinity for 0", async () => {
+test("a table's logits are ln p by the last token, and -Infinity for 0", async () => {
   const probabilities = [
     [0.5, 0.5],
     [0, 1],
@@ -21,7 +21,7 @@ test("a table gives ln p by the last token, and -Infinity for 0", async () => {
 
 const afterOneZeroOne = (prefix: Int32Array): readonly number[] => (prefix.join() === "1,0,1" ? [1, 0] : [0, 1]);
 
-test("a function sees the whole prefix", async () => {
+test("a function receives the whole prefix", async () => {
   expect([...(await rowAfter({ probabilities: afterOneZeroOne, vocabSize: 2 }, 1, 0, 1))]).toEqual([0, -Infinity]);
   expect([...(await rowAfter({ probabilities: afterOneZeroOne, vocabSize: 2 }, 1, 1, 1))]).toEqual([-Infinity, 0]);
 });
@@ -55,16 +55,16 @@ test.each([
     ],
   ],
   [[]],
-])("%j is no table", (probabilities) => {
+])("%j is not a table", (probabilities) => {
   expect(() => tableModel({ probabilities })).toThrow(InvalidOptionError);
 });
 
-test("a function that gives no distribution fails its pass", async () => {
+test("a function that returns no distribution fails its pass", async () => {
   await expect(rowAfter({ probabilities: () => [0.5, 0.4], vocabSize: 2 }, 0)).rejects.toThrow(InvalidOptionError);
   expect(() => tableModel({ probabilities: () => [1] })).toThrow("vocabSize");
 });
 
-test("a random table is a function of its source, of rows that sum to 1", () => {
+test("a random table is a function of its source, with rows that sum to 1", () => {
   const table = randomTable(seededRandom(1), 5);
   expect(randomTable(seededRandom(1), 5)).toEqual(table);
   expect(randomTable(seededRandom(2), 5)).not.toEqual(table);

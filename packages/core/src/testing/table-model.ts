@@ -10,7 +10,7 @@ export interface TableModelOptions {
    * Every row has shape (vocabSize,), is >= 0 and sums to 1 within 1e-9.
    */
   readonly probabilities: ProbabilityTable | ((prefix: Int32Array) => ArrayLike<number>);
-  /** @defaultValue the number of rows of a table; a function needs it */
+  /** Required for a function. @defaultValue the number of rows of a table */
   readonly vocabSize?: number | undefined;
   /** @defaultValue 64 */
   readonly contextLength?: number | undefined;
@@ -19,9 +19,9 @@ export interface TableModelOptions {
 }
 
 /**
- * A causal model with known probabilities: its logits are the float32 nearest to ln p, -Infinity where p is 0.
- * What it computes exactly is `softmax(logits)` of those float32 values, within 1e-7 of `probabilities`.
- * @throws InvalidOptionError when a row is no distribution over the vocabulary: at once for a table, else at the pass.
+ * Creates a causal model with known probabilities: its logits are the float32 values nearest to ln p, -Infinity if p is 0. Its exact
+ * distribution is `softmax(logits)` of those float32 values, within 1e-7 of `probabilities`.
+ * @throws InvalidOptionError if a row is not a distribution over the vocabulary: at once for a table, else at the pass.
  */
 export function tableModel({ probabilities, contextLength = 64, tree, ...options }: TableModelOptions): TestModel {
   const vocabSize = options.vocabSize ?? (typeof probabilities === "function" ? 0 : probabilities.length);

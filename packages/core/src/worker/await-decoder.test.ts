@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { Decoder } from "../decoder.ts";
+import type { Decoder } from "../contracts/decoder.ts";
 import { awaitDecoder } from "./await-decoder.ts";
 
 const decoder: Decoder = {
@@ -10,7 +10,7 @@ const decoder: Decoder = {
   },
 };
 
-test("a decoder that comes in time is given, and the signal is left alone then", async () => {
+test("a decoder that is created in time is returned, and the signal's listener is removed", async () => {
   const { signal } = new AbortController();
   const added = vi.spyOn(signal, "addEventListener");
   const removed = vi.spyOn(signal, "removeEventListener");
@@ -19,12 +19,12 @@ test("a decoder that comes in time is given, and the signal is left alone then",
   expect(removed.mock.calls).toEqual([["abort", added.mock.calls[0]![1]]]);
 });
 
-test("what create throws is thrown", async () => {
+test("an error of create is passed on", async () => {
   const error = new RangeError("no such option");
   await expect(awaitDecoder("own", () => Promise.reject(error), new AbortController().signal)).rejects.toBe(error);
 });
 
-test.each(["before", "meanwhile"])("once aborted, %s, it is a decoder that needs nothing and decodes nothing", async (when) => {
+test.each(["before", "meanwhile"])("aborted %s, it returns a decoder that requires nothing and decodes nothing", async (when) => {
   const controller = new AbortController();
   const create = vi.fn<() => Promise<Decoder>>(() => Promise.reject(new Error("too late")));
   const never = vi.fn<() => Promise<Decoder>>(() => new Promise(() => undefined));

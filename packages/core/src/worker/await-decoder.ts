@@ -1,8 +1,8 @@
-import type { Decoder } from "../decoder.ts";
+import type { Decoder } from "../contracts/decoder.ts";
 
 /**
- * The decoder that `create` gives; or, once `signal` is aborted, one that ends at once: a plugin may take longer to import than anyone
- * wants to wait.
+ * Returns the decoder of `create`, or once `signal` is aborted, a decoder that ends at once: importing a plugin may take too long to
+ * wait for.
  */
 export function awaitDecoder(name: string, create: () => Promise<Decoder>, signal: AbortSignal): Promise<Decoder> {
   return new Promise((resolve, reject) => {
@@ -18,7 +18,7 @@ export function awaitDecoder(name: string, create: () => Promise<Decoder>, signa
   });
 }
 
-/** Decodes nothing. */
+/** Returns a decoder that decodes nothing. */
 function abortedDecoder(name: string): Decoder {
   return {
     name,

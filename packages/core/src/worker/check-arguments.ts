@@ -1,10 +1,10 @@
 import { InvalidOptionError } from "../errors.ts";
-import { checkOptions, type OptionCheck } from "../options.ts";
+import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
 import { type Endpoint, isEndpoint } from "./endpoint.ts";
 import type { PluginReference } from "./plugin-reference.ts";
 import { uncloneableIn } from "./uncloneable.ts";
 
-/** Where something is checked: the function that was called, and its argument or option. */
+/** The called function and its argument or option, for messages. */
 interface Place {
   readonly where: string;
   readonly option: string;
@@ -12,17 +12,17 @@ interface Place {
 
 const HOW_TO_WRITE = 'the plugin\'s name in the worker and its options, such as { plugin: "greedy", options: {} }';
 
-/** @throws InvalidOptionError when `value` is no worker or port. */
+/** @throws InvalidOptionError if `value` is not a worker or port. */
 export function checkWorker(where: string, value: unknown): asserts value is Endpoint {
   if (isEndpoint(value)) return;
   throw new InvalidOptionError({ where, option: "worker", expected: "a Worker or a MessagePort", actual: value });
 }
 
 /**
- * Checks a plugin reference, which may have the members `more` beside its own.
- * @throws InvalidOptionError for anything else, with how to write it.
+ * Checks a plugin reference, which may also have the members `more`.
+ * @throws InvalidOptionError for anything else, with the expected form.
  */
-export function checkReference(place: Place, value: unknown, more: Readonly<Record<string, OptionCheck>> = {}): void {
+export function checkReference(place: Place, value: unknown, more: Readonly<Record<string, OptionDefinition>> = {}): void {
   const { where, option } = place;
   const refuse = (problem: string): never => {
     throw new InvalidOptionError({ where, option, expected: `${HOW_TO_WRITE}${problem}`, actual: value });
@@ -30,34 +30,33 @@ export function checkReference(place: Place, value: unknown, more: Readonly<Reco
   if (typeof value !== "object" || value === null) return refuse("");
   if ("decode" in value) return refuse(": a Decoder is code, which cannot be sent to a worker");
   if ("create" in value) return refuse(": a DecoderPlugin is code, which cannot be sent to a worker");
-  checkOptions(`${where}: ${option}`, value, { plugin: SPECIFIER, options: OPTIONS, ...more });
+  resolveOptions(`${where}: ${option}`, value, { plugin: SPECIFIER, name: NAME, options: OPTIONS, ...more });
   const { plugin, options = {} } = value as PluginReference;
   if (plugin === undefined) return refuse("");
   for (const [name, actual] of Object.entries(options)) {
     if (["number", "boolean", "string"].includes(typeof actual)) continue;
-    const expected = "a number, a boolean or a string, since the plugin gets it in the worker";
+    const expected = "a number, a boolean or a string, since it is sent to the plugin in the worker";
     throw new InvalidOptionError({ where, option: `${option}.options.${name}`, expected, actual });
   }
 }
 
-const SPECIFIER: OptionCheck = {
-  expected: 'a module specifier, such as "greedy" where serve was given that name, or a URL',
-  accepts: (value) => typeof value === "string" && value !== "",
-};
+const SPECIFIER = objectOption(
+  'a module specifier, such as a name given to serve ("greedy"), or a URL',
+  (value) => typeof value === "string" && value !== "",
+);
 
-const OPTIONS: OptionCheck = {
-  expected: "an object",
-  accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-};
+const NAME = objectOption("the name of a plugin", (value) => typeof value === "string");
 
-/** @throws InvalidOptionError when `value` is no specifier of a plugin. */
+const OPTIONS = objectOption("an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value));
+
+/** @throws InvalidOptionError if `value` is not a specifier of a plugin. */
 export function checkSpecifier({ where, option }: Place, value: unknown): void {
   if (SPECIFIER.accepts(value)) return;
   throw new InvalidOptionError({ where, option, expected: SPECIFIER.expected, actual: value });
 }
 
-/** @throws InvalidOptionError for the first of `options` that holds something that cannot be sent to a worker. */
-export function checkCrossing(where: string, options: object): void {
+/** @throws InvalidOptionError for the first of `options` with a value that cannot be sent to a worker. */
+export function checkTransferable(where: string, options: object): void {
   for (const [option, value] of Object.entries(options)) {
     const part = uncloneableIn(value, option);
     if (!part) continue;
@@ -66,14 +65,14 @@ export function checkCrossing(where: string, options: object): void {
   }
 }
 
-const anything: OptionCheck = { expected: "anything", accepts: () => true };
+const ANYTHING = objectOption("anything", () => true);
 
-/** Checks for options whose values are judged elsewhere: only their names count. */
-export function named<Name extends string>(names: Readonly<Record<Name, OptionCheck | true>>): Record<Name, OptionCheck> {
-  const entries = Object.entries<OptionCheck | true>(names).map(([name, check]) => [name, check === true ? anything : check]);
-  return Object.fromEntries(entries) as Record<Name, OptionCheck>;
+/** Returns definitions of options whose values are checked elsewhere; only their names are checked. */
+export function named<Name extends string>(names: Readonly<Record<Name, OptionDefinition | true>>): Record<Name, OptionDefinition> {
+  const entries = Object.entries<OptionDefinition | true>(names).map(([name, option]) => [name, option === true ? ANYTHING : option]);
+  return Object.fromEntries(entries) as Record<Name, OptionDefinition>;
 }
 
-export const SIGNAL: OptionCheck = { expected: "an AbortSignal", accepts: (value) => value instanceof AbortSignal };
-export const CALLBACK: OptionCheck = { expected: "a function", accepts: (value) => typeof value === "function" };
-export const WORKER: OptionCheck = { expected: "a Worker or a MessagePort", accepts: isEndpoint };
+export const SIGNAL: OptionDefinition = objectOption("an AbortSignal", (value) => value instanceof AbortSignal);
+export const CALLBACK: OptionDefinition = objectOption("a function", (value) => typeof value === "function");
+export const WORKER: OptionDefinition = objectOption("a Worker or a MessagePort", isEndpoint);

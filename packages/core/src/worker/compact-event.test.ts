@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DecodeEvent } from "../decoder.ts";
+import type { DecodeEvent } from "../contracts/decoder.ts";
 import { compactEvent } from "./compact-event.ts";
 
 const tokens = new Int32Array(100).subarray(10, 12);
@@ -10,14 +10,14 @@ test.each<[string, DecodeEvent]>([
   ["a commit with log-probabilities", { type: "tokens-commit", start: 3, tokens, logProbabilities: floats }],
   ["a proposal", { type: "tokens-propose", start: 3, tokens }],
   ["a proposal with probabilities", { type: "tokens-propose", start: 3, tokens, probabilities: floats }],
-])("%s is the same with arrays that have no more than they show", (_, event) => {
+])("%s is equal, with arrays whose buffers hold nothing else", (_, event) => {
   const compact = compactEvent(event);
   expect(compact).toStrictEqual(event);
   for (const value of Object.values(compact) as unknown[])
     if (ArrayBuffer.isView(value)) expect(value.buffer.byteLength).toBe(value.byteLength);
 });
 
-test("an event without arrays is what it was", () => {
+test("an event without arrays is unchanged", () => {
   const event: DecodeEvent = { type: "draft-verify", start: 1, drafted: 2, accepted: 1 };
   expect(compactEvent(event)).toBe(event);
 });

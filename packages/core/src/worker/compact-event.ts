@@ -1,6 +1,6 @@
-import type { DecodeEvent } from "../decoder.ts";
+import type { DecodeEvent } from "../contracts/decoder.ts";
 
-/** The same event with arrays of its own: a view crosses with the whole buffer behind it. */
+/** Returns the event with copies of its arrays, since sending a view sends its whole buffer. */
 export function compactEvent(event: DecodeEvent): DecodeEvent {
   switch (event.type) {
     case "tokens-commit": {

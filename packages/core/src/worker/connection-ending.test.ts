@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Connection, connectionTo } from "./connection.ts";
-import { settle, underWay, untilAborted } from "./connection-for-tests.ts";
+import { settle, waitForCalls, untilAborted } from "./connection-for-tests.ts";
 
 let ports: MessageChannel;
 let here: Connection;
@@ -15,12 +15,12 @@ afterEach(() => {
   ports.port2.close();
 });
 
-test("after close calls of both sides reject, those under way too, with the problem and its cause", async () => {
-  there.offer({ wait: untilAborted, add: () => 5 });
+test("after close, pending and later calls of both sides reject with the problem and its cause", async () => {
+  there.expose({ wait: untilAborted, add: () => 5 });
   const signals: AbortSignal[] = [];
-  here.offer({ ask: (signal: AbortSignal) => (signals.push(signal), untilAborted(signal)) });
+  here.expose({ ask: (signal: AbortSignal) => (signals.push(signal), untilAborted(signal)) });
   const calls = [here.call("wait", []), there.call("ask", [])].map((call) => call.catch((error: unknown) => error));
-  await Promise.all([underWay(here, 1), underWay(there, 1)]);
+  await Promise.all([waitForCalls(here, 1), waitForCalls(there, 1)]);
   const cause = new Error("cause");
   expect([here.isOver(), here.closed.aborted]).toEqual([false, false]);
   here.close("It is over.", cause);
@@ -34,7 +34,7 @@ test("after close calls of both sides reject, those under way too, with the prob
   expect(await calls[1]).toMatchObject({ code: "WORKER", message: "It is over." });
   await expect(there.call("ask", [])).rejects.toMatchObject({ code: "WORKER", message: "It is over." });
   const post = vi.spyOn(ports.port1, "postMessage");
-  await here.tell("anything");
+  await here.notify("anything");
   expect(post).not.toHaveBeenCalled();
 });
 
@@ -43,12 +43,12 @@ test("close without a cause has none", () => {
   expect("cause" in (here.closed.reason as Error)).toBe(false);
 });
 
-test("refuse rejects later calls of this side; those under way go on", async () => {
+test("refuse rejects later calls of this side; pending calls continue", async () => {
   let finish: (value: string) => void = () => undefined;
-  there.offer({ wait: () => new Promise((resolve) => (finish = resolve)), add: () => 5 });
-  here.offer({ ask: () => "still" });
+  there.expose({ wait: () => new Promise((resolve) => (finish = resolve)), add: () => 5 });
+  here.expose({ ask: () => "still" });
   const call = here.call("wait", []);
-  await underWay(there, 1);
+  await waitForCalls(there, 1);
   here.refuse("No more.");
   here.refuse("Never more.");
   expect(here.isOver()).toBe(true);
@@ -59,9 +59,9 @@ test("refuse rejects later calls of this side; those under way go on", async () 
   expect(here.closed.aborted).toBe(false);
 });
 
-test("winding up refuses, aborts, waits, and then frees in the order of the calls, once", async () => {
+test("finish refuses, aborts, waits, and then frees in the order of the calls, once", async () => {
   const order: string[] = [];
-  there.offer({
+  there.expose({
     slow: (signal: AbortSignal) =>
       untilAborted(signal).catch(async () => {
         await settle();
@@ -69,7 +69,7 @@ test("winding up refuses, aborts, waits, and then frees in the order of the call
         return "what there was";
       }),
     add: () => 5,
-    end: () => there.windUp("It ends."),
+    end: () => there.finish("It ends."),
   });
   there.onEnd(async () => {
     await settle();
@@ -78,7 +78,7 @@ test("winding up refuses, aborts, waits, and then frees in the order of the call
   there.onEnd(() => Promise.reject(new Error("cannot be freed")));
   there.onEnd(async () => void order.push("second"));
   const slow = here.call("slow", []);
-  await underWay(there, 1);
+  await waitForCalls(there, 1);
   const ended = here.call("end", []);
   const refused = expect(here.call("add", [])).rejects.toMatchObject({ code: "WORKER", message: "It ends." });
   await ended;
@@ -90,11 +90,11 @@ test("winding up refuses, aborts, waits, and then frees in the order of the call
   expect(order).toEqual(["settled", "first", "second"]);
 });
 
-test("a call that winding up aborts rejects with why", async () => {
-  there.offer({ wait: untilAborted, end: () => there.windUp("It ends.") });
+test("a call that finish aborts rejects with the problem", async () => {
+  there.expose({ wait: untilAborted, end: () => there.finish("It ends.") });
   const { signal } = new AbortController();
   const call = here.call("wait", [], signal).catch((error: unknown) => error);
-  await underWay(there, 1);
+  await waitForCalls(there, 1);
   await here.call("end", []);
   expect(await call).toMatchObject({ code: "WORKER", message: "It ends." });
 });

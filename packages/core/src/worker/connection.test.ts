@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Connection, connectionTo } from "./connection.ts";
-import { settle, underWay, untilAborted } from "./connection-for-tests.ts";
+import { settle, waitForCalls, untilAborted } from "./connection-for-tests.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 let ports: MessageChannel;
@@ -23,33 +23,33 @@ test("there is one connection to an endpoint", () => {
   expect(there).not.toBe(here);
 });
 
-test("a call gives what the function gives, called with its arguments and a signal", async () => {
+test("a call returns the function's result, which receives the arguments and a signal", async () => {
   const seen: unknown[] = [];
-  there.offer({ add: (...args: unknown[]) => (seen.push(...args), 5) });
+  there.expose({ add: (...args: unknown[]) => (seen.push(...args), 5) });
   expect(await here.call("add", [1, { a: "b" }, undefined])).toBe(5);
   expect(seen.slice(0, 3)).toEqual([1, { a: "b" }, undefined]);
   expect(seen[3]).toBeInstanceOf(AbortSignal);
   expect(seen).toHaveLength(4);
 });
 
-test("a function that nobody offers is an error that names it, and what is told of it does nothing", async () => {
-  await expect(here.call("multiply", [])).rejects.toMatchObject({ code: "WORKER", message: 'The other side offers no "multiply".' });
-  await here.tell("multiply", 2);
+test("a call of an unknown function is an error that names it, and a notification does nothing", async () => {
+  await expect(here.call("multiply", [])).rejects.toMatchObject({ code: "WORKER", message: 'The other side does not offer "multiply".' });
+  await here.notify("multiply", 2);
   await settle();
-  there.offer({ multiply: () => "later" });
+  there.expose({ multiply: () => "later" });
   expect(await here.call("multiply", [])).toBe("later");
 });
 
-test("telling calls the function without a signal", async () => {
+test("a notification calls the function without a signal", async () => {
   const heard = vi.fn<(...args: unknown[]) => void>();
-  there.offer({ heard });
-  await here.tell("heard", 1, 2);
+  there.expose({ heard });
+  await here.notify("heard", 1, 2);
   await settle();
   expect(heard.mock.calls).toEqual([[1, 2]]);
 });
 
-test("an error arrives with its class; one whose signal was aborted too, where it is not the reason", async () => {
-  there.offer({
+test("an error arrives with its class, also after an abort if it is not the signal's reason", async () => {
+  there.expose({
     fail: () => {
       throw new RangeError("broken");
     },
@@ -58,17 +58,17 @@ test("an error arrives with its class; one whose signal was aborted too, where i
   await expect(here.call("fail", [])).rejects.toThrow(RangeError);
   const controller = new AbortController();
   const call = here.call("failWhenAborted", [], controller.signal);
-  await underWay(there, 1);
+  await waitForCalls(there, 1);
   controller.abort();
   await expect(call).rejects.toThrow(RangeError);
 });
 
-test("a call that is aborted rejects with the reason itself, and leaves nothing behind", async () => {
-  there.offer({ wait: untilAborted });
+test("an aborted call rejects with the reason itself, and nothing is held afterwards", async () => {
+  there.expose({ wait: untilAborted });
   const controller = new AbortController();
   const removed = vi.spyOn(controller.signal, "removeEventListener");
   const call = here.call("wait", [], controller.signal);
-  await underWay(there, 1);
+  await waitForCalls(there, 1);
   expect(sizes(there)).toEqual({ calls: 1, signals: 1 });
   const reason = { why: () => "enough" };
   controller.abort(reason);
@@ -80,8 +80,8 @@ test("a call that is aborted rejects with the reason itself, and leaves nothing 
   ]);
 });
 
-test("a signal is not listened to once its call has settled", async () => {
-  there.offer({ add: () => 5 });
+test("a signal has no listener once its call has settled", async () => {
+  there.expose({ add: () => 5 });
   const { signal } = new AbortController();
   const added = vi.spyOn(signal, "addEventListener");
   const removed = vi.spyOn(signal, "removeEventListener");
@@ -94,18 +94,18 @@ test("a signal is not listened to once its call has settled", async () => {
 
 test("an abort after the call has settled does nothing on the other side", async () => {
   const signals: AbortSignal[] = [];
-  there.offer({ add: (signal: AbortSignal) => signals.push(signal) });
+  there.expose({ add: (signal: AbortSignal) => signals.push(signal) });
   const controller = new AbortController();
   await here.call("add", [], controller.signal);
   controller.abort();
-  await here.tell("abortSignal", 1, { kind: "value", value: "late" });
+  await here.notify("abortSignal", 1, { kind: "value", value: "late" });
   await settle();
   expect(signals[0]!.aborted).toBe(false);
 });
 
-test("what cannot be sent is named: an argument, a result, something that is told", async () => {
+test("an argument, result or notification that cannot be sent is named", async () => {
   const expected = "data that can be sent to another thread (no function, no symbol)";
-  there.offer({ give: () => ({ a: [Symbol("s")] }), add: () => 5 });
+  there.expose({ give: () => ({ a: [Symbol("s")] }), add: () => 5 });
   const argument = { code: "INVALID_OPTION", where: "add", option: "arguments[1].b", expected, cause: { name: "DataCloneError" } };
   await expect(here.call("add", [1, { b: () => 1 }])).rejects.toMatchObject(argument);
   await expect(here.call("give", [])).rejects.toMatchObject({
@@ -114,11 +114,11 @@ test("what cannot be sent is named: an argument, a result, something that is tol
     option: "result.value.a[0]",
     expected,
   });
-  await expect(here.tell("add", () => 1)).rejects.toMatchObject({ where: "add", option: "arguments[0]" });
+  await expect(here.notify("add", () => 1)).rejects.toMatchObject({ where: "add", option: "arguments[0]" });
   expect(await here.call("add", [])).toBe(5);
 });
 
-test("an error of posting that has another reason is thrown as it is", async () => {
+test("an error of posting for another reason is thrown unchanged", async () => {
   const failing: Endpoint = {
     addEventListener: () => undefined,
     postMessage: () => {
@@ -129,14 +129,14 @@ test("an error of posting that has another reason is thrown as it is", async () 
   const note = (error: unknown): void => void unhandled.push(error);
   process.on("unhandledRejection", note);
   const connection = connectionTo(failing);
-  await expect(connection.tell("add")).rejects.toThrow("no room");
+  await expect(connection.notify("add")).rejects.toThrow("no room");
   await settle();
   process.off("unhandledRejection", note);
   expect(unhandled).toEqual([]);
 });
 
-test("ports are handed over", async () => {
-  there.offer({ greet: ({ port }: { readonly port: MessagePort }) => port.postMessage("hello") });
+test("ports are transferred", async () => {
+  there.expose({ greet: ({ port }: { readonly port: MessagePort }) => port.postMessage("hello") });
   const { port1, port2 } = new MessageChannel();
   const greeting = new Promise<unknown>((resolve) => port2.addEventListener("message", ({ data }) => resolve(data)));
   port2.start();

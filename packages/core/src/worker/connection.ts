@@ -7,50 +7,50 @@ import { uncloneableIn } from "./uncloneable.ts";
 import { type ErrorTransfer, errorTransfer, type TransferredError } from "./transfer-error.ts";
 import { signalTransfer, type TransferredSignal } from "./transfer-signal.ts";
 
-/** How a call went. "aborted": it rejected with the reason of its signal. */
+/** The outcome of a call. "aborted": it rejected with the reason of its signal. */
 type Outcome = { readonly value: unknown } | { readonly error: TransferredError } | { readonly aborted: TransferredError };
 
-/** Two sides that call each other's functions; errors and abort signals arrive as what they were. */
+/** A connection of two sides that call each other's functions, with errors and abort signals. */
 export interface Connection {
   /**
-   * Calls a function of the other side. An abort of `signal` reaches it whenever it comes.
-   * @throws what the function throws; `signal.reason` itself where it throws that.
-   * @throws WorkerError when the other side is gone. @throws InvalidOptionError when an argument cannot be sent.
+   * Calls a function of the other side. An abort of `signal` reaches it at any time.
+   * @throws the function's error; `signal.reason` itself if it throws that.
+   * @throws WorkerError if the other side has ended. @throws InvalidOptionError if an argument cannot be sent.
    */
   call<Result>(name: string, args: readonly unknown[], signal?: AbortSignal): Promise<Result>;
-  /** Tells the other side something, without an answer. Rejects when it cannot be sent; does nothing once the connection has ended. */
-  tell(name: string, ...args: readonly unknown[]): Promise<void>;
-  /** Tells something that does not matter where it cannot be sent. */
-  mention(name: string, ...args: readonly unknown[]): void;
+  /** Calls a function of the other side without an answer. Rejects if it cannot be sent; does nothing once the connection has ended. */
+  notify(name: string, ...args: readonly unknown[]): Promise<void>;
+  /** Like `notify`, but ignores arguments that cannot be sent. */
+  notifyIfPossible(name: string, ...args: readonly unknown[]): void;
   /** Adds functions that the other side may call. */
-  offer(functions: Functions): void;
-  /** Rejects later calls of this side with a WorkerError; those under way go on. */
+  expose(functions: Functions): void;
+  /** Rejects later calls of this side with a WorkerError; pending calls continue. */
   refuse(problem: string): void;
-  /** Whether calls of this side reject from now on. */
+  /** Returns whether new calls of this side reject. */
   isOver(): boolean;
-  /** Ends the connection: every call of either side rejects with a WorkerError, those under way too, and what was held for the other side is freed. */
+  /** Ends the connection: all calls of both sides, also pending ones, reject with a WorkerError; objects held for the other side are freed. */
   readonly close: (problem: string, cause?: unknown) => void;
   /** Aborted when the connection ends, with the WorkerError. */
   readonly closed: AbortSignal;
   /**
-   * Ends what the other side has under way here: refuses its later calls, aborts those under way, and resolves when they have settled
-   * and what was held for the other side is freed.
+   * Ends the work for the other side: refuses its later calls, aborts the running ones, and resolves when they have settled and everything
+   * held for the other side is freed.
    */
-  windUp(problem: string): Promise<void>;
-  /** Frees what is held for the other side when the connection ends or is wound up; in the order of the calls. */
+  finish(problem: string): Promise<void>;
+  /** Registers `free`, to be called when the connection ends or `finish` is called, in the order of registration. */
   onEnd(free: () => Promise<void>): void;
-  /** How many of each thing are held for the other side, by name; so that a test can see what was left behind. */
+  /** The collections of objects held for the other side, by name, so that a test can detect leaks. */
   readonly held: Map<string, { readonly size: number }>;
 }
 
 interface Calls {
   call(name: string, args: readonly unknown[], signal: TransferredSignal | undefined): Promise<Outcome>;
-  tell(name: string, args: readonly unknown[]): void;
+  notify(name: string, args: readonly unknown[]): void;
 }
 
 const connections = new WeakMap<object, Connection>();
 
-/** The connection over `endpoint`, made when it is first asked for. */
+/** Returns the connection over `endpoint`, which is created at the first call. */
 export function connectionTo(endpoint: Endpoint): Connection {
   let connection = connections.get(endpoint);
   if (!connection) connections.set(endpoint, (connection = connect(endpoint)));
@@ -59,7 +59,7 @@ export function connectionTo(endpoint: Endpoint): Connection {
 
 function connect(endpoint: Endpoint): Connection {
   const errors = errorTransfer();
-  const signals = signalTransfer(errors, (id, reason) => mention("abortSignal", id, reason));
+  const signals = signalTransfer(errors, (id, reason) => notifyIfPossible("abortSignal", id, reason));
   const incoming = incomingCalls();
   const closed = new AbortController();
   const cleanUps: (() => Promise<void>)[] = [];
@@ -77,20 +77,20 @@ function connect(endpoint: Endpoint): Connection {
     }
   };
   const rpc = createBirpc<Calls, Calls>(
-    { call: answer, tell: (name, args) => incoming.hear(name, args) },
+    { call: answer, notify: (name, args) => incoming.handleNotification(name, args) },
     {
       post: (message: unknown) => postOrExplain(endpoint, message, errors),
       on: (receive) => listen(endpoint, receive),
-      eventNames: ["tell"],
-      // A pass may take as long as it takes.
+      eventNames: ["notify"],
+      // A pass may take any time.
       timeout: -1,
     },
   );
-  const tell = async (name: string, ...args: readonly unknown[]): Promise<void> => {
-    if (!closed.signal.aborted) await rpc.tell(name, args);
+  const notify = async (name: string, ...args: readonly unknown[]): Promise<void> => {
+    if (!closed.signal.aborted) await rpc.notify(name, args);
   };
-  const mention = (name: string, ...args: readonly unknown[]): void => {
-    tell(name, ...args).catch(() => undefined);
+  const notifyIfPossible = (name: string, ...args: readonly unknown[]): void => {
+    notify(name, ...args).catch(() => undefined);
   };
   const free = async (): Promise<void> => {
     for (const cleanUp of cleanUps.splice(0)) await cleanUp().catch(() => undefined);
@@ -110,9 +110,9 @@ function connect(endpoint: Endpoint): Connection {
         release();
       }
     },
-    tell,
-    mention,
-    offer: (functions) => incoming.offer(functions),
+    notify,
+    notifyIfPossible,
+    expose: (functions) => incoming.expose(functions),
     refuse: (problem) => void (refusal ??= new WorkerError(problem)),
     isOver: () => refusal !== undefined,
     close(problem, cause) {
@@ -125,7 +125,7 @@ function connect(endpoint: Endpoint): Connection {
       void free();
     },
     closed: closed.signal,
-    async windUp(problem) {
+    async finish(problem) {
       await incoming.end(new WorkerError(problem));
       await free();
     },
@@ -135,19 +135,19 @@ function connect(endpoint: Endpoint): Connection {
       ["signals", signals.received],
     ]),
   };
-  const greeting = handshake((isAnswer) => mention("hello", isAnswer));
-  connection.offer({ abortSignal: signals.abort, hello: greeting.hear });
+  const greeting = handshake((isAnswer) => notifyIfPossible("hello", isAnswer));
+  connection.expose({ abortSignal: signals.abort, hello: greeting.receive });
   whenEnded(endpoint, connection.close);
   return connection;
 }
 
-/** What birpc posts: a call with its arguments, or an answer with its result. */
+/** A message of birpc: a call with its arguments, or an answer with its result. */
 interface Message {
   readonly a?: readonly [name: string, args: readonly unknown[]];
   readonly r?: Outcome;
 }
 
-/** Posts a message; where that fails, an answer that says so, or an error that says which argument cannot be sent. */
+/** Posts a message. If an answer cannot be sent, posts an error instead; for a call, throws an error that names the argument. */
 function postOrExplain(endpoint: Endpoint, message: unknown, errors: ErrorTransfer): void {
   const { a: [name, args] = ["", []], r: outcome } = message as Message;
   try {
@@ -162,7 +162,7 @@ function postOrExplain(endpoint: Endpoint, message: unknown, errors: ErrorTransf
   }
 }
 
-/** Ports among the arguments of a call: they must be handed over, not copied. */
+/** Returns the ports among the arguments of a call, which must be transferred, not copied. */
 function portsIn(args: readonly unknown[]): MessagePort[] {
   return args.flatMap((argument) => {
     const port = (argument as { readonly port?: unknown } | null)?.port;

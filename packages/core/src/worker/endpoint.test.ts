@@ -2,23 +2,23 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { type Endpoint, isEndpoint, isNodeWorker, listen, post, stop, whenEnded } from "./endpoint.ts";
-import { describePlugin, terminate } from "./index.ts";
+import { describePlugins, terminate } from "./index.ts";
 import { loadModel } from "./load-model.ts";
 
 const startWorker = (script: string, workerData?: unknown): Worker => new Worker(script, { eval: true, workerData });
 const GREETS = `const { parentPort, workerData } = require("node:worker_threads");
-  parentPort.postMessage({ t: "q", m: "tell", a: ["hello", [false]] });`;
+  parentPort.postMessage({ t: "q", m: "notify", a: ["hello", [false]] });`;
 
-test("a Node worker that fails, or ends, fails what is under way with its error or its code", async () => {
+test("when a Node worker fails or ends, pending calls reject with its error or its code", async () => {
   const failing = startWorker(`${GREETS} parentPort.on("message", ({ m }) => { if (m === "call") throw new RangeError("broken"); });`);
-  const error = await describePlugin(failing, "greedy").catch((thrown: unknown) => thrown);
+  const error = await describePlugins(failing, "greedy").catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name: "WorkerError", message: "The worker failed: RangeError: broken.", cause: { message: "broken" } });
   const ending = startWorker(`${GREETS} parentPort.on("message", ({ m }) => { if (m === "call") process.exit(3); });`);
-  await expect(describePlugin(ending, "greedy")).rejects.toMatchObject({ name: "WorkerError", message: "The worker ended with code 3." });
-  await expect(describePlugin(ending, "greedy")).rejects.toMatchObject({ message: "The worker ended with code 3." });
+  await expect(describePlugins(ending, "greedy")).rejects.toMatchObject({ name: "WorkerError", message: "The worker ended with code 3." });
+  await expect(describePlugins(ending, "greedy")).rejects.toMatchObject({ message: "The worker ended with code 3." });
 });
 
-test("a Node worker that hangs is ended when the time is over", async () => {
+test("a Node worker that hangs is terminated after the timeout", async () => {
   const worker = startWorker(`${GREETS} for (;;);`);
   await once(worker, "message");
   const exited = once(worker, "exit");
@@ -26,15 +26,15 @@ test("a Node worker that hangs is ended when the time is over", async () => {
   expect(await exited).toEqual([1]);
 });
 
-test("a Node worker in the middle of a pass is ended when it is over, and not before", async () => {
+test("a Node worker in the middle of a pass is terminated when the pass has ended, not before", async () => {
   const pass = new Int32Array(new SharedArrayBuffer(4));
-  // Enters the gate as a pass does, leaves it when the test says so, and then hangs.
+  // Enters the gate as a pass does, leaves it on the test's signal, and then hangs.
   const worker = startWorker(
     `${GREETS} parentPort.on("message", ({ m, a }) => {
       if (m !== "call" || a[0] !== "loadModel") return;
       const { gate } = a[1][0];
       Atomics.add(gate, 0, 1);
-      parentPort.postMessage({ t: "q", m: "tell", a: ["report", [1, { type: "progress", progress: "in a pass" }]] });
+      parentPort.postMessage({ t: "q", m: "notify", a: ["report", [1, { type: "progress", progress: "in a pass" }]] });
       Atomics.wait(workerData, 0, 0);
       Atomics.sub(gate, 0, 1);
       for (;;);
@@ -57,7 +57,7 @@ test("a Node worker in the middle of a pass is ended when it is over, and not be
   expect(await loading).toMatchObject({ name: "WorkerError", message: "The worker was terminated." });
 });
 
-/** What a page has for a worker: events, and a function that ends it. */
+/** A page's side of a worker: events, and a function that terminates it. */
 function pageWorker(): { readonly endpoint: Endpoint; readonly target: EventTarget; readonly ended: () => number } {
   let ended = 0;
   const target = new EventTarget();
@@ -69,7 +69,7 @@ test.each([
   [Object.assign(new Event("error"), { message: "Uncaught RangeError: broken" }), "The worker failed: Uncaught RangeError: broken"],
   [new Event("error"), "The worker's script could not be loaded."],
   [Object.assign(new Event("error"), { message: "" }), "The worker's script could not be loaded."],
-])("a page's worker that fails says what it knows of it: %#", (event, expected) => {
+])("the failure of a page's worker is reported with its message: %#", (event, expected) => {
   const { endpoint, target } = pageWorker();
   const problems: string[] = [];
   whenEnded(endpoint, (problem) => problems.push(problem));
@@ -77,7 +77,7 @@ test.each([
   expect(problems).toEqual([expected]);
 });
 
-test("an error in a worker's own scope is not the end of the other side", () => {
+test("an error in a worker's own scope does not end the other side", () => {
   const scope = Object.assign(new EventTarget(), { postMessage: () => undefined });
   const problems: string[] = [];
   whenEnded(scope as unknown as Endpoint, (problem) => problems.push(problem));
@@ -86,7 +86,7 @@ test("an error in a worker's own scope is not the end of the other side", () => 
   expect(problems).toEqual([]);
 });
 
-test("stop terminates a worker, closes a port, and leaves a scope that is neither alone", async () => {
+test("stop terminates a worker, closes a port, and does nothing to a worker's own scope", async () => {
   const { endpoint, ended } = pageWorker();
   await stop(endpoint);
   expect(ended()).toBe(1);
@@ -97,7 +97,7 @@ test("stop terminates a worker, closes a port, and leaves a scope that is neithe
   await stop(Object.assign(new EventTarget(), { postMessage: () => undefined }) as unknown as Endpoint);
 });
 
-test("messages and ports arrive at a port, and its closing is told", async () => {
+test("messages and ports arrive at a port, and its closing is reported", async () => {
   const { port1, port2 } = new MessageChannel();
   const inner = new MessageChannel();
   const problems: string[] = [];
@@ -112,7 +112,7 @@ test("messages and ports arrive at a port, and its closing is told", async () =>
   inner.port2.close();
 });
 
-test("ports, workers and scopes are endpoints, other things are not", () => {
+test("ports, workers and scopes are endpoints, other values are not", () => {
   const { port1 } = new MessageChannel();
   const worker = startWorker("0");
   for (const endpoint of [port1, worker, pageWorker().endpoint]) expect(isEndpoint(endpoint)).toBe(true);

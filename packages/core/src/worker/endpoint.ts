@@ -1,18 +1,18 @@
 /**
- * What a message goes through: a Web Worker, a `Worker` of `node:worker_threads`, a `MessagePort`, or within a worker the
+ * An object to exchange messages through: a Web Worker, a `Worker` of `node:worker_threads`, a `MessagePort`, or within a worker the
  * worker's own scope.
  */
 export type Endpoint = WebEndpoint | NodeEndpoint;
 
-interface WebEndpoint {
+export interface WebEndpoint {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
-  /** Of a port, which is silent until then. */
+  /** Present on a port, which delivers no messages before this call. */
   start?(): void;
 }
 
-interface NodeEndpoint {
-  // Node's own list of what can be transferred has other types; ports are all that is transferred here.
+export interface NodeEndpoint {
+  // Node's list of transferable objects has other types; only ports are transferred here.
   postMessage(message: unknown, transfer: never[]): void;
   on(type: "message", listener: (message: unknown) => void): unknown;
 }
@@ -31,7 +31,7 @@ export function listen(endpoint: Endpoint, receive: (message: unknown) => void):
 }
 
 /**
- * Calls `ended` when a worker fails or ends by itself, or the other side of a port closes it. Not every browser tells the latter; a
+ * Calls `ended` when a worker fails or ends by itself, or the other side of a port closes it. Not every browser reports a closed port; a
  * worker's own scope never ends.
  */
 export function whenEnded(endpoint: Endpoint, ended: (problem: string, cause?: unknown) => void): void {
@@ -45,13 +45,13 @@ export function whenEnded(endpoint: Endpoint, ended: (problem: string, cause?: u
   if (endpoint instanceof MessagePort) target.addEventListener("close", () => ended("The other side closed the port."));
   if (!("terminate" in endpoint)) return;
   target.addEventListener("error", (event) => {
-    // A script that cannot be fetched gives a plain event without a message.
+    // A script that cannot be fetched causes a plain event without a message.
     const { message } = event as Partial<ErrorEvent>;
     ended(message ? `The worker failed: ${message}` : "The worker's script could not be loaded.");
   });
 }
 
-/** Ends a worker, or closes a port, at once. */
+/** Terminates a worker, or closes a port, at once. */
 export async function stop(endpoint: Endpoint): Promise<void> {
   const worker = endpoint as { terminate?(): unknown; close?(): void };
   if (worker.terminate) await worker.terminate();
@@ -64,7 +64,7 @@ export function isEndpoint(value: unknown): value is Endpoint {
   return typeof postMessage === "function" && (typeof addEventListener === "function" || typeof on === "function");
 }
 
-/** Whether `endpoint` is a `Worker` of `node:worker_threads`, seen from outside. */
+/** Returns whether `endpoint` is a `Worker` object of `node:worker_threads`. */
 export function isNodeWorker(endpoint: Endpoint): endpoint is NodeEndpoint {
   return !("addEventListener" in endpoint) && "on" in endpoint;
 }

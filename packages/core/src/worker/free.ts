@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 
-/** Frees what the other side holds for this one: nothing, where the connection has ended or ends meanwhile, which frees all of it. */
+/** Frees an object that the other side holds for this one. Does nothing once the connection has ended, which frees all of them. */
 export async function free(connection: Connection, name: string, id: number): Promise<void> {
   try {
     await connection.call(name, [id]);

@@ -1,38 +1,28 @@
-import type { DecodeEvent } from "../decoder.ts";
-import type { GenerateResult, Generation } from "../generate.ts";
-import type { GenerateOptions } from "../generate-options.ts";
+import type { GenerateResult } from "../generate/generation.ts";
+import type { GenerateOptions } from "../generate/generate-options.ts";
 import type { WorkerError } from "../errors.ts";
-import { checkOptions, type OptionCheck } from "../options.ts";
+import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { logWarning, type WarningHandler } from "../warnings.ts";
-import { CALLBACK, checkCrossing, checkReference, named, SIGNAL, WORKER } from "./check-arguments.ts";
+import { CALLBACK, checkTransferable, checkReference, named, SIGNAL, WORKER } from "./check-arguments.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { idOf, type WorkerLanguageModel } from "./load-model.ts";
 import { peerAt } from "./peer.ts";
 import type { PluginReference } from "./plugin-reference.ts";
 import { receivedGeneration } from "./received-generation.ts";
 import type { Report } from "./reports.ts";
-import type { DecoderRequest, GenerationPart, GenerationRequest } from "./served-generations.ts";
+import type { GenerationPart } from "./generation-part.ts";
+import type { DecoderRequest, GenerationRequest } from "./served-generations.ts";
 import { sendRandom } from "./transfer-random.ts";
+import type { WorkerGeneration } from "./worker-generation.ts";
 
 export interface WorkerGenerateOptions extends Omit<GenerateOptions, "decoder" | "draft"> {
   /**
-   * The decoder by its plugin, imported in the model's worker; or in another `worker`, for code that is to be kept apart:
-   * then every pass crosses from there to the model and back.
+   * The decoder, as a reference to its plugin, which is imported in the model's worker, or in another `worker` to isolate its code. In that
+   * case every pass is a round trip from there to the model.
    */
   readonly decoder: PluginReference & { readonly worker?: Endpoint | undefined };
-  /** The cheaper model for decoders that require "draft", in the same worker. */
+  /** The draft model for decoders that require one, in the same worker. */
   readonly draft?: WorkerLanguageModel | undefined;
-}
-
-export interface TimedEvent {
-  readonly event: DecodeEvent;
-  /** When it came, in milliseconds spent inside the decoder since the decode began, by the worker's clock. */
-  readonly milliseconds: number;
-}
-
-/** A `Generation`, and when each of its events came. */
-export interface WorkerGeneration extends Generation {
-  readonly timedEvents: AsyncIterable<TimedEvent>;
 }
 
 const REFERENCE = { worker: WORKER };
@@ -46,19 +36,19 @@ const OPTIONS = named({
   signal: SIGNAL,
   stopStrings: true,
   stopTokens: true,
-} satisfies Record<keyof WorkerGenerateOptions, OptionCheck | true>);
+} satisfies Record<keyof WorkerGenerateOptions, OptionDefinition | true>);
 
 /**
- * `generate` of `@decodekit/core` with the model and the decoder in a worker. Events come as they happen, a few
- * milliseconds together; all of them cross before `result` does. `random` must come from `seededRandom`.
- * @throws InvalidOptionError for a model that is not in the worker, a decoder that is no plugin reference, an unknown option, and one
- * that cannot be sent to the worker. Everything else rejects in whatever is read.
+ * Runs `generate` of `@decodekit/core` with the model and the decoder in a worker. Events arrive as they occur, in groups of a few
+ * milliseconds, and all of them before `result`. `random` must come from `seededRandom`.
+ * @throws InvalidOptionError for a model that is not in the worker, a decoder that is not a plugin reference, an unknown option, and an
+ * option that cannot be sent to the worker. All other errors reject the streams and the result.
  */
 export function generate(model: WorkerLanguageModel, prompt: string | Int32Array, options: WorkerGenerateOptions): WorkerGeneration {
-  checkOptions("generate", options, OPTIONS);
+  resolveOptions("generate", options, OPTIONS);
   const { decoder, draft, random, signal, onWarning = logWarning, ...rest } = options;
   checkReference({ where: "generate", option: "decoder" }, decoder, REFERENCE);
-  checkCrossing("generate", { prompt, ...rest });
+  checkTransferable("generate", { prompt, ...rest });
   const id = idOf("model", model, model?.worker);
   const request: Request = {
     model: id,
@@ -86,8 +76,8 @@ function run(endpoint: Endpoint, request: Request, { decoder, receive, onWarning
     if (report.type === "part") receive(report.part);
     if (report.type === "warning") onWarning(report.warning);
   };
-  return reports.during(receiveReport, leave, async (number, signal) => {
-    const link = worker && linkTo(worker, (problem) => connection.mention("decoderWorkerEnded", number, problem));
+  return reports.withReports(receiveReport, leave, async (number, signal) => {
+    const link = worker && linkTo(worker, (problem) => connection.notifyIfPossible("decoderWorkerEnded", number, problem));
     try {
       const decoderRequest: DecoderRequest = { reference, ...(link && { port: link.port }) };
       return await connection.call<GenerateResult>("generate", [{ ...request, number }, decoderRequest], signal);
@@ -97,12 +87,12 @@ function run(endpoint: Endpoint, request: Request, { decoder, receive, onWarning
   });
 }
 
-/** A port to `worker` for the worker of the model; `ended` is told when `worker` has ended, which not every browser's port tells. */
+/** Creates a port to `worker` for the model's worker. Calls `ended` when `worker` has ended, which not every browser reports on a port. */
 function linkTo(worker: Endpoint, ended: (problem: string) => void): { readonly port: MessagePort; readonly release: () => void } {
   const { port1, port2 } = new MessageChannel();
   const { connection } = peerAt(worker);
-  const tell = (): void => ended((connection.closed.reason as WorkerError).message);
-  connection.closed.addEventListener("abort", tell, { once: true });
+  const onClosed = (): void => ended((connection.closed.reason as WorkerError).message);
+  connection.closed.addEventListener("abort", onClosed, { once: true });
   connection.call("acceptPort", [{ port: port1 }]).catch((error: Error) => ended(error.message));
-  return { port: port2, release: () => connection.closed.removeEventListener("abort", tell) };
+  return { port: port2, release: () => connection.closed.removeEventListener("abort", onClosed) };
 }

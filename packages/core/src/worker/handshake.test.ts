@@ -4,23 +4,23 @@ import { type Handshake, handshake } from "./handshake.ts";
 const never = new AbortController().signal;
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-test("it greets at once, answers a greeting, and leaves an answer be", () => {
+test("it greets at once, answers a greeting, and does not answer an answer", () => {
   const greetings: boolean[] = [];
-  const { hear, isDone } = handshake((isAnswer) => greetings.push(isAnswer));
+  const { receive, isDone } = handshake((isAnswer) => greetings.push(isAnswer));
   expect([greetings, isDone()]).toEqual([[false], false]);
-  hear(true);
+  receive(true);
   expect([greetings, isDone()]).toEqual([[false], true]);
-  hear(false);
+  receive(false);
   expect([greetings, isDone()]).toEqual([[false, true], true]);
 });
 
-test.each(["first", "second"])("both sides learn of each other when the %s one's first greeting is lost", async (lost) => {
+test.each(["first", "second"])("both sides detect each other when the %s side's first greeting is lost", async (lost) => {
   const sides: Handshake[] = [];
   const greet = (to: number, isLost: boolean) => {
     let greetings = 0;
     return (isAnswer: boolean): void => {
       if (isLost && greetings++ === 0) return;
-      queueMicrotask(() => sides[to]!.hear(isAnswer));
+      queueMicrotask(() => sides[to]!.receive(isAnswer));
     };
   };
   sides.push(handshake(greet(1, lost === "first")));
@@ -29,8 +29,8 @@ test.each(["first", "second"])("both sides learn of each other when the %s one's
   expect(sides.map((side) => side.isDone())).toEqual([true, true]);
 });
 
-test("those who wait go on in the order in which they came, but for those whose signal is aborted", async () => {
-  const { hear, done } = handshake(() => undefined);
+test("waiting callers continue in order, except those whose signal is aborted", async () => {
+  const { receive, done } = handshake(() => undefined);
   const order: string[] = [];
   const reason = new Error("enough");
   const controller = new AbortController();
@@ -42,7 +42,7 @@ test("those who wait go on in the order in which they came, but for those whose 
   expect([await aborted, await abortedBefore]).toEqual([reason, reason]);
   await turn();
   expect(order).toEqual([]);
-  hear(true);
+  receive(true);
   await turn();
   expect(order).toEqual(["first", "second"]);
 });

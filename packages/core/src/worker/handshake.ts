@@ -1,21 +1,21 @@
-/** Learns when the other side listens: a browser drops what is sent to a worker whose script has not called `serve` yet. */
+/** Detects when the other side listens: a browser drops messages to a worker whose script has not called `serve` yet. */
 export interface Handshake {
-  /** Whether the other side is known to listen. */
+  /** Returns whether the other side is known to listen. */
   readonly isDone: () => boolean;
   /** Resolves when the other side listens; rejects with the reason of `signal`. */
   readonly done: (signal: AbortSignal) => Promise<void>;
-  /** The other side has greeted. */
-  readonly hear: (isAnswer: boolean) => void;
+  /** Called when the other side has greeted. */
+  readonly receive: (isAnswer: boolean) => void;
 }
 
-/** Greets the other side, and answers its greeting: whichever of the two listens last, both learn of it. */
+/** Greets the other side and answers its greeting, so that both sides detect each other regardless of which listens last. */
 export function handshake(greet: (isAnswer: boolean) => void): Handshake {
   let isDone = false;
   const waiting = new Set<() => void>();
   greet(false);
   return {
     isDone: () => isDone,
-    hear(isAnswer) {
+    receive(isAnswer) {
       isDone = true;
       for (const wake of waiting) wake();
       waiting.clear();

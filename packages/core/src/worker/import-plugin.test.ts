@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Decoder } from "../decoder.ts";
+import type { Decoder } from "../contracts/decoder.ts";
 import { InvalidOptionError } from "../errors.ts";
-import type { DecoderPlugin } from "../plugin.ts";
+import type { DecoderPlugin } from "../contracts/plugin.ts";
 import { pluginImporter } from "./import-plugin.ts";
 
 const decoder: Decoder = {
@@ -24,7 +24,7 @@ const importerOf = (value: unknown): ReturnType<typeof pluginImporter> => plugin
 
 test("a plugin is described without its code, and makes decoders with the options it is given, or none", async () => {
   const description = Object.fromEntries(Object.entries(plugin).filter(([member]) => member !== "create"));
-  expect(await importerOf(plugin).describe("known")).toEqual(description);
+  expect(await importerOf(plugin).describe("known")).toEqual([description]);
   expect((await importerOf(plugin).create({ plugin: "known", options: { p: 2 } })).name).toBe('{"p":2}');
   expect((await importerOf(plugin).create({ plugin: "known" })).name).toBe("{}");
 });
@@ -41,18 +41,20 @@ test("what create throws is thrown", async () => {
 });
 
 test.each([
-  ["nothing", undefined, "default export", "a DecoderPlugin"],
-  ["null", null, "default export", "a DecoderPlugin"],
-  ["a function", () => plugin, "default export", "a DecoderPlugin"],
-  ["no name", { ...plugin, name: 5 }, "name", "a text"],
-  ["no title", { ...plugin, title: undefined }, "title", "a text"],
-  ["no description", { ...plugin, description: {} }, "description", "a text"],
+  ["an empty array", [], "default export", "a DecoderPlugin, or an array of them"],
+  ["a bad member", [plugin, { ...plugin, name: 5 }], "default export [1].name", "a string"],
+  ["nothing", undefined, "default export", "a DecoderPlugin, or an array of them"],
+  ["null", null, "default export", "a DecoderPlugin, or an array of them"],
+  ["a function", () => plugin, "default export", "a DecoderPlugin, or an array of them"],
+  ["no name", { ...plugin, name: 5 }, "name", "a string"],
+  ["no title", { ...plugin, title: undefined }, "title", "a string"],
+  ["no description", { ...plugin, description: {} }, "description", "a string"],
   ["no roles", { ...plugin, requires: "causal" }, "requires", "an array"],
   ["no presets", { ...plugin, presets: {} }, "presets", "an array"],
   ["no options", { ...plugin, options: undefined }, "options", "an object"],
   ["options that are null", { ...plugin, options: null }, "options", "an object"],
   ["no create", { ...plugin, create: {} }, "create", "a function"],
-])("a module whose default export has %s is no plugin, each time it is asked for", async (_, value, option, expected) => {
+])("a module whose default export has %s is refused, on every request", async (_, value, option, expected) => {
   const importer = importerOf(value);
   for (let time = 0; time < 2; time++) {
     await expect(importer.describe("known")).rejects.toMatchObject({ code: "INVALID_OPTION", where: "known", option, expected });
@@ -60,13 +62,13 @@ test.each([
   }
 });
 
-test.each([null, undefined, {}, { decode: 5 }, "greedy"])("a create that gives %j is refused", async (made) => {
+test.each([null, undefined, {}, { decode: 5 }, "greedy"])("a create that returns %j is refused", async (made) => {
   const importer = importerOf({ ...plugin, create: () => made });
   const expected = { code: "INVALID_OPTION", where: "known", option: "what create returns", expected: "a Decoder", actual: made };
   await expect(importer.create({ plugin: "known" })).rejects.toMatchObject(expected);
 });
 
-test("a module that cannot be imported is a WorkerError with its cause, whatever was thrown", async () => {
+test("a module that cannot be imported is a WorkerError with its cause", async () => {
   const cause = new TypeError("no such file");
   const importer = pluginImporter({ broken: () => Promise.reject(cause), thrown: () => Promise.reject("only a text") });
   const broken = { code: "WORKER", message: "The plugin broken could not be imported: no such file", cause };
@@ -74,9 +76,18 @@ test("a module that cannot be imported is a WorkerError with its cause, whatever
   await expect(importer.describe("thrown")).rejects.toMatchObject({ message: "The plugin thrown could not be imported: only a text" });
 });
 
-test("names that every object has are no plugins; an unknown name is imported as a module", async () => {
+test("inherited member names are not plugins; an unknown name is imported as a module", async () => {
   const importer = pluginImporter({});
   await expect(importer.describe("toString")).rejects.toMatchObject({ code: "WORKER" });
   const data = `data:text/javascript,export default ${JSON.stringify({ ...plugin, create: undefined }).replace(/}$/, ", create: () => ({})}")}`;
-  expect(await importer.describe(data)).toMatchObject({ name: "none", title: "None" });
+  expect(await importer.describe(data)).toMatchObject([{ name: "none", title: "None" }]);
+});
+
+test("one of several plugins of a module is chosen by its name", async () => {
+  const importer = importerOf([plugin, { ...plugin, name: "other", create: () => ({ ...decoder, name: "another" }) }]);
+  expect((await importer.describe("known")).map(({ name }) => name)).toEqual(["none", "other"]);
+  expect((await importer.create({ plugin: "known", name: "other" })).name).toBe("another");
+  const refused = { code: "INVALID_OPTION", where: "known", option: "name", expected: 'one of "none", "other"' };
+  await expect(importer.create({ plugin: "known" })).rejects.toMatchObject({ ...refused, actual: undefined });
+  await expect(importer.create({ plugin: "known", name: "third" })).rejects.toMatchObject({ ...refused, actual: "third" });
 });

@@ -1,23 +1,23 @@
 import { WorkerError } from "../errors.ts";
 
 /**
- * Functions that the other side may call: arguments and results must be cloneable. After the arguments comes an AbortSignal: of the
- * caller, and aborted also when the connection ends.
+ * Functions that the other side may call. Arguments and results must be cloneable. The last argument is the caller's AbortSignal, which is
+ * also aborted when the connection ends.
  */
 export type Functions = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 
-/** The functions that are offered to the other side, and its calls of them that are under way. */
+/** The functions that are exposed to the other side, and its running calls. */
 export interface IncomingCalls {
-  offer(functions: Functions): void;
-  /** Calls a function with `args` and then the signal of `controller`, which is aborted too when all calls are. */
+  expose(functions: Functions): void;
+  /** Calls a function with `args` and the signal of `controller`, which `end` also aborts. */
   run(name: string, args: readonly unknown[], controller: AbortController): Promise<unknown>;
-  /** Calls a function where it is offered, for a message that wants no answer. */
-  hear(name: string, args: readonly unknown[]): void;
-  /** Aborts the calls under way with `error`, with which later ones reject; resolves when those under way have settled. */
+  /** Calls a function without an answer, if it is exposed. */
+  handleNotification(name: string, args: readonly unknown[]): void;
+  /** Aborts the running calls with `error`, with which later calls reject; resolves when the running calls have settled. */
   end(error: WorkerError): Promise<void>;
-  /** The calls under way. */
+  /** The running calls. */
   readonly running: ReadonlyMap<AbortController, Promise<unknown>>;
 }
 
@@ -29,13 +29,13 @@ export function incomingCalls(): IncomingCalls {
   const call = async (name: string, args: readonly unknown[], signal: AbortSignal): Promise<unknown> => {
     if (ended) throw ended;
     const offer = offered.get(name);
-    if (!offer) throw new WorkerError(`The other side offers no "${name}".`);
+    if (!offer) throw new WorkerError(`The other side does not offer "${name}".`);
     return offer(...args, signal);
   };
 
   return {
     running,
-    offer(functions) {
+    expose(functions) {
       for (const [name, offer] of Object.entries(functions)) offered.set(name, offer as AnyFunction);
     },
     async run(name, args, controller) {
@@ -47,10 +47,10 @@ export function incomingCalls(): IncomingCalls {
         running.delete(controller);
       }
     },
-    hear: (name, args) => void offered.get(name)?.(...args),
+    handleNotification: (name, args) => void offered.get(name)?.(...args),
     async end(error) {
       ended ??= error;
-      // A call that itself asks for the end is not among these: it has not returned yet.
+      // A call that itself requests the end is not among these: it has not returned yet.
       const settling = [...running.values()];
       for (const controller of running.keys()) controller.abort(ended);
       await Promise.allSettled(settling);

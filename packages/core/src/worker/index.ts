@@ -1,6 +1,7 @@
-export type { Endpoint } from "./endpoint.ts";
-export { generate, type TimedEvent, type WorkerGenerateOptions, type WorkerGeneration } from "./generate.ts";
+export type { Endpoint, NodeEndpoint, WebEndpoint } from "./endpoint.ts";
+export { generate, type WorkerGenerateOptions } from "./generate.ts";
 export { loadModel, type LoadWorkerModelOptions, type WorkerLanguageModel } from "./load-model.ts";
 export type { PluginDescription, PluginModules, PluginReference } from "./plugin-reference.ts";
-export { describePlugin, importDecoder } from "./plugins.ts";
+export { describePlugins, importDecoder } from "./remote-plugins.ts";
+export type { TimedEvent, WorkerGeneration } from "./worker-generation.ts";
 export { terminate, type TerminateOptions } from "./terminate.ts";

@@ -1,9 +1,9 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { CausalModel, MaskedModel } from "../model.ts";
+import type { CausalModel, MaskedModel } from "../contracts/model.ts";
 import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
-import { checkOptions, type OptionCheck } from "../options.ts";
+import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { logWarning } from "../warnings.ts";
-import { CALLBACK, checkCrossing, checkWorker, named, SIGNAL, WORKER } from "./check-arguments.ts";
+import { CALLBACK, checkTransferable, checkWorker, named, SIGNAL, WORKER } from "./check-arguments.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { free } from "./free.ts";
 import type { LoadedModel, LoadRequest } from "./loaded-models.ts";
@@ -12,20 +12,20 @@ import type { Report } from "./reports.ts";
 import { gateOf } from "./terminate.ts";
 
 export interface LoadWorkerModelOptions extends LoadModelOptions {
-  /** Where the model is loaded and runs. Its script calls `serve` of `@decodekit/core/worker/host`. */
+  /** The worker in which the model is loaded and runs. Its script calls `serve` of `@decodekit/core/worker/host`. */
   readonly worker: Endpoint;
 }
 
-/** A model in a worker. For `generate` of this module; its models are also there one pass at a time, whose logits are copied over. */
+/** A model in a worker, for `generate` of this module. Single passes are also possible, with the logits copied to this side. */
 export interface WorkerLanguageModel extends Pick<OnnxLanguageModel, "name" | "stopTokens" | "execution" | "parameters" | "bytes"> {
   readonly worker: Endpoint;
   readonly causal: CausalModel;
   readonly masked?: MaskedModel;
-  /** Tokens of `text`, as `Tokenizer.encode` gives them. */
+  /** Returns the tokens of `text`, see `Tokenizer.encode`. */
   encode(text: string): Promise<Int32Array>;
-  /** Text of `tokens`, as `Tokenizer.decode` gives it. */
+  /** Returns the text of `tokens`, see `Tokenizer.decode`. */
   decode(tokens: Int32Array): Promise<string>;
-  /** Frees the model; the worker lives on. Later calls do nothing, and neither does one for a worker that has ended. */
+  /** Frees the model, but not the worker. Does nothing if called again, or if the worker has ended. */
   dispose(): Promise<void>;
 }
 
@@ -38,27 +38,27 @@ const OPTIONS = named({
   onWarning: CALLBACK,
   signal: SIGNAL,
   threads: true,
-} satisfies Record<keyof LoadWorkerModelOptions, OptionCheck | true>);
+} satisfies Record<keyof LoadWorkerModelOptions, OptionDefinition | true>);
 
 /**
- * Loads a model as `loadModel` of `@decodekit/core/onnx` does, in a worker. Relative addresses are seen from this side.
- * @throws what that throws. @throws WorkerError when the worker cannot be started or ends meanwhile.
+ * Loads a model in a worker, as `loadModel` of `@decodekit/core/onnx` does. Relative URLs are resolved on this side.
+ * @throws the same errors. @throws WorkerError if the worker cannot be started or ends meanwhile.
  */
 export async function loadModel(source: ModelSource, options: LoadWorkerModelOptions): Promise<WorkerLanguageModel> {
-  checkOptions("loadModel", options, OPTIONS);
+  resolveOptions("loadModel", options, OPTIONS);
   const { worker, onProgress, onWarning = logWarning, signal, ...rest } = options;
   checkWorker("loadModel", worker);
-  checkCrossing("loadModel", rest);
+  checkTransferable("loadModel", rest);
   signal?.throwIfAborted();
   const peer = peerAt(worker);
   const receive = (report: Report): void => {
     if (report.type === "progress") onProgress?.(report.progress);
     if (report.type === "warning") onWarning(report.warning);
   };
-  return peer.reports.during(receive, signal, async (number, either) => {
+  return peer.reports.withReports(receive, signal, async (number, either) => {
     const request: LoadRequest = { number, source: withoutUrls(source), options: rest, gate: gateOf(worker) };
     const model = workerModel(worker, peer, await peer.connection.call<LoadedModel>("loadModel", [request], either));
-    // The abort may have come when the model was already loaded.
+    // The abort may have come after the model was loaded.
     if (either.aborted) await model.dispose();
     either.throwIfAborted();
     return model;
@@ -66,8 +66,8 @@ export async function loadModel(source: ModelSource, options: LoadWorkerModelOpt
 }
 
 /**
- * Number of a model in its worker.
- * @throws InvalidOptionError for a model that is not in a worker, or is in another one.
+ * Returns the number of a model in its worker.
+ * @throws InvalidOptionError for a model that is not in a worker, or in another worker.
  */
 export function idOf(option: string, model: WorkerLanguageModel, worker: Endpoint | undefined): number {
   const id = ids.get(model);
@@ -95,7 +95,7 @@ function workerModel(
   return model;
 }
 
-/** URL objects do not cross, and a worker resolves relative ones from its own place. */
+/** Replaces URL objects, which cannot be sent, and relative URLs, which a worker would resolve against its own URL. */
 function withoutUrls(source: ModelSource): ModelSource {
   const base = globalThis.document?.baseURI;
   const resolve = (url: string | URL): string => (base === undefined ? String(url) : new URL(url, base).href);

@@ -10,18 +10,18 @@ import { reporter } from "./reports.ts";
 import { type DecoderRequest, type GenerationRequest, serveGeneration } from "./served-generations.ts";
 import type { TransferredModels } from "./transferred-model.ts";
 
-/** What the other side is told of a model that was loaded here. */
+/** Description of a model that was loaded here, for the other side. */
 export interface LoadedModel extends Pick<OnnxLanguageModel, "name" | "stopTokens" | "execution" | "parameters" | "bytes"> {
   readonly model: number;
   readonly models: TransferredModels;
 }
 
-/** Loads a model as `loadModel` of `@decodekit/core/onnx` does. */
+/** A function that loads a model, as `loadModel` of `@decodekit/core/onnx` does. */
 export type ModelLoader = (source: ModelSource, options: LoadModelOptions) => Promise<OnnxLanguageModel>;
 
-/** What the other side sends to have a model loaded. */
+/** The other side's request to load a model. */
 export interface LoadRequest {
-  /** Number under which its progress and warnings are reported. */
+  /** Call number for reports of its progress and warnings. */
   readonly number: number;
   readonly source: ModelSource;
   readonly options: Omit<LoadModelOptions, "onProgress" | "onWarning" | "signal">;
@@ -37,10 +37,10 @@ export function serveLoadedModels({ connection, models }: Peer, importer: Plugin
   const get = (id: number): OnnxLanguageModel => {
     const model = loaded.get(id);
     if (model) return model;
-    throw new InvalidOptionError({ where: "worker", option: "model", expected: "one that is loaded in this worker", actual: id });
+    throw new InvalidOptionError({ where: "worker", option: "model", expected: "a model that is loaded in this worker", actual: id });
   };
 
-  connection.offer({
+  connection.expose({
     async loadModel({ number, source, options, gate }: LoadRequest, signal: AbortSignal) {
       if (gate) guardPasses(gate);
       const { progress, warning } = reporter(connection, number);
@@ -71,10 +71,10 @@ export function serveLoadedModels({ connection, models }: Peer, importer: Plugin
 }
 
 function serveGenerations(connection: Connection, importer: PluginImporter, get: (id: number) => OnnxLanguageModel): void {
-  /** Connections to the workers that decoders run in, by the number of the generation. */
+  /** Connections to the workers in which decoders run, by the number of the generation. */
   const decoderWorkers = new Map<number, Connection>();
   connection.held.set("decoderWorkers", decoderWorkers);
-  connection.offer({
+  connection.expose({
     async generate(request: GenerationRequest, { reference, port }: DecoderRequest, signal: AbortSignal) {
       const { number } = request;
       const other = port && peerAt(port);

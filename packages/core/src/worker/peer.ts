@@ -4,7 +4,7 @@ import { type ModelTransfer, modelTransfer } from "./remote-models.ts";
 import { type Reports, reports } from "./reports.ts";
 import { type ServedModels, serveModels } from "./served-models.ts";
 
-/** The other side, and what crosses to it. */
+/** The other side of a connection, and the transfers to it. */
 export interface Peer {
   readonly connection: Connection;
   readonly served: ServedModels;
@@ -14,7 +14,7 @@ export interface Peer {
 
 const peers = new WeakMap<object, Peer>();
 
-/** The peer at `endpoint`, made when it is first asked for. Its models may be used there from then on. */
+/** Returns the peer at `endpoint`, which is created at the first call. From then on it may use the models sent to it. */
 export function peerAt(endpoint: Endpoint): Peer {
   let peer = peers.get(endpoint);
   if (!peer) {
@@ -26,7 +26,7 @@ export function peerAt(endpoint: Endpoint): Peer {
   return peer;
 }
 
-/** How many of each thing are still held for the other side of `endpoint`; things of which there are none are left out. */
+/** Returns how many objects of each kind are still held for the other side of `endpoint`, without kinds that have none. */
 export function heldAt(endpoint: Endpoint): Record<string, number> {
   const sizes = [...peerAt(endpoint).connection.held].map(([name, { size }]) => [name, size] as const);
   return Object.fromEntries(sizes.filter(([, size]) => size > 0));

@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
-import type { GenerateResult } from "../generate.ts";
+import type { GenerateResult } from "../generate/generation.ts";
 import { receivedGeneration } from "./received-generation.ts";
-import type { GenerationPart } from "./served-generations.ts";
-import type { WorkerGeneration } from "./generate.ts";
+import type { GenerationPart } from "./generation-part.ts";
+import type { WorkerGeneration } from "./worker-generation.ts";
 
-/** The other side of a generation, moved by hand: it ends with "abort" when it is told to leave, like a real one, unless it is to be ended by hand. */
+/** The other side of a generation, controlled by the test: on abort it ends with "abort", as a real one does, unless the test ends it. */
 interface OtherSide {
   readonly generation: WorkerGeneration;
   readonly starts: () => number;
@@ -70,7 +70,7 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return all;
 }
 
-test("nothing starts before something is read, and it starts once", async () => {
+test("the generation starts once, when something is read", async () => {
   const { generation, starts, part, end } = otherSide();
   const first = reader(generation.events);
   reader(generation.textStream);
@@ -87,7 +87,7 @@ test("nothing starts before something is read, and it starts once", async () => 
   expect(starts()).toBe(1);
 });
 
-test("every reader sees the whole of it, early or late, as text, as events and with their times", async () => {
+test("every reader, early or late, receives the whole text, all events and their times", async () => {
   const { generation, part, end } = otherSide();
   const early = collect(generation.textStream);
   part(1);
@@ -105,7 +105,7 @@ test("every reader sees the whole of it, early or late, as text, as events and w
   ]);
 });
 
-test("the last reader who leaves early ends it, and has left when it has ended", async () => {
+test("the last reader to leave early ends the generation, and has left when it has ended", async () => {
   const { generation, leave, part, end } = otherSide(undefined, { endsByItself: false });
   const events = reader(generation.events);
   const next = events.next();
@@ -125,7 +125,7 @@ test("the last reader who leaves early ends it, and has left when it has ended",
   expect(await collect(generation.events)).toHaveLength(2);
 });
 
-test("a reader who has left when it fails leaves without the error", async () => {
+test("a reader that has left before a failure does not receive the error", async () => {
   const { generation, fail, part, leave } = otherSide();
   const events = reader(generation.events);
   const next = events.next();
@@ -138,7 +138,7 @@ test("a reader who has left when it fails leaves without the error", async () =>
   await expect(leaving).resolves.toEqual({ done: true, value: undefined });
 });
 
-test.each(["before", "in the turn in which"])("it goes on for whoever asked for the result %s the last reader left", async (when) => {
+test.each(["before", "in the turn in which"])("it continues if the result was requested %s the last reader left", async (when) => {
   const { generation, leave, part, end } = otherSide();
   const result = when === "before" ? generation.result : undefined;
   const events = reader(generation.events);
@@ -146,16 +146,16 @@ test.each(["before", "in the turn in which"])("it goes on for whoever asked for 
   part(1);
   await next;
   const left = events.return();
-  const asked = result ?? generation.result;
+  const requested = result ?? generation.result;
   await left;
   await turn();
   expect(leave().aborted).toBe(false);
   part(2);
   end();
-  expect(await asked).toMatchObject({ finishReason: "length", text: "xxx" });
+  expect(await requested).toMatchObject({ finishReason: "length", text: "xxx" });
 });
 
-test("it goes on for another reader, until that one leaves too", async () => {
+test("it continues for another reader, until that one leaves too", async () => {
   const { generation, leave, part } = otherSide();
   const [events, text] = [reader(generation.events), reader(generation.textStream)];
   const nexts = [events.next(), text.next()];
@@ -168,7 +168,7 @@ test("it goes on for another reader, until that one leaves too", async () => {
   expect(leave().aborted).toBe(true);
 });
 
-test("a reader who has seen all of it does not abort it", async () => {
+test("a reader that has read everything does not abort it", async () => {
   const { generation, leave, part, end } = otherSide();
   const reading = collect(generation.events);
   part(1);
@@ -178,7 +178,7 @@ test("a reader who has seen all of it does not abort it", async () => {
   expect(leave().aborted).toBe(false);
 });
 
-test("an error reaches every reader after what came before it, and the result; nobody who reads a stream must catch the result", async () => {
+test("an error reaches every reader after the earlier events, and the result, which readers of a stream need not catch", async () => {
   const unhandled = vi.fn<() => void>();
   process.on("unhandledRejection", unhandled);
   const { generation, part, fail } = otherSide();
@@ -200,7 +200,7 @@ test("an error reaches every reader after what came before it, and the result; n
   await expect(generation.result).rejects.toBe(error);
 });
 
-test("an error that is undefined is one all the same", async () => {
+test("a thrown undefined is also an error", async () => {
   const { generation, fail } = otherSide();
   const reading = collect(generation.events);
   fail(undefined);

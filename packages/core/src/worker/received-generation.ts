@@ -1,69 +1,78 @@
-import type { DecodeEvent } from "../decoder.ts";
-import type { GenerateResult } from "../generate.ts";
-import type { TimedEvent, WorkerGeneration } from "./generate.ts";
-import type { GenerationPart } from "./served-generations.ts";
+import type { DecodeEvent } from "../contracts/decoder.ts";
+import type { GenerateResult } from "../generate/generation.ts";
+import { Replay } from "../generate/replay.ts";
+import type { TimedEvent, WorkerGeneration } from "./worker-generation.ts";
+import type { GenerationPart } from "./generation-part.ts";
 
 type Start = (receive: (part: GenerationPart) => void, leave: AbortSignal) => Promise<GenerateResult>;
 
-/** A generation that runs elsewhere: begun when it is first read, remembered, and ended when the last reader has left. */
+/** Creates a generation that runs on the other side: it starts at the first read, is stored, and ends when the last reader has left. */
 export function receivedGeneration(signal: AbortSignal | undefined, start: Start): WorkerGeneration {
-  const timed: TimedEvent[] = [];
-  const pieces: string[] = [];
-  const leave = new AbortController();
-  let running: Promise<GenerateResult> | undefined;
-  let outcome: { readonly error?: unknown } | undefined;
-  const waiting: (() => void)[] = [];
-  let readers = 0;
-  let wanted = false;
+  return new ReceivedGeneration(signal, start);
+}
 
-  const changed = (): void => {
-    for (const wake of waiting.splice(0)) wake();
-  };
-  const receive = (part: GenerationPart): void => {
-    for (const [index, event] of part.events.entries()) timed.push({ event, milliseconds: part.times[index]! });
-    pieces.push(...part.pieces);
-    changed();
-  };
-  const begin = (): Promise<GenerateResult> => {
-    if (running) return running;
-    const both = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal;
-    running = start(receive, both);
-    running
-      .then(
-        () => (outcome = {}),
-        (error: unknown) => (outcome = { error }),
-      )
-      .finally(changed);
-    return running;
-  };
+class ReceivedGeneration extends Replay implements WorkerGeneration {
+  readonly timedEvents: AsyncIterable<TimedEvent>;
+  readonly events: AsyncIterable<DecodeEvent>;
+  readonly textStream: AsyncIterable<string>;
+  readonly #timedEvents: TimedEvent[] = [];
+  readonly #events: DecodeEvent[] = [];
+  readonly #pieces: string[] = [];
+  readonly #start: Start;
+  readonly #signal: AbortSignal;
+  readonly #left = new AbortController();
+  protected isOver = false;
+  protected failure: { readonly error: unknown } | undefined;
+  #running: Promise<GenerateResult> | undefined;
+  #waiting: (() => void)[] = [];
 
-  async function* read<Item, Shown>(items: readonly Item[], show: (item: Item) => Shown): AsyncGenerator<Shown, void, void> {
-    readers++;
+  constructor(signal: AbortSignal | undefined, start: Start) {
+    super();
+    this.#start = start;
+    this.#signal = signal ? AbortSignal.any([signal, this.#left.signal]) : this.#left.signal;
+    this.timedEvents = { [Symbol.asyncIterator]: () => this.read(this.#timedEvents) };
+    this.events = { [Symbol.asyncIterator]: () => this.read(this.#events) };
+    this.textStream = { [Symbol.asyncIterator]: () => this.read(this.#pieces) };
+  }
+
+  protected finish(): Promise<GenerateResult> {
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  protected advance(): Promise<void> {
+    const changed = new Promise<void>((wake) => this.#waiting.push(wake));
+    this.finish().catch(() => undefined);
+    return changed;
+  }
+
+  protected async leave(): Promise<void> {
+    if (this.isAbandoned && !this.isOver) this.#left.abort();
+    if (this.#left.signal.aborted) await this.#running?.catch(() => undefined);
+  }
+
+  async #run(): Promise<GenerateResult> {
     try {
-      begin().catch(() => undefined);
-      for (let index = 0; ; index++) {
-        while (index >= items.length && !outcome) await new Promise<void>((wake) => waiting.push(wake));
-        if (index >= items.length) break;
-        yield show(items[index]!);
-      }
-      if (outcome && "error" in outcome) throw outcome.error;
+      return await this.#start((part) => this.#receive(part), this.#signal);
+    } catch (error) {
+      this.failure = { error };
+      throw error;
     } finally {
-      readers--;
-      if (readers === 0 && !wanted && !outcome) leave.abort();
-      if (leave.signal.aborted) await running?.catch(() => undefined);
+      this.isOver = true;
+      this.#wake();
     }
   }
 
-  return {
-    timedEvents: { [Symbol.asyncIterator]: () => read(timed, (item) => item) },
-    events: { [Symbol.asyncIterator]: () => read<TimedEvent, DecodeEvent>(timed, ({ event }) => event) },
-    textStream: { [Symbol.asyncIterator]: () => read(pieces, (piece) => piece) },
-    get result() {
-      wanted = true;
-      const result = begin();
-      // Whoever reads only a stream learns of the error there.
-      result.catch(() => undefined);
-      return result;
-    },
-  };
+  #receive({ events, times, pieces }: GenerationPart): void {
+    for (const [index, event] of events.entries()) {
+      this.#events.push(event);
+      this.#timedEvents.push({ event, milliseconds: times[index]! });
+    }
+    this.#pieces.push(...pieces);
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
 }

@@ -1,4 +1,4 @@
-import type { DecodeEvent, Decoder } from "../decoder.ts";
+import type { DecodeEvent, Decoder } from "../contracts/decoder.ts";
 import type { Connection } from "./connection.ts";
 import { free } from "./free.ts";
 import type { PluginReference } from "./plugin-reference.ts";
@@ -6,7 +6,7 @@ import type { ModelTransfer } from "./remote-models.ts";
 import type { DecodeRequest, DecoderDescription } from "./served-decodes.ts";
 import { sendRandom } from "./transfer-random.ts";
 
-/** A decoder that decodes on the other side, on models of this one or of that one. */
+/** Creates a decoder that runs on the other side, on models of either side. */
 export async function remoteDecoder(connection: Connection, models: ModelTransfer, reference: PluginReference): Promise<Decoder> {
   const description = await connection.call<DecoderDescription>("describeDecoder", [reference]);
   const decoder: Decoder = {
@@ -35,7 +35,7 @@ export async function remoteDecoder(connection: Connection, models: ModelTransfe
 async function* eventsOf(connection: Connection, id: number, signal: AbortSignal | undefined): AsyncGenerator<DecodeEvent, void, void> {
   try {
     for (;;) {
-      // The signal goes with every call: nothing runs on the other side in between.
+      // The signal is sent with every call, since nothing runs on the other side in between.
       const event = await connection.call<DecodeEvent | undefined>("nextEvent", [id], signal);
       if (!event) return;
       yield event;

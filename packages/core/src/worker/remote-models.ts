@@ -1,5 +1,5 @@
 import { DisposedError } from "../errors.ts";
-import type { CausalModel, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, Session } from "../model.ts";
+import type { CausalModel, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, Session } from "../contracts/model.ts";
 import type { Connection } from "./connection.ts";
 import { free } from "./free.ts";
 import type { ServedModels } from "./served-models.ts";
@@ -7,15 +7,15 @@ import type { SessionState, TransferredLogits, TransferredModel, TransferredMode
 
 type AnyModel = CausalModel | MaskedModel;
 
-/** Sends models over a connection and makes models of those that come. */
+/** Sends models over a connection and creates models from received ones. */
 export interface ModelTransfer {
-  /** Models for the other side to use until `release`. */
+  /** Registers models for the other side to use until `release`. */
   send(models: Partial<ModelSet>): { readonly transferred: TransferredModels; readonly release: () => void };
   readonly receive: (transferred: TransferredModels) => Partial<ModelSet>;
 }
 
 export function modelTransfer(connection: Connection, served: ServedModels): ModelTransfer {
-  /** Numbers of models that the other side owns, and of their sessions. */
+  /** Numbers of the models that the other side owns, and of their sessions. */
   const owned = new WeakMap<object, number>();
 
   const sendModel = (model: AnyModel, added: number[]): TransferredModel => {
@@ -107,20 +107,20 @@ function remoteMaskedModel(
     vocabSize,
     contextLength,
     maskTokenId,
-    async createSession(over) {
-      const state = await connection.call<SessionState>("createSession", [id, over && owned.get(over)]);
-      return remoteMaskedSession(connection, state, state.isOver ? over : undefined);
+    async createSession(causalSession) {
+      const state = await connection.call<SessionState>("createSession", [id, causalSession && owned.get(causalSession)]);
+      return remoteMaskedSession(connection, state, state.sharesCausalSession ? causalSession : undefined);
     },
   };
 }
 
-function remoteMaskedSession(connection: Connection, state: SessionState, over: Session | undefined): MaskedSession {
+function remoteMaskedSession(connection: Connection, state: SessionState, causalSession: Session | undefined): MaskedSession {
   const { pass, call, session } = remoteCalls(connection, state);
   return {
     get length() {
-      return over ? over.length : session.length;
+      return causalSession ? causalSession.length : session.length;
     },
-    over,
+    causalSession,
     predict: (canvas, { signal } = {}) => pass("predict", [canvas], signal),
     ...(state.leavesOneOut && {
       predictLeaveOneOut: (canvas: Int32Array, { signal }: { readonly signal?: AbortSignal | undefined } = {}) =>
@@ -142,7 +142,7 @@ interface RemoteCalls {
   readonly pass: (name: string, args: readonly unknown[], signal: AbortSignal | undefined) => Promise<Logits>;
 }
 
-/** Calls about one session, which know its length as of the last of them. */
+/** Creates the calls of one session, which keep track of its length. */
 function remoteCalls(connection: Connection, { session: id, length }: SessionState): RemoteCalls {
   let disposed = false;
   const session = {

@@ -1,21 +1,21 @@
 import type { LoadProgress } from "../onnx/index.ts";
 import type { Warning } from "../warnings.ts";
 import type { Connection } from "./connection.ts";
-import type { GenerationPart } from "./served-generations.ts";
+import type { GenerationPart } from "./generation-part.ts";
 
-/** What the other side tells of a call while it is under way. */
+/** A report of the other side about a running call. */
 export type Report =
   | { readonly type: "progress"; readonly progress: LoadProgress }
   | { readonly type: "part"; readonly part: GenerationPart }
   | { readonly type: "warning"; readonly warning: Warning };
 
-/** Receives what the other side tells of calls that are under way. */
+/** Receives the other side's reports about running calls. */
 export interface Reports {
   /**
-   * Makes a call whose reports, sent under the number it is given, go to `receive` until it settles. When `receive` throws, the call is
-   * aborted and rejects with what was thrown.
+   * Makes a call whose reports, sent under the call's number, are passed to `receive` until it settles. If `receive` throws, the call is
+   * aborted and rejects with that error.
    */
-  during<Result>(
+  withReports<Result>(
     receive: (report: Report) => void,
     signal: AbortSignal | undefined,
     call: (number: number, signal: AbortSignal) => Promise<Result>,
@@ -26,9 +26,9 @@ export function reports(connection: Connection): Reports {
   const receivers = new Map<number, (report: Report) => void>();
   let count = 0;
   connection.held.set("reports", receivers);
-  connection.offer({ report: (number: number, report: Report) => receivers.get(number)?.(report) });
+  connection.expose({ report: (number: number, report: Report) => receivers.get(number)?.(report) });
   return {
-    during(receive, signal, call) {
+    withReports(receive, signal, call) {
       const number = ++count;
       const failed = new AbortController();
       receivers.set(number, (report) => {
@@ -49,15 +49,15 @@ export function reports(connection: Connection): Reports {
 export interface Reporter {
   readonly progress: (progress: LoadProgress) => void;
   readonly warning: (warning: Warning) => void;
-  /** Rejects when an event holds something that cannot be sent. */
+  /** Rejects if an event contains a value that cannot be sent. */
   readonly part: (part: GenerationPart) => Promise<void>;
 }
 
 export function reporter(connection: Connection, number: number): Reporter {
   const of = (report: Report): readonly [string, number, Report] => ["report", number, report];
   return {
-    progress: (progress) => connection.mention(...of({ type: "progress", progress })),
-    warning: (warning) => connection.mention(...of({ type: "warning", warning })),
-    part: (part) => connection.tell(...of({ type: "part", part })),
+    progress: (progress) => connection.notifyIfPossible(...of({ type: "progress", progress })),
+    warning: (warning) => connection.notifyIfPossible(...of({ type: "warning", warning })),
+    part: (part) => connection.notify(...of({ type: "part", part })),
   };
 }

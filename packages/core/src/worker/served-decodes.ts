@@ -1,7 +1,7 @@
-import type { DecodeEvent, DecodeOptions, Decoder } from "../decoder.ts";
+import type { DecodeEvent, DecodeOptions, Decoder } from "../contracts/decoder.ts";
 import { DisposedError } from "../errors.ts";
-import type { ModelSet } from "../model.ts";
-import type { RandomState } from "../random.ts";
+import type { ModelSet } from "../contracts/model.ts";
+import type { RandomState } from "../random/random.ts";
 import { awaitDecoder } from "./await-decoder.ts";
 import { compactEvent } from "./compact-event.ts";
 import type { Connection } from "./connection.ts";
@@ -11,7 +11,7 @@ import type { ModelTransfer } from "./remote-models.ts";
 import { receiveRandom } from "./transfer-random.ts";
 import type { TransferredModels } from "./transferred-model.ts";
 
-/** What the other side sends to begin a decode. */
+/** The other side's request to begin a decode. */
 export interface DecodeRequest {
   readonly reference: PluginReference;
   readonly models: TransferredModels;
@@ -20,7 +20,7 @@ export interface DecodeRequest {
   readonly random: RandomState | undefined;
 }
 
-/** What there is to know of a decoder before it decodes. */
+/** The properties of a decoder. */
 export type DecoderDescription = Pick<Decoder, "name" | "requires" | "lossless" | "outputLength">;
 
 interface ServedDecode {
@@ -28,7 +28,7 @@ interface ServedDecode {
   readonly controller: AbortController;
 }
 
-/** Lets the other side run decoders of plugins that are imported here: one event per call, so that nothing runs ahead. */
+/** Lets the other side run decoders of plugins that are imported here, one event per call, so that nothing runs ahead. */
 export function serveDecodes(connection: Connection, models: ModelTransfer, plugins: PluginImporter): void {
   const decodes = new Map<number, ServedDecode>();
   let count = 0;
@@ -42,8 +42,8 @@ export function serveDecodes(connection: Connection, models: ModelTransfer, plug
     return count;
   };
 
-  connection.offer({
-    describePlugin: plugins.describe,
+  connection.expose({
+    describePlugins: plugins.describe,
     async describeDecoder(reference: PluginReference): Promise<DecoderDescription> {
       const { name, requires, lossless, outputLength } = await plugins.create(reference);
       return { name, requires, lossless, outputLength };

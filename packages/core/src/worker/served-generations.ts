@@ -1,38 +1,32 @@
-import type { DecodeEvent, Decoder } from "../decoder.ts";
-import { generate, type GenerateResult } from "../generate.ts";
-import type { GenerateOptions } from "../generate-options.ts";
-import type { LanguageModel } from "../language-model.ts";
-import type { RandomState } from "../random.ts";
-import { type TextOutput, textOutput } from "../text-output.ts";
+import type { DecodeEvent, Decoder } from "../contracts/decoder.ts";
+import { generate } from "../generate/generate.ts";
+import type { GenerateResult } from "../generate/generation.ts";
+import type { GenerateOptions } from "../generate/generate-options.ts";
+import type { LanguageModel } from "../contracts/language-model.ts";
+import type { RandomState } from "../random/random.ts";
+import { type TextOutput, textOutput } from "../text/text-output.ts";
 import { compactEvent } from "./compact-event.ts";
+import type { GenerationPart } from "./generation-part.ts";
 import type { PluginReference } from "./plugin-reference.ts";
 import type { Reporter } from "./reports.ts";
 import { receiveRandom } from "./transfer-random.ts";
 
-/** What the other side sends to have a text generated. */
+/** The other side's request to generate a text. */
 export interface GenerationRequest {
-  /** Number under which its parts and warnings are reported. */
+  /** Call number for reports of its parts and warnings. */
   readonly number: number;
   readonly model: number;
-  /** Whose causal model is the draft. */
+  /** Number of the model whose causal model is the draft model. */
   readonly draft: number | undefined;
   readonly prompt: string | Int32Array;
   readonly options: Omit<GenerateOptions, "decoder" | "draft" | "random" | "signal" | "onWarning">;
   readonly random: RandomState | undefined;
 }
 
-/** Where the decoder comes from: a plugin imported here, or in the worker at the other end of `port`. */
+/** The decoder's plugin, imported here or in the worker at the other end of `port`. */
 export interface DecoderRequest {
   readonly reference: PluginReference;
   readonly port?: MessagePort;
-}
-
-/** Events and text since the last part. */
-export interface GenerationPart {
-  readonly events: readonly DecodeEvent[];
-  /** Time inside the decode at which each event came, in milliseconds. */
-  readonly times: readonly number[];
-  readonly pieces: readonly string[];
 }
 
 const MILLISECONDS_BETWEEN_PARTS = 16;
@@ -45,7 +39,7 @@ interface Generating {
   readonly report: Reporter;
 }
 
-/** Runs `generate` and reports what comes of it in parts. */
+/** Runs `generate` and reports its events and text in parts. */
 export async function serveGeneration(
   { prompt, options, random }: GenerationRequest,
   { model, draft, decoder, signal, report }: Generating,
@@ -75,8 +69,8 @@ export async function serveGeneration(
   return running.result;
 }
 
-/** The same decoder, which tells when each event came, in milliseconds spent inside it. */
-function timed(decoder: Decoder, tell: (milliseconds: number) => void): Decoder {
+/** Wraps a decoder so that it reports the time of each event, in milliseconds spent inside the decoder. */
+function timed(decoder: Decoder, report: (milliseconds: number) => void): Decoder {
   return {
     ...decoder,
     async *decode(models, prompt, options) {
@@ -84,11 +78,11 @@ function timed(decoder: Decoder, tell: (milliseconds: number) => void): Decoder 
       let spent = 0;
       try {
         for (;;) {
-          const asked = performance.now();
+          const start = performance.now();
           const next = await events.next();
-          spent += performance.now() - asked;
+          spent += performance.now() - start;
           if (next.done) return;
-          tell(spent);
+          report(spent);
           yield next.value;
         }
       } finally {
@@ -100,7 +94,7 @@ function timed(decoder: Decoder, tell: (milliseconds: number) => void): Decoder 
 
 interface PartSender {
   add(event: DecodeEvent, time: number): void;
-  /** Rejects when an event holds something that cannot be sent. */
+  /** Rejects if an event contains a value that cannot be sent. */
   send(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { DisposedError } from "../errors.ts";
-import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, Session } from "../model.ts";
+import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, Session } from "../contracts/model.ts";
 import type { Connection } from "./connection.ts";
 import type { Functions } from "./incoming-calls.ts";
 import type { SessionState, TransferredLogits } from "./transferred-model.ts";
@@ -7,18 +7,18 @@ import type { SessionState, TransferredLogits } from "./transferred-model.ts";
 type AnyModel = CausalModel | MaskedModel;
 type AnySession = Session | MaskedSession;
 
-/** Models of this side whose sessions the other side may use, each under a number. */
+/** Models of this side whose sessions the other side may use, by number. */
 export interface ServedModels {
   add(model: AnyModel): number;
   get(id: number): AnyModel;
   remove(id: number): void;
 }
 
-/** Lets the other side of `connection` open sessions of models that are added here, and run them. */
+/** Lets the other side of `connection` open and run sessions of the models added here. */
 export function serveModels(connection: Connection): ServedModels {
   const models = numbered<AnyModel>("model");
   const sessions = numbered<AnySession>("session");
-  connection.offer(sessionFunctions(connection, models, sessions));
+  connection.expose(sessionFunctions(connection, models, sessions));
   connection.held.set("models", models.items).set("sessions", sessions.items);
   connection.onEnd(async () => {
     const open = [...sessions.items.values()];
@@ -33,13 +33,13 @@ function sessionFunctions(connection: Connection, models: Numbered<AnyModel>, se
   const causal = (id: number): Session => sessions.get(id) as Session;
   const masked = (id: number): MaskedSession => sessions.get(id) as MaskedSession;
   const opened = async (session: AnySession): Promise<SessionState> => {
-    // The other side may have ended while the session was made, and then nobody else disposes it.
+    // The other side may have ended while the session was created; then only this disposes it.
     if (connection.closed.aborted) await session.dispose();
     connection.closed.throwIfAborted();
     return {
       session: sessions.add(session),
       length: session.length,
-      isOver: "over" in session && session.over !== undefined,
+      sharesCausalSession: "causalSession" in session && session.causalSession !== undefined,
       leavesOneOut: "predictLeaveOneOut" in session && session.predictLeaveOneOut !== undefined,
     };
   };

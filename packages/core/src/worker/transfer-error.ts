@@ -1,15 +1,15 @@
 import * as errors from "../errors.ts";
 
-/** An error as it crosses: plain data from which the other side makes an error of the same class. */
+/** An error as sent: plain data from which the other side creates an error of the same class. */
 export type TransferredError =
-  /** An error that came from the side it is sent to, which still has the original. */
+  /** An error from the receiving side, which still has the original. */
   | { readonly kind: "returned"; readonly id: number }
   | { readonly kind: "error"; readonly id: number; readonly error: ErrorData }
   /** Something else that was thrown. */
   | { readonly kind: "value"; readonly value: unknown };
 
 interface ErrorData {
-  /** "DOMException", a class of decodekit, or a class of the language. */
+  /** "DOMException", a class of decodekit, or a built-in class. */
   readonly type: string;
   readonly isDecodekit: boolean;
   readonly name: string;
@@ -19,7 +19,7 @@ interface ErrorData {
   readonly cause?: TransferredError;
 }
 
-/** Turns errors into data and back. An error that crosses twice comes out as the very same object. */
+/** Turns errors into data and back. An error that is sent there and back is the same object. */
 export interface ErrorTransfer {
   send(error: unknown): TransferredError;
   readonly receive: (transferred: TransferredError) => unknown;
@@ -96,7 +96,7 @@ function classOf(type: string, isDecodekit: boolean): { readonly prototype: unkn
   return typeof found === "function" ? found : errors.DecodekitError;
 }
 
-/** The value itself where it can cross, else what it is as text. */
+/** Returns the value itself if it can be sent, else a string. */
 function cloneable(value: unknown): unknown {
   try {
     return structuredClone(value);
@@ -109,7 +109,7 @@ function textOf(value: unknown): string {
   try {
     return String(value);
   } catch {
-    // An object without a prototype has no text.
+    // An object without a prototype has no `toString`.
     return Object.prototype.toString.call(value);
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { seededRandom } from "../random.ts";
+import { seededRandom } from "../random/random.ts";
 import { receiveRandom, sendRandom } from "./transfer-random.ts";
 
-test("a source goes on over there where it was, and is not moved on here", () => {
+test("a source continues on the other side from its state, and is unchanged here", () => {
   const random = seededRandom(7);
   for (let draw = 0; draw < 3; draw++) random.uniform();
   const received = receiveRandom(structuredClone(sendRandom(random)))!;
@@ -11,14 +11,14 @@ test("a source goes on over there where it was, and is not moved on here", () =>
   expect(received.fork(5).uniform()).toBe(random.fork(5).uniform());
 });
 
-test("no source is none", () => {
+test("without a source nothing is sent", () => {
   expect(sendRandom(undefined)).toBeUndefined();
   expect(receiveRandom(undefined)).toBeUndefined();
 });
 
-test("a source of one's own making cannot be sent", () => {
+test("a custom source cannot be sent", () => {
   const own = { ...seededRandom(1) };
-  const expected = "a source made by seededRandom, of which the worker gets a copy (or give a seed)";
+  const expected = "a source created by seededRandom, which is copied to the worker (or pass a seed)";
   let error: unknown;
   try {
     sendRandom(own);

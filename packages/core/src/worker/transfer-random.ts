@@ -1,12 +1,12 @@
 import { InvalidOptionError } from "../errors.ts";
-import { randomFrom, type RandomSource, type RandomState, stateOf } from "../random.ts";
+import { randomFrom, type RandomSource, type RandomState, stateOf } from "../random/random.ts";
 
-/** @throws InvalidOptionError for a source that was not made by `seededRandom`: its draws cannot cross. */
+/** Returns the state of a source, to send it. @throws InvalidOptionError for a source that does not come from `seededRandom`. */
 export function sendRandom(random: RandomSource | undefined): RandomState | undefined {
   if (!random) return undefined;
   const state = stateOf(random);
   if (state) return state;
-  const expected = "a source made by seededRandom, of which the worker gets a copy (or give a seed)";
+  const expected = "a source created by seededRandom, which is copied to the worker (or pass a seed)";
   throw new InvalidOptionError({ where: "generate", option: "random", expected, actual: random });
 }
 

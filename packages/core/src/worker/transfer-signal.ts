@@ -1,22 +1,22 @@
 import type { ErrorTransfer, TransferredError } from "./transfer-error.ts";
 
-/** The abort signal of a call as it crosses with the call: its later abort is a message of its own. */
+/** The abort signal of a call, as sent with the call. A later abort is a separate message. */
 export interface TransferredSignal {
   readonly id: number;
-  /** Present when the signal was aborted already. */
+  /** Present if the signal is already aborted. */
   readonly reason?: TransferredError;
 }
 
-/** Follows the signals of calls across a connection, each from before the call's message until the call settles. */
+/** Transfers the signals of calls over a connection, each from before the call's message until the call settles. */
 export interface SignalTransfer {
-  /** What to send with a call. Later aborts are sent until `release`. */
+  /** Returns the data to send with a call. Later aborts are sent until `release`. */
   send(signal: AbortSignal | undefined): { readonly transferred: TransferredSignal | undefined; readonly release: () => void };
   /**
-   * A controller for a call of the other side, which its signal aborts until `release`. To be called in the very turn in which the
-   * call's message comes: the message of an abort may be the next one.
+   * Returns a controller for a call of the other side, which the caller's signal aborts until `release`. Call it in the same turn of the
+   * event loop in which the call's message arrives: the next message may be the abort.
    */
   receive(transferred: TransferredSignal | undefined): { readonly controller: AbortController; readonly release: () => void };
-  /** The other side's signal was aborted. Does nothing once the call it came with has settled. */
+  /** Called when the other side's signal was aborted. Does nothing once its call has settled. */
   readonly abort: (id: number, reason: TransferredError) => void;
   /** Signals of calls of the other side that have not settled. */
   readonly received: ReadonlyMap<number, AbortController>;

@@ -1,9 +1,9 @@
-import type { CausalModel, MaskedModel, ModelRole } from "../model.ts";
+import type { CausalModel, MaskedModel, ModelRole } from "../contracts/model.ts";
 
-/** A model as it crosses: what there is to know of it, and the number under which its owner keeps it. */
+/** A model as sent: its properties, and its number on the owner's side. */
 export type TransferredModel = {
   readonly id: number;
-  /** Whose model it is: then nothing but its number is needed there. */
+  /** The side that owns the model; a receiver that owns it needs only its number. */
   readonly owner: "sender" | "receiver";
 } & (
   | ({ readonly kind: "causal" } & Pick<CausalModel, "vocabSize" | "contextLength" | "capabilities">)
@@ -16,8 +16,8 @@ export type TransferredModels = Readonly<Partial<Record<ModelRole, TransferredMo
 export interface SessionState {
   readonly session: number;
   readonly length: number;
-  /** Whether a masked session predicts on the cache of the causal one that it was opened over. */
-  readonly isOver: boolean;
+  /** Whether a masked session predicts over the cache of the causal session that it was opened with. */
+  readonly sharesCausalSession: boolean;
   /** Whether a masked session has `predictLeaveOneOut`. */
   readonly leavesOneOut: boolean;
 }

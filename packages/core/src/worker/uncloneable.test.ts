@@ -25,11 +25,11 @@ test.each([
   [[1, symbol], "x[1]", symbol],
   [{ a: 1, b: { c: [0, { d: nothing }] } }, "x.b.c[1].d", nothing],
   [cyclicWithFunction, "x.nothing", nothing],
-])("the part that cannot is found: %o", (value, path, part) => {
+])("the part that cannot be sent is found: %o", (value, path, part) => {
   expect(uncloneableIn(value, "x")).toEqual({ path, value: part });
 });
 
-test("an object that cannot be sent although all of its members can is itself the part", () => {
+test("the part is an object itself if it cannot be sent although all of its members can", () => {
   const weak = new WeakMap();
   expect(uncloneableIn({ weak }, "x")).toEqual({ path: "x.weak", value: weak });
   const pending = Promise.resolve();

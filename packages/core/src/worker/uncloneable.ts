@@ -4,7 +4,7 @@ interface Part {
   readonly value: unknown;
 }
 
-/** The first part of `value` that cannot be sent to another thread, or undefined when all of it can. */
+/** Returns the first part of `value` that cannot be sent to another thread, or undefined if all of it can. */
 export function uncloneableIn(value: unknown, path: string, parents: readonly unknown[] = []): Part | undefined {
   if (canBeCloned(value) || parents.includes(value)) return undefined;
   for (const [key, member] of Object.entries(value as object)) {

@@ -3,12 +3,12 @@ import { collectDecode, memoryMaskedModel, memoryModel } from "@decodekit/core/t
 import { describe, expect, test } from "vitest";
 import { arCritic, arThenRefine, confidenceCascade } from "../index.ts";
 
-// The decoders against the text of their documentation, worked out step by step without sessions, canvases or generators.
+// The decoders, compared with their documented definition, computed without sessions, canvases or generators.
 const MASK = 7;
 const STOP = 5;
 const prompt = [3, 1, 4];
 
-/** Rows that depend on everything before and around a position; `spread` is how sure they are. */
+/** Rows that depend on everything before and around a position; `spread` sets how certain they are. */
 interface Rows {
   causal(prefix: readonly number[]): Float32Array;
   masked(prefix: readonly number[], canvas: readonly number[], index: number): Float32Array;
@@ -22,7 +22,7 @@ function rowsOf(seed: number, spread: number): Rows {
   return { causal: (prefix) => row(prefix), masked: (prefix, canvas, index) => row([...prefix, ...canvas, prefix.length + index]) };
 }
 
-function likeliest(row: Float32Array): number {
+function mostLikely(row: Float32Array): number {
   const allowed = row.slice();
   allowed[MASK] = -Infinity;
   return argmax(allowed);
@@ -44,14 +44,14 @@ function descending(values: readonly number[]): number[] {
   return [...values.keys()].toSorted((a, b) => values[b]! - values[a]! || a - b);
 }
 
-/** What is shown of a decode: proposals as [start, ...tokens], and the passes over each model. */
+/** The observable behaviour of a decode: proposals as [start, ...tokens], and the number of passes. */
 interface Shown {
   readonly proposals: number[][];
   passes: number;
   readonly tokens: number[];
 }
 
-/** Runs `block` until maxNewTokens or a stop token; it gives the tokens to commit after a prefix, `remaining` of which may be. */
+/** Runs `block` until maxNewTokens or a stop token. It returns at most `remaining` tokens to commit after a prefix. */
 function decodeBlocks(newTokens: number, block: (prefix: readonly number[], remaining: number, shown: Shown) => number[]): Shown {
   const shown: Shown = { proposals: [], passes: 0, tokens: [] };
   while (shown.tokens.length < newTokens) {
@@ -67,7 +67,7 @@ function decodeBlocks(newTokens: number, block: (prefix: readonly number[], rema
 /** Fills every open position in one pass. */
 function fill(rows: Rows, prefix: readonly number[], canvas: readonly number[], shown: Shown): number[] {
   shown.passes++;
-  const filled = canvas.map((token, index) => (isOpen(token) ? likeliest(rows.masked(prefix, canvas, index)) : token));
+  const filled = canvas.map((token, index) => (isOpen(token) ? mostLikely(rows.masked(prefix, canvas, index)) : token));
   shown.proposals.push([prefix.length, ...filled]);
   return filled;
 }
@@ -112,10 +112,10 @@ function refineByDefinition(rows: Rows, newTokens: number, options: { blockLengt
       );
       if (canvas.join() === best.join()) break;
       shown.passes++;
-      const pays = sum(natsOf(rows, prefix, canvas)) < sum(nats);
-      if (pays) best = canvas;
+      const isBetter = sum(natsOf(rows, prefix, canvas)) < sum(nats);
+      if (isBetter) best = canvas;
       shown.proposals.push([prefix.length, ...best]);
-      if (!pays) break;
+      if (!isBetter) break;
     }
     return best;
   });
@@ -147,12 +147,12 @@ function cascadeByDefinition(rows: Rows, newTokens: number, options: { blockLeng
   });
 }
 
-/** What `decoder` shows on models with these rows, which share their cache or not; passes over the prompt aside. */
+/** The observable behaviour of `decoder` on models with these rows, with or without a shared cache. Excludes prefill passes. */
 async function shownBy(decoder: Decoder<"causal" | "masked">, rows: Rows, newTokens: number, isShared = true): Promise<Shown> {
   const shape = { vocabSize: MASK + 1, contextLength: 64 };
   const own = memoryModel({ ...shape, logitsAfter: (prefix) => rows.causal([...prefix]) });
   const models = {
-    // A session that the masked model does not know as its own.
+    // A session that the masked model does not recognise as its own.
     causal: isShared ? own : { ...own, createSession: async () => Object.create(await own.createSession()) as Session },
     masked: memoryMaskedModel({
       ...shape,
@@ -171,7 +171,7 @@ async function shownBy(decoder: Decoder<"causal" | "masked">, rows: Rows, newTok
 
 const cases = [0, 1, 2, 3].flatMap((seed) => [2, 6].map((spread) => ({ seed, spread })));
 
-test("models with a cache of their own each give the same, and the masked one reads what was committed", async () => {
+test("models with separate caches produce the same output, and the masked one reads committed tokens", async () => {
   const rows = rowsOf(1, 2);
   const decoders = [arCritic({ blockLength: 4 }), arThenRefine({ blockLength: 4 }), confidenceCascade({ blockLength: 4, threshold: 0.3 })];
   for (const decoder of decoders) {
@@ -180,7 +180,7 @@ test("models with a cache of their own each give the same, and the masked one re
   }
 });
 
-test("each says what it is called", () => {
+test("each has its name", () => {
   expect([arCritic(), arThenRefine(), confidenceCascade()].map(({ name }) => name)).toEqual([
     "ar-critic",
     "ar-then-refine",

@@ -1,21 +1,35 @@
-import { checkOptions, type OptionCheck } from "@decodekit/core";
+import type { PluginOption } from "@decodekit/core";
 import type { AnnealedTemperature } from "../refine-options.ts";
 
-/** What every preset takes. The result is an object to spread: `refine({ ...fastDllm(), processors })`. */
+/** Options of every preset. A preset returns an object to spread: `refine({ ...fastDllm(), processors })`. */
 export interface PresetOptions {
   /** See `RefineOptions.blockLength`. */
   readonly blockLength?: number | undefined;
-  /** Most predictions per block. @defaultValue blockLength, where the preset says nothing else */
+  /** Maximum predictions per block. @defaultValue blockLength, unless the preset has another default */
   readonly steps?: number | undefined;
   /** See `FillOptions.temperature`. */
   readonly temperature?: number | AnnealedTemperature | undefined;
 }
 
-/** Whatever makes use of the value checks it. */
-const checkedLater: OptionCheck = { expected: "", accepts: () => true };
+type Default<Value> = PluginOption & { readonly default: Value };
 
-/** @throws InvalidOptionError for an option that is none of the common ones and not in `names`. */
-export function checkNames(where: string, options: object, names: readonly string[] = []): void {
-  const known = ["blockLength", "steps", "temperature", ...names];
-  checkOptions(where, options, Object.fromEntries(known.map((name) => [name, checkedLater])));
+/** The options of `PresetOptions` with the defaults of one preset. */
+export type PresetDefinitions = {
+  readonly blockLength: Default<number>;
+  readonly steps: PluginOption;
+  readonly temperature: Default<number>;
+};
+
+export function presetDefinitions(defaults: {
+  readonly blockLength: number;
+  readonly temperature: number;
+  /** In words. @defaultValue "one per position" */
+  readonly steps?: string;
+}): PresetDefinitions {
+  const { blockLength, temperature, steps = "one per position" } = defaults;
+  return {
+    blockLength: { type: "integer", help: "Positions that are filled together", default: blockLength, minimum: 1 },
+    steps: { type: "integer", help: `Maximum predictions per block; by default ${steps}`, minimum: 1 },
+    temperature: { type: "number", help: "0 chooses the most likely tokens", default: temperature, minimum: 0 },
+  };
 }

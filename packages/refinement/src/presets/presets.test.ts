@@ -19,13 +19,13 @@ import {
 } from "../index.ts";
 
 const named = (name: string): { readonly name: string } => ({ name });
-const drawn = (name: string): object => ({ name, looksAtDraws: true });
+const drawn = (name: string): object => ({ name, dependsOnSamples: true });
 
 test.each<[string, RefineOptions, object]>([
   [
     "llada",
     llada(),
-    { select: drawn("confidence"), schedule: named("fixed"), blockLength: 128, steps: 128, temperature: 0, canvas: "rest" },
+    { select: drawn("confidence"), schedule: named("fixed"), blockLength: 128, steps: 128, temperature: 0, canvas: "remaining" },
   ],
   ["llada, random", llada({ remasking: "random", blockLength: 4 }), { select: named("random"), blockLength: 4, steps: 4 }],
   [
@@ -47,7 +47,7 @@ test.each<[string, RefineOptions, object]>([
   [
     "mask-predict",
     maskPredict(),
-    { schedule: named("everything"), revise: named("mask-predict"), blockLength: 32, steps: 10, temperature: 0 },
+    { schedule: named("all-at-once"), revise: named("mask-predict"), blockLength: 32, steps: 10, temperature: 0 },
   ],
   ["fast-dllm", fastDllm(), { select: drawn("threshold"), schedule: named("adaptive"), blockLength: 32, steps: 32, temperature: 0 }],
   ["fast-dllm, factor", fastDllm({ factor: 1 }), { select: drawn("factor") }],
@@ -72,13 +72,13 @@ test.each<[string, RefineOptions, object]>([
     },
   ],
   ["diffusion-gemma, cold", diffusionGemma({ temperature: 0 }), { scores: "model", temperature: 0 }],
-])("%s has its published parts and defaults", (_name, preset, expected) => {
+])("%s has the published parts and defaults", (_name, preset, expected) => {
   expect(preset).toMatchObject(expected);
 });
 
 const MASK = 2;
 
-/** Which positions are known after each step, token 0 having the probability `confidences[position]` at each and token 1 the rest. */
+/** The known positions after each step. Token 0 has probability `confidences[position]` and token 1 the rest. */
 async function knownAfterSteps(preset: RefineOptions, confidences: readonly number[]): Promise<string[]> {
   const masked = memoryMaskedModel({
     vocabSize: 3,
@@ -96,45 +96,45 @@ async function knownAfterSteps(preset: RefineOptions, confidences: readonly numb
 describe("by default", () => {
   const falling = [0.97, 0.94, 0.92, 0.905, 0.89, 0.7, 0.61, 0.59, 0.55];
 
-  test("fast-dllm commits from a confidence of 0.9 on", async () => {
+  test("fast-dllm commits at a confidence of 0.9 or more", async () => {
     expect((await knownAfterSteps(fastDllm(), falling)).slice(0, 2)).toEqual(["xxxx_____", "xxxxx____"]);
     expect((await knownAfterSteps(fastDllm({ threshold: 0.6 }), falling))[0]).toBe("xxxxxxx__");
   });
 
-  test("fast-dllm's factor holds (n + 1)(1 - confidence) below it", async () => {
+  test("fast-dllm's factor bounds (n + 1)(1 - confidence)", async () => {
     // 2 · 0.03, 3 · 0.06, 4 · 0.08, 5 · 0.095, 6 · 0.11, 7 · 0.3.
     expect((await knownAfterSteps(fastDllm({ factor: 0.5 }), falling))[0]).toBe("xxxx_____");
     expect((await knownAfterSteps(fastDllm({ factor: 0.3 }), falling))[0]).toBe("xx_______");
   });
 
-  test("eb-sampler holds 0.1 nats besides the last position", async () => {
+  test("eb-sampler bounds the total entropy without the last position at 0.1 nats", async () => {
     // Entropies 0.056, 0.078, 0.084.
     expect((await knownAfterSteps(ebSampler(), [0.99, 0.985, 0.983, 0.6]))[0]).toBe("xx__");
     expect((await knownAfterSteps(ebSampler({ bound: 0.14 }), [0.99, 0.985, 0.983, 0.6]))[0]).toBe("xxx_");
   });
 
-  test("klass waits for 2 stable steps, then commits from a confidence of 0.9 on", async () => {
+  test("klass waits for 2 stable steps, then commits at a confidence of 0.9 or more", async () => {
     expect((await knownAfterSteps(klass(), falling)).slice(0, 3)).toEqual(["x________", "xx_______", "xxxx_____"]);
     expect((await knownAfterSteps(klass({ history: 1, threshold: 0.65 }), falling)).slice(0, 2)).toEqual(["x________", "xxxxxx___"]);
   });
 
-  test("hierarchy commits from 0.9 on, and the best of each run from 0.4 on", async () => {
+  test("hierarchy commits at 0.9 or more, and the best of each run at 0.4 or more", async () => {
     expect((await knownAfterSteps(hierarchy(), [0.6, 0.95, 0.6, 0.91, 0.55])).slice(0, 2)).toEqual(["_x_x_", "xxxxx"]);
     const low = { threshold: 0.99, lowThreshold: 0.7 };
     expect((await knownAfterSteps(hierarchy(low), [0.6, 0.95, 0.6, 0.91, 0.55])).slice(0, 2)).toEqual(["_x___", "_x_x_"]);
   });
 
-  test("wino commits from 0.6 on, at most 0.7 of what is open but 5 at least", async () => {
+  test("wino commits at 0.6 or more, at most 0.7 of the open positions, with a limit of at least 5", async () => {
     expect((await knownAfterSteps(wino(), falling))[0]).toBe("xxxxxx___");
     expect((await knownAfterSteps(wino(), falling.slice(0, 6)))[0]).toBe("xxxxx_");
   });
 
-  test("llada 2.1 commits from 0.95 on", async () => {
+  test("llada 2.1 commits at 0.95 or more", async () => {
     expect((await knownAfterSteps(llada21(), falling))[0]).toBe("x________");
     expect((await knownAfterSteps(llada21({ threshold: 0.9 }), falling))[0]).toBe("xxxx_____");
   });
 
-  test("mask-predict predicts all, and again what was least likely", async () => {
+  test("mask-predict predicts all positions, then the least likely ones again", async () => {
     expect((await knownAfterSteps(maskPredict({ steps: 3 }), falling)).slice(0, 3)).toEqual(["xxx______", "xxxxxx___", "xxxxxxxxx"]);
   });
 });

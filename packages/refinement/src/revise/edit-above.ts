@@ -1,25 +1,35 @@
-import { checkOptions, integerBetween, numberBetween } from "@decodekit/core";
+import { type PluginOption, resolveOptions } from "@decodekit/core";
 import type { Revision } from "./revision.ts";
 
 export interface EditAboveOptions {
   /** Probability of the new token above which it replaces the old one, in [0, 1]. @defaultValue 0.9 */
   readonly threshold?: number | undefined;
-  /** Most steps after the one in which nothing was open any more, >= 0. @defaultValue 16 */
+  /** Maximum steps after the one in which the last position was filled, >= 0. @defaultValue 16 */
   readonly extraSteps?: number | undefined;
 }
 
+export const editAboveOptions = {
+  threshold: {
+    type: "number",
+    help: "Probability above which another token replaces the current one",
+    default: 0.9,
+    minimum: 0,
+    maximum: 1,
+  },
+  extraSteps: { type: "integer", help: "Maximum steps after every position is filled", default: 16, minimum: 0 },
+} as const satisfies Readonly<Record<keyof EditAboveOptions, PluginOption>>;
+
 /**
- * Replaces every token for which the candidate is another one with a probability above `threshold`: the token editing of
- * LLaDA 2.1 (arXiv 2602.08676). When nothing is open it goes on while it still edits, for at most `extraSteps` steps, and
- * within the steps of the canvas. Pays with models that were trained on corrupted tokens.
- * @throws InvalidOptionError for an unknown option or one out of range.
+ * Replaces every token for which another token is the candidate with a probability above `threshold`: the token editing of LLaDA 2.1
+ * (arXiv 2602.08676). Once nothing is open, it continues while it still edits, for at most `extraSteps` steps within the steps
+ * of the canvas. Pays off for models that were trained on corrupted tokens.
+ * @throws InvalidOptionError for an unknown or invalid option.
  */
 export function editAbove(options: EditAboveOptions = {}): Revision {
-  checkOptions("editAbove", options, { threshold: numberBetween(0, 1), extraSteps: integerBetween(0) });
-  const { threshold = 0.9, extraSteps = 16 } = options;
+  const { threshold, extraSteps } = resolveOptions("editAbove", options, editAboveOptions);
   return {
     name: "edit-above",
-    readsPredictions: true,
+    needsPredictions: true,
     start:
       () =>
       ({ filled, tokens, predictions }) => ({
@@ -28,6 +38,6 @@ export function editAbove(options: EditAboveOptions = {}): Revision {
           return candidate !== tokens[position] && predictions.probabilities(position)[candidate]! > threshold;
         }),
       }),
-    goesOn: ({ fullSteps, changed }) => changed && fullSteps <= extraSteps,
+    shouldContinue: ({ fullSteps, changed }) => changed && fullSteps <= extraSteps,
   };
 }

@@ -1,23 +1,33 @@
-import { checkOptions, numberBetween } from "@decodekit/core";
+import { type PluginOption, resolveOptions } from "@decodekit/core";
 import { highest } from "../select/highest.ts";
 import type { Revision } from "./revision.ts";
 
 export interface RemaskBelowOptions {
-  /** Probability, by the pass of the step, below which a token is taken back, in (0, 1]. @defaultValue 0.4 */
+  /** Probability under the step's own pass below which a token is remasked, in (0, 1]. @defaultValue 0.4 */
   readonly threshold?: number | undefined;
 }
 
+export const remaskBelowOptions = {
+  threshold: {
+    type: "number",
+    help: "Probability below which a token is remasked",
+    default: 0.4,
+    minimum: 0,
+    exclusiveMinimum: true,
+    maximum: 1,
+  },
+} as const satisfies Readonly<Record<keyof RemaskBelowOptions, PluginOption>>;
+
 /**
- * Opens the positions whose token the model now gives less than `threshold`, the lowest first, but fewer than the step has
- * committed, so that every step leaves fewer positions open: the remasking of dInfer's hierarchy decoder.
- * @throws InvalidOptionError for an unknown option or one out of range.
+ * Remasks tokens whose probability is now below `threshold`, the lowest first, but fewer than the step committed, so that every
+ * step leaves fewer positions open: the remasking of dInfer's hierarchy decoder.
+ * @throws InvalidOptionError for an unknown or invalid option.
  */
 export function remaskBelow(options: RemaskBelowOptions = {}): Revision {
-  checkOptions("remaskBelow", options, { threshold: numberBetween(0, 1, { exclusiveMinimum: true }) });
-  const { threshold = 0.4 } = options;
+  const { threshold } = resolveOptions("remaskBelow", options, remaskBelowOptions);
   return {
     name: "remask-below",
-    readsPredictions: false,
+    needsPredictions: false,
     start:
       () =>
       ({ filled, committed, tokens, predictions }) => {
@@ -25,8 +35,8 @@ export function remaskBelow(options: RemaskBelowOptions = {}): Revision {
         const doubtful = filled
           .map((position) => ({ position, score: -predictions.probabilities(position)[tokens[position]!]! }))
           .filter(({ score }) => -score < threshold);
-        return { reopen: highest(doubtful, committed.length - 1) };
+        return { remask: highest(doubtful, committed.length - 1) };
       },
-    goesOn: () => false,
+    shouldContinue: () => false,
   };
 }

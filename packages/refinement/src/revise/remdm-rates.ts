@@ -1,12 +1,12 @@
-/** How ReMDM mixes in re-masking. */
+/** How ReMDM adds remasking. */
 export type RemdmVariant = "cap" | "rescale" | "confidence" | "loop";
 
-/** What the rates of a step follow from. */
+/** The parameters that determine the rates of a step. */
 export interface RemdmPlan {
   readonly variant: RemdmVariant;
-  /** Strength η of re-masking, in [0, 1]. */
+  /** Strength η of remasking, in [0, 1]. */
   readonly eta: number;
-  /** For "loop": the times, falling from 1 to 0, between which the share of known tokens is held at `alphaOn`. */
+  /** For "loop": the times, falling from 1 to 0, between which the share of known tokens is kept at `alphaOn`. */
   readonly timeOn: number;
   readonly timeOff: number;
   readonly alphaOn: number;
@@ -14,43 +14,43 @@ export interface RemdmPlan {
 
 /** Probabilities of one step of ReMDM. */
 export interface RemdmRates {
-  /** That an open position is committed. */
+  /** Probability that an open position is committed. */
   readonly commit: number;
-  /** That a committed token is taken back; for "confidence" the greatest such probability, which its tokens share. */
+  /** Probability that a committed token is remasked. For "confidence" the total, which the tokens share. */
   readonly remask: number;
 }
 
 /**
- * Rates of step `step` of `steps`, from time t = 1 - step / steps to s = t - 1 / steps (Wang et al. 2025, arXiv 2503.00307, section 4):
- * a known token is re-masked with probability σ, an unknown one is filled with (α_s - (1 - σ) α_t) / (1 - α_t), so that the
- * share of known tokens is α_s whatever σ. σ is min(η, (1 - α_s) / α_t) for "cap" and η min(1, (1 - α_s) / α_t) for "rescale".
- * "confidence" fills as if σ were 0, as its authors' program does. "loop" fills up to `alphaOn` while t > timeOn, re-masks at
- * that level, and fills the rest from timeOff on. α is the share of known tokens, 1 - t but in "loop".
+ * Returns the rates of step `step` of `steps`, from time t = 1 - step / steps to s = t - 1 / steps (Wang et al. 2025, arXiv 2503.00307,
+ * section 4). A known token is remasked with probability σ, an unknown one is filled with probability (α_s - (1 - σ) α_t) / (1 - α_t), so
+ * that the share of known tokens is α_s for any σ. σ is min(η, (1 - α_s) / α_t) for "cap" and η min(1, (1 - α_s) / α_t) for "rescale".
+ * "confidence" fills as if σ were 0, as its authors' program does. "loop" fills up to `alphaOn` while t > timeOn, remasks at
+ * that level, and fills the rest from timeOff on. α is the share of known tokens, 1 - t except in "loop".
  */
 export function remdmRates(plan: RemdmPlan, step: number, steps: number): RemdmRates {
   const { now, next, remasks } = sharesKnown(plan, (steps - step) / steps, (steps - step - 1) / steps);
-  const most = now > 0 ? Math.min(1, (1 - next) / now) : 1;
-  const remask = remasks ? strength(plan, most) : 0;
+  const maxRemask = now > 0 ? Math.min(1, (1 - next) / now) : 1;
+  const remask = remasks ? strength(plan, maxRemask) : 0;
   const compensated = plan.variant === "confidence" ? 0 : remask;
   const commit = now < 1 ? (next - (1 - compensated) * now) / (1 - now) : 1;
   return { commit: Math.min(1, Math.max(0, commit)), remask };
 }
 
-function strength({ variant, eta }: RemdmPlan, most: number): number {
+function strength({ variant, eta }: RemdmPlan, maxRemask: number): number {
   switch (variant) {
     case "cap":
     case "loop":
-      return Math.min(eta, most);
+      return Math.min(eta, maxRemask);
     case "rescale":
-      return eta * most;
+      return eta * maxRemask;
     case "confidence":
-      return most;
+      return maxRemask;
     default:
       return variant satisfies never;
   }
 }
 
-/** α_t, α_s, and whether known tokens may be re-masked between times t and s. */
+/** α_t, α_s, and whether known tokens may be remasked between times t and s. */
 function sharesKnown(
   { variant, timeOn, timeOff, alphaOn }: RemdmPlan,
   t: number,

@@ -8,12 +8,12 @@ import type { RevisedStep } from "./revision.ts";
 interface Place {
   readonly token: number;
   readonly confidence?: number;
-  /** Probabilities of tokens 0, 1, 2 by the pass. */
+  /** Probabilities of tokens 0, 1, 2 in the pass. */
   readonly row?: readonly number[];
   readonly isNew?: boolean;
 }
 
-/** A step after which no position is open. The candidate of each is its likeliest token. */
+/** A step after which no position is open. The candidate of each is its most likely token. */
 function stepOf(places: readonly Place[], { step = 0, steps = 4, random = seededRandom(0) } = {}): RevisedStep {
   const positions = [...places.keys()];
   const rows = places.map(({ row = [1, 0, 0] }) => Float64Array.from(row));
@@ -32,7 +32,7 @@ function stepOf(places: readonly Place[], { step = 0, steps = 4, random = seeded
     predictions: {
       probabilities: (position) => rows[position]!,
       candidate: (position) => rows[position]!.indexOf(Math.max(...rows[position]!)),
-      leftOut: (position) => rows[position]!,
+      leaveOneOut: (position) => rows[position]!,
     },
     random,
   };
@@ -44,22 +44,22 @@ describe("mask-predict", () => {
     { positions: 10, steps: 4, expected: [7, 5, 2] },
     { positions: 7, steps: 10, expected: [6, 5, 4, 4, 3, 2, 2, 1, 1] },
     { positions: 3, steps: 5, expected: [2, 1, 1, 1] },
-  ])("opens $expected of $positions over $steps steps", ({ positions, steps, expected }) => {
+  ])("remasks $expected of $positions over $steps steps", ({ positions, steps, expected }) => {
     expect(expected.map((_, step) => remaskCount(positions, step, steps))).toEqual(expected);
   });
 
-  test("opens the tokens of lowest probability when they were put there, old or new, the lowest position first", () => {
+  test("remasks the tokens of lowest probability when they were put there, from before the step or new, the lowest position first", () => {
     const places = [
       { token: 0, confidence: 0.5 },
       { token: 0, confidence: 0.2, isNew: true },
       { token: 0, confidence: 0.9 },
       { token: 0, confidence: 0.5 },
     ];
-    expect(remaskLeastConfident().start()(stepOf(places, { step: 1 })).reopen).toEqual([1, 0]);
+    expect(remaskLeastConfident().start()(stepOf(places, { step: 1 })).remask).toEqual([1, 0]);
   });
 });
 
-describe("re-masking below a threshold", () => {
+describe("remasking below a threshold", () => {
   const doubtful = [0.3, 0.5, 0.2];
   const places = [
     { token: 0, row: doubtful },
@@ -70,14 +70,14 @@ describe("re-masking below a threshold", () => {
     { isNew: 3, expected: [2, 0] },
     { isNew: 2, expected: [2] },
     { isNew: 1, expected: [] },
-  ])("opens fewer than the $isNew that were committed", ({ isNew, expected }) => {
+  ])("remasks fewer than the $isNew committed", ({ isNew, expected }) => {
     const step = stepOf([...places, ...Array.from({ length: isNew }, () => ({ token: 2, row: doubtful, isNew: true }))]);
-    expect(remaskBelow({ threshold: 0.4 }).start()(step).reopen ?? []).toEqual(expected);
+    expect(remaskBelow({ threshold: 0.4 }).start()(step).remask ?? []).toEqual(expected);
   });
 });
 
 describe("editing", () => {
-  test("replaces tokens by others above the threshold, and none that were just committed", () => {
+  test("replaces tokens by others above the threshold, but not those just committed", () => {
     const sure = [0.05, 0.95, 0];
     const step = stepOf([
       { token: 0, row: sure },
@@ -93,8 +93,8 @@ describe("editing", () => {
     { fullSteps: 2, changed: true, expected: true },
     { fullSteps: 3, changed: true, expected: false },
     { fullSteps: 1, changed: false, expected: false },
-  ])("goes on while it edits, for at most 2 extra steps: %o", ({ expected, ...canvas }) => {
-    expect(editAbove({ extraSteps: 2 }).goesOn({ step: 5, ...canvas })).toBe(expected);
+  ])("continues while it edits, for at most 2 extra steps: %o", ({ expected, ...canvas }) => {
+    expect(editAbove({ extraSteps: 2 }).shouldContinue({ step: 5, ...canvas })).toBe(expected);
   });
 });
 
@@ -112,7 +112,7 @@ describe("ReMDM", () => {
     expect(rates.remask).toBeCloseTo(remask, 14);
   });
 
-  test.each(["cap", "rescale", "loop"] as const)("keeps the share of known tokens whatever it re-masks: %s", (variant) => {
+  test.each(["cap", "rescale", "loop"] as const)("keeps the share of known tokens with any remasking: %s", (variant) => {
     const steps = 40;
     for (const eta of [0, 0.1, 0.9]) {
       let known = 0;
@@ -126,11 +126,11 @@ describe("ReMDM", () => {
     }
   });
 
-  test("without re-masking is ancestral sampling", () => {
+  test("without remasking is ancestral sampling", () => {
     for (let step = 0; step < 8; step++) expect(remdmRates(plan("cap", 0), step, 8).commit).toBeCloseTo(1 / (8 - step), 12);
   });
 
-  test("in a loop fills up, re-masks at a constant share, and fills the rest", () => {
+  test('"loop" fills up, remasks at a constant share, and fills the rest', () => {
     const steps = 100;
     const remasks = Array.from({ length: steps }, (_, step) => remdmRates(plan("loop", 0.02), step, steps).remask);
     expect(remasks.findIndex((rate) => rate > 0)).toBe(45);
@@ -138,7 +138,7 @@ describe("ReMDM", () => {
     expect(remdmRates(plan("loop", 0.02), 60, steps)).toEqual({ commit: expect.closeTo((0.02 * 0.9) / 0.1, 12), remask: 0.02 });
   });
 
-  test("takes back tokens that were put there with little confidence more often", () => {
+  test("remasks tokens with low confidence more often", () => {
     const { revise } = remasking({ variant: "confidence" });
     const places = [
       { token: 0, confidence: 0.1 },
@@ -147,7 +147,7 @@ describe("ReMDM", () => {
     ];
     const taken = [0, 0, 0];
     for (let seed = 0; seed < 4000; seed++) {
-      for (const position of revise.start()(stepOf(places, { step: 1, random: seededRandom(seed) })).reopen ?? []) taken[position]!++;
+      for (const position of revise.start()(stepOf(places, { step: 1, random: seededRandom(seed) })).remask ?? []) taken[position]!++;
     }
     // α_t = 1/4, α_s = 1/2: the greatest σ is 1, shared as softmax(-0.1, -0.9).
     const share = 1 / (1 + Math.exp(-0.8));
@@ -161,7 +161,7 @@ describe("ReMDM", () => {
     { variant: "cap", timeOn: 0.5 },
     { variant: "loop", timeOn: 0.5, timeOff: 0.5 },
     { eta: 0 },
-  ] as const)("refuses %o", (options) => {
+  ] as const)("rejects %o", (options) => {
     expect(() => remasking(options)).toThrow(InvalidOptionError);
   });
 });

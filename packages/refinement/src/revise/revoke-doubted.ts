@@ -1,37 +1,46 @@
-import { checkOptions, numberBetween } from "@decodekit/core";
+import { type PluginOption, resolveOptions } from "@decodekit/core";
 import { highest } from "../select/highest.ts";
 import type { Revision } from "./revision.ts";
 
 export interface RevokeDoubtedOptions {
-  /** Probability, by a row that does not see the token, below which a token is taken back, in [0, 1]. @defaultValue 0.9 */
+  /** Probability, from a row that does not see the token, below which a token is remasked, in [0, 1]. @defaultValue 0.9 */
   readonly threshold?: number | undefined;
 }
 
-/** Tokens that may be taken back before any step has committed some. */
-const AT_FIRST = 30;
+/** Stands for the number of commits before the first step. */
+const INITIAL_COMMITTED = 30;
+
+export const revokeDoubtedOptions = {
+  threshold: {
+    type: "number",
+    help: "Probability, from a row that does not see the token, below which it is remasked",
+    default: 0.9,
+    minimum: 0,
+    maximum: 1,
+  },
+} as const satisfies Readonly<Record<keyof RevokeDoubtedOptions, PluginOption>>;
 
 /**
- * Opens the positions whose token gets less than `threshold` from a row that sees everything but that token, the lowest first, in
- * steps that commit more than one token, and fewer than the step before has committed: so that the open ones get fewer in the
- * end. The verification of WINO ("Wide-In, Narrow-Out", arXiv 2507.18578). Needs a model with `predictLeaveOneOut`.
- * @throws InvalidOptionError for an unknown option or one out of range.
+ * Remasks tokens whose probability is below `threshold` in a row that sees everything but that token, the lowest first. Only in steps that
+ * commit more than one token, and fewer tokens than the step before committed, so that the number of open positions shrinks
+ * eventually. The verification of WINO ("Wide-In, Narrow-Out", arXiv 2507.18578). Requires a model with `predictLeaveOneOut`.
+ * @throws InvalidOptionError for an unknown or invalid option.
  */
 export function revokeDoubted(options: RevokeDoubtedOptions = {}): Revision {
-  checkOptions("revokeDoubted", options, { threshold: numberBetween(0, 1) });
-  const { threshold = 0.9 } = options;
+  const { threshold } = resolveOptions("revokeDoubted", options, revokeDoubtedOptions);
   return {
     name: "revoke-doubted",
-    readsPredictions: false,
-    readsLeftOut: true,
+    needsPredictions: false,
+    needsLeaveOneOut: true,
     start:
       () =>
-      ({ filled, committed, committedBefore = AT_FIRST, tokens, predictions }) => {
+      ({ filled, committed, committedBefore = INITIAL_COMMITTED, tokens, predictions }) => {
         if (committed.length < 2) return {};
         const doubted = filled
-          .map((position) => ({ position, score: -predictions.leftOut(position)[tokens[position]!]! }))
+          .map((position) => ({ position, score: -predictions.leaveOneOut(position)[tokens[position]!]! }))
           .filter(({ score }) => -score < threshold);
-        return { reopen: highest(doubted, Math.min(doubted.length, committedBefore - 1)) };
+        return { remask: highest(doubted, Math.min(doubted.length, committedBefore - 1)) };
       },
-    goesOn: () => false,
+    shouldContinue: () => false,
   };
 }

@@ -1,9 +1,9 @@
 import { seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
-import { adaptive, ancestral, cosine, everything, firstHitting, fixed, linear, type Schedule } from "../index.ts";
+import { adaptive, ancestral, cosine, allAtOnce, firstHitting, fixed, linear, type Schedule } from "../index.ts";
 import { commitRate } from "./counts.ts";
 
-/** Positions committed per step when a canvas of `initial` runs through `schedule`, the last step taking the rest. */
+/** Positions committed per step of a canvas of `initial` positions with `schedule`; the last step commits the rest. */
 function countsOf(schedule: Schedule, initial: number, steps: number): number[] {
   let open = initial;
   return Array.from({ length: steps }, (_, step) => {
@@ -26,8 +26,8 @@ describe("a schedule", () => {
     { schedule: cosine(), initial: 2, steps: 4, expected: [1, 0, 0, 1] },
     { schedule: firstHitting(), initial: 3, steps: 3, expected: [1, 1, 1] },
     { schedule: adaptive(), initial: 3, steps: 2, expected: [1, 2] },
-    { schedule: everything(), initial: 3, steps: 2, expected: [3, 0] },
-  ])("$schedule.name spreads $initial positions over $steps steps as $expected", ({ schedule, initial, steps, expected }) => {
+    { schedule: allAtOnce(), initial: 3, steps: 2, expected: [3, 0] },
+  ])("$schedule.name commits $initial positions in $steps steps as $expected", ({ schedule, initial, steps, expected }) => {
     expect(countsOf(schedule, initial, steps)).toEqual(expected);
   });
 

@@ -1,47 +1,47 @@
-import { checkOptions, numberBetween } from "@decodekit/core";
+import { type PluginOption, resolveOptions } from "@decodekit/core";
 import type { NoOptions } from "../select/orders.ts";
 import type { Schedule } from "./schedule.ts";
 
 /**
- * The same number in every step, the first steps one more where it does not come out even: LLaDA's `get_num_transfer_tokens`.
+ * Commits the same number in every step, and one more in the first steps if there is a remainder: LLaDA's `get_num_transfer_tokens`.
  * @throws InvalidOptionError for any option.
  */
 export function fixed(options: NoOptions = {}): Schedule {
-  checkOptions("fixed", options, {});
+  resolveOptions<object, object>("fixed", options, {});
   return { name: "fixed", count: ({ step, steps, initial }) => transferCount(initial, steps, step) };
 }
 
-/** Positions to commit in step `step` of `steps` when `open` are open at first: floor(open / steps), one more in the first open mod steps. */
+/** Positions to commit in step `step` of `steps` if `open` are open at first: floor(open / steps), one more in the first open mod steps. */
 export function transferCount(open: number, steps: number, step: number): number {
   return Math.floor(open / steps) + (step < open % steps ? 1 : 0);
 }
 
 /**
- * At least one position in every step, so that a selection with a rule of its own decides.
+ * Commits at least one position in every step, so that the selection's own rule decides.
  * @throws InvalidOptionError for any option.
  */
 export function adaptive(options: NoOptions = {}): Schedule {
-  checkOptions("adaptive", options, {});
+  resolveOptions<object, object>("adaptive", options, {});
   return { name: "adaptive", count: () => 1 };
 }
 
 /**
- * Everything in every step, for revisions that open positions again.
+ * Commits all positions in every step, for revisions that open positions again.
  * @throws InvalidOptionError for any option.
  */
-export function everything(options: NoOptions = {}): Schedule {
-  checkOptions("everything", options, {});
-  return { name: "everything", count: ({ open }) => open };
+export function allAtOnce(options: NoOptions = {}): Schedule {
+  resolveOptions<object, object>("allAtOnce", options, {});
+  return { name: "all-at-once", count: ({ open }) => open };
 }
 
 /**
- * Exactly one position per step. With `randomOrder` this is the first-hitting sampler (Zheng et al. 2024, arXiv 2409.02908):
- * masked diffusion in continuous time without discretisation error. The times themselves, t ← t u^(1/open), are not drawn,
- * since no model here takes the time as input. Needs as many steps as there are positions, which is the default.
+ * Commits exactly one position per step. With `randomOrder` this is the first-hitting sampler (Zheng et al. 2024, arXiv 2409.02908):
+ * masked diffusion in continuous time without discretisation error. The times themselves, t ← t u^(1/open), are not drawn, since models
+ * here do not take the time as input. Requires as many steps as there are positions, which is the default.
  * @throws InvalidOptionError for any option.
  */
 export function firstHitting(options: NoOptions = {}): Schedule {
-  checkOptions("firstHitting", options, {});
+  resolveOptions<object, object>("firstHitting", options, {});
   return { name: "first-hitting", count: () => 1 };
 }
 
@@ -50,30 +50,42 @@ export interface LinearOptions {
   readonly epsilon?: number | undefined;
 }
 
+export interface AncestralOptions {
+  /** Time at which the grid ends, in [0, 1). @defaultValue 1e-5 */
+  readonly epsilon?: number | undefined;
+}
+
+const EPSILON = {
+  type: "number",
+  help: "Time at which the grid ends",
+  minimum: 0,
+  maximum: 1,
+  exclusiveMaximum: true,
+} as const satisfies PluginOption;
+
 /**
- * floor(open (1 - s / t)) positions, t and s being neighbours on the grid of `steps` + 1 times from 1 to `epsilon`: Dream's
+ * Commits floor(open (1 - s / t)) positions, where t and s are neighbours on the grid of `steps` + 1 times from 1 to `epsilon`: Dream's
  * schedule. Because of the floor, early steps may commit none and the last one many.
- * @throws InvalidOptionError for an unknown option or one out of range.
+ * @throws InvalidOptionError for an unknown or invalid option.
  */
 export function linear(options: LinearOptions = {}): Schedule {
-  checkOptions("linear", options, { epsilon: numberBetween(0, 1 - 2 ** -53) });
-  const { epsilon = 0.001 } = options;
+  const { epsilon } = resolveOptions("linear", options, { epsilon: { ...EPSILON, default: 0.001 } });
   return { name: "linear", count: ({ step, steps, open }) => Math.floor(open * commitRate(step, steps, epsilon)) };
 }
 
-/** 1 - s / t for t and s at places `step` and `step` + 1 of the grid of `steps` + 1 times from 1 to `epsilon`. */
+/** 1 - s / t for t and s at indices `step` and `step` + 1 of the grid of `steps` + 1 times from 1 to `epsilon`. */
 export function commitRate(step: number, steps: number, epsilon: number): number {
   const time = (place: number): number => 1 + (place * (epsilon - 1)) / steps;
   return 1 - time(step + 1) / time(step);
 }
 
 /**
- * Leaves floor(initial cos(π/2 · (step + 1) / steps)) positions open, at least 1 and fewer than before; a single one waits for
- * the last step. Few are committed at first, many when much is known (Chang et al. 2022, "MaskGIT").
+ * Leaves floor(initial cos(π/2 · (step + 1) / steps)) positions open, at least 1 and fewer than before; a single open position waits for
+ * the last step. Commits few positions at first and many once much is known (Chang et al. 2022, "MaskGIT").
  * @throws InvalidOptionError for any option.
  */
 export function cosine(options: NoOptions = {}): Schedule {
-  checkOptions("cosine", options, {});
+  resolveOptions<object, object>("cosine", options, {});
   return {
     name: "cosine",
     count({ step, steps, open, initial }) {
@@ -84,21 +96,20 @@ export function cosine(options: NoOptions = {}): Schedule {
 }
 
 /**
- * A random number: every open position is committed with probability 1 - s / t, t and s as in `linear`. With `randomOrder` this
- * is the ancestral sampler of absorbing diffusion under the log-linear noise schedule (Sahoo et al. 2024, "MDLM"). What is still
- * open in the last step is committed then.
- * @throws InvalidOptionError for an unknown option or one out of range.
+ * Commits a random number: every open position with probability 1 - s / t, t and s as in `linear`. With `randomOrder` this
+ * is the ancestral sampler of absorbing diffusion under the log-linear noise schedule (Sahoo et al. 2024, "MDLM"). The last step commits
+ * all positions that are still open.
+ * @throws InvalidOptionError for an unknown or invalid option.
  */
-export function ancestral(options: LinearOptions = {}): Schedule {
-  checkOptions("ancestral", options, { epsilon: numberBetween(0, 1 - 2 ** -53) });
-  const { epsilon = 1e-5 } = options;
+export function ancestral(options: AncestralOptions = {}): Schedule {
+  const { epsilon } = resolveOptions("ancestral", options, { epsilon: { ...EPSILON, default: 1e-5 } });
   return {
     name: "ancestral",
     count: ({ step, steps, open, random }) => countSuccesses(open, commitRate(step, steps, epsilon), random),
   };
 }
 
-/** How many of `trials` independent draws succeed, each with `probability` in [0, 1]. */
+/** Number of successes in `trials` independent draws with `probability` in [0, 1]. */
 export function countSuccesses(trials: number, probability: number, random: Parameters<Schedule["count"]>[0]["random"]): number {
   let successes = 0;
   for (let trial = 0; trial < trials; trial++) if (random.bernoulli(probability)) successes++;

@@ -1,21 +1,21 @@
 import type { RandomSource } from "@decodekit/core";
 
-/** Where a canvas stands when its schedule is asked. */
+/** The state of a canvas when its schedule is called. */
 export interface ScheduleStep {
   /** Number of the step on this canvas, from 0. */
   readonly step: number;
-  /** Most steps on this canvas; in the last one everything is committed, without asking. */
+  /** Maximum steps on this canvas. The last one commits everything without calling the schedule. */
   readonly steps: number;
-  /** Positions without a token now, >= 1. */
+  /** Number of open positions, >= 1. */
   readonly open: number;
-  /** How many there were when the canvas was new. */
+  /** Number of open positions at the start of the canvas. */
   readonly initial: number;
   readonly random: RandomSource;
 }
 
-/** Says how many positions a step commits. A selection with a rule of its own may commit more. */
+/** Decides how many positions a step commits. A selection may commit more. */
 export interface Schedule {
   readonly name: string;
-  /** An integer; what is outside [0, open] is cut to it. 0 costs no pass while the canvas stays as it is. */
+  /** An integer, clamped to [0, open]. With 0, no pass is needed while the canvas does not change. */
   count(step: ScheduleStep): number;
 }

@@ -1,28 +1,42 @@
-import { oneOf, type OptionCheck } from "@decodekit/core";
-import type { RefineStep, ScoredPosition } from "../step.ts";
+import type { PluginOption } from "@decodekit/core";
+import type { RefineStep, ScoredPosition } from "../step-context.ts";
 
-/** Whether confidence is that of the likeliest token, or of the token that was drawn. Equal at temperature 0. */
+/** Whether confidence is the probability of the most likely token, or of the drawn token. The same at temperature 0. */
 export type OrderBy = "max-probability" | "sampled-probability";
 
 export interface OrderByOption {
   /**
-   * What stands for the confidence of a position: the probability of its likeliest token, or that of the token drawn for it,
-   * which is what LLaDA and Fast-dLLM compute, and biased at temperatures above 0 (see `Selection.looksAtDraws`).
+   * The confidence of a position: the probability of its most likely token, or of the token drawn for it. LLaDA and Fast-dLLM use the
+   * latter, which is biased at temperatures above 0 (see `Selection.dependsOnSamples`).
    * @defaultValue "max-probability"
    */
   readonly orderBy?: OrderBy | undefined;
 }
 
-export const orderByCheck: OptionCheck = oneOf("max-probability", "sampled-probability");
+export const orderByOption = {
+  type: "string",
+  help: "The confidence of a position: the probability of its most likely token, or of its drawn token",
+  default: "max-probability",
+  choices: ["max-probability", "sampled-probability"],
+} as const satisfies PluginOption;
 
-/** Confidence of every open position, in [0, 1]. */
-export function openConfidences(step: RefineStep, orderBy: OrderBy): ScoredPosition[] {
-  return step.open.map((position) => ({ position, score: confidenceOf(step, position, orderBy) }));
+/** Scores positions by confidence. */
+export interface ConfidenceScore {
+  readonly dependsOnSamples: boolean;
+  /** The confidence of every open position, in [0, 1], in ascending order of position. */
+  openPositions(step: RefineStep): ScoredPosition[];
 }
 
-function confidenceOf({ predictions }: RefineStep, position: number, orderBy: OrderBy): number {
-  const probabilities = predictions.probabilities(position);
-  return orderBy === "sampled-probability" ? probabilities[predictions.candidate(position)]! : largest(probabilities);
+export function confidenceScore(orderBy: OrderBy): ConfidenceScore {
+  const isSampled = orderBy === "sampled-probability";
+  return {
+    dependsOnSamples: isSampled,
+    openPositions: ({ open, predictions }) =>
+      open.map((position) => {
+        const probabilities = predictions.probabilities(position);
+        return { position, score: isSampled ? probabilities[predictions.candidate(position)]! : largest(probabilities) };
+      }),
+  };
 }
 
 /** The largest of `values`, shape (n,), n >= 1. */

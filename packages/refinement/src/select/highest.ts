@@ -1,5 +1,5 @@
 import type { RandomSource } from "@decodekit/core";
-import type { ScoredPosition } from "../step.ts";
+import type { ScoredPosition } from "../step-context.ts";
 
 /** Positions by descending score; the lowest position comes first among equals. */
 export function byScore(scored: readonly ScoredPosition[]): ScoredPosition[] {
@@ -15,7 +15,7 @@ export function highest(scored: readonly ScoredPosition[], count: number): numbe
 
 /**
  * Draws `count` positions without replacement, each in proportion to exp(score / temperature), temperature > 0: Dream's
- * `alg_temp`. At least one score must be finite for every draw.
+ * `alg_temp`. Every draw requires at least one finite score.
  */
 export function drawByScore(scored: readonly ScoredPosition[], count: number, temperature: number, random: RandomSource): number[] {
   const left = [...scored];

@@ -1,12 +1,12 @@
-import { checkOptions, integerBetween, numberBetween } from "@decodekit/core";
-import type { RefineStep } from "../step.ts";
-import { openConfidences, type OrderBy, type OrderByOption, orderByCheck } from "./confidence-of.ts";
+import { type PluginOption, resolveOptions } from "@decodekit/core";
+import type { RefineStep } from "../step-context.ts";
+import { type ConfidenceScore, confidenceScore, orderByOption, type OrderByOption } from "./confidence-of.ts";
 import { relativeEntropy } from "./entropy-of.ts";
 import { byScore } from "./highest.ts";
 import type { Selection } from "./selection.ts";
 
 export interface KlStableOptions extends OrderByOption {
-  /** Confidence from which on a stable position is committed, in [0, 1]. @defaultValue 0.9 */
+  /** Confidence at which a stable position is committed, in [0, 1]. @defaultValue 0.9 */
   readonly threshold?: number | undefined;
   /** Nats below which the change from one step to the next counts as stable, > 0. @defaultValue 0.01 */
   readonly bound?: number | undefined;
@@ -14,43 +14,51 @@ export interface KlStableOptions extends OrderByOption {
   readonly history?: number | undefined;
 }
 
+export const klStableOptions = {
+  threshold: { type: "number", help: "Confidence at which a stable position is committed", default: 0.9, minimum: 0, maximum: 1 },
+  bound: {
+    type: "number",
+    help: "Nats of change between steps below which a position is stable",
+    default: 0.01,
+    minimum: 0,
+    exclusiveMinimum: true,
+  },
+  history: { type: "integer", help: "Steps in a row that must be stable", default: 2, minimum: 1 },
+  orderBy: orderByOption,
+} as const satisfies Readonly<Record<keyof KlStableOptions, PluginOption>>;
+
 /**
- * Every position whose distribution has been stable, KL(now ‖ step before) < bound for `history` steps in a row, and whose
- * confidence is at least `threshold`; where these are fewer than the schedule asks for, the most confident of the others too:
- * KLASS (Kim et al. 2025, arXiv 2511.05664).
- * @throws InvalidOptionError for an unknown option or one out of range.
+ * Selects every position whose distribution is stable, KL(now ‖ step before) < bound for `history` steps in a row, and whose
+ * confidence is at least `threshold`. If these are fewer than scheduled, the most confident of the others are added: KLASS (Kim et al.
+ * 2025, arXiv 2511.05664).
+ * @throws InvalidOptionError for an unknown or invalid option.
  */
 export function klStable(options: KlStableOptions = {}): Selection {
-  checkOptions("klStable", options, {
-    threshold: numberBetween(0, 1),
-    bound: numberBetween(0, Infinity, { exclusiveMinimum: true }),
-    history: integerBetween(1),
-    orderBy: orderByCheck,
-  });
-  const { threshold = 0.9, bound = 0.01, history = 2, orderBy = "max-probability" } = options;
+  const { threshold, bound, history, orderBy } = resolveOptions("klStable", options, klStableOptions);
+  const score = confidenceScore(orderBy);
   return {
     name: "kl-stable",
-    looksAtDraws: orderBy === "sampled-probability",
+    dependsOnSamples: score.dependsOnSamples,
     start: () => {
       const stability = trackStability(bound);
-      return (step, least) => choose(step, least, { threshold, orderBy, isStable: (position) => stability(step, position) >= history });
+      return (step, minCount) => choose(step, minCount, { threshold, score, isStable: (position) => stability(step, position) >= history });
     },
   };
 }
 
 function choose(
   step: RefineStep,
-  least: number,
-  rule: { readonly threshold: number; readonly orderBy: OrderBy; readonly isStable: (position: number) => boolean },
+  minCount: number,
+  rule: { readonly threshold: number; readonly score: ConfidenceScore; readonly isStable: (position: number) => boolean },
 ): readonly number[] {
   const stable = new Set(step.open.filter(rule.isStable));
-  const ranked = byScore(openConfidences(step, rule.orderBy));
+  const ranked = byScore(rule.score.openPositions(step));
   const ready = ranked.filter(({ position, score }) => score >= rule.threshold && stable.has(position));
-  const others = ranked.filter((each) => !ready.includes(each)).slice(0, Math.max(0, least - ready.length));
+  const others = ranked.filter((each) => !ready.includes(each)).slice(0, Math.max(0, minCount - ready.length));
   return [...ready, ...others].map(({ position }) => position);
 }
 
-/** Tells how many steps in a row an open position has been stable; to be asked for every open position in every step. */
+/** Counts the steps in a row for which an open position has been stable. Call the result for every open position in every step. */
 function trackStability(bound: number): (step: RefineStep, position: number) => number {
   const before = new Map<number, { readonly step: number; readonly probabilities: Float64Array; readonly stableFor: number }>();
   return ({ step, predictions }, position) => {

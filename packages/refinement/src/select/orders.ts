@@ -1,4 +1,4 @@
-import { checkOptions } from "@decodekit/core";
+import { resolveOptions } from "@decodekit/core";
 import { highest } from "./highest.ts";
 import type { Selection } from "./selection.ts";
 
@@ -6,39 +6,39 @@ import type { Selection } from "./selection.ts";
 export type NoOptions = Readonly<Record<string, never>>;
 
 /**
- * Any open positions, each as likely as the others: the order in which masked diffusion is trained.
+ * Selects random open positions with equal probability: the order in which masked diffusion is trained.
  * @throws InvalidOptionError for any option.
  */
 export function randomOrder(options: NoOptions = {}): Selection {
-  checkOptions("randomOrder", options, {});
+  resolveOptions<object, object>("randomOrder", options, {});
   return {
     name: "random",
-    looksAtDraws: false,
+    dependsOnSamples: false,
     start:
       () =>
-      ({ open, random }, least) => {
+      ({ open, random }, minCount) => {
         const left = [...open];
-        if (least === left.length) return left;
-        return Array.from({ length: least }, () => left.splice(random.categorical(left.map(() => 1)), 1)[0]!);
+        if (minCount === left.length) return left;
+        return Array.from({ length: minCount }, () => left.splice(random.categorical(left.map(() => 1)), 1)[0]!);
       },
   };
 }
 
 /**
- * The first open positions.
+ * Selects the first open positions.
  * @throws InvalidOptionError for any option.
  */
 export function leftToRight(options: NoOptions = {}): Selection {
-  checkOptions("leftToRight", options, {});
+  resolveOptions<object, object>("leftToRight", options, {});
   return {
     name: "left-to-right",
-    looksAtDraws: false,
+    dependsOnSamples: false,
     start:
       () =>
-      ({ open }, least) =>
+      ({ open }, minCount) =>
         highest(
           open.map((position) => ({ position, score: -position })),
-          least,
+          minCount,
         ),
   };
 }

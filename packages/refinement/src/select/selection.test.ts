@@ -1,13 +1,13 @@
 import { type RandomSource, seededRandom, softmax } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { confidence, entropy, entropyBound, klStable, leftToRight, margin, randomOrder, type Selection, threshold } from "../index.ts";
-import type { RefineStep } from "../step.ts";
+import type { RefineStep } from "../step-context.ts";
 import { selectByEntropyBound } from "./entropy-bound.ts";
 import { entropyOf, relativeEntropy } from "./entropy-of.ts";
 import { selectByRuns } from "./hierarchical.ts";
 import { selectByThreshold } from "./threshold.ts";
 
-/** A step whose rows are `rows`, all open but where undefined; the candidate is the last token. */
+/** A step whose rows are `rows`, all open except where undefined; the candidate is the last token. */
 function stepOf(rows: readonly (readonly number[] | undefined)[], step = 0, random: RandomSource = seededRandom(0)): RefineStep {
   const open = [...rows.keys()].filter((position) => rows[position]);
   const distributions = rows.map((row) => Float64Array.from(row ?? []));
@@ -22,31 +22,31 @@ function stepOf(rows: readonly (readonly number[] | undefined)[], step = 0, rand
     confidence: new Float64Array(rows.length),
     predictions: {
       probabilities: (position) => distributions[position]!,
-      leftOut: (position) => distributions[position]!,
+      leaveOneOut: (position) => distributions[position]!,
       candidate: (position) => distributions[position]!.length - 1,
     },
     random,
   };
 }
 
-const choose = (selection: Selection, step: RefineStep, least: number): readonly number[] => selection.start()(step, least);
+const choose = (selection: Selection, step: RefineStep, minCount: number): readonly number[] => selection.start()(step, minCount);
 
 // Greatest probability 0.5, 0.6, 0.55, -, 0.4; margin 0.1, 0.2, 0.45, -, 0.1; the last token has 0.1, 0, 0.1, -, 0.3.
 const rows = [[0.5, 0.4, 0.1], [0.6, 0.4, 0], [0.55, 0.1, 0.1, 0.15, 0.1], undefined, [0.4, 0.3, 0.3]];
 
 describe("a ranking", () => {
   test.each([
-    { selection: confidence(), least: 2, expected: [1, 2] },
-    { selection: confidence(), least: 0, expected: [] },
-    { selection: confidence({ orderBy: "sampled-probability" }), least: 3, expected: [4, 0, 2] },
-    { selection: margin(), least: 2, expected: [2, 1] },
-    { selection: entropy(), least: 2, expected: [1, 0] },
-    { selection: leftToRight(), least: 3, expected: [0, 1, 2] },
-  ])("$selection.name takes the best $least: $expected", ({ selection, least, expected }) => {
-    expect(choose(selection, stepOf(rows), least)).toEqual(expected);
+    { selection: confidence(), minCount: 2, expected: [1, 2] },
+    { selection: confidence(), minCount: 0, expected: [] },
+    { selection: confidence({ orderBy: "sampled-probability" }), minCount: 3, expected: [4, 0, 2] },
+    { selection: margin(), minCount: 2, expected: [2, 1] },
+    { selection: entropy(), minCount: 2, expected: [1, 0] },
+    { selection: leftToRight(), minCount: 3, expected: [0, 1, 2] },
+  ])("$selection.name selects the best $minCount: $expected", ({ selection, minCount, expected }) => {
+    expect(choose(selection, stepOf(rows), minCount)).toEqual(expected);
   });
 
-  test("takes the lowest position first among equals", () => {
+  test("selects the lowest position first among equals", () => {
     const equal = [
       [0.5, 0.5],
       [0.5, 0.5],
@@ -91,12 +91,12 @@ describe("the hierarchical rule", () => {
   ];
   test.each([
     // Runs are 0-1, 3 and 5-7; 3 is below the lower threshold, 6 above the upper one.
-    { threshold: 0.9, lowThreshold: 0.4, least: 1, expected: [5, 6, 1] },
-    { threshold: 0.9, lowThreshold: 0.2, least: 1, expected: [5, 6, 1, 3] },
-    { threshold: 1, lowThreshold: 1, least: 1, expected: [5] },
-    { threshold: 0.9, lowThreshold: 0.4, least: 4, expected: [5, 6, 7, 1] },
-  ])("takes the best of each run: %o", ({ least, expected, ...thresholds }) => {
-    expect(selectByRuns(scored, thresholds, least)).toEqual(expected);
+    { threshold: 0.9, lowThreshold: 0.4, minCount: 1, expected: [5, 6, 1] },
+    { threshold: 0.9, lowThreshold: 0.2, minCount: 1, expected: [5, 6, 1, 3] },
+    { threshold: 1, lowThreshold: 1, minCount: 1, expected: [5] },
+    { threshold: 0.9, lowThreshold: 0.4, minCount: 4, expected: [5, 6, 7, 1] },
+  ])("selects the best of each run: %o", ({ minCount, expected, ...thresholds }) => {
+    expect(selectByRuns(scored, thresholds, minCount)).toEqual(expected);
   });
 });
 
@@ -110,7 +110,7 @@ describe("the KL-stable rule", () => {
     expect(select(stepOf([stable, [0.52, 0.48]], 3), 1)).toEqual([0]);
   });
 
-  test("starts anew on every canvas, and after a step in which the position was not open", () => {
+  test("restarts on every canvas, and after a step in which the position was not open", () => {
     const selection = klStable({ threshold: 0.6, history: 1 });
     const first = selection.start();
     first(stepOf([stable], 0), 0);
@@ -124,23 +124,26 @@ describe("a bound", () => {
   const scoresOf = (...scores: number[]) => scores.map((score, position) => ({ position, score }));
 
   test.each([
-    { scores: [0.5, 0.9, 0.89, 0.95], bound: 0.9, least: 0, expected: [3, 1] },
-    { scores: [0.5, 0.9, 0.89, 0.95], bound: 0.9, least: 3, expected: [3, 1, 2] },
-    { scores: [0.2, 0.1], bound: 0.9, least: 0, expected: [] },
-    { scores: [0.7, 0.7, 0.7], bound: 0.7, least: 1, expected: [0, 1, 2] },
-  ])("of confidence takes what reaches it, and at least as many as asked: %o", ({ scores, bound, least, expected }) => {
-    expect(selectByThreshold(scoresOf(...scores), bound, least)).toEqual(expected);
-  });
+    { scores: [0.5, 0.9, 0.89, 0.95], bound: 0.9, minCount: 0, expected: [3, 1] },
+    { scores: [0.5, 0.9, 0.89, 0.95], bound: 0.9, minCount: 3, expected: [3, 1, 2] },
+    { scores: [0.2, 0.1], bound: 0.9, minCount: 0, expected: [] },
+    { scores: [0.7, 0.7, 0.7], bound: 0.7, minCount: 1, expected: [0, 1, 2] },
+  ])(
+    "of confidence selects the positions that reach it, and at least the scheduled number: %o",
+    ({ scores, bound, minCount, expected }) => {
+      expect(selectByThreshold(scoresOf(...scores), bound, minCount)).toEqual(expected);
+    },
+  );
 
   test.each([
-    // Before each, by ascending entropy, stand 0, 0.25, 0.75 and 1.75 nats.
-    { entropies: [1, 0.25, 0.5, 3], bound: 0.75, least: 1, expected: [1, 2, 0] },
-    { entropies: [1, 0.25, 0.5, 3], bound: 0.74, least: 1, expected: [1, 2] },
-    { entropies: [1, 0.25, 0.5, 3], bound: 0, least: 3, expected: [1, 2, 0] },
-    { entropies: [1, 0.25, 0.5, 3], bound: 2, least: 0, expected: [1, 2, 0, 3] },
-    { entropies: [0, 0, 0.5, 0.5], bound: 0, least: 1, expected: [0, 1, 2] },
-  ])("of entropy holds for all but the last: %o", ({ entropies, bound, least, expected }) => {
-    expect(selectByEntropyBound(scoresOf(...entropies.map((nats) => -nats)), bound, least)).toEqual(expected);
+    // By ascending entropy, the totals before each are 0, 0.25, 0.75 and 1.75 nats.
+    { entropies: [1, 0.25, 0.5, 3], bound: 0.75, minCount: 1, expected: [1, 2, 0] },
+    { entropies: [1, 0.25, 0.5, 3], bound: 0.74, minCount: 1, expected: [1, 2] },
+    { entropies: [1, 0.25, 0.5, 3], bound: 0, minCount: 3, expected: [1, 2, 0] },
+    { entropies: [1, 0.25, 0.5, 3], bound: 2, minCount: 0, expected: [1, 2, 0, 3] },
+    { entropies: [0, 0, 0.5, 0.5], bound: 0, minCount: 1, expected: [0, 1, 2] },
+  ])("of entropy applies to all but the last: %o", ({ entropies, bound, minCount, expected }) => {
+    expect(selectByEntropyBound(scoresOf(...entropies.map((nats) => -nats)), bound, minCount)).toEqual(expected);
   });
 
   test("is the selection's own option, 0.9 and 0.1 nats by default", () => {
@@ -148,8 +151,8 @@ describe("a bound", () => {
     const step = stepOf([[0.5, 0.5], [0.9, 0.1], [0.98, 0.02], undefined]);
     expect(choose(threshold(), step, 0)).toEqual([2, 1]);
     expect(choose(threshold({ threshold: 0.95 }), step, 0)).toEqual([2]);
-    expect(choose(threshold({ threshold: 0, most: (open) => open / 2 }), step, 0)).toEqual([2]);
-    expect(choose(threshold({ threshold: 0, most: () => 0 }), step, 2)).toEqual([2, 1]);
+    expect(choose(threshold({ threshold: 0, maxCount: (open) => open / 2 }), step, 0)).toEqual([2]);
+    expect(choose(threshold({ threshold: 0, maxCount: () => 0 }), step, 2)).toEqual([2, 1]);
     expect(choose(threshold({ threshold: 0, orderBy: "sampled-probability" }), step, 0)).toEqual([0, 1, 2]);
     expect(choose(entropyBound(), step, 0)).toEqual([2, 1]);
     expect(choose(entropyBound({ bound: 0.09 }), step, 0)).toEqual([2]);

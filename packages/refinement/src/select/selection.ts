@@ -1,16 +1,16 @@
-import type { RefineStep } from "../step.ts";
+import type { RefineStep } from "../step-context.ts";
 
 /** Chooses which open positions receive their candidate. */
 export interface Selection {
   readonly name: string;
   /**
-   * Whether the choice looks at the tokens that were drawn. Such an order is biased at temperatures above 0: tokens of high
-   * probability come first wherever they are, so that the output is sharper than the model, also at one token per step.
+   * Whether the choice depends on the drawn tokens. Such an order is biased at temperatures above 0: tokens of high
+   * probability come first wherever they are, so that the output is sharper than the model, even at one token per step.
    */
-  readonly looksAtDraws: boolean;
+  readonly dependsOnSamples: boolean;
   /**
-   * Starts on a canvas. The function is called once per step in which a position is open; it gives at least `least`
-   * of `step.open`, 0 <= least <= open.length, each once, in any order.
+   * Starts a canvas. The returned function is called once per step with an open position. It returns at least `minCount`
+   * of `step.open`, 0 <= minCount <= open.length, each once, in any order.
    */
-  start(): (step: RefineStep, least: number) => readonly number[];
+  start(): (step: RefineStep, minCount: number) => readonly number[];
 }

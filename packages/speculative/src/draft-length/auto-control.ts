@@ -1,90 +1,92 @@
-import { bestChoice, type Choice, nearBest } from "./choose-length.ts";
-import type { Learned } from "./learned.ts";
+import type { AutoState } from "./auto-state.ts";
+import { bestChoice, type Choice, lengthToExplore } from "./choose-length.ts";
 import type { DraftLengthControl, MeasuredRound } from "./policy.ts";
 
-/** Length of a probe. */
 const PROBE_LENGTH = 3;
-/** Lengths of the first drafts, which show what lengths cost on this device. */
+/** Lengths of the first drafts, which measure the cost of several lengths on this device. */
 const FIRST_LENGTHS = [2, 4, 1, 8];
-/** Rounds in which these drafts must come: a drafter without ideas has nothing to show. */
-const MOST_FIRST_ROUNDS = 16;
-/** Drafts after which drafting is given up when none of their tokens stood. */
-const FIRST_VERDICT = 2;
-/** Rounds with drafts after a probe that paid, which may have been luck; and as how many rounds all that was before it counts then. */
-const TRIAL = 3;
-const REMEMBERED = 4;
-/** Drafts after which another length may be tried. */
-const TRY_EVERY = 16;
-/** Another look at all lengths is due when this share of the record is new: each takes some per cent of a small model's pass. */
-const LOOK_SHARE = 1 / 6;
+/** Maximum rounds for those drafts: some drafters return only empty drafts. */
+const MAX_FIRST_ROUNDS = 16;
+/** If none of their tokens is accepted, drafting stops after this many drafts. */
+const MIN_FIRST_DRAFTS = 2;
+/** Rounds that draft after a probe that paid off, because one success may be chance. */
+const TRIAL_ROUNDS = 3;
+/** Weight in rounds of everything before such a probe. */
+const ROUNDS_KEPT_AFTER_PROBE = 4;
+/** Every so many drafts, another length may be tried. */
+const EXPLORE_EVERY = 16;
+/** The choice is updated once this share of the acceptance estimate is new. An update takes a few percent of a small model's pass. */
+const UPDATE_SHARE = 1 / 6;
 
-/** The control of one decode, which goes on from what is known and adds to it. */
-export function autoControl(maximum: number, known: Learned): DraftLengthControl {
-  const { costs, pace, record, rests } = known;
+/** Controls one decode. Starts from `state` and updates it. */
+export function autoControl(maximum: number, state: AutoState): DraftLengthControl {
+  const { costs, drift, acceptance, schedule } = state;
   const firstLengths = FIRST_LENGTHS.filter((length) => length < maximum)
     .concat(maximum)
     .slice(0, FIRST_LENGTHS.length);
   const probe: Choice = { length: Math.min(PROBE_LENGTH, maximum), gain: 1 };
-  let sinceLook = 0;
-  let best = known.drafts > 0 ? bestChoice(maximum, known) : probe;
-  rests.beginText(best.length > 0);
+  let roundsSinceUpdate = 0;
+  let best = state.drafts > 0 ? bestChoice(maximum, state) : probe;
+  schedule.startDecode(best.length > 0);
 
-  const isBeginning = (): boolean =>
-    known.drafts < firstLengths.length && record.weight < MOST_FIRST_ROUNDS && (known.drafts < FIRST_VERDICT || record.hasStood);
-  // What the drafter had to catch up with counts too: a probe comes after many tokens.
-  const lossOf = (asked: number, milliseconds: number): number =>
-    Math.max(costs.of(asked), pace.atUsualPace(milliseconds)) / costs.plain - record.tokens(asked).at(-1)!;
-  const look = ({ asked, milliseconds }: MeasuredRound): void => {
-    if (known.isDrafting && ++sinceLook < LOOK_SHARE * record.weight) return;
-    sinceLook = 0;
-    best = bestChoice(maximum, known);
-    if (best.length > 0) rests.forget();
-    else rests.begin(lossOf(asked, milliseconds), !known.isDrafting);
-    known.isDrafting = best.length > 0;
+  const isStarting = (): boolean =>
+    state.drafts < firstLengths.length &&
+    acceptance.weight < MAX_FIRST_ROUNDS &&
+    (state.drafts < MIN_FIRST_DRAFTS || acceptance.hasAccepted);
+  // A probe follows many plain passes, so its cost includes the tokens that the drafter has to catch up on.
+  const lossOf = (requested: number, milliseconds: number): number =>
+    Math.max(costs.roundTime(requested), drift.normalize(milliseconds)) / costs.plainTime - acceptance.expectedTokens(requested).at(-1)!;
+  const updateChoice = ({ requested, milliseconds }: MeasuredRound): void => {
+    if (state.isDrafting && ++roundsSinceUpdate < UPDATE_SHARE * acceptance.weight) return;
+    roundsSinceUpdate = 0;
+    best = bestChoice(maximum, state);
+    if (best.length > 0) schedule.resetBackoff();
+    else schedule.backOff(lossOf(requested, milliseconds), !state.isDrafting);
+    state.isDrafting = best.length > 0;
   };
-  const judge = (round: MeasuredRound): void => {
+  const evaluate = (round: MeasuredRound): void => {
     const isProbe = best.length === 0;
-    if (isProbe && (1 + round.accepted) * costs.plain > costs.of(round.asked)) {
-      record.fadeTo(REMEMBERED);
-      known.trial = TRIAL;
+    if (isProbe && (1 + round.accepted) * costs.plainTime > costs.roundTime(round.requested)) {
+      acceptance.discountTo(ROUNDS_KEPT_AFTER_PROBE);
+      state.trialRounds = TRIAL_ROUNDS;
     }
-    record.add(round);
-    if (round.drafted > 0) known.drafts++;
-    if (isBeginning()) return;
-    if (known.trial > 0) {
-      known.trial--;
+    acceptance.add(round);
+    if (round.drafted > 0) state.drafts++;
+    if (isStarting()) return;
+    if (state.trialRounds > 0) {
+      state.trialRounds--;
       best = probe;
-    } else look(round);
+    } else updateChoice(round);
   };
   return {
     next() {
-      if (rests.isOn) return 0;
+      if (schedule.isDue) return 0;
       if (best.length === 0) return probe.length;
-      if (isBeginning()) return firstLengths[known.drafts]!;
-      if (known.drafts === 0 || known.drafts % TRY_EVERY !== 0) return best.length;
-      return nearBest(best.length, maximum, { known, turn: known.drafts / TRY_EVERY });
+      if (isStarting()) return firstLengths[state.drafts]!;
+      if (state.drafts === 0 || state.drafts % EXPLORE_EVERY !== 0) return best.length;
+      return lengthToExplore(best.length, maximum, { state, turn: state.drafts / EXPLORE_EVERY });
     },
     observe(round) {
-      measure(round, known);
-      if (round.asked === 0) return;
-      if (best.length > 0 || round.drafted > 0) judge(round);
-      else rests.beginShort();
-      if (best.length > 0) rests.measureAgain(best.gain);
+      measure(round, state);
+      if (round.requested === 0) return;
+      if (best.length > 0 || round.drafted > 0) evaluate(round);
+      else schedule.retrySoon();
+      if (best.length > 0) schedule.scheduleMeasurement(best.gain);
     },
   };
 }
 
-/** Adds what a round took, unless it is one of those that take longer after rounds of the other kind. */
-function measure({ asked, drafted, milliseconds, passMilliseconds }: MeasuredRound, { costs, pace, rests }: Learned): void {
-  if (asked === 0) {
-    if (!rests.passed()) return;
-    pace.observe("plain", passMilliseconds);
-    costs.addPlain(pace.atUsualPace(milliseconds));
+/** Records the time of a round unless it follows a round of the other kind, which makes it slower. */
+function measure({ requested, drafted, milliseconds, passMilliseconds }: MeasuredRound, { costs, drift, schedule }: AutoState): void {
+  if (requested === 0) {
+    if (!schedule.recordPlainPass()) return;
+    drift.observe("plain", passMilliseconds);
+    costs.addPlain(drift.normalize(milliseconds));
     return;
   }
-  if (rests.passes === 0 || !costs.knows(asked)) {
-    pace.observe(drafted, passMilliseconds);
-    costs.add({ asked, drafted, milliseconds: pace.atUsualPace(milliseconds) });
+  if (schedule.passes === 0 || !costs.hasMeasured(requested)) {
+    drift.observe(drafted, passMilliseconds);
+    costs.add({ requested, drafted, milliseconds: drift.normalize(milliseconds) });
   }
-  rests.drafted();
+  schedule.recordDraft();
 }

@@ -6,20 +6,20 @@ import type { MeasuredRound } from "./policy.ts";
 
 const target = countingModel();
 
-/** Runs rounds in which each drafted token stands with probability `rate`; gives the lengths. */
+/** Runs rounds in which each drafted token is accepted with probability `rate`; returns the lengths. */
 function lengthsFor(rate: number, cost: (length: number) => number, rounds = 400, measured = false): readonly number[] {
   const control = autoDraftLength({ maximum: 8, ...(measured ? {} : { cost }) }).start(target);
   const random = seededRandom(1);
   return Array.from({ length: rounds }, () => {
-    const asked = control.next();
+    const requested = control.next();
     let accepted = 0;
-    while (accepted < asked && random.bernoulli(rate)) accepted++;
-    control.observe({ asked, drafted: asked, accepted, ...timed(cost(asked)) });
-    return asked;
+    while (accepted < requested && random.bernoulli(rate)) accepted++;
+    control.observe({ requested, drafted: requested, accepted, ...timed(cost(requested)) });
+    return requested;
   });
 }
 
-/** Tokens per unit of cost when every token stands with probability `rate`. */
+/** Tokens per unit of cost when every token is accepted with probability `rate`. */
 function speedOf(length: number, rate: number, cost: (length: number) => number): number {
   return (rate === 1 ? length + 1 : (1 - rate ** (length + 1)) / (1 - rate)) / cost(length);
 }
@@ -31,7 +31,7 @@ describe("autoDraftLength", () => {
     { rate: 0.6, slope: 0.3 },
     { rate: 1, slope: 0.05 },
     { rate: 0.8, slope: 0.3 },
-  ])("comes within a tenth of the best length's speed, acceptance $rate, $slope of a pass per token", ({ rate, slope }) => {
+  ])("is within a tenth of the best length's speed, acceptance $rate, $slope of a pass per token", ({ rate, slope }) => {
     const cost = (length: number): number => 1 + slope * length;
     for (const measured of [false, true]) {
       const settled = lengthsFor(rate, cost, 600, measured).slice(50);
@@ -41,14 +41,14 @@ describe("autoDraftLength", () => {
     }
   });
 
-  test("finds the one length that is nearly free where costs rise in steps", () => {
+  test("finds the length that is nearly free when costs rise in steps", () => {
     const cost = (length: number): number => [1, 1.1, 1.8, 1.9, 2.4, 2.6][length] ?? 1 + 0.35 * length;
     const settled = lengthsFor(0.75, cost, 1200, true).slice(200);
     const speed = settled.reduce((sum, length) => sum + speedOf(length, 0.75, cost), 0) / settled.length;
     expect(speed).toBeGreaterThan(0.93 * speedOf(1, 0.75, cost));
   });
 
-  test.each([0.95, 0.7, 0.3])("is not far from the best length where other work slows one round in three, acceptance %d", (rate) => {
+  test.each([0.95, 0.7, 0.3])("is close to the best length when other work slows one round in three, acceptance %d", (rate) => {
     const cost = (length: number): number => 1 + 0.1 * length;
     const speeds: number[] = [];
     for (let seed = 0; seed < 6; seed++) {
@@ -56,14 +56,14 @@ describe("autoDraftLength", () => {
       const random = seededRandom(seed);
       let [tokens, time] = [0, 0];
       for (let round = 0; round < 600; round++) {
-        const asked = control.next();
+        const requested = control.next();
         let accepted = 0;
-        while (accepted < asked && random.bernoulli(rate)) accepted++;
+        while (accepted < requested && random.bernoulli(rate)) accepted++;
         const slowed = random.bernoulli(1 / 3) ? 1 + 8 * random.uniform() : 1;
-        control.observe({ asked, drafted: asked, accepted, ...timed(cost(asked) * slowed) });
+        control.observe({ requested, drafted: requested, accepted, ...timed(cost(requested) * slowed) });
         if (round < 60) continue;
         tokens += 1 + accepted;
-        time += cost(asked);
+        time += cost(requested);
       }
       speeds.push(tokens / time);
     }
@@ -71,7 +71,7 @@ describe("autoDraftLength", () => {
     expect(speeds.reduce((sum, speed) => sum + speed) / speeds.length).toBeGreaterThan(0.9 * best);
   });
 
-  test.each([true, false])("stops drafting where that cannot pay, and tries again ever more rarely (measured: %s)", (measured) => {
+  test.each([true, false])("stops drafting when it cannot pay off, and probes less and less often (measured: %s)", (measured) => {
     const lengths = lengthsFor(0.05, (length) => 1 + 0.4 * length, 1000, measured);
     const drafts = lengths.flatMap((length, round) => (length > 0 ? [round] : []));
     expect(drafts.length).toBeLessThan(25);
@@ -80,14 +80,14 @@ describe("autoDraftLength", () => {
     expect(gaps.at(-1)).toBeGreaterThanOrEqual(gaps.find((gap) => gap > 1)!);
   });
 
-  test("starts drafting again when it pays", () => {
+  test("starts drafting again when it pays off", () => {
     const control = autoDraftLength({ cost: (length) => 1 + 0.1 * length }).start(target);
     const play = (rounds: number, rate: number): number => {
       let drafted = 0;
       for (let round = 0; round < rounds; round++) {
-        const asked = control.next();
-        drafted += asked;
-        control.observe({ asked, drafted: asked, accepted: Math.round(asked * rate), ...timed(1) });
+        const requested = control.next();
+        drafted += requested;
+        control.observe({ requested, drafted: requested, accepted: Math.round(requested * rate), ...timed(1) });
       }
       return drafted / rounds;
     };
@@ -95,64 +95,64 @@ describe("autoDraftLength", () => {
     expect(play(200, 1)).toBeGreaterThan(5);
   });
 
-  test("asks a drafter without ideas at every fourth pass, once it has had a chance, and drafts when it has one", () => {
+  test("asks a drafter that returned only empty drafts every fourth pass, and drafts once it has a draft", () => {
     const control = autoDraftLength({ cost: (length) => 1 + 0.05 * length }).start(target);
     const play = (rounds: number, hasIdeas: boolean): readonly number[] =>
       Array.from({ length: rounds }, () => {
-        const asked = control.next();
-        const drafted = hasIdeas ? asked : 0;
-        control.observe({ asked, drafted, accepted: drafted, ...timed(1) });
-        return asked;
+        const requested = control.next();
+        const drafted = hasIdeas ? requested : 0;
+        control.observe({ requested, drafted, accepted: drafted, ...timed(1) });
+        return requested;
       });
-    expect(play(16, false).every((asked) => asked === 2)).toBe(true);
+    expect(play(16, false).every((requested) => requested === 2)).toBe(true);
     expect(
       play(200, false)
         .slice(-80)
-        .filter((asked) => asked > 0),
+        .filter((requested) => requested > 0),
     ).toHaveLength(20);
     expect(
       play(30, true)
         .slice(-10)
-        .every((asked) => asked > 2),
+        .every((requested) => requested > 2),
     ).toBe(true);
   });
 
-  test("measures plain passes also where drafting pays, and finds out that it does not when they get faster", () => {
+  test("measures plain passes even while drafting pays off, and stops when they become fast enough", () => {
     const control = autoDraftLength().start(target);
     const play = (rounds: number, plain: number): readonly number[] =>
       Array.from({ length: rounds }, () => {
-        const asked = control.next();
-        control.observe({ asked, drafted: asked, accepted: Math.min(asked, 1), ...timed(asked > 0 ? 4 : plain) });
-        return asked;
+        const requested = control.next();
+        control.observe({ requested, drafted: requested, accepted: Math.min(requested, 1), ...timed(requested > 0 ? 4 : plain) });
+        return requested;
       });
     const paying = play(200, 3.5);
-    expect(paying.filter((asked) => asked === 0)).toHaveLength(24);
+    expect(paying.filter((requested) => requested === 0)).toHaveLength(24);
     expect(
       play(800, 1)
         .slice(-100)
-        .filter((asked) => asked > 0).length,
+        .filter((requested) => requested > 0).length,
     ).toBeLessThan(5);
   });
 
-  test("refuses wrong options", () => {
+  test("rejects invalid options", () => {
     expect(() => autoDraftLength({ maximum: 0 })).toThrow(InvalidOptionError);
     expect(() => autoDraftLength({ cost: 3 as never })).toThrow("cost must be a function");
   });
 });
 
-test("a drafter that drafts in one pass is given longer drafts than one that takes a pass per token", () => {
+test("a drafter that drafts in one pass gets longer drafts than one that takes a pass per token", () => {
   const settle = (draftMilliseconds: (length: number) => number): number => {
     const control = autoDraftLength().start(target);
     const random = seededRandom(3);
-    let asked = 0;
+    let requested = 0;
     for (let round = 0; round < 200; round++) {
-      asked = control.next();
+      requested = control.next();
       let accepted = 0;
-      while (accepted < asked && random.bernoulli(0.85)) accepted++;
-      const milliseconds = 1 + 0.05 * asked + (asked > 0 ? draftMilliseconds(asked) : 0);
-      control.observe({ asked, drafted: asked, accepted, ...timed(milliseconds) });
+      while (accepted < requested && random.bernoulli(0.85)) accepted++;
+      const milliseconds = 1 + 0.05 * requested + (requested > 0 ? draftMilliseconds(requested) : 0);
+      control.observe({ requested, drafted: requested, accepted, ...timed(milliseconds) });
     }
-    return asked;
+    return requested;
   };
   const [onePass, perToken] = [settle(() => 0.5), settle((length) => 0.4 * length)];
   expect(onePass).toBeGreaterThan(perToken);
@@ -160,7 +160,7 @@ test("a drafter that drafts in one pass is given longer drafts than one that tak
   expect(perToken).toBeGreaterThanOrEqual(1);
 });
 
-/** A round of nothing but a pass. */
+/** A round that is a pass and nothing else. */
 function timed(milliseconds: number): Pick<MeasuredRound, "milliseconds" | "passMilliseconds"> {
   return { milliseconds, passMilliseconds: milliseconds };
 }

@@ -1,64 +1,67 @@
-import { type CausalModel, checkOptions, integerBetween, type OptionCheck } from "@decodekit/core";
+import { type CausalModel, objectOption, type OptionDefinition, resolveOptions } from "@decodekit/core";
 import { autoControl } from "./auto-control.ts";
 import { type CostCurve, measuredCosts } from "./cost-curve.ts";
-import { type Learned, newlyLearned } from "./learned.ts";
+import { type AutoState, newAutoState } from "./auto-state.ts";
 import type { DraftLengthControl, DraftLengthPolicy } from "./policy.ts";
 
 export interface AutoDraftLengthOptions {
-  /** Most tokens per draft, an integer >= 1. @defaultValue 16 */
+  /** Maximum tokens per draft, an integer >= 1. @defaultValue 16 */
   readonly maximum?: number | undefined;
   /**
-   * Milliseconds of a round that drafts `length` tokens, length 0 being a plain pass, in place of the times measured
-   * in the decode. Then lengths depend on the seed alone, and runs can be repeated pass by pass.
+   * Returns the milliseconds of a round that drafts `length` tokens; length 0 is a plain pass. Replaces the measured times. Lengths then
+   * depend on the seed alone, and runs can be repeated pass by pass.
    * @defaultValue measured
    */
   readonly cost?: ((length: number) => number) | undefined;
 }
 
-const checks: Readonly<Record<keyof AutoDraftLengthOptions, OptionCheck>> = {
-  maximum: integerBetween(1),
-  cost: { expected: "a function of the draft length", accepts: (value) => typeof value === "function" },
-};
+const OPTIONS = {
+  maximum: { type: "integer", help: "Maximum tokens per draft", default: 16, minimum: 1 },
+  cost: objectOption("a function of the draft length", (value) => typeof value === "function"),
+} as const satisfies Readonly<Record<keyof AutoDraftLengthOptions, OptionDefinition>>;
 
 /**
- * Chooses the length that gives the most tokens per second, going by how the last drafts fared, the newest 200 or so, and by the
- * times that whole rounds take on this device, relative to how fast it is at the moment. What drafting saves is told from plain
- * passes among plain passes: it begins with 12 of them, later come 12 in a row again, the more seldom the more drafting saves. The first
- * drafts are of 2, 4, 1 and 8 tokens; later every 16th draft is one of another length that may be as good.
+ * Chooses the draft length with the highest expected tokens per second. It estimates acceptance from about the last 200 drafts and uses
+ * the measured times of whole rounds, corrected for the current speed of the device.
  *
- * Drafts nothing while no length promises enough more than plain passes, and then tries again after 16, 32, … of them, the more the dearer
- * a draft in vain is, 1024 at most; when one pays, 3 more follow, and little counts that was before. A drafter that
- * has no idea then is asked again at every fourth pass.
+ * - A decode starts with 12 plain passes to measure their cost, and then drafts 2, 4, 1 and 8 tokens. Plain passes are measured again,
+ *   12 in a row; the more drafting saves, the less often. Every 16th draft tries another length that may be as good.
+ * - While no length is expected to be clearly faster than plain passes, it drafts nothing and probes again after 16, 32, … plain passes,
+ *   at most 1024. The intervals grow longer when a failed probe costs more. After a probe that pays off, 3 more drafts follow, and
+ *   earlier results count little. A drafter that returns an empty draft is requested again after 3 plain passes.
  *
- * Times and the record are kept from decode to decode of one target, so that only the first one has to find out; give two
- * uses of one model a decoder each. Unless `cost` is given the lengths thus depend on measured times, and the passes of two
- * runs may differ. With "match", "tree" and "gumbel", and with any rule when greedy, the tokens do not; with "ratio" and
- * "block" only their distribution is the same. With `cost` nothing is kept.
- * @throws InvalidOptionError for an option that is wrong.
+ * Times and acceptance are kept between decodes of one target, so only the first decode has to measure them. Use one decoder for
+ * each kind of task. Without `cost`, the lengths depend on measured times, and the passes of two runs may differ. With "match", "tree"
+ * and "gumbel", and with any rule in greedy decoding, the tokens do not differ; with "ratio" and "block" only their distribution is the
+ * same. With `cost` nothing is kept between decodes.
+ * @throws InvalidOptionError for an invalid option.
  */
 export function autoDraftLength(options: AutoDraftLengthOptions = {}): DraftLengthPolicy {
-  checkOptions("autoDraftLength", options, checks);
-  const { maximum = 16, cost } = options;
-  const learned = new WeakMap<CausalModel, Learned>();
+  const { maximum, cost } = resolveOptions("autoDraftLength", options, OPTIONS);
+  const states = new WeakMap<CausalModel, AutoState>();
   return {
     maximum,
     start(target) {
-      if (cost) return givenTimes(autoControl(maximum, newlyLearned(givenCosts(cost), { measuresPlain: false })), cost);
-      let known = learned.get(target);
-      if (!known) learned.set(target, (known = newlyLearned(measuredCosts(), { measuresPlain: true })));
-      return autoControl(maximum, known);
+      if (cost) return withCosts(autoControl(maximum, newAutoState(givenCosts(cost), { measuresPlain: false })), cost);
+      let state = states.get(target);
+      if (!state) states.set(target, (state = newAutoState(measuredCosts(), { measuresPlain: true })));
+      return autoControl(maximum, state);
     },
   };
 }
 
-/** Knows plain passes and what drafts of full length cost; how much shorter drafts are has to be seen. */
+/** Uses the given costs for plain passes and full drafts. The cost of shorter drafts depends on the drafter and is measured. */
 function givenCosts(cost: (length: number) => number): CostCurve {
-  const seen = measuredCosts();
-  return { ...seen, plain: cost(0), of: (asked) => (seen.knows(asked) ? seen.of(asked) : cost(asked)) };
+  const measured = measuredCosts();
+  return {
+    ...measured,
+    plainTime: cost(0),
+    roundTime: (requested) => (measured.hasMeasured(requested) ? measured.roundTime(requested) : cost(requested)),
+  };
 }
 
-/** `control`, told `cost` in place of times. */
-function givenTimes(control: DraftLengthControl, cost: (length: number) => number): DraftLengthControl {
+/** Passes given costs to `control` in place of measured times. */
+function withCosts(control: DraftLengthControl, cost: (length: number) => number): DraftLengthControl {
   return {
     next: () => control.next(),
     observe(round) {

@@ -1,121 +1,121 @@
 import type { MeasuredRound } from "./policy.ts";
-import { recentMean, type RecentMean } from "./recent-mean.ts";
+import { movingAverage, type MovingAverage } from "./moving-average.ts";
 
-/** What rounds cost on this device. */
+/** The times of rounds on this device, by draft length. */
 export interface CostCurve {
-  /** Milliseconds of a plain pass among plain passes. */
-  readonly plain: number;
-  /** Milliseconds of a round in which `asked` tokens are asked for, at least 1, on average over drafts that are shorter, or empty. */
-  of(asked: number): number;
-  /** Whether such a round was measured. */
-  knows(asked: number): boolean;
+  /** Milliseconds of a plain pass after other plain passes. */
+  readonly plainTime: number;
+  /** Mean milliseconds of a round in which `requested` tokens are requested, at least 1. The drafter may return fewer or none. */
+  roundTime(requested: number): number;
+  /** Whether a round with this length was measured recently. */
+  hasMeasured(requested: number): boolean;
   addPlain(milliseconds: number): void;
-  add(round: Pick<MeasuredRound, "asked" | "drafted" | "milliseconds">): void;
+  add(round: Pick<MeasuredRound, "requested" | "drafted" | "milliseconds">): void;
 }
 
-/** Rounds after which a length that was not asked for is forgotten: it is tried anew, now that the device has warmed up to drafts. */
+/** An unused length is dropped after this many rounds, so that it is tried again once the device has warmed up. */
 const MEMORY = 512;
-/** What one more drafted token is taken to cost at first, as a share of a round: little, so that longer drafts are tried. */
+/** Prior cost of one more drafted token, as a share of a plain pass. It is low, so that longer drafts are tried. */
 const PRIOR_SLOPE = 0.05;
-/** How much that counts: as much as the slope between two times that are 11 tokens apart, so that one slow round scares nobody off. */
+/** Weight of that prior: that of a slope between two times 11 tokens apart, so that one slow round does not rule out longer drafts. */
 const PRIOR_WEIGHT = 64;
 
-/** A round counts as taking at most so many times what others took with as many drafted tokens: one that took longer was held up, more likely than not. */
-const MOST_SURPRISE = 1.5;
+/** A round counts as at most this multiple of the mean time for its number of drafted tokens: a longer one was probably interrupted. */
+const MAX_OUTLIER = 1.5;
 
-/** About how many of the newest times count: of a length, of plain passes, and of drafts to tell what is odd. */
+/** Memory of the moving averages: of one draft length, of plain passes, and of the drafts that outliers are compared with. */
 const LENGTH_MEMORY = 96;
 const PLAIN_MEMORY = 48;
 const DRAFT_MEMORY = 48;
-/** How much the line counts against the times of a length, as if it were so many more of them. */
+/** Weight of the fitted line relative to the times of a length, as a number of times. */
 const LINE_WEIGHT = 2;
-/** As how many times those of a length count at most. */
-const MOST_WEIGHT = 48;
+/** Maximum weight of a length in the fit, as a number of times. */
+const MAX_WEIGHT = 48;
 
 /**
- * The costs of whole rounds as measured, by the tokens that were asked for: what a drafter gives decides the cost as much as what the
- * model makes of it. A plain pass counts among plain ones only: on a CPU
- * the first ones after a draft take up to half as long again, until the processor's caches hold what they need.
- * Lengths that were not measured lie between those that were, and beyond the longest one a straight line goes on that fits all of
- * them and the slope assumed at first; the estimates never fall as drafts get longer, and no round is taken to cost less than a plain pass.
+ * Measures the times of whole rounds by the number of requested tokens, because both the drafter and the model contribute to the cost.
+ * Plain passes are measured only after other plain passes: on a CPU, the first passes after a draft take up to half as long again, until
+ * the processor's caches are warm. The curve is interpolated linearly between measured lengths. Beyond the longest one it continues with
+ * a line that is fitted to all of them and to the prior slope. The curve never falls as drafts get longer, and is never below a plain
+ * pass.
  */
 export function measuredCosts(): CostCurve {
   const lengths = new Map<number, Length>();
-  // By the tokens that were drafted: of those that were asked for, some rounds are long by rights.
-  const drafts = new Map<number, RecentMean>();
-  let plain: RecentMean | undefined;
+  // By the number of drafted tokens: rounds with the same request rightly take longer when the draft is longer.
+  const drafts = new Map<number, MovingAverage>();
+  let plain: MovingAverage | undefined;
   let rounds = 0;
   let curve: Curve | undefined;
-  // Put off until it is needed: most rounds only add a time.
+  // The curve is rebuilt only when it is needed: most rounds only add a time.
   let isStale = false;
-  const drawCurve = (): Curve | undefined => {
+  const currentCurve = (): Curve | undefined => {
     if (!isStale) return curve;
     isStale = false;
     const points: Point[] = [];
     for (const [length, { time, lastRound }] of lengths) {
       if (rounds - lastRound > MEMORY) lengths.delete(length);
-      else points.push({ length, time: time.value, weight: Math.min(time.count, MOST_WEIGHT) });
+      else points.push({ length, time: time.value, weight: Math.min(time.count, MAX_WEIGHT) });
     }
     return (curve = points.length > 0 ? curveThrough(points.toSorted((a, b) => a.length - b.length)) : undefined);
   };
-  const plainCost = (): number => plain?.value ?? drawCurve()?.at(0) ?? 1;
-  const of = (asked: number): number =>
-    Math.max(drawCurve()?.at(asked) ?? plainCost() * (1 + PRIOR_SLOPE * asked), plain?.value ?? Number.MIN_VALUE);
+  const plainCost = (): number => plain?.value ?? currentCurve()?.at(0) ?? 1;
+  const roundTime = (requested: number): number =>
+    Math.max(currentCurve()?.at(requested) ?? plainCost() * (1 + PRIOR_SLOPE * requested), plain?.value ?? Number.MIN_VALUE);
   return {
-    get plain() {
+    get plainTime() {
       return plainCost();
     },
-    of,
-    knows: (asked) => lengths.has(asked),
+    roundTime,
+    hasMeasured: (requested) => lengths.has(requested),
     addPlain(milliseconds) {
-      if (plain) plain.add(Math.min(milliseconds, MOST_SURPRISE * plain.value));
-      else plain = recentMean(milliseconds, PLAIN_MEMORY);
+      if (plain) plain.add(Math.min(milliseconds, MAX_OUTLIER * plain.value));
+      else plain = movingAverage(milliseconds, PLAIN_MEMORY);
     },
-    add({ asked, drafted, milliseconds }) {
-      const known = lengths.get(asked);
+    add({ requested, drafted, milliseconds }) {
+      const known = lengths.get(requested);
       const same = drafts.get(drafted);
       const isFirst = !plain && lengths.size === 0;
-      const time = isFirst ? milliseconds : Math.min(milliseconds, MOST_SURPRISE * (same?.value ?? of(asked)));
+      const time = isFirst ? milliseconds : Math.min(milliseconds, MAX_OUTLIER * (same?.value ?? roundTime(requested)));
       if (same) same.add(time);
-      else drafts.set(drafted, recentMean(time, DRAFT_MEMORY));
+      else drafts.set(drafted, movingAverage(time, DRAFT_MEMORY));
       rounds++;
       isStale = true;
       if (known) {
         known.time.add(time);
         known.lastRound = rounds;
-      } else lengths.set(asked, { time: recentMean(time, LENGTH_MEMORY), lastRound: rounds });
+      } else lengths.set(requested, { time: movingAverage(time, LENGTH_MEMORY), lastRound: rounds });
     },
   };
 }
 
 interface Length {
-  readonly time: RecentMean;
+  readonly time: MovingAverage;
   lastRound: number;
 }
 
-/** `points`, by length and not empty, pulled a little towards their line, made not to fall, and joined. */
+/** Fits a curve to `points`, sorted by length, not empty. It is shrunk a little towards their line, non-decreasing and interpolated. */
 function curveThrough(points: readonly Point[]): Curve {
   const line = fitLine(points);
-  const joints = notFalling(
+  const knots = isotonicRegression(
     points.map(({ length, time, weight }) => {
-      const together = weight + LINE_WEIGHT;
-      return { length, time: (weight * time + LINE_WEIGHT * line.at(length)) / together, weight: together };
+      const totalWeight = weight + LINE_WEIGHT;
+      return { length, time: (weight * time + LINE_WEIGHT * line.at(length)) / totalWeight, weight: totalWeight };
     }),
   );
-  const [first, last] = [joints[0]!, joints.at(-1)!];
+  const [first, last] = [knots[0]!, knots.at(-1)!];
   return {
     at(length) {
       if (length >= last.length) return last.time + line.at(length) - line.at(last.length);
       if (length < first.length) return Math.min(first.time, line.at(length));
-      const end = joints.findIndex((joint) => joint.length > length);
-      const [from, to] = [joints[end - 1]!, joints[end]!];
+      const end = knots.findIndex((knot) => knot.length > length);
+      const [from, to] = [knots[end - 1]!, knots[end]!];
       return from.time + ((to.time - from.time) * (length - from.length)) / (to.length - from.length);
     },
   };
 }
 
-/** The nearest times, by weighted squares, that never fall: neighbours that do are given their mean. */
-function notFalling(points: readonly Point[]): readonly Point[] {
+/** The non-decreasing times nearest to those of `points` by weighted least squares: the pool-adjacent-violators algorithm. */
+function isotonicRegression(points: readonly Point[]): readonly Point[] {
   const pools: Point[][] = [];
   for (const point of points) {
     let pool = [point];
@@ -140,7 +140,7 @@ interface Point {
   readonly weight: number;
 }
 
-/** The line of least squares through `points`, not empty, its slope >= 0 and drawn towards the one assumed at first. */
+/** The weighted least-squares line through `points`, not empty. Its slope is >= 0 and shrunk towards the prior. */
 function fitLine(points: readonly Point[]): Curve {
   const total = (of: (point: Point) => number): number => points.reduce((sum, point) => sum + point.weight * of(point), 0);
   const weight = total(() => 1);

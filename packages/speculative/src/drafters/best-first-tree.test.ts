@@ -1,15 +1,16 @@
 import { seededRandom } from "@decodekit/core";
+import { topK } from "@decodekit/core/toolkit";
 import { expect, test } from "vitest";
-import { bestFirstTree, rankTokens } from "./best-first-tree.ts";
+import { bestFirstTree } from "./best-first-tree.ts";
 
-test.each([1, 2, 5, 9, 20])("holds the %i likeliest paths", (budget) => {
+test.each([1, 2, 5, 9, 20])("contains the %i most likely paths", (budget) => {
   for (let seed = 0; seed < 20; seed++) {
     const random = seededRandom(seed);
     const rows = Array.from({ length: 3 }, () =>
       Array.from({ length: 4 }, () => Math.log(0.01 + random.uniform())).map((value) => value - 0.1),
     );
     const { tokens, parents } = bestFirstTree(
-      rows.map((row) => rankTokens(row, budget)),
+      rows.map((row) => topK(row, budget).map((token) => ({ token, logProbability: row[token]! }))),
       budget,
     );
     const scoreOf = (path: readonly number[]): number => path.reduce((sum, token, depth) => sum + rows[depth]![token]!, 0);
@@ -26,8 +27,4 @@ test.each([1, 2, 5, 9, 20])("holds the %i likeliest paths", (budget) => {
     for (const [index, score] of actual.entries()) expect(score).toBeCloseTo(expected[index]!, 12);
     expect(new Set(Array.from(tokens, (_, node) => pathTo(node).join())).size).toBe(tokens.length);
   }
-});
-
-test("ranks by probability, the lowest id first among equals", () => {
-  expect(rankTokens([-2, -1, -1, -3], 3).map(({ token }) => token)).toEqual([1, 2, 0]);
 });

@@ -1,18 +1,18 @@
-import { draftFrom, type Drafter, type DraftRun, InvalidOptionError, seededRandom } from "@decodekit/core";
+import { draftFrom, type Drafter, type DraftContext, InvalidOptionError, seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { cascade } from "./cascade.ts";
 import { ddtree } from "./ddtree.ts";
 import { maskedDraft } from "./masked-draft.ts";
 import { promptLookup } from "./prompt-lookup.ts";
 
-/** Proposes `token` alone, or nothing for undefined; notes when it is asked and told. */
-function fixed(name: string, token: () => number | undefined, log: string[], gives: Drafter["gives"] = "tokens"): Drafter<never> {
+/** Proposes `token` alone, or nothing if undefined; logs when it is asked and what it observes. */
+function fixed(name: string, token: () => number | undefined, log: string[], draftKind: Drafter["draftKind"] = "tokens"): Drafter<never> {
   return {
     name,
     requires: [],
-    gives,
+    draftKind,
     start: async () => ({
-      observe: ({ accepted }) => void log.push(`${name} told ${accepted}`),
+      observe: ({ accepted }) => void log.push(`${name} observed ${accepted}`),
       async propose() {
         log.push(`${name} asked`);
         const proposed = token();
@@ -25,9 +25,9 @@ function fixed(name: string, token: () => number | undefined, log: string[], giv
 
 const request = { max: 4, maxDepth: 4, random: seededRandom(0) };
 
-/** A started cascade: `round` asks it once and tells it that `accepted` tokens stood; gives the first proposed token. */
+/** A started cascade. `round` asks it once, reports `accepted` tokens to it and returns the first proposed token. */
 async function started(drafters: readonly Drafter<never>[], minAccepted?: number) {
-  const session = await cascade({ drafters, minAccepted }).start({} as DraftRun<never>);
+  const session = await cascade({ drafters, minAccepted }).start({} as DraftContext<never>);
   const ask = async () => {
     const passes = draftFrom(session, request);
     const step = await passes.next();
@@ -44,14 +44,14 @@ async function started(drafters: readonly Drafter<never>[], minAccepted?: number
 }
 
 describe("a cascade", () => {
-  test("takes the first drafter that has an idea, and tells all of them what became of it", async () => {
+  test("uses the first non-empty draft, and reports the outcome to all drafters", async () => {
     const log: string[] = [];
     const cascaded = await started([fixed("a", () => undefined, log), fixed("b", () => 1, log), fixed("c", () => 2, log)]);
     expect(await cascaded.round(1)).toBe(1);
-    expect(log).toEqual(["a asked", "b asked", "a told 1", "b told 1", "c told 1"]);
+    expect(log).toEqual(["a asked", "b asked", "a observed 1", "b observed 1", "c observed 1"]);
   });
 
-  test("leaves out a drafter whose drafts do not stand, and tries it again 16 rounds later", async () => {
+  test("skips a drafter whose drafts are rejected, and tries it again 16 rounds later", async () => {
     // The average starts at 1, loses a fifth per round, and is below 0.5 after 0.8, 0.64, 0.512, 0.41.
     const cascaded = await started([fixed("a", () => 1, []), fixed("b", () => 2, [])]);
     const proposed: (number | undefined)[] = [];
@@ -61,8 +61,8 @@ describe("a cascade", () => {
     expect(proposed[19]).toBe(1);
   });
 
-  test("goes by minAccepted, and by twice as much at the start", async () => {
-    // 4, 3.2, 2.56, 2.05, 1.64 with 2 as the least.
+  test("compares with minAccepted, and starts at twice as much", async () => {
+    // 4, 3.2, 2.56, 2.05, 1.64 with a minimum of 2.
     const cascaded = await started([fixed("a", () => 1, []), fixed("b", () => 2, [])], 2);
     const proposed: (number | undefined)[] = [];
     for (let round = 0; round < 6; round++) proposed.push(await cascaded.round(0));
@@ -71,7 +71,7 @@ describe("a cascade", () => {
     for (let round = 0; round < 30; round++) expect(await patient.round(0)).toBe(1);
   });
 
-  test("does not blame a drafter for a round in which nothing was verified", async () => {
+  test("does not count a round in which nothing was verified", async () => {
     let token: number | undefined = 1;
     const cascaded = await started([fixed("a", () => token, []), fixed("b", () => undefined, [])]);
     await cascaded.round(0);
@@ -81,26 +81,26 @@ describe("a cascade", () => {
     expect(await cascaded.round(0)).toBe(1);
   });
 
-  test("passes probabilities on when all its drafters give them, and else no drafter's", async () => {
+  test("returns probabilities if all its drafters do, and otherwise none", async () => {
     const log: string[] = [];
     const [a, b] = [fixed("a", () => 1, log, "probabilities"), fixed("b", () => 2, log, "tokens")];
     expect(await (await started([a, a])).ask()).toEqual({ tokens: Int32Array.of(1), probabilities: [new Float64Array(1)] });
     expect(await (await started([a, b])).ask()).toEqual({ tokens: Int32Array.of(1) });
-    const silent = fixed("a", () => undefined, log, "probabilities");
-    expect(await (await started([silent])).ask()).toEqual({ tokens: new Int32Array(0), probabilities: [] });
+    const empty = fixed("a", () => undefined, log, "probabilities");
+    expect(await (await started([empty])).ask()).toEqual({ tokens: new Int32Array(0), probabilities: [] });
   });
 
-  test("is and needs what its drafters are and need", () => {
+  test("combines the properties and requirements of its drafters", () => {
     const drafters = [promptLookup(), maskedDraft(), maskedDraft()];
     expect(cascade({ drafters })).toMatchObject({
       name: "cascade of prompt-lookup, masked-draft, masked-draft",
       requires: ["masked"],
-      gives: "tokens",
-      learnsFromTarget: false,
+      draftKind: "tokens",
+      usesTargetPredictions: false,
     });
-    expect(cascade({ drafters: [maskedDraft()] }).gives).toBe("probabilities");
-    const learning = { ...promptLookup(), learnsFromTarget: true };
-    expect(cascade({ drafters: [promptLookup(), learning] }).learnsFromTarget).toBe(true);
+    expect(cascade({ drafters: [maskedDraft()] }).draftKind).toBe("probabilities");
+    const learning = { ...promptLookup(), usesTargetPredictions: true };
+    expect(cascade({ drafters: [promptLookup(), learning] }).usesTargetPredictions).toBe(true);
   });
 
   test.each<[string, object]>([

@@ -1,69 +1,72 @@
 import {
-  checkOptions,
   draftFrom,
   type Drafter,
   type DraftSession,
-  InvalidOptionError,
   type ModelRole,
-  numberBetween,
-  type OptionCheck,
+  objectOption,
+  type OptionDefinition,
+  resolveOptions,
 } from "@decodekit/core";
 
 export interface CascadeOptions<Role extends ModelRole = ModelRole> {
-  /** At least one, the cheapest first; none that gives trees. */
+  /** At least one, in the order in which they are asked, usually the cheapest first. Drafters of trees are not allowed. */
   readonly drafters: readonly Drafter<Role>[];
-  /** Tokens that must stand per draft, on average of late, for a drafter to be asked, >= 0. @defaultValue 0.5 */
+  /** Recent average of accepted tokens per draft below which a drafter is skipped, >= 0. @defaultValue 0.5 */
   readonly minAccepted?: number | undefined;
 }
 
-const checks: Readonly<Record<keyof CascadeOptions, OptionCheck>> = {
+const OPTIONS = {
   drafters: {
-    expected: "an array of at least 1 drafter of chains",
-    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every((drafter: Drafter) => drafter.gives !== "tree"),
+    ...objectOption("an array of at least 1 drafter of chains", (value) => {
+      return Array.isArray(value) && value.length > 0 && value.every((drafter: Drafter) => drafter.draftKind !== "tree");
+    }),
+    required: true,
   },
-  minAccepted: numberBetween(0, Infinity),
-};
+  minAccepted: {
+    type: "number",
+    help: "Recent average of accepted tokens per draft below which a drafter is skipped",
+    default: 0.5,
+    minimum: 0,
+  },
+} as const satisfies Readonly<Record<keyof CascadeOptions, OptionDefinition>>;
 
-/** Weight of the newest draft in the average. */
+/** Weight of the newest draft in the moving average. */
 const WEIGHT = 0.2;
-/** Rounds after which a drafter that did not pay is asked once more. */
+/** Every so many rounds, a drafter that does not pay off is asked again. */
 const PAUSE = 16;
 
 /**
- * Makes the drafter that asks several in turn, the cheapest first: the first one that pays and has an idea is taken. One
- * pays while the tokens that stood per draft reach `minAccepted` on average of late; one that does not is tried again
- * every 16 rounds. That counts tokens, not time, so that runs can be repeated.
+ * Creates a drafter that asks several drafters in order and uses the first non-empty draft. A drafter is skipped while its moving
+ * average of accepted tokens per draft is below `minAccepted`, and asked again every 16 rounds. The average counts tokens, not time, so
+ * that runs can be repeated.
  *
- * It gives probabilities only when all its drafters do.
- * @throws InvalidOptionError for an option that is wrong.
+ * It returns probabilities only if all its drafters do.
+ * @throws InvalidOptionError for an invalid option.
  */
 export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): Drafter<Role> {
-  checkOptions("cascade", options, checks);
-  const { drafters, minAccepted = 0.5 } = options;
-  if (!drafters)
-    throw new InvalidOptionError({ where: "cascade", option: "drafters", expected: checks.drafters.expected, actual: drafters });
-  const gives = drafters.every((drafter) => drafter.gives === "probabilities") ? "probabilities" : "tokens";
+  const { drafters, minAccepted } = resolveOptions<CascadeOptions<Role>, typeof OPTIONS>("cascade", options, OPTIONS);
+  const draftKind = drafters.every((drafter) => drafter.draftKind === "probabilities") ? "probabilities" : "tokens";
   return {
     name: `cascade of ${drafters.map(({ name }) => name).join(", ")}`,
     requires: [...new Set(drafters.flatMap(({ requires }) => requires))],
-    gives,
-    learnsFromTarget: drafters.some(({ learnsFromTarget }) => learnsFromTarget),
+    draftKind,
+    usesTargetPredictions: drafters.some(({ usesTargetPredictions }) => usesTargetPredictions),
     async start(run) {
       const steps: CascadeStep[] = [];
       for (const drafter of drafters) steps.push(cascadeStep(await drafter.start(run), minAccepted));
       let asked: CascadeStep | undefined;
       return {
         observe(outcome) {
-          if (outcome.drafted > 0) asked?.judge(outcome.accepted);
+          if (outcome.drafted > 0) asked?.recordAccepted(outcome.accepted);
           for (const step of steps) step.session.observe(outcome);
         },
         async *propose(request) {
-          const open = steps.filter((step) => step.mayBeAsked());
-          for (const step of open) {
+          const active = steps.filter((step) => step.isActive());
+          for (const step of active) {
             const draft = yield* draftFrom(step.session, request);
             if (draft.tokens.length === 0) continue;
             asked = step;
-            return gives === "probabilities" ? draft : { tokens: draft.tokens };
+            return draftKind === "probabilities" ? draft : { tokens: draft.tokens };
           }
           asked = undefined;
           return { tokens: new Int32Array(0), probabilities: [] };
@@ -75,25 +78,25 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
 
 interface CascadeStep {
   readonly session: DraftSession;
-  /** Whether it pays, or has been left out for long enough. Called once per round. */
-  mayBeAsked(): boolean;
-  /** Its draft was verified: `accepted` tokens stood. */
-  judge(accepted: number): void;
+  /** Whether to ask the drafter: it pays off, or was skipped for long enough. Call once per round. */
+  isActive(): boolean;
+  /** Records how many tokens of its verified draft were accepted. */
+  recordAccepted(accepted: number): void;
 }
 
-/** Starts out as one that pays. */
+/** A drafter counts as paying off at first. */
 function cascadeStep(session: DraftSession, minAccepted: number): CascadeStep {
   let average = Math.max(1, 2 * minAccepted);
   let skipped = 0;
   return {
     session,
-    mayBeAsked() {
+    isActive() {
       if (average >= minAccepted) return true;
       if (++skipped < PAUSE) return false;
       skipped = 0;
       return true;
     },
-    judge(accepted) {
+    recordAccepted(accepted) {
       average = (1 - WEIGHT) * average + WEIGHT * accepted;
     },
   };

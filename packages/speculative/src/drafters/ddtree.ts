@@ -1,36 +1,40 @@
-import { checkOptions, type Drafter, integerBetween, logSoftmax, type OptionCheck } from "@decodekit/core";
-import { bestFirstTree, rankTokens } from "./best-first-tree.ts";
+import { type Drafter, logSoftmax, type PluginOption, resolveOptions } from "@decodekit/core";
+import { GrowingSequence, topK } from "@decodekit/core/toolkit";
+import { bestFirstTree } from "./best-first-tree.ts";
 import { maskedMarginals } from "./masked-marginals.ts";
-import { sequenceOf } from "./sequence.ts";
 
 export interface DdtreeOptions {
-  /** Longest path, an integer >= 1; the masked pass reads as many positions. @defaultValue 8 */
+  /** Maximum length of a path, an integer >= 1; the masked pass reads as many positions. @defaultValue 8 */
   readonly depth?: number | undefined;
 }
 
-const checks: Readonly<Record<keyof DdtreeOptions, OptionCheck>> = { depth: integerBetween(1) };
+const OPTIONS = {
+  depth: { type: "integer", help: "Maximum length of a path; the masked pass reads as many positions", default: 8, minimum: 1 },
+} as const satisfies Readonly<Record<keyof DdtreeOptions, PluginOption>>;
 
 /**
- * Makes the drafter that spreads its guesses over a tree: one masked pass gives the marginals of the next positions, and the
- * likeliest paths under them are verified together. `draftLength` is the number of nodes. The target must read trees,
- * else the decode refuses with InvalidOptionError.
- * @throws InvalidOptionError for an option that is wrong.
+ * Creates a drafter of trees from a masked model. One masked pass predicts the marginals of the next positions, and the most likely
+ * paths under them are verified together. `draftLength` is the number of nodes. If the target cannot read trees, the decode throws
+ * InvalidOptionError.
+ * @throws InvalidOptionError for an invalid option.
  */
 export function ddtree(options: DdtreeOptions = {}): Drafter<"masked"> {
-  checkOptions("ddtree", options, checks);
-  const { depth = 8 } = options;
+  const { depth } = resolveOptions("ddtree", options, OPTIONS);
   return {
     name: "ddtree",
     requires: ["masked"],
-    gives: "tree",
+    draftKind: "tree",
     async start(run) {
-      const sequence = sequenceOf(run.prompt);
+      const sequence = new GrowingSequence(run.prompt);
       const marginals = await maskedMarginals(run);
       return {
         observe: ({ tokens }) => sequence.append(tokens),
         async *propose({ max, maxDepth }) {
           const rows = yield* marginals.after(sequence, Math.min(depth, maxDepth));
-          const ranked = rows.map((row) => rankTokens(logSoftmax(row), max));
+          const ranked = rows.map((row) => {
+            const logProbabilities = logSoftmax(row);
+            return topK(logProbabilities, max).map((token) => ({ token, logProbability: logProbabilities[token]! }));
+          });
           return bestFirstTree(ranked, max);
         },
       };

@@ -1,23 +1,23 @@
 import type { Drafter } from "@decodekit/core";
-import { jacobiLine } from "./jacobi-line.ts";
+import { jacobiWindow } from "./jacobi-window.ts";
 
 /**
- * Makes the drafter that guesses nothing of its own: it proposes what the target said at these positions in the last pass,
- * given guesses that have been corrected since. A window of guesses that the target agrees with is the greedy output; each
- * pass brings it nearer. Santilli et al. 2023, "Accelerating transformer inference for translation via parallel decoding".
- * With `verify: "gumbel"` the same holds for the sampled output.
+ * Creates a drafter that proposes the target's own predictions from the last pass. They were made after earlier guesses, some of which
+ * have been corrected since. A window of guesses that the target confirms is the greedy output, and each pass gets closer to it.
+ * Santilli et al. 2023, "Accelerating transformer inference for translation via parallel decoding". With `verify: "gumbel"` the same is
+ * true of the sampled output.
  */
 export function jacobi(): Drafter<never> {
   return {
     name: "jacobi",
     requires: [],
-    gives: "tokens",
-    learnsFromTarget: true,
+    draftKind: "tokens",
+    usesTargetPredictions: true,
     start: async ({ prompt }) => {
-      const line = jacobiLine(prompt);
+      const window = jacobiWindow(prompt);
       return {
-        observe: (outcome) => line.observe(outcome),
-        propose: async ({ max }) => ({ tokens: line.guess(max) }),
+        observe: (outcome) => window.observe(outcome),
+        propose: async ({ max }) => ({ tokens: window.guess(max) }),
       };
     },
   };

@@ -1,40 +1,41 @@
-import { checkOptions, type Drafter, integerBetween, type OptionCheck, type TokenId } from "@decodekit/core";
-import { jacobiLine } from "./jacobi-line.ts";
+import { type Drafter, type PluginOption, resolveOptions, type TokenId } from "@decodekit/core";
+import { jacobiWindow } from "./jacobi-window.ts";
 
 export interface LookaheadOptions {
   /** Length of the n-grams that are collected, an integer >= 2. @defaultValue 3 */
   readonly ngram?: number | undefined;
 }
 
-const checks: Readonly<Record<keyof LookaheadOptions, OptionCheck>> = { ngram: integerBetween(2) };
+const OPTIONS = {
+  ngram: { type: "integer", help: "Length of the n-grams that are collected", default: 3, minimum: 2 },
+} as const satisfies Readonly<Record<keyof LookaheadOptions, PluginOption>>;
 
 /**
- * Makes the drafter that collects n-grams from the target's own guesses, as `jacobi` makes them, and proposes those that
- * go on from the last token; where it has none it proposes the guesses themselves. The n-grams run diagonally through
- * the passes: each token is what the target said one position further, one pass later.
- * Fu et al. 2024, "Break the sequential dependency of LLM inference using lookahead decoding", with a window of one line, so
- * that it needs no attention mask of its own.
- * @throws InvalidOptionError for an option that is wrong.
+ * Creates a drafter that collects n-grams from the target's predictions, which it obtains as `jacobi` does, and proposes those that
+ * follow the last token. Without one it proposes the predictions themselves. The n-grams run diagonally through the passes: each token
+ * was predicted one position later and one pass later than the one before it.
+ * Fu et al. 2024, "Break the sequential dependency of LLM inference using lookahead decoding", with a window of one line, so that it
+ * needs no special attention mask.
+ * @throws InvalidOptionError for an invalid option.
  */
 export function lookahead(options: LookaheadOptions = {}): Drafter<never> {
-  checkOptions("lookahead", options, checks);
-  const { ngram = 3 } = options;
+  const { ngram } = resolveOptions("lookahead", options, OPTIONS);
   return {
     name: "lookahead",
     requires: [],
-    gives: "tokens",
-    learnsFromTarget: true,
+    draftKind: "tokens",
+    usesTargetPredictions: true,
     start: async ({ prompt }) => {
-      const line = jacobiLine(prompt);
+      const window = jacobiWindow(prompt);
       const pool = ngramPool(ngram);
       return {
         observe(outcome) {
-          if (outcome.predictions) pool.add(line.position, outcome.predictions);
-          line.observe(outcome);
+          if (outcome.predictions) pool.add(window.position, outcome.predictions);
+          window.observe(outcome);
         },
         async propose({ max }) {
-          const known = pool.after(line.last, max);
-          return { tokens: Int32Array.of(...known, ...line.guess(max).subarray(known.length)) };
+          const known = pool.after(window.last, max);
+          return { tokens: Int32Array.of(...known, ...window.guess(max).subarray(known.length)) };
         },
       };
     },
@@ -42,16 +43,16 @@ export function lookahead(options: LookaheadOptions = {}): Drafter<never> {
 }
 
 interface NgramPool {
-  /** Takes in what the target said in one pass at the positions from `start` on. */
+  /** Adds the target's predictions of one pass, for the positions from `start`. */
   add(start: number, predictions: Int32Array): void;
-  /** At most `max` tokens that follow `token`, n-gram after n-gram; the newest of several counts. */
+  /** At most `max` tokens that follow `token`, n-gram after n-gram. Of several n-grams the newest is used. */
   after(token: TokenId, max: number): readonly TokenId[];
 }
 
 function ngramPool(length: number): NgramPool {
-  /** By first token, the rest of the newest n-gram. */
-  const rests = new Map<TokenId, readonly TokenId[]>();
-  /** What the target said by position, in each of the last passes, newest first. */
+  /** The rest of the newest n-gram, by its first token. */
+  const continuations = new Map<TokenId, readonly TokenId[]>();
+  /** The target's predictions by position in each of the last passes, newest first. */
   const passes: (readonly [start: number, predictions: Int32Array])[] = [];
   return {
     add(start, predictions) {
@@ -59,15 +60,15 @@ function ngramPool(length: number): NgramPool {
       if (passes.length > length) passes.pop();
       if (passes.length < length) return;
       for (let end = start; end < start + predictions.length; end++) {
-        const diagonal = passes.map(([first, said], age) => said[end - age - first]).toReversed();
+        const diagonal = passes.map(([first, predicted], age) => predicted[end - age - first]).toReversed();
         const [head, ...rest] = diagonal.filter((token) => token !== undefined);
-        if (head !== undefined && rest.length === length - 1) rests.set(head, rest);
+        if (head !== undefined && rest.length === length - 1) continuations.set(head, rest);
       }
     },
     after(token, max) {
       const known: TokenId[] = [];
       for (let head = token; known.length < max;) {
-        const rest = rests.get(head);
+        const rest = continuations.get(head);
         if (!rest) break;
         known.push(...rest);
         head = rest.at(-1)!;

@@ -1,50 +1,43 @@
-import { checkOptions, type Drafter, type OptionCheck, type Sampler } from "@decodekit/core";
+import { type Drafter, resolveOptions, type Sampler } from "@decodekit/core";
+import { GrowingSequence, SAMPLER_OPTION } from "@decodekit/core/toolkit";
 import { maskedMarginals } from "./masked-marginals.ts";
-import { drawToken } from "../draw-token.ts";
-import { sequenceOf } from "./sequence.ts";
+import { drawDraftedToken } from "./draw-drafted-token.ts";
 
 export interface MaskedDraftOptions {
-  /** How the draft's tokens are chosen. @defaultValue the sampler of the target, which accepts most */
+  /** How the draft's tokens are chosen. @defaultValue the sampler of the target, which is accepted most often */
   readonly sampler?: Sampler | undefined;
 }
 
-const checks: Readonly<Record<keyof MaskedDraftOptions, OptionCheck>> = {
-  sampler: {
-    expected: "a Sampler, for example topPSampler()",
-    accepts: (value) => typeof (value as Sampler | null)?.distribution === "function",
-  },
-};
+const OPTIONS = { sampler: SAMPLER_OPTION } as const;
 
 /**
- * Makes the drafter that has the model in role "masked" guess all tokens in one pass over the last token and as many masks.
- * Each is drawn from the marginal of its position, known before any of them is drawn, so that "ratio" and "block" are exact.
- * Throws VocabularyMismatchError in the decode when the two models do not share a vocabulary.
- * @throws InvalidOptionError for an option that is wrong.
+ * Creates a drafter that predicts all tokens in one pass of the model in role "masked", over the last token and as many masks. Each token
+ * is drawn from the marginal of its position, which is known before any of them is drawn, so that "ratio" and "block" are exact.
+ * The decode throws VocabularyMismatchError if the two models do not share a vocabulary.
+ * @throws InvalidOptionError for an invalid option.
  */
 export function maskedDraft(options: MaskedDraftOptions = {}): Drafter<"masked"> {
-  checkOptions("maskedDraft", options, checks);
+  resolveOptions("maskedDraft", options, OPTIONS);
   return {
     name: "masked-draft",
     requires: ["masked"],
-    gives: "probabilities",
-    async start(run) {
-      const sampler = options.sampler ?? run.sampler;
-      const needsRow = run.usesProbabilities;
-      const promptLength = run.prompt.length;
-      const sequence = sequenceOf(run.prompt);
-      const marginals = await maskedMarginals(run);
+    draftKind: "probabilities",
+    async start(context) {
+      const sampler = options.sampler ?? context.sampler;
+      const needsProbabilities = context.usesProbabilities;
+      const sequence = new GrowingSequence(context.prompt);
+      const marginals = await maskedMarginals(context);
       return {
         observe: ({ tokens }) => sequence.append(tokens),
         async *propose({ max, random }) {
-          const written = sequenceOf(sequence.tokens());
+          const drafted = new GrowingSequence(sequence.tokens, sequence.promptLength);
           const probabilities: Float64Array[] = [];
           for (const row of yield* marginals.after(sequence, max)) {
-            const context = { tokens: written.tokens(), promptLength };
-            const { token, q } = drawToken(sampler, row, context, { random: random.fork(written.length), needsRow });
-            if (q) probabilities.push(q);
-            written.append(Int32Array.of(token));
+            const drawn = drawDraftedToken(sampler, row, drafted, { random: random.fork(drafted.length), needsProbabilities });
+            if (drawn.probabilities) probabilities.push(drawn.probabilities);
+            drafted.append([drawn.token]);
           }
-          return { tokens: written.tokens().slice(sequence.length), ...(needsRow && { probabilities }) };
+          return { tokens: drafted.tokens.slice(sequence.length), ...(needsProbabilities && { probabilities }) };
         },
       };
     },

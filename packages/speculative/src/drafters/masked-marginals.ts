@@ -1,30 +1,29 @@
-import { type DraftRun, type ForwardEndEvent, VocabularyMismatchError } from "@decodekit/core";
-import type { Sequence } from "./sequence.ts";
+import { type DraftContext, type ForwardEndEvent, type Sequence, VocabularyMismatchError } from "@decodekit/core";
 
-/** Asks a masked model about the positions after a sequence, all in one pass. */
+/** Predicts the positions after a sequence with a masked model, all in one pass. */
 export interface MaskedMarginals {
   /**
-   * Logits for at most `count` positions after `sequence`, each given the sequence alone, shape (vocabSize,), the mask token
-   * forbidden; fewer at the end of the model's context. The caller's.
+   * Logits for at most `count` positions after `sequence`, each given the sequence alone, shape (vocabSize,), with the mask token at
+   * -Infinity; fewer at the end of the model's context. The caller owns them.
    */
   after(sequence: Sequence, count: number): AsyncGenerator<ForwardEndEvent, readonly Float32Array[], void>;
 }
 
 /**
- * Opens a session of the masked model on top of the target's cache. Where that cache is not shared, the session keeps a
- * prefix of its own, and tokens that were committed since are read in a pass before.
- * @throws VocabularyMismatchError when the models do not share a vocabulary.
+ * Opens a session of the masked model on the target's cache. If that cache is not shared, the session caches its own prefix, and tokens
+ * that were committed since are read in an extra pass.
+ * @throws VocabularyMismatchError if the models do not share a vocabulary.
  */
-export async function maskedMarginals(run: DraftRun<"masked">): Promise<MaskedMarginals> {
-  const { vocabSize, maskTokenId, contextLength } = run.models.masked;
-  if (vocabSize !== run.vocabSize) {
+export async function maskedMarginals(context: DraftContext<"masked">): Promise<MaskedMarginals> {
+  const { vocabSize, maskTokenId, contextLength } = context.models.masked;
+  if (vocabSize !== context.vocabSize) {
     const advice = "A masked model that drafts must share the tokenizer of its target.";
-    throw new VocabularyMismatchError({ model: run.vocabSize, masked: vocabSize }, advice);
+    throw new VocabularyMismatchError({ model: context.vocabSize, masked: vocabSize }, advice);
   }
-  const masked = await run.openMaskedSession("masked");
+  const masked = await context.openMaskedSession("masked");
   return {
     async *after(sequence, count) {
-      const tokens = sequence.tokens();
+      const tokens = sequence.tokens;
       const masks = Math.min(count, contextLength - tokens.length);
       if (masks <= 0) return [];
       const unread = tokens.subarray(masked.session.length, tokens.length - 1);

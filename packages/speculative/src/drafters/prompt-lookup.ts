@@ -1,33 +1,34 @@
-import { checkOptions, type Drafter, integerBetween, InvalidOptionError, oneOf, type OptionCheck } from "@decodekit/core";
-import { sequenceOf } from "./sequence.ts";
+import { type Drafter, InvalidOptionError, type PluginOption, resolveOptions } from "@decodekit/core";
+import { GrowingSequence } from "@decodekit/core/toolkit";
 
 export interface PromptLookupOptions {
-  /** Length of the longest n-gram to look for, an integer >= 1. @defaultValue 3 */
+  /** Length of the longest n-gram to look up, an integer >= 1. @defaultValue 3 */
   readonly maxNgram?: number | undefined;
-  /** Length of the shortest one, an integer in [1, maxNgram]. @defaultValue 1 */
+  /** Length of the shortest n-gram to look up, an integer in [1, maxNgram]. @defaultValue 1 */
   readonly minNgram?: number | undefined;
   /** Which of several occurrences to continue from. @defaultValue "latest" */
   readonly occurrence?: "earliest" | "latest" | undefined;
-  /** Looks up again after every proposed token, rather than copying on. @defaultValue false */
+  /** Looks up again after every proposed token instead of copying the whole continuation. @defaultValue false */
   readonly chained?: boolean | undefined;
 }
 
-const checks: Readonly<Record<keyof PromptLookupOptions, OptionCheck>> = {
-  maxNgram: integerBetween(1),
-  minNgram: integerBetween(1),
-  occurrence: oneOf("earliest", "latest"),
-  chained: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
-};
+const OPTIONS = {
+  maxNgram: { type: "integer", help: "Length of the longest n-gram to look up", default: 3, minimum: 1 },
+  minNgram: { type: "integer", help: "Length of the shortest n-gram to look up, at most maxNgram", default: 1, minimum: 1 },
+  occurrence: { type: "string", help: "Which of several occurrences to continue", default: "latest", choices: ["earliest", "latest"] },
+  chained: { type: "boolean", help: "Looks up again after every proposed token", default: false },
+} as const satisfies Readonly<Record<keyof PromptLookupOptions, PluginOption>>;
+
+type Settings = Readonly<Required<{ [Option in "maxNgram" | "minNgram" | "occurrence"]: NonNullable<PromptLookupOptions[Option]> }>>;
 
 /**
- * Makes the drafter that finds the last tokens earlier in prompt or output and proposes what came after them there. The
- * longest n-gram that occurs is used. No model, and no work but the search, which reads the sequence once per length of
- * n-gram. Saxena 2023, "Prompt lookup decoding".
- * @throws InvalidOptionError for an option that is wrong.
+ * Creates a drafter that finds an earlier occurrence of the last tokens in prompt or output and proposes the tokens that followed it.
+ * The longest n-gram that occurs is used. It runs no model; the search reads the sequence once per n-gram length. Saxena 2023, "Prompt
+ * lookup decoding".
+ * @throws InvalidOptionError for an invalid option.
  */
 export function promptLookup(options: PromptLookupOptions = {}): Drafter<never> {
-  checkOptions("promptLookup", options, checks);
-  const { maxNgram = 3, minNgram = 1, occurrence = "latest", chained = false } = options;
+  const { maxNgram, minNgram, occurrence, chained } = resolveOptions("promptLookup", options, OPTIONS);
   if (minNgram > maxNgram) {
     const expected = `at most maxNgram, ${maxNgram}`;
     throw new InvalidOptionError({ where: "promptLookup", option: "minNgram", expected, actual: minNgram });
@@ -36,22 +37,20 @@ export function promptLookup(options: PromptLookupOptions = {}): Drafter<never> 
   return {
     name: "prompt-lookup",
     requires: [],
-    gives: "tokens",
+    draftKind: "tokens",
     start: async ({ prompt }) => {
-      const sequence = sequenceOf(prompt);
+      const sequence = new GrowingSequence(prompt);
       return {
         observe: ({ tokens }) => sequence.append(tokens),
         async propose({ max }) {
-          return { tokens: chained ? lookUpChained(sequence.tokens(), max, settings) : lookUp(sequence.tokens(), max, settings) };
+          return { tokens: chained ? lookUpChained(sequence.tokens, max, settings) : lookUp(sequence.tokens, max, settings) };
         },
       };
     },
   };
 }
 
-type Settings = Readonly<Required<{ [Option in "maxNgram" | "minNgram" | "occurrence"]: NonNullable<PromptLookupOptions[Option]> }>>;
-
-/** At most `max` tokens that follow an earlier occurrence of the end of `history`, shape (n,); none where there is none. */
+/** At most `max` tokens that follow an earlier occurrence of the end of `history`, shape (n,); empty if it does not occur. */
 export function lookUp(history: Int32Array, max: number, { maxNgram, minNgram, occurrence }: Settings): Int32Array {
   for (let length = Math.min(maxNgram, history.length - 1); length >= minNgram; length--) {
     const end = history.length - length;
@@ -64,13 +63,13 @@ export function lookUp(history: Int32Array, max: number, { maxNgram, minNgram, o
 }
 
 function lookUpChained(history: Int32Array, max: number, settings: Settings): Int32Array {
-  const sequence = sequenceOf(history);
+  const sequence = new GrowingSequence(history);
   while (sequence.length < history.length + max) {
-    const next = lookUp(sequence.tokens(), 1, settings);
+    const next = lookUp(sequence.tokens, 1, settings);
     if (next.length === 0) break;
     sequence.append(next);
   }
-  return sequence.tokens().slice(history.length);
+  return sequence.tokens.slice(history.length);
 }
 
 function matches(history: Int32Array, start: number, end: number, length: number): boolean {

@@ -10,13 +10,13 @@ import { promptLookup } from "./prompt-lookup.ts";
 
 const VOCAB_SIZE = 32;
 const MASK = 31;
-/** Tokens that a model which drafts can read; the target reads 64. */
+/** Context length of the drafting models; the target's is 64. */
 const SHORT = 12;
 const prompt = Int32Array.of(0, 1, 2);
 
 const certain = (token: number): Float32Array => new Float32Array(VOCAB_SIZE).fill(-Infinity).fill(0, token, token + 1);
 
-/** A target that counts, and two models that count too and end sooner. */
+/** A counting target, and two counting models with a shorter context. */
 const models = () => ({
   causal: memoryModel({ vocabSize: VOCAB_SIZE, contextLength: 64, logitsAfter: (prefix) => certain(prefix.at(-1)! + 1), tree: true }),
   draft: countingModel({ vocabSize: VOCAB_SIZE, contextLength: SHORT }),
@@ -30,7 +30,7 @@ const models = () => ({
 
 const furthest = (passes: readonly ModelPass[]): number => Math.max(...passes.map(({ start, positions }) => start + positions));
 
-describe("a drafter whose model ends sooner than the target drafts to the end of its context and no further", () => {
+describe("a drafter whose model has a shorter context than the target drafts up to its end", () => {
   test.each([
     ["draftModel", 1, () => draftModel()],
     ["draftModel", 3, () => draftModel()],
@@ -59,12 +59,12 @@ describe("a drafter whose model ends sooner than the target drafts to the end of
     expect([...tokens, finishReason]).toEqual([...Array.from({ length: 24 }, (_, place) => place + 3), "length"]);
     expect(furthest(set.masked.passes())).toBe(SHORT);
     const proposed = events.flatMap((event) => (event.type === "tokens-propose" ? [event.start + event.tokens.length] : []));
-    // The last place of the context is drafted, and none after it: tokens are their own positions.
+    // The last position of the context is drafted, and none after it: tokens are their own positions.
     expect(Math.max(...proposed)).toBe(SHORT);
   });
 });
 
-test("a draft model with another tokenizer drafts nothing once the text is too long for it", async () => {
+test("a draft model with another tokenizer drafts nothing once the text exceeds its context", async () => {
   const tokenizer = byteTokenizer();
   const after = (prefix: Int32Array): Float32Array => {
     const last = prefix.at(-1)!;

@@ -5,7 +5,7 @@ import { suffixTrie } from "./suffix-trie.ts";
 
 const settings = { minMatch: 1, minProbability: 0 };
 
-/** The end of the last text in a trie of them all. */
+/** The position of the last text's end in a trie of all texts. */
 function endOf(depth: number, texts: readonly (readonly number[])[]): KnownSuffixes {
   const trie = suffixTrie(depth);
   let place = trie.start;
@@ -22,7 +22,7 @@ function goOn(depth: number, texts: readonly (readonly number[])[], max: number,
 
 type Followers = ReadonlyMap<number, number>;
 
-/** What followed `end` in the texts, with counts; and, of the most frequent, the one that had that count first. */
+/** The tokens that followed `end` in the texts, with counts; and the most frequent one, among equals the first to reach its count. */
 function followersOf(texts: readonly (readonly number[])[], end: readonly number[]): { counts: Followers; first: number | undefined } {
   const counts = new Map<number, number>();
   let first: number | undefined;
@@ -37,7 +37,7 @@ function followersOf(texts: readonly (readonly number[])[], end: readonly number
   return { counts, first };
 }
 
-/** The definition, by counting in the texts. */
+/** The definition, computed by counting in the texts. */
 function slowContinuation(texts: readonly (readonly number[])[], depth: number, max: number, minProbability: number): readonly number[] {
   const path: number[] = [];
   for (let product = 1; path.length < max;) {
@@ -65,21 +65,21 @@ function slowContinuation(texts: readonly (readonly number[])[], depth: number, 
 }
 
 describe("continuation", () => {
-  test("goes on as ends of the text went on before", () => {
+  test("continues as contexts of the text continued before", () => {
     expect(goOn(8, [[1, 2, 3, 9, 2, 4, 2, 4, 1, 2]], 3)).toEqual([3, 9, 2]);
     expect(goOn(2, [[1, 2, 3, 9, 2, 4, 2, 4, 1, 2]], 3)).toEqual([4, 2, 4]);
   });
 
-  test("stops before the path becomes unlikely, and has no idea after a new token", () => {
+  test("stops before the path becomes unlikely, and proposes nothing after a new token", () => {
     const text = [1, 2, 1, 3, 1];
-    // After 1 came 2 and 3, one time each: λ is 1/2, the probability 1/4.
+    // After 1 came 2 and 3, once each: λ is 1/2, the probability 1/4.
     expect(goOn(4, [text], 4, { minMatch: 1, minProbability: 0.3 })).toEqual([]);
     expect(goOn(4, [text], 1, { minMatch: 1, minProbability: 0.25 })).toEqual([2]);
     expect(goOn(4, [text], 4, { minMatch: 2, minProbability: 0 })).toEqual([]);
     expect(goOn(4, [[...text, 7]], 4)).toEqual([]);
   });
 
-  test("does not look across the border of two texts", () => {
+  test("does not match across two texts", () => {
     expect(
       goOn(
         4,
@@ -93,7 +93,7 @@ describe("continuation", () => {
     expect(goOn(4, [[1, 2, 5], [2]], 2)).toEqual([5]);
   });
 
-  test("takes the text's own past for more than another trie, at the same length", () => {
+  test("weighs the text itself more than another trie at the same length", () => {
     const corpus = endOf(4, [
       [1, 2, 5],
       [1, 2, 5],
@@ -105,7 +105,7 @@ describe("continuation", () => {
     expect([...continuation([corpus], 1, { minMatch: 1, minProbability: 0.88 })]).toEqual([5]);
   });
 
-  test.each([2, 3, 5, 9])("is its definition, with depth %i", (depth) => {
+  test.each([2, 3, 5, 9])("equals its definition, with depth %i", (depth) => {
     for (let seed = 0; seed < 20; seed++) {
       const random = seededRandom(seed);
       const texts = [12, 30].map((length) => Array.from({ length }, () => random.categorical([3, 2, 1])));

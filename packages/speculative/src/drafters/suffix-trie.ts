@@ -1,33 +1,33 @@
 import type { TokenId } from "@decodekit/core";
 
-/** A sequence of tokens that occurred, and what followed it. */
+/** A sequence of tokens that occurred, with the tokens that followed it. */
 export interface TrieNode {
   /** How often the sequence occurred. */
   readonly count: number;
-  /** How often a token followed: the counts of the children together. */
+  /** How often a token followed: the sum of the children's counts. */
   readonly continued: number;
-  /** The token that followed most often; of equals the one that was so often first. Undefined where none did. */
-  readonly likeliest: TokenId | undefined;
+  /** The token that followed most often; among equals the one that reached this count first. Undefined if none followed. */
+  readonly mostFrequent: TokenId | undefined;
   /** How many different tokens followed. */
   readonly different: number;
-  /** The sequence with `token` at its end, undefined where it never occurred. */
+  /** The sequence extended by `token`; undefined if it never occurred. */
   childOf(token: TokenId): TrieNode | undefined;
 }
 
-/** Where the end of a text is in a trie: entry m is the node of its last m tokens, undefined where they never occurred. */
+/** The position of a text's end in a trie. Entry m is the node of its last m tokens, undefined if they never occurred. */
 export type TriePlace = readonly (TrieNode | undefined)[];
 
 /** Every sequence of up to `depth` tokens that occurred in the texts so far, with counts. */
 export interface SuffixTrie {
-  /** The end of an empty text. */
+  /** The position of an empty text. */
   readonly start: TriePlace;
-  /** Counts that `token` followed the text that ends at `place`; gives the new end. Takes O(depth). */
+  /** Counts that `token` followed the text at `place` and returns the new position. Takes O(depth). */
   learn(place: TriePlace, token: TokenId): TriePlace;
-  /** The end of the text once `token` follows; nothing is counted. */
+  /** Returns the position after `token` without counting it. */
   follow(place: TriePlace, token: TokenId): TriePlace;
 }
 
-/** A trie of all substrings of at most `depth` tokens, an integer >= 2. */
+/** Creates a trie of all substrings of at most `depth` tokens, an integer >= 2. */
 export function suffixTrie(depth: number): SuffixTrie {
   const root = new Node();
   const move = (place: TriePlace, next: (node: TrieNode) => TrieNode | undefined): TriePlace => {
@@ -45,12 +45,12 @@ export function suffixTrie(depth: number): SuffixTrie {
   };
 }
 
-/** Most nodes have one child: they do without a map. */
+/** Most nodes have a single child, which is stored without a map. */
 class Node implements TrieNode {
   count = 0;
   continued = 0;
-  likeliest: TokenId | undefined;
-  #mostOften = 0;
+  mostFrequent: TokenId | undefined;
+  #maxCount = 0;
   #onlyToken: TokenId | undefined;
   #onlyChild: Node | undefined;
   #children: Map<TokenId, Node> | undefined;
@@ -64,14 +64,14 @@ class Node implements TrieNode {
     return token === this.#onlyToken ? this.#onlyChild : undefined;
   }
 
-  /** Counts one more occurrence of `token` after this; gives its node. */
+  /** Counts one more occurrence of `token` after this sequence and returns its node. */
   grow(token: TokenId): Node {
     const child = this.childOf(token) ?? this.#add(token);
     this.continued++;
     child.count++;
-    if (child.count > this.#mostOften) {
-      this.#mostOften = child.count;
-      this.likeliest = token;
+    if (child.count > this.#maxCount) {
+      this.#maxCount = child.count;
+      this.mostFrequent = token;
     }
     return child;
   }

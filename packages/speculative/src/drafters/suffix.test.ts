@@ -6,7 +6,7 @@ const VOCAB_SIZE = 50;
 
 interface Proposing {
   readonly prompt: readonly TokenId[];
-  /** What is committed before each further draft. */
+  /** The tokens committed before each further draft. */
   readonly commits?: readonly (readonly TokenId[])[];
   readonly max?: number;
 }
@@ -41,13 +41,13 @@ const draftOf = async (options: SuffixOptions, prompt: readonly TokenId[], max =
   (await drafts(suffix(options), { prompt, max }))[0]!;
 const texts = (...all: readonly (readonly TokenId[])[]): readonly Int32Array[] => all.map((text) => Int32Array.from(text));
 
-test("what followed the end of the text in the prompt comes again, as much as is asked for", async () => {
+test("proposes what followed the end of the text in the prompt, up to the requested length", async () => {
   expect(await draftOf({}, [1, 2, 3, 4, 1, 2], 2)).toEqual([3, 4]);
   expect(await draftOf({}, [1, 2, 3, 4, 1, 2], 1)).toEqual([3]);
   expect(await draftOf({}, [1, 2, 3, 4])).toEqual([]);
 });
 
-test("so does what followed it in the corpus, in every decode, and the decodes do not learn from each other", async () => {
+test("proposes what followed it in the corpus, in every decode; decodes do not learn from each other", async () => {
   const drafter = suffix({ corpus: texts([1, 2, 3, 4], [9, 7]) });
   expect(await drafts(drafter, { prompt: [8, 1, 2] })).toEqual([[3, 4]]);
   expect(await drafts(drafter, { prompt: [5, 6, 5, 9] })).toEqual([[7]]);
@@ -55,26 +55,26 @@ test("so does what followed it in the corpus, in every decode, and the decodes d
   expect(await draftOf({}, [8, 1, 2])).toEqual([]);
 });
 
-test("what is committed counts as the prompt does, all that came since the last draft and nothing twice", async () => {
+test("counts committed tokens like the prompt, each exactly once", async () => {
   expect(await drafts(suffix(), { prompt: [1, 2], commits: [[3], [1, 2]], max: 1 })).toEqual([[], [], [3]]);
-  // Once "1 2" and once "1 3": of equals the first counts, unless one was counted twice.
+  // "1 2" and "1 3" occur once each: among equals the first wins, unless one is counted twice.
   expect(await drafts(suffix({ minProbability: 0.25 }), { prompt: [1, 2], commits: [[1, 3], [1]], max: 1 })).toEqual([[], [], [2]]);
 });
 
-test("at most maxMatch tokens of the end of the text are looked at", async () => {
+test("looks up at most the last maxMatch tokens of the text", async () => {
   const corpus = texts([5, 1, 7], [6, 1, 8], [6, 1, 8]);
   const settings = { corpus, minProbability: 0.3 };
   expect(await draftOf({ ...settings, maxMatch: 2 }, [5, 1], 1)).toEqual([7]);
   expect(await draftOf({ ...settings, maxMatch: 1 }, [5, 1], 1)).toEqual([8]);
 });
 
-test("at least minMatch tokens of it, which may be as many as maxMatch", async () => {
+test("looks up at least minMatch tokens, which may equal maxMatch", async () => {
   const corpus = texts([5, 1, 7]);
   expect(await draftOf({ corpus, minMatch: 2, maxMatch: 2 }, [5, 1])).toEqual([7]);
   expect(await draftOf({ corpus, minMatch: 2, maxMatch: 2 }, [6, 1])).toEqual([]);
 });
 
-test("the draft as a whole is as likely as minProbability", async () => {
+test("the probability of the whole draft is at least minProbability", async () => {
   const corpus = texts([1, 2, 3], [1, 2, 4]);
   expect(await draftOf({ corpus }, [1])).toEqual([2]);
   expect(await draftOf({ corpus, minProbability: 0.1 }, [1])).toEqual([2, 3]);
@@ -88,7 +88,7 @@ test.each([
   [[1, 2, VOCAB_SIZE, 3], [2]],
   [[1, 2, -1, 3], [2]],
   [[1, VOCAB_SIZE], []],
-])("a draft out of the corpus %j ends before a token that is not in the vocabulary", async (text, expected) => {
+])("a draft from the corpus %j ends before a token that is not in the vocabulary", async (text, expected) => {
   expect(await draftOf({ corpus: texts(text), minProbability: 0 }, [1])).toEqual(expected);
 });
 
@@ -97,7 +97,7 @@ test.each([
   [{ corpus: Int32Array.of(1) }, "corpus must be an array of Int32Array"],
   [{ minMatch: 17 }, "minMatch must be at most maxMatch, 16, got 17"],
   [{ minMatch: 3, maxMatch: 2 }, "minMatch must be at most maxMatch, 2, got 3"],
-])("refuses %j", (options, message) => {
+])("rejects %j", (options, message) => {
   expect(() => suffix(options as unknown as SuffixOptions)).toThrow(InvalidOptionError);
   expect(() => suffix(options as unknown as SuffixOptions)).toThrow(message);
 });

@@ -1,39 +1,40 @@
-import { checkOptions, type Drafter, integerBetween, InvalidOptionError, numberBetween, type OptionCheck } from "@decodekit/core";
+import { type Drafter, InvalidOptionError, objectOption, type OptionDefinition, resolveOptions } from "@decodekit/core";
 import { continuation, type KnownSuffixes } from "./suffix-continuation.ts";
 import { type SuffixTrie, suffixTrie, type TriePlace } from "./suffix-trie.ts";
 
 export interface SuffixOptions {
-  /** Most tokens at the end of the sequence to look at, an integer >= 1. @defaultValue 16 */
+  /** Maximum length of the sequence's end to look up, in tokens, an integer >= 1. @defaultValue 16 */
   readonly maxMatch?: number | undefined;
-  /** Fewest, an integer in [1, maxMatch]. @defaultValue 1 */
+  /** Minimum length of the sequence's end to look up, an integer in [1, maxMatch]. @defaultValue 1 */
   readonly minMatch?: number | undefined;
-  /** How likely the whole draft must be, going by what followed before, in [0, 1]: about what one more token costs in a pass, or more. @defaultValue 0.5 */
+  /**
+   * Minimum probability of the whole draft, estimated from earlier counts, in [0, 1]. Use at least the relative cost of one more token in
+   * a pass. @defaultValue 0.5
+   */
   readonly minProbability?: number | undefined;
-  /** Earlier outputs, or whatever else the model is likely to repeat, as tokens. @defaultValue [] */
+  /** Tokenized texts that the model is likely to repeat, such as earlier outputs. @defaultValue [] */
   readonly corpus?: readonly Int32Array[] | undefined;
 }
 
-const checks: Readonly<Record<keyof SuffixOptions, OptionCheck>> = {
-  maxMatch: integerBetween(1),
-  minMatch: integerBetween(1),
-  minProbability: numberBetween(0, 1),
-  corpus: {
-    expected: "an array of Int32Array",
-    accepts: (value) => Array.isArray(value) && value.every((text) => text instanceof Int32Array),
-  },
-};
+const OPTIONS = {
+  maxMatch: { type: "integer", help: "Maximum length of the sequence's end to look up", default: 16, minimum: 1 },
+  minMatch: { type: "integer", help: "Minimum length of the sequence's end to look up, at most maxMatch", default: 1, minimum: 1 },
+  minProbability: { type: "number", help: "Minimum probability of the whole draft", default: 0.5, minimum: 0, maximum: 1 },
+  corpus: objectOption("an array of Int32Array", (value) => {
+    return Array.isArray(value) && value.every((text) => text instanceof Int32Array);
+  }),
+} as const satisfies Readonly<Record<keyof SuffixOptions, OptionDefinition>>;
 
 /**
- * Makes the drafter that looks up the end of the sequence in a tree of everything that prompt, output and corpus have said,
- * and proposes what followed most often, for as long as that is likely. It knows when it has no idea, and then proposes
- * little or nothing. Oliaro et al. 2024, "SuffixDecoding", in path mode.
+ * Creates a drafter that looks up the end of the sequence in a trie of prompt, output and corpus, and proposes the tokens that most
+ * often followed, as long as they are likely enough. When nothing is likely, the draft is short or empty. Oliaro et al. 2024,
+ * "SuffixDecoding", in path mode.
  *
- * The tree of the corpus is built in the first decode, which takes time in proportion to corpus · maxMatch, and used in all.
- * @throws InvalidOptionError for an option that is wrong.
+ * The trie of the corpus is built in the first decode, in time proportional to corpus · maxMatch, and used in all later ones.
+ * @throws InvalidOptionError for an invalid option.
  */
 export function suffix(options: SuffixOptions = {}): Drafter<never> {
-  checkOptions("suffix", options, checks);
-  const { maxMatch = 16, minMatch = 1, minProbability = 0.5, corpus = [] } = options;
+  const { maxMatch, minMatch, minProbability, corpus = [] } = resolveOptions("suffix", options, OPTIONS);
   if (minMatch > maxMatch) {
     throw new InvalidOptionError({ where: "suffix", option: "minMatch", expected: `at most maxMatch, ${maxMatch}`, actual: minMatch });
   }
@@ -42,7 +43,7 @@ export function suffix(options: SuffixOptions = {}): Drafter<never> {
   return {
     name: "suffix",
     requires: [],
-    gives: "tokens",
+    draftKind: "tokens",
     start: async ({ prompt, vocabSize }) => {
       corpusTrie ??= trieOf(corpus, maxMatch);
       const own = suffixTrie(maxMatch + 1);
@@ -54,7 +55,7 @@ export function suffix(options: SuffixOptions = {}): Drafter<never> {
         for (const token of tokens)
           ends = ends.map(({ trie, place }) => ({ trie, place: trie === own ? trie.learn(place, token) : trie.follow(place, token) }));
       };
-      // Learned when asked for: one that is hardly ever asked should cost nothing.
+      // Added on the next request, so that a drafter that is rarely asked costs nothing.
       let unread: Int32Array[] = [prompt];
       return {
         observe: ({ tokens }) => void unread.push(tokens),

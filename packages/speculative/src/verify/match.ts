@@ -1,14 +1,23 @@
-import { firstNodes, type Verifier } from "./round.ts";
+import { firstNodes, type Verifier } from "./verifier.ts";
 
 /**
- * Sample and compare: draws the target's token at each position and goes on while the draft says the same. Every token is
+ * Sample and compare: draws the target's token at each position and continues while the draft has the same token. Every token is
  * the target's own draw, so the output does not depend on the draft at all. Exact for chains from any source.
  * With a greedy sampler this is greedy verification.
  */
-export const match: Verifier = ({ draft, drafted, sample }) => {
-  for (let place = 0; place < drafted; place++) {
-    const token = sample(place - 1);
-    if (token !== draft.tokens[place]) return { accepted: firstNodes(place), next: token };
-  }
-  return { accepted: firstNodes(drafted), next: sample(drafted - 1) };
+export const match: Verifier = {
+  name: "match",
+  draftKinds: ["tokens", "probabilities"],
+  usesProbabilities: false,
+  sharesNoise: false,
+  verify({ draft, drafted, sample }) {
+    for (let place = 0; place < drafted; place++) {
+      const token = sample(place - 1);
+      if (token !== draft.tokens[place]) return { accepted: firstNodes(place), next: token };
+    }
+    return { accepted: firstNodes(drafted), next: sample(drafted - 1) };
+  },
 };
+
+/** The same rule with Gumbel noise that the drafter shares, so that more drafted tokens match when sampling. */
+export const gumbel: Verifier = { ...match, name: "gumbel", sharesNoise: true };

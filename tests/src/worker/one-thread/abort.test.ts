@@ -1,17 +1,17 @@
 import type { DecodeEvent, Decoder } from "@decodekit/core";
-import { describePlugin, generate, importDecoder, loadModel } from "@decodekit/core/worker";
+import { describePlugins, generate, importDecoder, loadModel } from "@decodekit/core/worker";
 import { expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
 import { serveHere, type ServedHere } from "./serve-here.ts";
 import { settle } from "./wire.ts";
 
 const PROMPT = "abc";
-/** More than is ever decoded before the abort. */
+/** More tokens than are ever decoded before the abort. */
 const ENDLESS = { maxNewTokens: 3000, stopTokens: [] };
 const NOTHING = { here: {}, there: {} };
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-/** Messages after which the abort comes: before the first one, and after each of the first ones. */
+/** Numbers of messages after which the abort comes; 0 is before the first one. */
 const moments = Array.from({ length: 13 }, (_, moment) => moment);
 
 const reasons: readonly (readonly [name: string, reason: unknown])[] = [
@@ -22,7 +22,7 @@ const reasons: readonly (readonly [name: string, reason: unknown])[] = [
   ["an object without a text", Object.assign(Object.create(null), { why: () => "enough" })],
 ];
 
-/** Aborts after the given number of messages, counted from when `begin` is called. */
+/** Aborts after the given number of messages, counted from the call of `begin`. */
 function abortAfter(
   moment: number,
   reason?: unknown,
@@ -55,7 +55,7 @@ function openSessions({ models }: Pick<ServedHere, "models">): number {
   return models.reduce((sum, { test: causal, testMasked }) => sum + causal.openSessions() + testMasked.openSessions(), 0);
 }
 
-test.each(moments)("generate ends with what is there and leaves nothing behind when the abort comes after message %i", async (moment) => {
+test.each(moments)("generate ends with the tokens so far and holds nothing when the abort comes after message %i", async (moment) => {
   const { signal, passes, begin } = abortAfter(moment);
   const served = serveHere({ passes, passMilliseconds: 9 });
   const model = await loadModel("bytes", { worker: served.worker });
@@ -76,7 +76,7 @@ test.each(moments)("generate ends with what is there and leaves nothing behind w
   served.close();
 });
 
-test.each(moments)("so does generate with the decoder in another worker: %i", async (moment) => {
+test.each(moments)("so does generate with the decoder in another worker, after message %i", async (moment) => {
   const { signal, passes, begin } = abortAfter(moment);
   const served = serveHere({ passes, passMilliseconds: 9 });
   const other = serveHere({ passes });
@@ -95,7 +95,7 @@ test.each(moments)("so does generate with the decoder in another worker: %i", as
 });
 
 test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, name, reason] as const)))(
-  "a decoder in a worker, on models of this side, ends with an abort after message %i for %s",
+  "a decoder in a worker, on models of this thread, ends with an abort after message %i for %s",
   async (moment, _, reason) => {
     const { signal, passes, begin } = abortAfter(moment, reason);
     const served = serveHere({ passes });
@@ -115,7 +115,7 @@ test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, n
 );
 
 test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, name, reason] as const)))(
-  "loading rejects with the very reason, and frees the model, when the abort comes after message %i with %s",
+  "loading rejects with the same reason, and frees the model, when the abort comes after message %i with %s",
   async (moment, _, reason) => {
     const { signal, passes, begin } = abortAfter(moment, reason);
     const loaded = byteModel();
@@ -130,11 +130,11 @@ test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, n
         return loaded;
       },
     });
-    // So that the two sides know each other.
-    await describePlugin(served.worker, "greedy");
+    // Completes the handshake before the messages are counted.
+    await describePlugins(served.worker, "greedy");
     begin();
     const loading = loadModel("bytes", { worker: served.worker, signal });
-    // The call, three times progress, the answer: an abort after that is too late.
+    // The call, three progress reports and the answer: an abort after those is too late.
     if (moment > 5) {
       const model = await loading;
       expect(signal.aborted).toBe(false);
@@ -154,7 +154,7 @@ test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, n
 );
 
 test.each(moments.slice(0, 4))(
-  "a pass on a model in a worker rejects with the reason or has happened, abort after message %i",
+  "a pass on a model in a worker rejects with the reason or completes when the abort comes after message %i",
   async (moment) => {
     const { signal, passes, begin } = abortAfter(moment);
     const served = serveHere({ passes });
@@ -168,7 +168,7 @@ test.each(moments.slice(0, 4))(
     );
     expect(outcome).toBe(moment < 2 ? signal.reason : 2);
     expect(session.length).toBe(moment < 2 ? 1 : 3);
-    // The other side is of the same length: the next pass lands at it.
+    // The session in the worker has the same length, so the next pass continues from it.
     await session.forward(Int32Array.of(100));
     expect(served.models[0]!.test.passes().at(-1)).toMatchObject({ start: moment < 2 ? 1 : 3 });
     await session.dispose();
@@ -178,10 +178,10 @@ test.each(moments.slice(0, 4))(
   },
 );
 
-/** A plugin whose module never comes. */
+/** A plugin whose module never loads. */
 const plugins = { never: () => new Promise<never>(() => undefined) };
 
-test.each(["here", "there"])("an abort ends the wait for a plugin that never comes, models %s", async (side) => {
+test.each(["here", "there"])("an abort ends the wait for a plugin that never loads, models %s", async (side) => {
   const served = serveHere({ plugins });
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 20);
@@ -199,7 +199,7 @@ test.each(["here", "there"])("an abort ends the wait for a plugin that never com
     }
     other.close();
   } else {
-    // The module comes once, to say what the decoder needs.
+    // The module loads once, to report what the decoder requires.
     const first = serveHere({ plugins: { late: onceThen(async () => (await import("@decodekit/greedy/plugin")) as unknown) } });
     const decoder: Decoder = await importDecoder(first.worker, { plugin: "late" });
     const model = byteModel();
@@ -217,7 +217,7 @@ test.each(["here", "there"])("an abort ends the wait for a plugin that never com
   served.close();
 });
 
-/** Gives what `first` gives at the first call, and nothing ever after. */
+/** Returns the result of `first` at the first call; later calls never settle. */
 function onceThen<Result>(first: () => Promise<Result>): () => Promise<Result> {
   let calls = 0;
   return () => (calls++ === 0 ? first() : new Promise<never>(() => undefined));

@@ -1,5 +1,5 @@
 import { InvalidOptionError, seededRandom, type Warning } from "@decodekit/core";
-import { describePlugin, generate, importDecoder, loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
+import { describePlugins, generate, importDecoder, loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
 import { serve, type ServeOptions } from "@decodekit/core/worker/host";
 import { greedy } from "@decodekit/greedy";
 import plugin from "@decodekit/greedy/plugin";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => served.close());
 
 const HOW = 'the plugin\'s name in the worker and its options, such as { plugin: "greedy", options: {} }';
-const SPECIFIER = 'a module specifier, such as "greedy" where serve was given that name, or a URL';
+const SPECIFIER = 'a module specifier, such as a name given to serve ("greedy"), or a URL';
 const ENDPOINT = "a Worker or a MessagePort";
 const SENDABLE = "data that can be sent to a worker (no function, no symbol)";
 const NAMES = "decoder, draft, maxNewTokens, onWarning, random, seed, signal, stopStrings, stopTokens";
@@ -38,23 +38,23 @@ const wrongReferences: readonly Wrong[] = [
   ["no plugin", { plugin: undefined }, { option: "*", expected: HOW }],
   ["a plugin that is not text", { plugin: 5 }, { where: "@: *", option: "plugin", expected: SPECIFIER }],
   ["a plugin without a name", { plugin: "" }, { where: "@: *", option: "plugin", expected: SPECIFIER }],
-  ["options that are none", { plugin: "greedy", options: 5 }, { where: "@: *", option: "options", expected: "an object" }],
+  ["options that are not an object", { plugin: "greedy", options: 5 }, { where: "@: *", option: "options", expected: "an object" }],
   ["options that are null", { plugin: "greedy", options: null }, { where: "@: *", option: "options", expected: "an object" }],
-  ["options in a list", { plugin: "greedy", options: ["p"] }, { where: "@: *", option: "options", expected: "an object" }],
+  ["options in an array", { plugin: "greedy", options: ["p"] }, { where: "@: *", option: "options", expected: "an object" }],
   [
     "an option that is a function",
     { plugin: "greedy", options: { p: 1, q: true, r: "s", t: () => 1 } },
-    { option: "*.options.t", expected: "a number, a boolean or a string, since the plugin gets it in the worker" },
+    { option: "*.options.t", expected: "a number, a boolean or a string, since it is sent to the plugin in the worker" },
   ],
 ];
 
-/** What a check must say: "@" stands for the function that was called, "*" for its argument. */
+/** Returns the expected error fields: "@" is replaced by the called function, "*" by its argument. */
 function expectedOf(fields: Wrong[2], called: string, argument: string): object {
   const filled = Object.entries({ where: "@", ...fields }).map(([name, text]) => [name, text.replace("@", called).replace("*", argument)]);
   return { code: "INVALID_OPTION", ...Object.fromEntries(filled) } as object;
 }
 
-test.each(wrongReferences)("%s is refused as a decoder at once, with how to write it", async (_, value, fields) => {
+test.each(wrongReferences)("%s is refused as a decoder at once, with the expected form", async (_, value, fields) => {
   const before = messages;
   const decoder = value as { readonly plugin: string };
   expect(errorOf(() => generate(model, "a", { decoder }))).toMatchObject(expectedOf(fields, "generate", "decoder"));
@@ -68,16 +68,16 @@ test("a misspelt member of a decoder's reference is refused, and `worker` belong
   expect(error).toMatchObject({
     where: "generate: decoder",
     option: 'option "option"',
-    expected: "one of its options (plugin, options, worker)",
+    expected: "one of its options (plugin, name, options, worker)",
   });
-  await expect(importDecoder(worker, misspelt)).rejects.toMatchObject({ expected: "one of its options (plugin, options)" });
+  await expect(importDecoder(worker, misspelt)).rejects.toMatchObject({ expected: "one of its options (plugin, name, options)" });
   const elsewhere = errorOf(() => generate(model, "a", { decoder: { plugin: "greedy", worker: {} as MessagePort } }));
   expect(elsewhere).toMatchObject({ where: "generate: decoder", option: "worker", expected: ENDPOINT });
 });
 
-test.each([undefined, 5, "", { plugin: "greedy" }])("describePlugin refuses %j as a plugin at once", async (specifier) => {
-  const expected = { where: "describePlugin", option: "plugin", expected: SPECIFIER, actual: specifier };
-  await expect(describePlugin(worker, specifier as string)).rejects.toMatchObject(expected);
+test.each([undefined, 5, "", { plugin: "greedy" }])("describePlugins refuses %j as a plugin at once", async (specifier) => {
+  const expected = { where: "describePlugins", option: "plugin", expected: SPECIFIER, actual: specifier };
+  await expect(describePlugins(worker, specifier as string)).rejects.toMatchObject(expected);
 });
 
 test.each([undefined, null, 5, {}, { postMessage: () => undefined }, { on: () => undefined }, { addEventListener: () => undefined }])(
@@ -85,7 +85,7 @@ test.each([undefined, null, 5, {}, { postMessage: () => undefined }, { on: () =>
   async (value) => {
     const endpoint = value as unknown as MessagePort;
     const expected = { code: "INVALID_OPTION", option: "worker", expected: ENDPOINT, actual: value };
-    await expect(describePlugin(endpoint, "greedy")).rejects.toMatchObject({ ...expected, where: "describePlugin" });
+    await expect(describePlugins(endpoint, "greedy")).rejects.toMatchObject({ ...expected, where: "describePlugins" });
     await expect(importDecoder(endpoint, { plugin: "greedy" })).rejects.toMatchObject({ ...expected, where: "importDecoder" });
     await expect(loadModel("bytes", { worker: endpoint })).rejects.toMatchObject({ ...expected, where: "loadModel" });
     await expect(terminate(endpoint)).rejects.toMatchObject({ ...expected, where: "terminate" });
@@ -94,11 +94,11 @@ test.each([undefined, null, 5, {}, { postMessage: () => undefined }, { on: () =>
 
 test.each([
   ["an unknown option", { temperature: 2 }, { option: 'option "temperature"', expected: `one of its options (${NAMES})` }],
-  ["a signal that is none", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],
-  ["a handler that is none", { onWarning: "log" }, { option: "onWarning", expected: "a function" }],
+  ["an invalid signal", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],
+  ["an invalid handler", { onWarning: "log" }, { option: "onWarning", expected: "a function" }],
   ["a limit that is a function", { maxNewTokens: () => 5 }, { option: "maxNewTokens", expected: SENDABLE }],
   ["a stop string that is a symbol", { stopStrings: ["a", Symbol("b")] }, { option: "stopStrings[1]", expected: SENDABLE }],
-  ["a source of its own making", { random: { ...seededRandom(1) } }, { where: "generate", option: "random" }],
+  ["a random source that seededRandom did not create", { random: { ...seededRandom(1) } }, { where: "generate", option: "random" }],
 ])("generate refuses %s at once", (_, options, fields) => {
   const before = messages;
   const error = errorOf(() => generate(model, "a", { decoder: { plugin: "greedy" }, ...(options as object) }));
@@ -133,9 +133,9 @@ test.each([
     { device: "gpu" },
     { option: 'option "device"', expected: "one of its options (worker, execution, modelFile, onProgress, onWarning, signal, threads)" },
   ],
-  ["a signal that is none", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],
-  ["a handler that is none", { onProgress: 1 }, { option: "onProgress", expected: "a function" }],
-  ["another that is none", { onWarning: 1 }, { option: "onWarning", expected: "a function" }],
+  ["an invalid signal", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],
+  ["an invalid handler", { onProgress: 1 }, { option: "onProgress", expected: "a function" }],
+  ["an invalid warning handler", { onWarning: 1 }, { option: "onWarning", expected: "a function" }],
   ["threads that are a function", { threads: () => 2 }, { option: "threads", expected: SENDABLE }],
 ])("loadModel refuses %s at once", async (_, options, fields) => {
   const before = messages;
@@ -144,7 +144,7 @@ test.each([
   expect(messages).toBe(before);
 });
 
-test("a source that cannot be sent is refused with the path to what cannot", async () => {
+test("a source that cannot be sent is refused with the path to the value that cannot", async () => {
   const files = { "config.json": "a", "onnx/model.onnx": () => "b" } as unknown as Record<string, string>;
   const source = Object.assign([files], { name: "x" }) as unknown as File[];
   await expect(loadModel(source, { worker })).rejects.toMatchObject({
@@ -158,15 +158,20 @@ test("a source that cannot be sent is refused with the path to what cannot", asy
 
 test.each([
   ["an unknown option", { plugin: {} }, 'option "plugin"', "one of its options (plugins, loadModel, endpoint)"],
-  ["modules that are none", { plugins: { greedy: plugin } }, "plugins", "functions that import a plugin's module, by specifier"],
-  ["modules that are null", { plugins: null }, "plugins", "functions that import a plugin's module, by specifier"],
-  ["a loader that is none", { loadModel: {} }, "loadModel", "a function"],
-  ["an endpoint that is none", { endpoint: {} }, "endpoint", "a worker's scope or a MessagePort"],
+  [
+    "plugins that are not import functions",
+    { plugins: { greedy: plugin } },
+    "plugins",
+    "functions that import a plugin's module, by specifier",
+  ],
+  ["plugins that are null", { plugins: null }, "plugins", "functions that import a plugin's module, by specifier"],
+  ["an invalid loader", { loadModel: {} }, "loadModel", "a function"],
+  ["an invalid endpoint", { endpoint: {} }, "endpoint", "a worker's scope or a MessagePort"],
 ])("serve refuses %s", (_, options, option, expected) => {
   expect(errorOf(() => serve(options as ServeOptions))).toMatchObject({ code: "INVALID_OPTION", where: "serve", option, expected });
 });
 
-test("warnings of the worker reach the caller's handler, which is the console by default", async () => {
+test("warnings of the worker reach the caller's handler, or the console by default", async () => {
   const warning: Warning = { where: "loadModel", option: "threads", message: "threads has no effect here." };
   const warned = serveHere({
     loadModel: async (_, { onWarning }) => {
@@ -184,8 +189,8 @@ test("warnings of the worker reach the caller's handler, which is the console by
   warned.close();
 });
 
-test("what a handler throws is thrown by the call, and what was loaded is freed", async () => {
-  const told = serveHere({
+test("the call rejects with the error that a handler throws, and a loaded model is freed", async () => {
+  const throwing = serveHere({
     loadModel: async (_, { onProgress }) => {
       onProgress?.({ file: "a", loadedBytes: 1, totalBytes: 2 });
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -195,15 +200,15 @@ test("what a handler throws is thrown by the call, and what was loaded is freed"
   const loaded = byteModel();
   const reason = new Error("not this one");
   const loading = loadModel("bytes", {
-    worker: told.worker,
+    worker: throwing.worker,
     onProgress: () => {
       throw reason;
     },
   });
   await expect(loading).rejects.toBe(reason);
   expect(loaded.isDisposed()).toBe(true);
-  expect(told.held()).toEqual({ here: {}, there: {} });
-  told.close();
+  expect(throwing.held()).toEqual({ here: {}, there: {} });
+  throwing.close();
 });
 
 function errorOf(call: () => unknown): InvalidOptionError {

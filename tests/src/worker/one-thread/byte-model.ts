@@ -9,7 +9,7 @@ import {
   type TestModel,
 } from "@decodekit/core/testing";
 
-/** A language model over bytes that always goes on with the alphabet, and tells what became of it. */
+/** A language model over bytes that always continues with the alphabet, and records how it is used. */
 export interface ByteModel extends OnnxLanguageModel {
   readonly test: TestModel;
   readonly testMasked: TestMaskedModel;
@@ -18,7 +18,7 @@ export interface ByteModel extends OnnxLanguageModel {
 
 const CONTEXT_LENGTH = 4000;
 
-/** `passMilliseconds`: how long a pass takes, in which other messages have their turn; at 0 it takes one turn. */
+/** `passMilliseconds`: how long a pass takes, while other messages are handled; at 0 a pass takes one turn of the event loop. */
 export function byteModel({ passMilliseconds = 0 }: { readonly passMilliseconds?: number } = {}): ByteModel {
   const tokenizer = byteTokenizer();
   const { vocabSize, endToken } = tokenizer;
@@ -54,7 +54,7 @@ export function byteModel({ passMilliseconds = 0 }: { readonly passMilliseconds?
   };
 }
 
-/** The letter after `token`; "a" after "z" and after anything else. */
+/** Returns the letter after `token`; "a" after "z" and after anything else. */
 function following(token: number): number {
   return token >= 97 && token < 122 ? token + 1 : 97;
 }

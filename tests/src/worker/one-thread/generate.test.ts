@@ -1,5 +1,5 @@
 import { type DecodeEvent, type DecoderPlugin, generate as generateHere, seededRandom, type Warning } from "@decodekit/core";
-import { describePlugin, generate, loadModel, type WorkerGenerateOptions, type WorkerLanguageModel } from "@decodekit/core/worker";
+import { describePlugins, generate, loadModel, type WorkerGenerateOptions, type WorkerLanguageModel } from "@decodekit/core/worker";
 import greedy from "@decodekit/greedy/plugin";
 import speculative from "@decodekit/speculative/plugin";
 import topP from "@decodekit/top-p/plugin";
@@ -11,7 +11,7 @@ import { wire } from "./wire.ts";
 
 const PROMPT = "abc";
 
-/** A decoder of greedy's events, changed. */
+/** A plugin whose decoder yields greedy's events, changed by `alter`. */
 const altered = (name: string, alter: (event: DecodeEvent) => DecodeEvent): DecoderPlugin => ({
   ...greedy,
   name,
@@ -68,11 +68,11 @@ const cases: readonly (readonly [
   ["greedy", greedy, {}, {}],
   ["top-p", topP, { p: 0.9, temperature: 9 }, { maxNewTokens: 12, seed: 3 }],
   ["top-p", topP, { p: 0.9, temperature: 9 }, { maxNewTokens: 12, random: seededRandom(8).fork(2) }],
-  ["speculative", speculative, { drafter: "draft-model", draftLength: "3" }, { maxNewTokens: 12 }],
-  ["speculative", speculative, { drafter: "masked-draft", draftLength: "3" }, { maxNewTokens: 12 }],
+  ["speculative", speculative[0]!, { drafter: "draft-model", draftLength: "3" }, { maxNewTokens: 12 }],
+  ["speculative", speculative[0]!, { drafter: "masked-draft", draftLength: "3" }, { maxNewTokens: 12 }],
 ];
 
-test.each(cases)("%s gives the same events, text and result as without a worker: %#", async (name, plugin, options, settings) => {
+test.each(cases)("%s returns the same events, text and result as without a worker: %#", async (name, plugin, options, settings) => {
   const here = byteModel();
   const draft = await loadModel("bytes", { worker: served.worker });
   const { random, ...rest } = settings;
@@ -80,7 +80,7 @@ test.each(cases)("%s gives the same events, text and result as without a worker:
   const direct = generateHere(here, PROMPT, { ...copy(), decoder: plugin.create(options as never), draft: here });
   const expected = timeless(await collect(direct.events));
   const { statistics, ...result } = await direct.result;
-  // Without limits it is long: then in one worker only.
+  // Without a limit the decode is long, so it runs in one worker only.
   for (const worker of settings.maxNewTokens === undefined ? [undefined] : [undefined, other.worker]) {
     const generation = generate(model, PROMPT, { ...copy(), decoder: { plugin: name, options: options as never, worker }, draft });
     expect(timeless(await collect(generation.events))).toEqual(expected);
@@ -90,7 +90,7 @@ test.each(cases)("%s gives the same events, text and result as without a worker:
   await draft.dispose();
 });
 
-test("without a draft of its own, a decoder that needs one takes the model's, or says that there is none", async () => {
+test("a decoder that requires a draft model uses the given one, else the model's own, else rejects", async () => {
   const decoder = { plugin: "speculative", options: { drafter: "draft-model", draftLength: "3" } };
   await expect(generate(model, PROMPT, { decoder }).result).rejects.toMatchObject({ code: "MISSING_MODEL", role: "draft" });
   await expect(generate(model, PROMPT, { decoder: { ...decoder, worker: other.worker } }).result).rejects.toMatchObject({ role: "draft" });
@@ -102,7 +102,7 @@ test("without a draft of its own, a decoder that needs one takes the model's, or
   await expect(generate(model, PROMPT, { decoder, draft }).result).rejects.toMatchObject({ where: "worker", option: "model" });
 });
 
-test("times grow, and leave out what the reader and the line take", async () => {
+test("times grow, and exclude the reader's time and the transfer", async () => {
   const slow = serveHere({ passMilliseconds: 12 });
   const there = await loadModel("bytes", { worker: slow.worker });
   const generation = generate(there, PROMPT, { decoder: { plugin: "greedy" }, maxNewTokens: 4 });
@@ -117,7 +117,7 @@ test("times grow, and leave out what the reader and the line take", async () => 
   let passes = 0;
   for (const { event, milliseconds } of timed) {
     if (event.type === "forward-end") passes += event.milliseconds;
-    // What the passes took is inside the decode.
+    // The decode's time includes its passes.
     expect(milliseconds).toBeGreaterThanOrEqual(passes * 0.999);
   }
   expect(times[0]).toBeLessThan(times.at(-1)!);
@@ -125,7 +125,7 @@ test("times grow, and leave out what the reader and the line take", async () => 
   slow.close();
 });
 
-test("events come while it goes on: with slow passes one by one, not all at the end", async () => {
+test("events arrive during the decode: one by one with slow passes, not all at the end", async () => {
   const slow = serveHere({ passMilliseconds: 12 });
   const there = await loadModel("bytes", { worker: slow.worker });
   const generation = generate(there, PROMPT, { decoder: { plugin: "greedy" }, maxNewTokens: 6 });
@@ -138,7 +138,7 @@ test("events come while it goes on: with slow passes one by one, not all at the 
   slow.close();
 });
 
-test("an event that cannot be sent, or a description, is an error that says which part", async () => {
+test("an event or a description that cannot be sent is an error that names the part", async () => {
   const unsendable = { code: "INVALID_OPTION", expected: "data that can be sent to another thread (no function, no symbol)" };
   const inPart = expect.stringMatching(/\.events\[0\]\.extra$/) as string;
   await expect(generate(model, PROMPT, { decoder: { plugin: "unsendable" } }).result).rejects.toMatchObject({
@@ -147,11 +147,11 @@ test("an event that cannot be sent, or a description, is an error that says whic
   });
   const apart = generate(model, PROMPT, { decoder: { plugin: "unsendable", worker: other.worker } });
   await expect(apart.result).rejects.toMatchObject({ ...unsendable, where: "worker", option: "result.value.extra" });
-  const described = describePlugin(served.worker, "not-described");
-  await expect(described).rejects.toMatchObject({ ...unsendable, where: "worker", option: "result.value.options.p.check" });
+  const described = describePlugins(served.worker, "not-described");
+  await expect(described).rejects.toMatchObject({ ...unsendable, where: "worker", option: "result.value[0].options.p.check" });
 });
 
-test("what is refused in the worker rejects in whatever is read, and the next call works", async () => {
+test("input that the worker refuses rejects every way of reading the generation, and the next call works", async () => {
   const refused = generate(model, PROMPT, { decoder: { plugin: "greedy" }, maxNewTokens: -1 });
   await expect(refused.result).rejects.toMatchObject({ code: "INVALID_OPTION", option: "maxNewTokens" });
   await expect(collect(refused.events)).rejects.toMatchObject({ option: "maxNewTokens" });
@@ -165,22 +165,22 @@ test("a prompt may be tokens", async () => {
   expect(text).toBe("cd");
 });
 
-test("generations side by side do not disturb each other", async () => {
+test("concurrent generations do not disturb each other", async () => {
   const texts = ["abc", "klm", "xyz"].map(
     async (prompt) => (await generate(model, prompt, { decoder: { plugin: "greedy" }, maxNewTokens: 3 }).result).text,
   );
   expect(await Promise.all(texts)).toEqual(["def", "nop", "abc"]);
 });
 
-test("warnings of a generation reach the caller's handler, which is the console by default; what it throws is thrown", async () => {
+test("warnings of a generation reach the caller's handler, or the console by default; an error of the handler is thrown", async () => {
   const line = wire();
   const { connection, models } = peerAt(line.there);
   const warning: Warning = { where: "generate", option: "stopStrings", message: '"</s>" has no effect.' };
   const given = { text: "", tokens: new Int32Array(), finishReason: "length" };
-  connection.offer({
+  connection.expose({
     loadModel: () => ({ model: 1, models: models.send({ causal: byteModel().causal }).transferred, name: "bytes" }),
     async generate({ number }: { readonly number: number }) {
-      await connection.tell("report", number, { type: "warning", warning });
+      await connection.notify("report", number, { type: "warning", warning });
       return given;
     },
   });

@@ -1,10 +1,10 @@
-import { describePlugin, type Endpoint, loadModel, terminate } from "@decodekit/core/worker";
+import { describePlugins, type Endpoint, loadModel, terminate } from "@decodekit/core/worker";
 import { serve } from "@decodekit/core/worker/host";
 import greedy from "@decodekit/greedy/plugin";
 import { expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
 
-/** The ends of a line that drops what comes while nobody listens, as the scope of a worker does in a browser. */
+/** Two connected endpoints that drop messages while nobody listens, as a worker's scope does in a browser. */
 function forgetfulLine(): { readonly here: Endpoint; readonly there: Endpoint } {
   const [here, there] = [new EventTarget(), new EventTarget()];
   const endpoint = (target: EventTarget, opposite: EventTarget): Endpoint => ({
@@ -20,25 +20,25 @@ function forgetfulLine(): { readonly here: Endpoint; readonly there: Endpoint } 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 const options = { plugins: { greedy: async () => ({ default: greedy }) }, loadModel: async () => byteModel() };
 
-test("what is asked of a worker that serves only later waits for it", async () => {
+test("calls to a worker that serves only later wait for it", async () => {
   const { here, there } = forgetfulLine();
-  const described = describePlugin(here, "greedy");
+  const described = describePlugins(here, "greedy");
   const loading = loadModel("bytes", { worker: here });
   await turn();
   serve({ ...options, endpoint: there });
-  expect((await described).name).toBe("greedy");
+  expect((await described).map(({ name }) => name)).toEqual(["greedy"]);
   expect((await loading).name).toBe("bytes");
 });
 
-test("a worker that has long served is known at once", async () => {
+test("a worker that already serves is detected at once", async () => {
   const { here, there } = forgetfulLine();
   serve({ ...options, endpoint: there });
   await turn();
-  expect((await describePlugin(here, "greedy")).name).toBe("greedy");
+  expect((await describePlugins(here, "greedy")).map(({ name }) => name)).toEqual(["greedy"]);
   expect((await loadModel("bytes", { worker: here })).name).toBe("bytes");
 });
 
-test("an abort ends the wait for a worker that serves only later, or never, and nothing is loaded then", async () => {
+test("an abort ends the wait for a worker that serves later or never, and nothing is loaded", async () => {
   const { here, there } = forgetfulLine();
   const controller = new AbortController();
   const loading = loadModel("bytes", { worker: here, signal: controller.signal });
@@ -47,12 +47,12 @@ test("an abort ends the wait for a worker that serves only later, or never, and 
   await expect(loading).rejects.toBe(reason);
   let loads = 0;
   serve({ ...options, endpoint: there, loadModel: async () => (loads++, byteModel()) });
-  expect((await describePlugin(here, "greedy")).name).toBe("greedy");
+  expect((await describePlugins(here, "greedy")).map(({ name }) => name)).toEqual(["greedy"]);
   await turn();
   expect(loads).toBe(0);
 });
 
-test("a worker that never serves can be ended, which rejects what waits for it", async () => {
+test("a worker that never serves can be terminated, which rejects the waiting calls", async () => {
   const { here } = forgetfulLine();
   const loading = loadModel("bytes", { worker: here }).catch((error: unknown) => error);
   await turn();

@@ -6,19 +6,19 @@ import { heldAt } from "../../../../packages/core/src/worker/peer.ts";
 import { type ByteModel, byteModel } from "./byte-model.ts";
 import { wire } from "./wire.ts";
 
-/** What a worker does, done in this thread at the other end of a line. */
+/** A worker's side of a connection, served in this thread. */
 export interface ServedHere {
-  /** The end that stands for the worker. */
+  /** The port that takes the worker's place. */
   readonly worker: MessagePort;
-  /** The models that were loaded there, in order. */
+  /** The models loaded on the worker's side, in order. */
   readonly models: readonly ByteModel[];
-  /** What either side still holds for the other. */
+  /** Returns what each side still holds for the other. */
   readonly held: () => { readonly here: Record<string, number>; readonly there: Record<string, number> };
   readonly close: () => void;
 }
 
 export interface ServeHereOptions extends Pick<ServeOptions, "plugins" | "loadModel"> {
-  /** Called for every message before it is handed on. */
+  /** Called for every message before it is delivered. */
   readonly passes?: (message: unknown) => void;
   readonly passMilliseconds?: number;
 }
@@ -36,7 +36,7 @@ export function serveHere({ passes, passMilliseconds = 0, plugins, loadModel }: 
     plugins: {
       greedy: async () => ({ default: greedy }),
       "top-p": async () => ({ default: topP }),
-      speculative: async () => ({ default: speculative }),
+      speculative: async () => ({ default: speculative[0] }),
       ...plugins,
     },
     loadModel: loadModel ?? load,

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => served.close());
 
-test("a model tells what it is, and its tokenizer works from afar", async () => {
+test("a remote model has the model's properties, and its tokenizer works", async () => {
   const { name, execution, parameters, bytes, stopTokens, worker, causal, masked } = model;
   expect({ name, execution, parameters, bytes, stopTokens }).toEqual({
     name: "bytes",
@@ -33,7 +33,7 @@ test("a model tells what it is, and its tokenizer works from afar", async () => 
   expect(await model.decode(ids("ab"))).toBe("ab");
 });
 
-test("passes give the same rows as here, as many as are asked for, and lengths follow every call", async () => {
+test("passes return the same rows as locally, as many as requested, and lengths follow every call", async () => {
   const [session, reference] = [await model.causal.createSession(), await byteModel().causal.createSession()];
   expect(session.length).toBe(0);
   for (const [text, rows] of [
@@ -60,7 +60,7 @@ test("passes give the same rows as here, as many as are asked for, and lengths f
   expect(served.models[0]!.test.openSessions()).toBe(0);
 });
 
-test("trees are read, and the path that is kept is cached", async () => {
+test("trees are read, and the kept path is cached", async () => {
   const session = await model.causal.createSession();
   await session.forward(ids("a"));
   const logits = await session.forwardTree!(ids("bcxy"), Int32Array.of(-1, 0, -1, 2));
@@ -86,17 +86,17 @@ test("a model without a capability has no function for it", async () => {
   plain.close();
 });
 
-test("masked sessions predict over a causal session's cache or over a prefix of their own", async () => {
+test("masked sessions predict over a causal session's cache or over their own prefix", async () => {
   const session = await model.causal.createSession();
   await session.forward(ids("abc"));
   const over = await model.masked!.createSession(session);
-  expect([over.length, over.over]).toEqual([3, session]);
+  expect([over.length, over.causalSession]).toEqual([3, session]);
   const logits = await over.predict(Int32Array.of(256, 256));
   expect([logits.rows, logits.row(0).indexOf(5), logits.row(1).indexOf(5)]).toEqual([2, 100, 101]);
   await session.rewindTo(2);
   expect(over.length).toBe(2);
   const own = await model.masked!.createSession();
-  expect([own.length, own.over]).toEqual([0, undefined]);
+  expect([own.length, own.causalSession]).toEqual([0, undefined]);
   await own.commit(ids("abcd"));
   expect(own.length).toBe(4);
   await own.rewindTo(1);
@@ -106,7 +106,7 @@ test("masked sessions predict over a causal session's cache or over a prefix of 
   expect(served.models[0]!.testMasked.openSessions()).toBe(0);
 });
 
-test("a session that predicts leaving one out does so from afar, and one that cannot has no function for it", async () => {
+test("a remote session makes leave-one-out predictions if the session can, and has no function for it otherwise", async () => {
   const [session, reference] = [await model.masked!.createSession(), await byteModel().testMasked.createSession()];
   const canvas = Int32Array.of(256, 97, 256);
   const logits = await session.predictLeaveOneOut!(canvas);
@@ -144,7 +144,7 @@ test.each(["forward", "forwardTree", "predict", "commit"] as const)(
   },
 );
 
-test("errors of a pass are what they would be here", async () => {
+test("errors of a pass are the same as locally", async () => {
   const session = await model.causal.createSession();
   await expect(session.forward(Int32Array.of(300))).rejects.toMatchObject({ code: "INVALID_OPTION" });
   await expect(session.forward(new Int32Array(4001))).rejects.toMatchObject({ code: "CONTEXT_LENGTH" });
@@ -156,7 +156,7 @@ test("a session is disposed once, and cannot be used any more", async () => {
   const session = await model.causal.createSession();
   await session.dispose();
   await session.dispose();
-  const disposed = { code: "DISPOSED", message: "The session was disposed and cannot be used any more. Create a new one." };
+  const disposed = { code: "DISPOSED", message: "The session was disposed and can no longer be used. Create a new one." };
   await expect(session.forward(ids("a"))).rejects.toMatchObject(disposed);
   await expect(session.rewindTo(0)).rejects.toMatchObject(disposed);
   const masked = await model.masked!.createSession();
@@ -171,19 +171,19 @@ test("after the model is disposed it cannot be used, and disposing it again does
   await expect(model.encode("a")).rejects.toMatchObject({
     where: "worker",
     option: "model",
-    expected: "one that is loaded in this worker",
+    expected: "a model that is loaded in this worker",
   });
   await expect(model.causal.createSession()).rejects.toMatchObject({ code: "DISPOSED", message: /model was disposed/ });
 });
 
-test("an error of freeing something is thrown while the other side is there", async () => {
+test("an error on disposal is thrown while the other side is connected", async () => {
   const failing = serveHere({ loadModel: async () => ({ ...byteModel(), dispose: () => Promise.reject(new RangeError("still in use")) }) });
   const stubborn = await loadModel("bytes", { worker: failing.worker });
   await expect(stubborn.dispose()).rejects.toThrow(RangeError);
   failing.close();
 });
 
-/** A decoder whose plugin runs in the worker and which reports what it was given. */
+/** Returns the models that a decoder receives when its plugin runs in the worker. */
 async function modelsSeenThere(
   models: Parameters<Decoder["decode"]>[0],
   requires: Decoder["requires"],
@@ -192,7 +192,7 @@ async function modelsSeenThere(
   const plugin = {
     name: "seeing",
     title: "Seeing",
-    description: "Tells what it is given",
+    description: "Reports the models that it receives",
     requires,
     options: {},
     presets: [{}],
@@ -214,7 +214,7 @@ async function modelsSeenThere(
   return seen as Parameters<Decoder["decode"]>[0];
 }
 
-test("a decoder gets the models that it requires and no others", async () => {
+test("a decoder receives the models that it requires and no others", async () => {
   const here = byteModel();
   const models = { causal: here.causal, masked: here.testMasked, draft: here.causal };
   expect(Object.keys(await modelsSeenThere(models, ["causal"]))).toEqual(["causal"]);
@@ -223,12 +223,12 @@ test("a decoder gets the models that it requires and no others", async () => {
   expect(Object.keys(await modelsSeenThere(without as typeof models, ["masked", "draft"]))).toEqual(["draft"]);
 });
 
-test("a model of the worker that goes back to it is there the model itself", async () => {
+test("a model of the worker that is sent back to it arrives as the model itself", async () => {
   const seen: CausalModel[] = [];
   const plugin = {
     name: "seeing",
     title: "Seeing",
-    description: "Tells what it is given",
+    description: "Reports the models that it receives",
     requires: ["causal"],
     options: {},
     presets: [{}],
@@ -249,7 +249,7 @@ test("a model of the worker that goes back to it is there the model itself", asy
   home.close();
 });
 
-test("a decode that is unknown, or over, is an error on the other side", async () => {
+test("calls for a decode that is unknown or over are errors on the other side", async () => {
   const decoder = await importDecoder(served.worker, { plugin: "greedy" });
   const here = byteModel();
   const events = decoder.decode({ causal: here.causal, draft: here.causal, masked: here.testMasked }, ids("a"), {
@@ -263,7 +263,7 @@ test("a decode that is unknown, or over, is an error on the other side", async (
   expect(decoder).toMatchObject({ name: "greedy", requires: ["causal"] });
 });
 
-test("leaving a decode early ends it on the other side, and frees its session here", async () => {
+test("a decode that is left early ends on the other side, and its session here is freed", async () => {
   const decoder = await importDecoder(served.worker, { plugin: "greedy" });
   const here = byteModel();
   for await (const event of decoder.decode({ causal: here.causal, draft: here.causal, masked: here.testMasked }, ids("a"), {

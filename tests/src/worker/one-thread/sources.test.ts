@@ -6,7 +6,7 @@ import { serveHere } from "./serve-here.ts";
 
 afterEach(() => void Reflect.deleteProperty(globalThis, "document"));
 
-/** What arrives in the worker when a model is loaded from `source`. */
+/** Returns the arguments that arrive in the worker when a model is loaded from `source`. */
 async function arriving(
   source: ModelSource,
   options: LoadModelOptions = {},
@@ -23,14 +23,14 @@ async function arriving(
   return arrived!;
 }
 
-test("options arrive, and what belongs to this side does not cross", async () => {
+test("options arrive, except those that belong to this side", async () => {
   const [, options] = await arriving("a", { execution: "wasm", modelFile: "onnx/a.onnx", threads: 2, onProgress: () => undefined });
   const { signal, onProgress, onWarning, ...rest } = options;
   expect(rest).toEqual({ execution: "wasm", modelFile: "onnx/a.onnx", threads: 2 });
   expect([signal?.aborted, typeof onProgress, typeof onWarning]).toEqual([false, "function", "function"]);
 });
 
-test("in Node addresses stay as they are, as texts", async () => {
+test("in Node addresses are sent unchanged, as strings", async () => {
   const urls: readonly (readonly [ModelSource, ModelSource])[] = [
     ["models/a", "models/a"],
     [new URL("https://example.org/a"), "https://example.org/a"],
@@ -42,7 +42,7 @@ test("in Node addresses stay as they are, as texts", async () => {
   for (const [given, expected] of urls) expect((await arriving(given))[0]).toEqual(expected);
 });
 
-test("in a page they are seen from the page", async () => {
+test("in a page addresses are resolved against the page", async () => {
   Object.defineProperty(globalThis, "document", { value: { baseURI: "https://example.org/app/index.html" }, configurable: true });
   const urls: readonly (readonly [ModelSource, ModelSource])[] = [
     ["models/a", "https://example.org/app/models/a"],
@@ -56,11 +56,11 @@ test("in a page they are seen from the page", async () => {
   for (const [given, expected] of urls) expect((await arriving(given))[0]).toEqual(expected);
 });
 
-test.each([[[]], [5], [null], [{ name: "a" }]])("a source that is none crosses as it is, and is judged there: %j", async (source) => {
+test.each([[[]], [5], [null], [{ name: "a" }]])("an invalid source is sent unchanged, and is checked in the worker: %j", async (source) => {
   expect((await arriving(source as unknown as ModelSource))[0]).toEqual(source);
 });
 
-test("progress arrives as it is told", async () => {
+test("progress arrives as reported", async () => {
   const progress = { file: "onnx/model.onnx", loadedBytes: 5, totalBytes: undefined };
   const { worker, close } = serveHere({
     async loadModel(_, { onProgress }) {
@@ -68,21 +68,21 @@ test("progress arrives as it is told", async () => {
       return byteModel();
     },
   });
-  const told: unknown[] = [];
-  await loadModel("a", { worker, onProgress: (each) => told.push(each) });
-  expect(told).toEqual([progress]);
+  const received: unknown[] = [];
+  await loadModel("a", { worker, onProgress: (each) => received.push(each) });
+  expect(received).toEqual([progress]);
   await loadModel("a", { worker });
   close();
 });
 
-test("an error of loading is what it would be here, and nothing is held for it", async () => {
+test("an error of loading is the same as locally, and nothing is held afterwards", async () => {
   const { worker, held, close } = serveHere({ loadModel: () => Promise.reject(new RangeError("no such model")) });
   await expect(loadModel("a", { worker })).rejects.toThrow(RangeError);
   expect(held()).toEqual({ here: {}, there: {} });
   close();
 });
 
-test("a signal that is aborted already rejects with its reason, and nothing crosses", async () => {
+test("an already aborted signal rejects with its reason, and nothing is sent", async () => {
   let messages = 0;
   const { worker, close } = serveHere({ passes: () => void messages++ });
   await new Promise((resolve) => setTimeout(resolve, 5));

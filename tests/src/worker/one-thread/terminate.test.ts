@@ -1,5 +1,5 @@
 import { type DecodeEvent, type Decoder, type DecoderPlugin, type Session, WorkerError } from "@decodekit/core";
-import { describePlugin, generate, importDecoder, loadModel, terminate } from "@decodekit/core/worker";
+import { describePlugins, generate, importDecoder, loadModel, terminate } from "@decodekit/core/worker";
 import greedy from "@decodekit/greedy/plugin";
 import { expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
@@ -10,7 +10,7 @@ const NOTHING = { here: {}, there: {} };
 const ENDLESS = { maxNewTokens: 3000, stopTokens: [] };
 const gone = { name: "WorkerError", code: "WORKER", message: "The worker was terminated." };
 
-/** A decoder that pays no heed to aborts: its one event never comes. */
+/** A decoder that ignores aborts: its one event never comes. */
 const deaf: DecoderPlugin = {
   ...greedy,
   create: (): Decoder => ({
@@ -24,7 +24,7 @@ const deaf: DecoderPlugin = {
 };
 const plugins = { deaf: async () => ({ default: deaf }) };
 
-test("what is under way is aborted, with what it had, and models are freed when it has ended", async () => {
+test("running decodes are aborted with their tokens so far, and models are freed when they have ended", async () => {
   const order: string[] = [];
   const loaded = byteModel({ passMilliseconds: 9 });
   const dispose = async (): Promise<void> => {
@@ -52,7 +52,7 @@ test("what is under way is aborted, with what it had, and models are freed when 
   await expect(session.forward(Int32Array.of(1))).rejects.toMatchObject(gone);
 });
 
-test("a generation that nobody has left ends with an abort and its text", async () => {
+test("a generation that is still being read ends with an abort and its text", async () => {
   const { worker } = serveHere({ passMilliseconds: 9 });
   const model = await loadModel("bytes", { worker });
   const generation = generate(model, "abc", { decoder: { plugin: "greedy" }, ...ENDLESS });
@@ -70,7 +70,7 @@ test("a generation that nobody has left ends with an abort and its text", async 
   expect(text.startsWith("d")).toBe(true);
 });
 
-test("calls reject from the very moment on, and freeing what is gone does nothing", async () => {
+test("calls reject from that moment on, and disposing terminated models does nothing", async () => {
   const { worker } = serveHere();
   const model = await loadModel("bytes", { worker });
   const session = await model.causal.createSession();
@@ -82,7 +82,7 @@ test("calls reject from the very moment on, and freeing what is gone does nothin
     await expect(late.events[Symbol.asyncIterator]().next(), when).rejects.toMatchObject(gone);
     await expect(loadModel("bytes", { worker }), when).rejects.toMatchObject(gone);
     await expect(importDecoder(worker, { plugin: "greedy" }), when).rejects.toMatchObject(gone);
-    await expect(describePlugin(worker, "greedy"), when).rejects.toMatchObject(gone);
+    await expect(describePlugins(worker, "greedy"), when).rejects.toMatchObject(gone);
     await expect(model.encode("a"), when).rejects.toMatchObject(gone);
     await expect(model.decode(Int32Array.of(97)), when).rejects.toMatchObject(gone);
     await expect(session.forward(Int32Array.of(97)), when).rejects.toMatchObject(gone);
@@ -96,7 +96,7 @@ test("calls reject from the very moment on, and freeing what is gone does nothin
   await terminate(worker);
 });
 
-test("the problem is what calls reject with", async () => {
+test("calls reject with the problem", async () => {
   const { worker } = serveHere({ plugins });
   const model = await loadModel("bytes", { worker });
   const stuck = generate(model, "abc", { decoder: { plugin: "deaf" } }).result.catch((error: unknown) => error);
@@ -109,7 +109,7 @@ test("the problem is what calls reject with", async () => {
   await expect(model.encode("a")).rejects.toThrow("Another model was asked for.");
 });
 
-test("a second call waits no longer than it says, and the first one is done then too", async () => {
+test("a second call waits no longer than its timeout, and the first one ends with it", async () => {
   const { worker } = serveHere({ plugins });
   const model = await loadModel("bytes", { worker });
   const stuck = generate(model, "abc", { decoder: { plugin: "deaf" } }).result.catch((error: unknown) => error);
@@ -123,17 +123,17 @@ test("a second call waits no longer than it says, and the first one is done then
   await patient;
 });
 
-test.each([-1, Number.NaN, "5"])("a timeout of %j is refused, and nothing ends", async (timeout) => {
+test.each([-1, Number.NaN, "5"])("a timeout of %j is refused, and the worker is not terminated", async (timeout) => {
   const { worker, close } = serveHere();
   const error = await terminate(worker, { timeout: timeout as number }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ where: "terminate", option: "timeout", expected: "a number of milliseconds >= 0", actual: timeout });
-  await expect(terminate(worker, { problem: 5 as unknown as string })).rejects.toMatchObject({ option: "problem", expected: "a text" });
+  await expect(terminate(worker, { problem: 5 as unknown as string })).rejects.toMatchObject({ option: "problem", expected: "a string" });
   await expect(terminate(worker, { time: 5 } as object)).rejects.toMatchObject({ expected: "one of its options (timeout, problem)" });
-  await expect(describePlugin(worker, "greedy")).resolves.toMatchObject({ name: "greedy" });
+  await expect(describePlugins(worker, "greedy")).resolves.toMatchObject([{ name: "greedy" }]);
   close();
 });
 
-test("loading that is under way rejects, and what it had loaded is freed", async () => {
+test("pending loading rejects, and the loaded model is freed", async () => {
   const loaded = byteModel();
   let arrive: () => void = () => undefined;
   const { worker, held } = serveHere({
@@ -152,7 +152,7 @@ test("loading that is under way rejects, and what it had loaded is freed", async
   expect(held()).toEqual(NOTHING);
 });
 
-test("decoders of the worker on models of this side end, and what they opened here is freed", async () => {
+test("decoders of the worker on models of this side end, and their sessions here are freed", async () => {
   const { worker, held } = serveHere();
   const decoder = await importDecoder(worker, { plugin: "greedy" });
   const model = byteModel();
@@ -166,7 +166,7 @@ test("decoders of the worker on models of this side end, and what they opened he
   expect(held()).toEqual(NOTHING);
 });
 
-test("a session that is still being made here when its worker ends is disposed, and so is a model there", async () => {
+test("a session that is being created here when its worker ends is disposed, and so is a model in the worker", async () => {
   const served = serveHere();
   const decoder = await importDecoder(served.worker, { plugin: "greedy" });
   const here = byteModel();
@@ -209,7 +209,7 @@ test("a session that is still being made here when its worker ends is disposed, 
   expect(held()).toEqual(NOTHING);
 });
 
-test("a worker that runs decoders for another one's model ends them too, and the generation ends", async () => {
+test("a terminated worker ends the decoders that it runs for another worker's model, and the generation ends", async () => {
   const served = serveHere({ passMilliseconds: 9 });
   const other = serveHere();
   const model = await loadModel("bytes", { worker: served.worker });
@@ -229,7 +229,7 @@ test("a worker that runs decoders for another one's model ends them too, and the
   served.close();
 });
 
-test("a decoder's worker that has ended, or ends without a word, fails the generation with a WorkerError", async () => {
+test("a decoder's worker that has ended, or ends unannounced, fails the generation with a WorkerError", async () => {
   const served = serveHere({ passMilliseconds: 9 });
   const model = await loadModel("bytes", { worker: served.worker });
   const first = serveHere();
@@ -249,7 +249,7 @@ test("a decoder's worker that has ended, or ends without a word, fails the gener
   served.close();
 });
 
-test("when the side that asks closes its port, what it had under way is aborted and freed", async () => {
+test("when the calling side closes its port, its running work is aborted and freed", async () => {
   const { worker, models, held } = serveHere({ passMilliseconds: 9 });
   const model = await loadModel("bytes", { worker });
   await model.causal.createSession();
@@ -265,15 +265,15 @@ test("when the side that asks closes its port, what it had under way is aborted 
   expect(held()).toEqual(NOTHING);
 });
 
-test("once a generation is over, its decoder's worker may end without a word to the model's", async () => {
-  const told: unknown[] = [];
-  const served = serveHere({ passes: (message) => told.push((message as { readonly a?: readonly unknown[] }).a?.[0]) });
+test("once a generation is over, the end of its decoder's worker is not reported to the model's worker", async () => {
+  const methods: unknown[] = [];
+  const served = serveHere({ passes: (message) => methods.push((message as { readonly a?: readonly unknown[] }).a?.[0]) });
   const other = serveHere();
   const model = await loadModel("bytes", { worker: served.worker });
   await generate(model, "abc", { decoder: { plugin: "greedy", worker: other.worker }, maxNewTokens: 2 }).result;
   await terminate(other.worker);
   await settle();
-  expect(told).toContain("generate");
-  expect(told).not.toContain("decoderWorkerEnded");
+  expect(methods).toContain("generate");
+  expect(methods).not.toContain("decoderWorkerEnded");
   served.close();
 });

@@ -1,4 +1,4 @@
-/** The two ends of a line on which every message passes an observer, both of them in this thread. */
+/** Two connected endpoints in this thread, with an observer of every message. */
 export interface Wire {
   readonly here: MessagePort;
   readonly there: MessagePort;
@@ -6,7 +6,7 @@ export interface Wire {
   readonly close: () => void;
 }
 
-/** `passes` is called for every message, in either direction, before it is handed on. */
+/** `passes` is called for every message, in either direction, before it is delivered. */
 export function wire(passes: (message: unknown) => void = () => undefined): Wire {
   const [near, far] = [new MessageChannel(), new MessageChannel()];
   const relay = (from: MessagePort, to: MessagePort): void => {
@@ -29,7 +29,7 @@ export function wire(passes: (message: unknown) => void = () => undefined): Wire
   };
 }
 
-/** Lets everything that has been sent arrive, and whatever is sent in answer. */
+/** Waits until all sent messages and the replies to them have arrived. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

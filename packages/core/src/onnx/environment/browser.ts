@@ -29,7 +29,7 @@ function baseUrl(): string {
   return globalThis.document?.baseURI ?? globalThis.location.href;
 }
 
-/** Bundlers see these imports and addresses, and ship what they name. */
+/** Bundlers detect these imports and URLs, and bundle the files. */
 async function importRuntime(execution: "webgpu" | "wasm"): Promise<Pick<Runtime, "ort" | "code">> {
   try {
     if (execution === "webgpu") {
@@ -43,7 +43,7 @@ async function importRuntime(execution: "webgpu" | "wasm"): Promise<Pick<Runtime
   }
 }
 
-/** Without a bundler the name of the package stays in the address, where no file is. */
+/** Without a bundler, the URL still contains the package name, and there is no file at it. */
 function code(file: string, url: URL): RuntimeCode {
   return { file, url: url.pathname.endsWith(`/onnxruntime-web/${file}`) ? undefined : url };
 }

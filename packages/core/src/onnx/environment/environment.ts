@@ -1,7 +1,7 @@
 import type * as Ort from "onnxruntime-common";
 import type { Execution } from "../model-source.ts";
 
-/** onnxruntime in one of its forms, with how to ask it for one kind of execution. */
+/** A build of onnxruntime, and its settings for one execution. */
 export interface Runtime {
   readonly ort: typeof Ort;
   readonly execution: Execution;
@@ -13,36 +13,36 @@ export interface Runtime {
 export interface RuntimeCode {
   /** Name of the file as onnxruntime-web ships it. */
   readonly file: string;
-  /** Undefined where only onnxruntime-web itself can tell. */
+  /** Undefined if only onnxruntime-web itself can locate the file. */
   readonly url: URL | undefined;
 }
 
-/** What differs between a browser and Node. */
+/** The functions that differ between a browser and Node. */
 export interface Environment {
-  /** Kinds of execution to try for "auto", best first. */
+  /** Returns the executions to try for "auto", best first. */
   availableExecutions(): Promise<readonly Execution[]>;
-  /** @throws ExecutionUnavailableError when this environment has no such execution. */
+  /** @throws ExecutionUnavailableError if this environment has no such execution. */
   openRuntime(execution: Execution): Promise<Runtime>;
-  /** The URL of a folder given as a string. In Node a string that is no URL is a path. */
+  /** Returns the URL of a folder given as a string. In Node a string that is not a URL is a path. */
   folderUrl(folder: string): URL;
-  /** What relative URLs of files stand for; undefined where they stand for nothing. */
+  /** Returns the base of relative URLs of files, or undefined if they have none. */
   baseUrl(): string | undefined;
   /** Opens a file for reading. */
   openFile(url: URL, signal: AbortSignal | undefined): Promise<OpenFile | AbsentFile>;
-  /** Path of a file that the native runtime may read by itself, undefined when it may not. */
+  /** Returns the path of a file for the native runtime to read itself, or undefined if it cannot. */
   localPath(url: URL): string | undefined;
 }
 
 export interface OpenFile {
-  /** Size where it is known before reading. */
+  /** Size, if it is known before reading. */
   readonly bytes: number | undefined;
   readonly stream: ReadableStream<Uint8Array>;
-  /** What a server said of the file, for messages: "the server answered 200 OK with text/html". Undefined where no server was asked. */
+  /** The server's answer, for messages: "the server answered 200 OK with text/html". Undefined without a server. */
   readonly answer?: string | undefined;
 }
 
-/** A file that is not there. */
+/** A file that does not exist. */
 export interface AbsentFile {
-  /** How that was told, for messages: "does not exist", "is not there: the server answered 404 Not Found". */
+  /** Why the file is considered absent, for messages: "does not exist", "was not found: the server answered 404 Not Found". */
   readonly absent: string;
 }

@@ -1,9 +1,9 @@
 import type { AbsentFile, OpenFile } from "./environment.ts";
 
-/** Statuses by which servers say that a file is not there. Storage services answer 403 where the asker may not list the files. */
+/** Statuses that mean a missing file. Storage services answer 403 for a missing file if the caller may not list the files. */
 const ABSENT: ReadonlySet<number> = new Set([204, 403, 404, 410]);
 
-/** Opens a file by `fetch`. @throws Error that says what the server answered, when it is neither the file nor its absence. */
+/** Opens a file by `fetch`. @throws Error with the server's answer, if that is neither the file nor its absence. */
 export async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<OpenFile | AbsentFile> {
   if (url.protocol === "data:") return openDataUrl(url);
   const response = await fetch(url, { signal: signal ?? null });
@@ -11,13 +11,13 @@ export async function fetchFile(url: URL, signal: AbortSignal | undefined): Prom
   const answer = describeAnswer(response);
   if (ABSENT.has(status)) {
     await body?.cancel();
-    return { absent: `is not there: ${answer}` };
+    return { absent: `was not found: ${answer}` };
   }
   if (!response.ok || !body) {
     await body?.cancel();
     throw new Error(answer);
   }
-  // The length of a compressed transfer is not that of the file.
+  // The length of a compressed transfer is not the file's length.
   const length = headers.get("content-encoding") ? null : headers.get("content-length");
   return { bytes: length === null ? undefined : Number(length), stream: body, answer };
 }
@@ -27,7 +27,7 @@ function describeAnswer({ status, statusText, headers, redirected, url }: Respon
   return [`the server answered ${status} ${statusText}`.trim(), type ? ` with ${type}` : "", redirected ? ` from ${url}` : ""].join("");
 }
 
-/** Bundlers turn small files into data URLs, and a strict content security policy does not let a page fetch those. */
+/** Bundlers turn small files into data URLs, which a page cannot fetch under a strict content security policy. */
 function openDataUrl({ pathname }: URL): OpenFile {
   const comma = pathname.indexOf(",");
   const payload = decodeURIComponent(pathname.slice(comma + 1));

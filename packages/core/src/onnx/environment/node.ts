@@ -31,7 +31,7 @@ export const environment: Environment = {
     return { ort, execution, executionProviders: ["cpu"] };
   },
 
-  // A drive letter is no scheme.
+  // A drive letter is not a scheme.
   folderUrl: (folder) => (URL.canParse(folder) && /^[a-z][a-z\d+.-]+:/i.test(folder) ? new URL(folder) : pathToFileURL(folder)),
 
   baseUrl: () => undefined,
@@ -43,7 +43,7 @@ export const environment: Environment = {
 
 async function importNative(): Promise<typeof import("onnxruntime-common") | Error> {
   try {
-    // A CommonJS module: Node gives its exports as `default`, and by name only some of them.
+    // A CommonJS module: Node provides its exports as `default`, and only some of them by name.
     const module = await import("onnxruntime-node");
     return module.default;
   } catch (error) {
@@ -55,7 +55,7 @@ function findCode(file: string): RuntimeCode {
   try {
     return { file, url: pathToFileURL(createRequire(import.meta.url).resolve(`onnxruntime-web/${file}`)) };
   } catch {
-    // A bundle keeps onnxruntime-web elsewhere.
+    // In a bundle, onnxruntime-web is elsewhere.
     return { file, url: undefined };
   }
 }

@@ -1,0 +1,25 @@
+export type ExecutionChoice = "auto" | "webgpu" | "wasm";
+
+/** The visitor's choices, which define a run. */
+export interface Settings {
+  /** Name of an embedded model, or the URL of a folder. */
+  readonly model: string;
+  readonly prompt: string;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+  /** Between 1 and `MAX_LANES` decoders, as on the command line: "top-p:p=0.9". */
+  readonly lanes: readonly string[];
+  readonly execution: ExecutionChoice;
+}
+
+export const MAX_NEW_TOKENS = 400;
+export const MAX_PROMPT_LENGTH = 4000;
+
+export const defaultSettings: Settings = {
+  model: "stories",
+  prompt: "Once upon a time, there was a little fox who wanted to",
+  maxNewTokens: 64,
+  seed: 0,
+  lanes: ["greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"],
+  execution: "auto",
+};

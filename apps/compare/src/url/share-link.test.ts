@@ -1,0 +1,64 @@
+import { seededRandom } from "@decodekit/core";
+import { describe, expect, test } from "vitest";
+import { canMakeLane } from "../lab/decoders.ts";
+import { defaultSettings, type Settings } from "../url/settings.ts";
+import { digestOf, readLink, writeLink } from "../url/share-link.ts";
+
+const settings: Settings = {
+  model: "https://example.org/models/a b?x=1&y=2",
+  prompt: 'Quote " & <b>tag</b> # ? % ünï 🦊\nnext line',
+  maxNewTokens: 17,
+  seed: 2 ** 53 - 1,
+  lanes: ["greedy", "top-p:p=0.9,temperature=0.8", "speculative:drafter=ddtree"],
+  execution: "webgpu",
+};
+
+describe("a share link", () => {
+  test("restores every setting and the digests", () => {
+    const location = readLink(writeLink(settings, ["0a1b2c3d", "ffffffff"]), canMakeLane);
+    expect(location).toEqual({ route: "compare", chapter: 1, scene: 1, settings, digests: ["0a1b2c3d", "ffffffff"], ignored: [] });
+  });
+
+  test("omits defaults", () => {
+    expect(writeLink(defaultSettings)).toBe("#/");
+    expect(readLink("#/", canMakeLane).settings).toEqual(defaultSettings);
+    expect(readLink("", canMakeLane).settings).toEqual(defaultSettings);
+  });
+
+  test("ignores and lists invalid parts", () => {
+    const hostile = `#/?m=javascript:alert(1)&n=1e9&s=-1&x=cuda&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
+    const { settings: read, digests, ignored } = readLink(hostile, canMakeLane);
+    expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => "greedy") });
+    expect(digests).toEqual([]);
+    expect(ignored.toSorted()).toEqual(["l", "m", "n", "p", "s", "x"]);
+  });
+
+  test("reads any text without an error, into valid settings", () => {
+    const random = seededRandom(11);
+    const characters = "#/?&=%lmnpsxd:,.0129aeg<>\"'\\ ü🦊\u0000";
+    for (let round = 0; round < 2000; round++) {
+      const text = Array.from({ length: 1 + Math.floor(random.uniform() * 40) }, () =>
+        characters.charAt(Math.floor(random.uniform() * characters.length)),
+      );
+      const { settings: read } = readLink(`#/${text.join("")}`, canMakeLane);
+      expect(read.lanes.length).toBeGreaterThan(0);
+      expect(read.maxNewTokens).toBeGreaterThan(0);
+      expect(readLink(writeLink(read), canMakeLane).settings).toEqual(read);
+    }
+  });
+
+  test("selects the page", () => {
+    expect(readLink("#/tour/3", canMakeLane)).toMatchObject({ route: "tour", chapter: 3, scene: 1 });
+    expect(readLink("#/tour/6/2", canMakeLane)).toMatchObject({ route: "tour", chapter: 6, scene: 2 });
+    expect(readLink("#/tour/99", canMakeLane)).toMatchObject({ route: "tour", chapter: 1 });
+    expect(readLink(writeLink(settings, [], "measure"), canMakeLane)).toMatchObject({ route: "measure", settings, ignored: [] });
+    expect(readLink("#/about", canMakeLane)).toMatchObject({ route: "about" });
+    expect(readLink("#/nowhere", canMakeLane)).toMatchObject({ route: "compare", ignored: ["nowhere"] });
+  });
+});
+
+test("a digest is FNV-1a of the ids as four little-endian bytes each", () => {
+  // The digest of no tokens is the offset basis of 32-bit FNV-1a.
+  expect(digestOf([])).toBe("811c9dc5");
+  expect(digestOf([1, 2])).not.toBe(digestOf([2, 1]));
+});

@@ -1,0 +1,98 @@
+import type { ForwardEndEvent } from "./decoder.ts";
+import type { ModelRole, ModelSet, TokenId } from "./model.ts";
+import type { RandomSource } from "../random/random.ts";
+import type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./reporting-session.ts";
+import type { Sampler } from "./sampler.ts";
+
+/** Guesses the target's next tokens. A drafter can change the speed of a decode, never its output: the verifier decides that. */
+export interface Drafter<Role extends ModelRole = ModelRole> {
+  readonly name: string;
+  /** The models that `start` requires, besides the target. */
+  readonly requires: readonly Role[];
+  /**
+   * The kind of its drafts. "tokens": a chain of tokens from any source. "probabilities": a chain in which each token was drawn from its
+   * row; rows and lengths do not depend on that draw or later ones. "tree": several chains that share their beginnings, with `parents`.
+   */
+  readonly draftKind: "tokens" | "probabilities" | "tree";
+  /** Whether it uses `DraftOutcome.predictions`. @defaultValue false */
+  readonly usesTargetPredictions?: boolean | undefined;
+  /** Starts drafting in one decode. Nothing that would change a draft may be kept between decodes. */
+  start(run: DraftContext<Role>): Promise<DraftSession>;
+}
+
+/** The decode that a drafter drafts for. */
+export interface DraftContext<Role extends ModelRole = ModelRole> {
+  readonly models: Pick<ModelSet, Role>;
+  /** Shape (n,), n >= 1. Not to be written to. */
+  readonly prompt: Int32Array;
+  /** Size of the target's vocabulary. */
+  readonly vocabSize: number;
+  readonly stopTokens: ReadonlySet<TokenId>;
+  /** How the target's tokens are chosen; a drafter that samples should choose its tokens in the same way. */
+  readonly sampler: Sampler;
+  /** Whether the verification rule uses the drafts' probabilities; if not, they may be left out. */
+  readonly usesProbabilities: boolean;
+  /** Aborted with the decode; the passes of the sessions below already observe it. */
+  readonly signal: AbortSignal | undefined;
+  /** Opens a session, which is disposed when the decode ends for any reason. */
+  openSession(role: Role & CausalRole): Promise<ReportingSession>;
+  /**
+   * Opens a masked session over the target's cache, which is disposed in the same way. If the model shares the target's weights, its
+   * prefix is every committed token but the last; any other model keeps its own prefix. `length` is the prefix's length.
+   */
+  openMaskedSession(role: Role & MaskedRole): Promise<ReportingMaskedSession>;
+}
+
+export interface DraftSession {
+  /** Receives every commit, in order, at the latest before the next draft. Runs no passes. */
+  observe(outcome: DraftOutcome): void;
+  /**
+   * Drafts the next tokens; an empty draft means no guess. An implementation that runs passes is a generator, which yields the
+   * `forward-end` of every pass as it ends; one without passes may return a promise.
+   * An error that it throws ends the decode with a DrafterError, except the signal's own reason.
+   */
+  propose(request: DraftRequest): Promise<Draft> | AsyncGenerator<ForwardEndEvent, Draft, void>;
+}
+
+/** The outcome of a round. */
+export interface DraftOutcome {
+  /** Tokens committed since the last call, shape (n,), n >= 1: the accepted tokens of the draft and one more. */
+  readonly tokens: Int32Array;
+  /** Number of drafted tokens that were verified. */
+  readonly drafted: number;
+  /** Number of drafted tokens that were accepted. */
+  readonly accepted: number;
+  /**
+   * For a chain: the target's predictions at the positions [start, start + n), where start is the position of `tokens[0]`; shape (n,),
+   * n > drafted. Each prediction is correct if the drafted tokens before it are. Only for a drafter with `usesTargetPredictions`.
+   */
+  readonly predictions?: Int32Array | undefined;
+}
+
+export interface DraftRequest {
+  /** Maximum number of tokens to propose, >= 1. */
+  readonly max: number;
+  /** Length of the longest useful chain, >= 1: `max`, or less for a tree near the end. */
+  readonly maxDepth: number;
+  /** Random source for this request only; the token at absolute position n draws from `random.fork(n)`. */
+  readonly random: RandomSource;
+}
+
+/** Drafted tokens. Tokens after the first stop token of a chain are not verified. */
+export interface Draft {
+  /** Guessed tokens, shape (n,): a chain, or a tree when `parents` is given. */
+  readonly tokens: Int32Array;
+  /**
+   * For `draftKind` "probabilities", if they are used: row i, shape (vocabSize,), is the exact distribution that `tokens[i]` was drawn
+   * from, float64, summing to 1 up to rounding.
+   */
+  readonly probabilities?: readonly Float64Array[] | undefined;
+  /** For `draftKind` "tree": parent of each token, `parents[i]` < i, -1 for the committed prefix, shape (n,). */
+  readonly parents?: Int32Array | undefined;
+}
+
+/** Returns the draft that `session` proposes, and yields the events of its passes if `propose` is a generator. */
+export async function* draftFrom(session: DraftSession, request: DraftRequest): AsyncGenerator<ForwardEndEvent, Draft, void> {
+  const proposed = session.propose(request);
+  return "next" in proposed ? yield* proposed : await proposed;
+}

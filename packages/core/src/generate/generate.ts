@@ -1,0 +1,49 @@
+import type { Decoder } from "../contracts/decoder.ts";
+import { MissingModelError } from "../errors.ts";
+import { checkGenerateOptions, type GenerateOptions, ineffectiveOptions } from "./generate-options.ts";
+import type { LanguageModel } from "../contracts/language-model.ts";
+import type { ModelRole, ModelSet } from "../contracts/model.ts";
+import type { Generation } from "./generation.ts";
+import { sharedDecode } from "./shared-decode.ts";
+import { logWarning } from "../warnings.ts";
+
+/**
+ * Decodes a continuation of `prompt`: text, or tokens of shape (n,).
+ * Every reader receives the decoder's errors; see `Decoder.decode`.
+ * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
+ * @throws MissingModelError if `decoder` requires a model that is missing.
+ */
+export function generate<Role extends ModelRole>(
+  model: LanguageModel,
+  prompt: string | Int32Array,
+  options: GenerateOptions<Role>,
+): Generation {
+  // Decoders of fewer roles are decoders too; the models are checked below.
+  const given = options as unknown as GenerateOptions;
+  checkGenerateOptions(prompt, given);
+  const { decoder, draft, onWarning = logWarning, ...decodeOptions } = given;
+  const models = modelsFor(decoder, model, draft);
+  for (const warning of ineffectiveOptions(model, given)) onWarning(warning);
+  const { maxNewTokens = decoder.outputLength ?? 128, stopStrings = [], stopTokens = model.stopTokens, ...rest } = decodeOptions;
+  const { tokenizer } = model;
+  const promptTokens = typeof prompt === "string" ? tokenizer.encode(prompt) : prompt;
+  const stops = [...stopTokens, ...stopStrings.flatMap((stop) => tokenizer.specialTokens?.get(stop) ?? [])];
+  return sharedDecode({
+    decode: () => decoder.decode(models, promptTokens, { ...rest, maxNewTokens, stopTokens: stops }),
+    model,
+    prompt: promptTokens,
+    stopStrings,
+  });
+}
+
+function modelsFor(decoder: Decoder, model: LanguageModel, draft: Pick<LanguageModel, "causal"> | undefined): ModelSet {
+  const models: Partial<ModelSet> = { ...pick(model), ...(draft?.causal && { draft: draft.causal }) };
+  for (const role of decoder.requires) {
+    if (!models[role]) throw new MissingModelError(decoder.name, role);
+  }
+  return models as ModelSet;
+}
+
+function pick({ causal, masked, draft }: LanguageModel): Partial<ModelSet> {
+  return { ...(causal && { causal }), ...(masked && { masked }), ...(draft && { draft }) };
+}

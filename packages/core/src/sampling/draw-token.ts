@@ -1,0 +1,14 @@
+import type { TokenId } from "../contracts/model.ts";
+import type { Sampler, Sequence } from "../contracts/sampler.ts";
+import type { RandomSource } from "../random/random.ts";
+import { argmax } from "./argmax.ts";
+import { isGreedy } from "./greedy-sampler.ts";
+
+/**
+ * Draws the token that follows `sequence` from its logits `row`, shape (vocabSize,), which is not written to. Equivalent to
+ * `sampler.pick(sampler.distribution(row, sequence), random())`; for the greedy sampler it is `argmax(row)`, which needs neither.
+ * @throws LogitsError if the row has no distribution.
+ */
+export function drawToken(sampler: Sampler, row: Float32Array, sequence: Sequence, random: () => RandomSource): TokenId {
+  return isGreedy(sampler) ? argmax(row) : sampler.pick(sampler.distribution(row, sequence), random());
+}

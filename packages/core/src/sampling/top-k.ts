@@ -1,0 +1,18 @@
+import type { TokenId } from "../contracts/model.ts";
+
+/**
+ * Returns the `count` tokens of the largest `scores`, shape (vocabSize,), in descending order; the lowest id comes first among equals.
+ * Returns fewer if fewer scores are above -Infinity. One pass over the scores.
+ */
+export function topK(scores: ArrayLike<number>, count: number): TokenId[] {
+  const best: TokenId[] = [];
+  for (let token = 0; token < scores.length; token++) {
+    const score = scores[token]!;
+    if (score === -Infinity || (best.length === count && !(score > scores[best[count - 1]!]!))) continue;
+    let place = best.length;
+    while (place > 0 && scores[best[place - 1]!]! < score) place--;
+    best.splice(place, 0, token);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}

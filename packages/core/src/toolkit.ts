@@ -1,0 +1,11 @@
+// What several strategies, and programs that load their plugins, need. No dependency, like the entry point ".".
+export { isEffective, pluginsIn } from "./contracts/read-plugins.ts";
+export { drawToken } from "./sampling/draw-token.ts";
+export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
+export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";
+export { PROCESSORS_OPTION, SAMPLER_OPTION } from "./sampling/sampler-options.ts";
+export { temperatureSampler } from "./sampling/temperature-sampler.ts";
+export { topK } from "./sampling/top-k.ts";
+export { concatTokens } from "./tokens/concat-tokens.ts";
+export { GrowingSequence } from "./tokens/growing-sequence.ts";
+export { findInvalidParent, nodeDepths, pathTo, pathTokens, takeBest, type TokenTree } from "./tokens/token-tree.ts";

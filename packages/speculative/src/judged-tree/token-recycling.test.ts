@@ -1,0 +1,95 @@
+import { InvalidOptionError, logSoftmax, seededRandom } from "@decodekit/core";
+import { memoryModel, type TestModel } from "@decodekit/core/testing";
+import { describe, expect, test } from "vitest";
+import { readSuccessors, successorTable } from "./token-recycling.ts";
+
+const row = (...logits: number[]): Float32Array => Float32Array.from(logits);
+
+describe("the table of successors", () => {
+  test("returns the most likely tokens of the row learned last, the lowest id first among equals, with log-probabilities", () => {
+    const table = successorTable(3);
+    table.learn(1, 2, row(9, 9, 9, 9, 9));
+    const logits = row(1, 3, -Infinity, 3, 2);
+    table.learn(1, 2, logits);
+    const expected = logSoftmax(logits);
+    expect(table.after(1, 2)).toEqual(
+      [1, 3, 4].map((token) => ({ token, logProbability: expect.closeTo(expected[token]!, 12) as number })),
+    );
+  });
+
+  test("returns fewer if fewer tokens are possible", () => {
+    const table = successorTable(4);
+    table.learn(0, 0, row(-Infinity, 2, -Infinity));
+    expect(table.after(0, 0)).toEqual([{ token: 1, logProbability: 0 }]);
+  });
+
+  test("returns the prediction after the pair of tokens, else the last one after the token", () => {
+    const table = successorTable(1);
+    const first = (previous: number, token: number): number | undefined => table.after(previous, token)[0]?.token;
+    table.learn(0, 2, row(0, 5, 0, 0));
+    table.learn(1, 2, row(0, 0, 5, 0));
+    expect([first(0, 2), first(1, 2), first(3, 2), first(2, 0)]).toEqual([1, 2, 2, undefined]);
+    table.learn(0, 2, row(0, 0, 0, 5));
+    expect([first(0, 2), first(1, 2), first(3, 2)]).toEqual([3, 2, 3]);
+  });
+
+  test("uses the prior only for tokens that it has not seen", () => {
+    const table = successorTable(1, { after: (token) => (token === 9 ? [{ token: 8, logProbability: -1 }] : []) });
+    table.learn(0, 2, row(0, 5));
+    expect(table.after(7, 2)[0]!.token).toBe(1);
+    expect(table.after(2, 9)).toEqual([{ token: 8, logProbability: -1 }]);
+    expect(table.after(2, 4)).toEqual([]);
+  });
+});
+
+describe("readSuccessors", () => {
+  /** Rows that depend on the last two tokens. */
+  function model(vocabSize: number, contextLength = 999): TestModel {
+    const logitsAfter = (prefix: Int32Array): Float32Array => {
+      const random = seededRandom(1000 * (prefix.at(-2) ?? 999) + prefix.at(-1)!);
+      return Float32Array.from({ length: vocabSize }, () => 3 * random.uniform());
+    };
+    return memoryModel({ vocabSize, contextLength, tree: true, logitsAfter });
+  }
+
+  test.each([
+    { vocabSize: 5, contextLength: 99, passes: [1, 5] },
+    { vocabSize: 300, contextLength: 999, passes: [1, 256, 44] },
+    { vocabSize: 9, contextLength: 5, passes: [1, 4, 4, 1] },
+  ])("reads all $vocabSize tokens after the first one, $contextLength at a time", async ({ vocabSize, contextLength, passes }) => {
+    const causal = model(vocabSize, contextLength);
+    const prior = await readSuccessors(causal, { begin: 3, count: 2 });
+    expect(causal.passes().map(({ positions }) => positions)).toEqual(passes);
+    expect(causal.openSessions()).toBe(0);
+    const session = await causal.createSession();
+    for (const token of [0, 1, vocabSize - 1]) {
+      const table = successorTable(2);
+      table.learn(3, token, (await session.forward(Int32Array.of(3, token))).row(0));
+      expect(prior.after(token)).toEqual(table.after(3, token));
+      await session.rewindTo(0);
+    }
+    expect(prior.after(vocabSize)).toEqual([]);
+  });
+
+  test("returns 16 of each token by default", async () => {
+    const prior = await readSuccessors(model(20), { begin: 0 });
+    expect(prior.after(4)).toHaveLength(16);
+  });
+
+  test("disposes its session when a pass fails", async () => {
+    const causal = model(5);
+    const failing: TestModel = {
+      ...causal,
+      async createSession() {
+        const session = await causal.createSession();
+        return Object.assign(Object.create(session) as typeof session, { forwardTree: () => Promise.reject(new Error("lost")) });
+      },
+    };
+    await expect(readSuccessors(failing, { begin: 0 })).rejects.toThrow("lost");
+    expect(causal.openSessions()).toBe(0);
+  });
+
+  test.each([{ begin: -1 }, { begin: 5 }, { begin: 1, count: 0 }, { begin: 1, most: 2 }, {}])("rejects %o", async (options) => {
+    await expect(readSuccessors(model(5), options as { begin: number })).rejects.toThrow(InvalidOptionError);
+  });
+});

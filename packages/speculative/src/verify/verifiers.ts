@@ -1,0 +1,11 @@
+import { block } from "./block.ts";
+import { gumbel, match } from "./match.ts";
+import { ratio } from "./ratio.ts";
+import { tree } from "./tree.ts";
+import type { Verifier } from "./verifier.ts";
+
+/** The rule that decides which drafted tokens are accepted. All rules are exact; they differ in what they accept and require. */
+export type Verify = "match" | "gumbel" | "ratio" | "block" | "tree";
+
+/** The verification rules by name. Add new ones here. */
+export const verifiers: Readonly<Record<Verify, Verifier>> = { match, gumbel, ratio, block, tree };

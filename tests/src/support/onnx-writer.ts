@@ -1,0 +1,107 @@
+import { PbfWriter } from "pbf";
+
+/** Numbers of onnx.proto's TensorProto.DataType. */
+const TYPES = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+type ElementType = keyof typeof TYPES;
+
+/** An input or output; a dimension given as a string is symbolic. */
+export interface GraphValue {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface GraphNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Attributes that are integers or lists of them. */
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
+export interface Weights {
+  readonly name: string;
+  readonly type: "float32" | "int64";
+  readonly dims: readonly number[];
+  readonly values: readonly number[];
+  /** Where the bytes are in a file beside the graph, if they are not in the graph file. */
+  readonly external?: { readonly location: string; readonly offset: number };
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  readonly weights: readonly Weights[];
+}
+
+/** Encodes an ONNX file (IR version 8, opset 14). The numbers are field numbers of onnx.proto. */
+export function onnxFile(graph: Graph): Uint8Array {
+  const writer = new PbfWriter();
+  writer.writeVarintField(1, 8);
+  writer.writeMessage(7, writeGraph, graph);
+  writer.writeMessage(8, (version, each) => each.writeVarintField(2, version), 14);
+  return writer.finish();
+}
+
+/** Returns the little-endian bytes of weights, as raw_data and external files hold them. */
+export function bytesOf({ type, values }: Weights): Uint8Array {
+  return new Uint8Array((type === "float32" ? Float32Array.from(values) : BigInt64Array.from(values, BigInt)).buffer);
+}
+
+function writeGraph({ nodes, inputs, outputs, weights }: Graph, writer: PbfWriter): void {
+  for (const node of nodes) writer.writeMessage(1, writeNode, node);
+  writer.writeStringField(2, "graph");
+  for (const each of weights) writer.writeMessage(5, writeWeights, each);
+  for (const input of inputs) writer.writeMessage(11, writeValue, input);
+  for (const output of outputs) writer.writeMessage(12, writeValue, output);
+}
+
+function writeNode({ op, inputs, outputs, attributes = {} }: GraphNode, writer: PbfWriter): void {
+  for (const input of inputs) writer.writeStringField(1, input);
+  for (const output of outputs) writer.writeStringField(2, output);
+  writer.writeStringField(4, op);
+  for (const attribute of Object.entries(attributes)) writer.writeMessage(5, writeAttribute, attribute);
+}
+
+function writeAttribute([name, value]: [string, number | readonly number[]], writer: PbfWriter): void {
+  writer.writeStringField(1, name);
+  if (typeof value === "number") writer.writeVarintField(3, value);
+  else for (const each of value) writer.writeVarintField(8, each);
+  writer.writeVarintField(20, typeof value === "number" ? 2 : 7);
+}
+
+function writeWeights(weights: Weights, writer: PbfWriter): void {
+  const { name, type, dims, external } = weights;
+  for (const dim of dims) writer.writeVarintField(1, dim);
+  writer.writeVarintField(2, TYPES[type]);
+  writer.writeStringField(8, name);
+  if (!external) {
+    writer.writeBytesField(9, bytesOf(weights));
+    return;
+  }
+  const entries = { location: external.location, offset: String(external.offset), length: String(bytesOf(weights).length) };
+  for (const entry of Object.entries(entries)) {
+    writer.writeMessage(
+      13,
+      ([key, value], each: PbfWriter) => {
+        each.writeStringField(1, key);
+        each.writeStringField(2, value);
+      },
+      entry,
+    );
+  }
+  writer.writeVarintField(14, 1);
+}
+
+function writeValue({ name, type, shape }: GraphValue, writer: PbfWriter): void {
+  writer.writeStringField(1, name);
+  const writeDim = (dim: number | string, each: PbfWriter): void =>
+    typeof dim === "number" ? each.writeVarintField(1, dim) : each.writeStringField(2, dim);
+  const writeShape = (dims: typeof shape, each: PbfWriter): void => dims.forEach((dim) => each.writeMessage(1, writeDim, dim));
+  const writeTensor = (_: null, each: PbfWriter): void => {
+    each.writeVarintField(1, TYPES[type]);
+    each.writeMessage(2, writeShape, shape);
+  };
+  writer.writeMessage(2, (_: null, each: PbfWriter) => each.writeMessage(1, writeTensor, null), null);
+}

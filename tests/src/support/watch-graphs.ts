@@ -1,0 +1,54 @@
+import { vi } from "vitest";
+import { environment } from "../../../packages/core/src/onnx/environment/node.ts";
+
+export interface WatchedGraphs {
+  /** Names of the inputs of each pass, without those of the cache. */
+  readonly fed: string[][];
+  /** How many graphs were created and how many released. */
+  readonly count: { made: number; released: number };
+  /** Returns how many tensors were freed since the last call. */
+  readonly freedTensors: () => number;
+  /** Called once when the next graph is about to be created. */
+  atCreate: (() => void) | undefined;
+  /** Called once when the next pass is about to run. */
+  atRun: (() => void) | undefined;
+}
+
+/** Records the native runtime's calls from now on without changing them. Ends with `vi.restoreAllMocks`. */
+export async function watchGraphs(): Promise<WatchedGraphs> {
+  const { ort } = await environment.openRuntime("native");
+  const call = (at: "atCreate" | "atRun"): void => {
+    watched[at]?.();
+    watched[at] = undefined;
+  };
+  const fed: string[][] = [];
+  const count = { made: 0, released: 0 };
+  const create = ort.InferenceSession.create.bind(ort.InferenceSession) as (
+    ...args: unknown[]
+  ) => ReturnType<typeof ort.InferenceSession.create>;
+  vi.spyOn(ort.InferenceSession, "create").mockImplementation(async (...args: unknown[]) => {
+    call("atCreate");
+    const inference = await create(...args);
+    count.made++;
+    const run: typeof inference.run = inference.run.bind(inference);
+    inference.run = (feeds: Parameters<typeof run>[0]) => {
+      fed.push(Object.keys(feeds).filter((name) => !name.startsWith("past_key_values.")));
+      call("atRun");
+      return run(feeds);
+    };
+    const release = inference.release.bind(inference);
+    inference.release = () => {
+      count.released++;
+      return release();
+    };
+    return inference;
+  });
+  const free = vi.spyOn(ort.Tensor.prototype, "dispose");
+  const freedTensors = (): number => {
+    const { length } = free.mock.calls;
+    free.mockClear();
+    return length;
+  };
+  const watched: WatchedGraphs = { fed, count, freedTensors, atCreate: undefined, atRun: undefined };
+  return watched;
+}
