@@ -1,4 +1,5 @@
 import { DecodekitError, type ModelRole } from "@decodekit/core";
+import { MODEL_ROLES } from "@decodekit/core/toolkit";
 import { certainText, MASK, VOCAB_SIZE } from "./certain-text.ts";
 import type { Check } from "./check.ts";
 import { countPasses, failingDecode, MANY } from "./error-checks.ts";
@@ -38,7 +39,7 @@ export const logitsChecks: readonly Check[] = [
 
 /** Returns the roles that the decoder requires; the first whose rows are read decides the output. */
 function inOrder({ requires }: Subject): readonly ModelRole[] {
-  return (["causal", "masked", "draft"] as const).filter((role) => requires.includes(role));
+  return MODEL_ROLES.filter((role) => requires.includes(role));
 }
 
 interface Rejections {

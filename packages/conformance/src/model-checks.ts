@@ -77,7 +77,7 @@ function certainScenarios({ options: { fixedLength } }: Subject, draft: "random"
 }
 
 function checkText(subject: Subject, { name, fixture, prompt }: Scenario, observation: Observation): void {
-  const given = subject.options.fixedLength?.given ?? [];
+  const given = subject.options.fixedLength?.givenIndices ?? [];
   const { tokens, limit } = observation;
   const expected = certainText(prompt, maxTokens(subject, limit));
   for (const [place, token] of tokens.entries()) {

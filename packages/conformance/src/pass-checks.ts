@@ -1,11 +1,8 @@
-import { type ModelRole, type DecodeEvent } from "@decodekit/core";
+import type { DecodeEvent, ModelRole } from "@decodekit/core";
+import { FORWARD_PHASES, MODEL_ROLES } from "@decodekit/core/toolkit";
 import type { Check } from "./check.ts";
 import { expect, expectSame } from "./expect.ts";
 import { type Observation, observe, type Scenario, scenarios } from "./observe.ts";
-
-const phases: ReadonlySet<string> = new Set(["prefill", "decode", "draft", "verify", "refine"]);
-
-const roles: readonly ModelRole[] = ["causal", "draft", "masked"];
 
 /** Rule 8: passes can be counted from events alone. */
 export const passChecks: readonly Check[] = [
@@ -16,7 +13,7 @@ export const passChecks: readonly Check[] = [
       const { requires, create } = subject;
       for (const scenario of scenarios(subject)) {
         const { events } = await observe(create(), scenario);
-        for (const role of roles) {
+        for (const role of MODEL_ROLES) {
           const passes = scenario.fixture.models[role].passes().map(({ positions }) => positions);
           if (requires.includes(role)) {
             expectSame(reportedPositions(events, role), passes, `${scenario.name}: positions of the passes of the ${role} model`);
@@ -27,7 +24,7 @@ export const passChecks: readonly Check[] = [
             requires.some((role) => role === event.model),
             `${scenario.name}: a pass of "${event.model}", which is not required`,
           );
-          expect(phases.has(event.phase), `${scenario.name}: phase "${event.phase}"`);
+          expect(FORWARD_PHASES.includes(event.phase), `${scenario.name}: phase "${event.phase}"`);
           expect(
             event.milliseconds >= 0 && event.milliseconds < Infinity,
             `${scenario.name}: a pass of ${event.milliseconds} milliseconds`,

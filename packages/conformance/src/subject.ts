@@ -7,7 +7,7 @@ import {
   resolveOptions,
   type Sampler,
 } from "@decodekit/core";
-import { SAMPLER_OPTION } from "@decodekit/core/toolkit";
+import { MODEL_ROLES, SAMPLER_OPTION } from "@decodekit/core/toolkit";
 import { CONTEXT_LENGTH } from "./fixture.ts";
 
 export interface DecoderTestOptions {
@@ -39,7 +39,7 @@ export interface FixedLength {
   /** Number of positions that it needs after the prompt, an integer >= output: for a gap, including its suffix. @defaultValue output */
   readonly positions?: number | undefined;
   /** Indices of the output, from 0, whose tokens the decoder was given, so that no model decides them. @defaultValue [] */
-  readonly given?: readonly number[] | undefined;
+  readonly givenIndices?: readonly number[] | undefined;
 }
 
 /** The decoder under test, and its declared properties. */
@@ -57,20 +57,20 @@ const optionDefinitions: Readonly<Record<keyof DecoderTestOptions, OptionDefinit
   sampler: SAMPLER_OPTION,
   provedElsewhere: objectOption("a non-empty string that names the proof", (value) => typeof value === "string" && value.trim().length > 0),
   fixedLength: objectOption(
-    `{ output, minimum?, positions?, given? } with 1 <= minimum <= output <= positions <= ${MAX_POSITIONS} and given indices below output`,
+    `{ output, minimum?, positions?, givenIndices? } with 1 <= minimum <= output <= positions <= ${MAX_POSITIONS} and given indices below output`,
     (value) => typeof value === "object" && value !== null && isFixedLength(value as FixedLength),
   ),
   followsDraft: { type: "boolean", help: "Whether it drafts what its draft model predicts" },
 };
 
-function isFixedLength({ output, minimum = output, positions = output, given = [], ...rest }: FixedLength): boolean {
+function isFixedLength({ output, minimum = output, positions = output, givenIndices = [], ...rest }: FixedLength): boolean {
   const isInteger = [output, minimum, positions].every(Number.isInteger);
   const isInRange = minimum >= 1 && output >= minimum && positions >= output && positions <= MAX_POSITIONS;
   const isPlace = (place: number): boolean => Number.isInteger(place) && place >= 0 && place < output;
-  return isInteger && isInRange && Array.isArray(given) && given.every(isPlace) && Object.keys(rest).length === 0;
+  return isInteger && isInRange && Array.isArray(givenIndices) && givenIndices.every(isPlace) && Object.keys(rest).length === 0;
 }
 
-const ROLES: ReadonlySet<unknown> = new Set<ModelRole>(["causal", "masked", "draft"]);
+const ROLES: ReadonlySet<unknown> = new Set(MODEL_ROLES);
 
 /**
  * Creates the subject from the decoder's declared properties.
@@ -103,5 +103,5 @@ export function maxTokens({ options: { fixedLength } }: Subject, limit: number):
 
 /** Returns the role of the model that decides the output: the causal model if there is one. */
 export function leadingRole({ requires }: Subject): ModelRole {
-  return (["causal", "masked", "draft"] as const).find((role) => requires.includes(role))!;
+  return MODEL_ROLES.find((role) => requires.includes(role))!;
 }

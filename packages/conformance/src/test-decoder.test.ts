@@ -141,14 +141,14 @@ describe("testDecoder", () => {
       { output: 4, minimum: 0 },
       { output: 4, minimum: 5 },
       { output: 4, minimum: 2.5 },
-      { output: 4, given: [4] },
-      { output: 4, given: [-1] },
-      { output: 4, given: [0.5] },
-      { output: 4, given: 1 },
+      { output: 4, givenIndices: [4] },
+      { output: 4, givenIndices: [-1] },
+      { output: 4, givenIndices: [0.5] },
+      { output: 4, givenIndices: 1 },
       { output: 4, length: 4 },
     ].map((fixedLength): [object, string] => [
       { fixedLength },
-      "testDecoder: fixedLength must be { output, minimum?, positions?, given? } with 1 <= minimum <= output <= positions <= 28 and given indices below output, got ",
+      "testDecoder: fixedLength must be { output, minimum?, positions?, givenIndices? } with 1 <= minimum <= output <= positions <= 28 and given indices below output, got ",
     ]),
   ])("refuses the options %o", (options, message) => {
     expect(() => testDecoder(() => undefined, guessing, options)).toThrow(message);
@@ -156,7 +156,7 @@ describe("testDecoder", () => {
 
   test.each([
     { fixedLength: { output: 28 } },
-    { fixedLength: { output: 1, minimum: 1, positions: 28, given: [0] } },
+    { fixedLength: { output: 1, minimum: 1, positions: 28, givenIndices: [0] } },
     { followsDraft: true },
     { sampler: greedySampler },
   ])("accepts the options %o", (options) => expect(() => testDecoder(() => undefined, guessing, options)).not.toThrow());

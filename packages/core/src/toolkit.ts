@@ -1,4 +1,5 @@
 // What several strategies, and programs that load their plugins, need. No dependency, like the entry point ".".
+export { FORWARD_PHASES, MODEL_ROLES } from "./contracts/pass-kinds.ts";
 export { isEffective, pluginsIn } from "./contracts/read-plugins.ts";
 export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";

@@ -37,7 +37,7 @@ export function startSteps(
   const selectOpen = select.start();
   const reviseStep = revise?.start();
   const initial = openPositions(canvas).length;
-  let committedBefore: number | undefined;
+  let previousCommitCount: number | undefined;
   return (step, rows = noRows) => {
     const random = source.fork(step);
     const before = canvas.tokens.slice();
@@ -51,13 +51,13 @@ export function startSteps(
     const committed = open.length === 0 ? [] : selectOpen({ ...state, predictions, random: random.fork(SELECTION) }, minCount);
     checkChosen(select, committed, open, minCount);
     for (const position of committed) putCandidate(canvas, position, predictions);
-    const details = { ...state, predictions, committed, committedBefore, random: random.fork(REVISION) };
+    const details = { ...state, predictions, committed, previousCommitCount, random: random.fork(REVISION) };
     const changes = isLast ? { finish: true } : (reviseStep?.(details) ?? {});
     if (changes.finish) finish(canvas, open, predictions, revise);
     else change(canvas, changes, predictions);
     if (parts.noise === "uniform")
       drawNoise(canvas.unknown, changes.remask ?? [], context.models.masked, source.fork(step + 1).fork(NOISE));
-    committedBefore = committed.length;
+    previousCommitCount = committed.length;
     const now = readTokens(canvas);
     return { shown: differ(tokens, before), read: differ(now, seen), finished: changes.finish ?? false };
   };

@@ -73,5 +73,5 @@ describe("infill, with a range of lengths", () => {
 
 describe("rewrite", () => {
   const given = { text: [5, 0, 8, 0, 0, 6], positions: [1, 4, 3] };
-  testDecoder(test, () => rewrite(given), { fixedLength: { output: 6, given: [0, 2, 5] } });
+  testDecoder(test, () => rewrite(given), { fixedLength: { output: 6, givenIndices: [0, 2, 5] } });
 });

@@ -229,7 +229,7 @@ describe("numbers of other implementations", () => {
       tokens,
       seen: tokens,
       open: [],
-      committedBefore: undefined,
+      previousCommitCount: undefined,
       filled: [0, 1, 2, 3],
       confidence: new Float64Array(4),
     };

@@ -47,14 +47,14 @@ function matchWith(
   const tokens = Int32Array.from(draft);
   const random = seededRandom(0);
   const distribution = (): never => expect.unreachable();
-  const { accepted, next } = match.verify({
+  const { accepted, nextToken } = match.verify({
     draft: { tokens },
     drafted: tokens.length,
     distribution,
     sample: (node) => sampleAt(node + 1),
     random,
   });
-  return { tokens: [...tokens.subarray(0, accepted.length), next], accepted: accepted.length };
+  return { tokens: [...tokens.subarray(0, accepted.length), nextToken], accepted: accepted.length };
 }
 
 /** One round of "ratio", with the draft drawn from `drafts`; returns its tokens. */
@@ -66,8 +66,8 @@ function ratioRound(
   const tokens = Int32Array.from(drafts, (q) => random.categorical(q));
   const distribution = (node: number): Float64Array => Float64Array.from(targets[Math.min(node + 1, targets.length - 1)]!);
   const draft = { tokens, probabilities: drafts.map((q) => Float64Array.from(q)) };
-  const { accepted, next } = ratio.verify({ draft, drafted: tokens.length, distribution, sample: () => expect.unreachable(), random });
-  return [...tokens.subarray(0, accepted.length), next];
+  const { accepted, nextToken } = ratio.verify({ draft, drafted: tokens.length, distribution, sample: () => expect.unreachable(), random });
+  return [...tokens.subarray(0, accepted.length), nextToken];
 }
 
 describe("n-gram proposals of other implementations", () => {

@@ -103,8 +103,8 @@ async function verify<Role extends ModelRole>(
   const { drafter, verifier, sampler } = settings;
   const rows = targetRows(context, target, { draft, logits, sampler });
   const random = context.random.fork(context.tokens.length);
-  const { accepted: path, next } = verifier.verify({ ...rows, draft, drafted: draft.tokens.length, random });
-  const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), next);
+  const { accepted: path, nextToken } = verifier.verify({ ...rows, draft, drafted: draft.tokens.length, random });
+  const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), nextToken);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = drafter.usesTargetPredictions ? predict(rows, outcome, verifier.sharesNoise) : undefined;
   await rows.keep(path);

@@ -18,7 +18,7 @@ import { promptLookup } from "./drafters/prompt-lookup.ts";
 import { allDrafters } from "./all-drafters.ts";
 import { gumbelSampling } from "./gumbel-sampling.ts";
 import { speculative } from "./speculative.ts";
-import type { Verify } from "./verify/verifiers.ts";
+import { verifiers, type Verify } from "./verify/verifiers.ts";
 
 const sampler = topPSampler({ p: 0.9, temperature: 1.2 });
 const names = Object.keys(allDrafters);
@@ -73,8 +73,9 @@ describe("a drafter that assigns every token a probability", () => {
 describe("exactness", () => {
   const kernels = names.flatMap((name) => {
     const { draftKind } = allDrafters[name]!();
-    const possible: readonly Verify[] =
-      draftKind === "tree" ? ["tree"] : draftKind === "probabilities" ? ["match", "ratio", "block"] : ["match"];
+    const rules = Object.keys(verifiers) as Verify[];
+    const possible = rules.filter((rule) => !verifiers[rule].sharesNoise && verifiers[rule].draftKinds.includes(draftKind));
+    expect(possible).not.toEqual([]);
     return possible.map((verify) => ({ name, verify }));
   });
   /** The cases of those families, at least one of each. */

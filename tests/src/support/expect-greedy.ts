@@ -1,10 +1,8 @@
 import { argmax, type Decoder, generate } from "@decodekit/core";
 import type { OnnxLanguageModel } from "@decodekit/core/onnx";
+import { NEAR_TIE, topTwoGap } from "@decodekit/core/testing";
 import { greedy } from "@decodekit/greedy";
 import { expect } from "vitest";
-
-/** Below this gap between the two largest logits, rounding may decide which of them is larger. */
-const NEAR_TIE = 1e-3;
 
 /** Decodes as many tokens as expected; the first difference must be a near tie, and is printed. */
 export async function expectGreedyTokens(
@@ -16,10 +14,7 @@ export async function expectGreedyTokens(
   const { tokens } = await generate(model, prompt, { decoder, maxNewTokens: expected.length }).result;
   const different = expected.findIndex((token, index) => token !== tokens[index]);
   if (different < 0) return expect([...tokens]).toEqual(expected);
-  const session = await model.causal.createSession();
-  const logits = await session.forward(Int32Array.of(...model.tokenizer.encode(prompt), ...expected.slice(0, different)));
-  expectNearTie(model, prompt, different, tokens[different], logits.row(0));
-  await session.dispose();
+  await expectNearTie(model, { prompt, expected, index: different, token: tokens[different] });
 }
 
 /** Reads prompt and expected tokens in one pass; every row must predict the next expected token. */
@@ -27,17 +22,23 @@ export async function expectGreedyRows(model: OnnxLanguageModel, prompt: string,
   const session = await model.causal.createSession();
   const promptTokens = model.tokenizer.encode(prompt);
   const logits = await session.forward(Int32Array.of(...promptTokens, ...expected.slice(0, -1)), { rows: expected.length });
-  for (const [index, token] of expected.entries()) {
-    const row = logits.row(index);
-    const predicted = argmax(row);
-    if (predicted !== token) expectNearTie(model, prompt, index, predicted, row);
-  }
+  const predicted = expected.map((_, index) => argmax(logits.row(index)));
   await session.dispose();
+  for (const [index, token] of predicted.entries()) {
+    if (token !== expected[index]) await expectNearTie(model, { prompt, expected, index, token });
+  }
 }
 
-function expectNearTie(model: OnnxLanguageModel, prompt: string, index: number, token: number | undefined, row: Float32Array): void {
-  const [first, second] = row.toSorted((a, b) => b - a);
-  const gap = first! - second!;
+interface Difference {
+  readonly prompt: string;
+  readonly expected: readonly number[];
+  /** The first place at which the tokens differ, and the token there instead of the expected one. */
+  readonly index: number;
+  readonly token: number | undefined;
+}
+
+async function expectNearTie(model: OnnxLanguageModel, { prompt, expected, index, token }: Difference): Promise<void> {
+  const gap = await topTwoGap(model.causal, Int32Array.of(...model.tokenizer.encode(prompt), ...expected.slice(0, index)));
   console.log(`${model.execution}, "${prompt}": token ${index} differs (${token}); top-2 gap ${gap}`);
   expect(gap, "top-2 gap at the first different token").toBeLessThan(NEAR_TIE);
 }

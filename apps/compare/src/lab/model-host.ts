@@ -37,9 +37,9 @@ export function modelHost(): ModelHost {
   let worker: Worker | undefined;
   let loaded: { readonly key: string; readonly files: readonly File[] | undefined; readonly hosted: HostedModel } | undefined;
 
-  const reset = (problem: string): void => {
+  const reset = (message: string): void => {
     if (!worker) return;
-    void terminate(worker, { problem, timeout: 0 });
+    void terminate(worker, { message, timeout: 0 });
     worker = undefined;
     loaded = undefined;
   };

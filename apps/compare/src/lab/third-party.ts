@@ -1,4 +1,5 @@
 import type { Decoder, DecoderPlugin } from "@decodekit/core";
+import { MODEL_ROLES } from "@decodekit/core/toolkit";
 import { describePlugins, type PluginDescription, terminate } from "@decodekit/core/worker";
 import * as v from "valibot";
 
@@ -20,7 +21,7 @@ const description = v.object({
   name: v.pipe(v.string(), v.regex(/^[a-z][a-z\d-]{0,40}$/, "must be a name in kebab-case")),
   title: line,
   description: line,
-  requires: v.array(v.picklist(["causal", "masked", "draft"])),
+  requires: v.array(v.picklist(MODEL_ROLES)),
   options: v.record(
     v.pipe(v.string(), v.regex(/^[A-Za-z]\w{0,40}$/, "must be a name")),
     v.object({
@@ -46,7 +47,7 @@ const descriptions = v.pipe(v.array(description), v.minLength(1), v.maxLength(50
  */
 export async function importThirdParty(url: string): Promise<ThirdPartyPlugin> {
   const worker = new Worker(new URL("../workers/plugin-worker.ts", import.meta.url), { type: "module", name: "plugin" });
-  const end = (problem: string): void => void terminate(worker, { problem, timeout: 0 });
+  const end = (message: string): void => void terminate(worker, { message, timeout: 0 });
   const timer = setTimeout(() => end(`The plugin did not answer within ${MILLISECONDS_TO_ANSWER / 1000} seconds.`), MILLISECONDS_TO_ANSWER);
   try {
     const described = v.safeParse(descriptions, await describePlugins(worker, url), { abortEarly: true });

@@ -1,4 +1,5 @@
 import { countStatistics, type DecodeEvent, type DecodeStatistics } from "@decodekit/core";
+import { FORWARD_PHASES, MODEL_ROLES } from "@decodekit/core/toolkit";
 import * as v from "valibot";
 import type { LaneTrace, Trace, TracedEvent } from "./trace.ts";
 
@@ -22,8 +23,8 @@ const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
 const name = v.pipe(v.string(), v.maxLength(500));
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1 + 1e-6));
-const roles = v.picklist(["causal", "masked", "draft"]);
-const phases = v.picklist(["prefill", "decode", "draft", "verify", "refine"]);
+const roles = v.picklist(MODEL_ROLES);
+const phases = v.picklist(FORWARD_PHASES);
 const optionValue = v.union([v.number(), v.boolean(), name]);
 
 const header = v.object({

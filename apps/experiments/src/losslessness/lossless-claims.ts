@@ -25,11 +25,11 @@ const drafters: Readonly<Record<string, () => Drafter>> = {
   "greedy draft-model": () => draftModel({ sampler: greedySampler }),
 };
 
-/** Returns the rules that can verify the drafter's drafts, except "gumbel", which `identities` covers. */
+/** Returns the rules that can verify the drafter's drafts, except those that share noise, which `identities` covers. */
 function rulesFor(create: () => Drafter): Verify[] {
   const { draftKind } = create();
   const names = Object.keys(verifiers) as Verify[];
-  return names.filter((name) => name !== "gumbel" && verifiers[name].draftKinds.includes(draftKind));
+  return names.filter((name) => !verifiers[name].sharesNoise && verifiers[name].draftKinds.includes(draftKind));
 }
 
 /** The claims of greedy, top-p and speculative decoding. */

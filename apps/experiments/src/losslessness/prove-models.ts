@@ -1,14 +1,12 @@
 import { parseArgs } from "node:util";
-import { argmax, type Decoder, type Drafter, generate, type LanguageModel } from "@decodekit/core";
+import { type Decoder, type Drafter, generate, type LanguageModel } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
+import { NEAR_TIE, topTwoGap } from "@decodekit/core/testing";
 import { greedy } from "@decodekit/greedy";
 import * as decoders from "@decodekit/speculative";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import { topPSampler } from "@decodekit/top-p";
 import { STORY_OPENINGS } from "../tasks/openings.ts";
-
-/** Below this gap between the two largest logits, rounding may decide which is larger. */
-const NEAR_TIE = 1e-3;
 
 const { values: options } = parseArgs({
   options: {
@@ -84,14 +82,7 @@ async function prove(model: LanguageModel, name: string, plain: Outputs, ours: O
 }
 
 async function reportDifference(model: LanguageModel, what: string, before: readonly number[], prompt: string): Promise<void> {
-  const session = await model.causal!.createSession();
-  const logits = await session.forward(Int32Array.of(...model.tokenizer.encode(prompt), ...before));
-  const row = logits.row(0).slice();
-  await session.dispose();
-  const first = argmax(row);
-  const highest = row[first]!;
-  row[first] = -Infinity;
-  const gap = highest - row[argmax(row)]!;
+  const gap = await topTwoGap(model.causal!, Int32Array.of(...model.tokenizer.encode(prompt), ...before));
   console.log(`${what}: token ${before.length} differs; top-2 gap ${gap.toExponential(2)}`);
   if (!(gap < NEAR_TIE)) isProved = false;
 }

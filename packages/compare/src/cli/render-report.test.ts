@@ -65,13 +65,13 @@ test("shows model, table and texts, without wrapping if there is no width", () =
   expect(renderReport(report(run(), drafting), { colors: none, width: undefined })).toBe(`\
 stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2
 
-                                                                                  per  draft         ms to        nats/
-decoder                                                          tokens  passes  1000  model  tok/s  first  kept  token  finish
-───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-greedy                                                                4       4  1000      0    500   2.25     –   0.50  length
-speculative drafter=draft-model, draftLength=4, temperature=0.8       4       3   750      9    500   2.25  75 %   0.50  stop
+                                                                                  per  draft         ms to  accep-  nats/
+decoder                                                          tokens  passes  1000  model  tok/s  first     ted  token  finish
+─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+greedy                                                                4       4  1000      0    500   2.25       –   0.50  length
+speculative drafter=draft-model, draftLength=4, temperature=0.8       4       3   750      9    500   2.25    75 %   0.50  stop
 
-passes, per 1000 tokens: passes of the target, including its own drafting; nats/token: how unlikely the model finds the text; draft model: passes of the draft model; kept: share of drafted tokens that were accepted.
+passes, per 1000 tokens: passes of the target, including its own drafting; nats/token: how unlikely the model finds the text; draft model: passes of the draft model; accepted: share of drafted tokens that were accepted.
 
 Prompt: Once
 

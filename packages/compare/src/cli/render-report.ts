@@ -50,27 +50,39 @@ function chooseTable(summaries: readonly DecoderSummary[], width: number | undef
 const LABEL_HEADING = "decoder";
 const MIN_LABEL_WIDTH = 12;
 
+interface Field {
+  readonly heading: string;
+  readonly show: (summary: DecoderSummary) => string;
+  /** The column is left out if this is true of no row. */
+  readonly isShown?: (summary: DecoderSummary) => boolean;
+}
+
+/** The columns between the decoder and its finish reason, from left to right. `legend` explains them. */
+const FIELDS: readonly Field[] = [
+  { heading: "tokens", show: ({ tokens }) => String(tokens) },
+  { heading: "passes", show: ({ passes }) => String(passes) },
+  { heading: "per\n1000", show: ({ passesPer1000Tokens }) => formatNumber(passesPer1000Tokens) },
+  {
+    heading: "draft\nmodel",
+    show: ({ draftModelPasses }) => String(draftModelPasses),
+    isShown: ({ draftModelPasses }) => draftModelPasses > 0,
+  },
+  { heading: "tok/s", show: ({ tokensPerSecond }) => formatNumber(tokensPerSecond) },
+  { heading: "ms to\nfirst", show: ({ timeToFirstTokenMilliseconds }) => formatNumber(timeToFirstTokenMilliseconds) },
+  { heading: "accep-\nted", show: ({ acceptance }) => percent(acceptance), isShown: ({ acceptance }) => acceptance !== null },
+  { heading: "nats/\ntoken", show: ({ negativeLogLikelihood }) => formatNumber(negativeLogLikelihood) },
+  { heading: "chan-\nged", show: ({ changedShare }) => percent(changedShare), isShown: ({ revisions }) => revisions > 0 },
+];
+
 function summaryTable(summaries: readonly DecoderSummary[], label: (summary: DecoderSummary) => string): TableContent {
-  const drafts = summaries.some(({ acceptance }) => acceptance !== null);
-  const fields: (readonly [heading: string, (summary: DecoderSummary) => string])[] = [
-    ["tokens", ({ tokens }) => String(tokens)],
-    ["passes", ({ passes }) => String(passes)],
-    ["per\n1000", ({ passesPer1000Tokens }) => formatNumber(passesPer1000Tokens)],
-    ["tok/s", ({ tokensPerSecond }) => formatNumber(tokensPerSecond)],
-    ["ms to\nfirst", ({ timeToFirstTokenMilliseconds }) => formatNumber(timeToFirstTokenMilliseconds)],
-    ["nats/\ntoken", ({ negativeLogLikelihood }) => formatNumber(negativeLogLikelihood)],
-  ];
-  if (drafts) fields.splice(5, 0, ["kept", ({ acceptance }) => percent(acceptance)]);
-  if (summaries.some(({ draftModelPasses }) => draftModelPasses > 0))
-    fields.splice(3, 0, ["draft\nmodel", ({ draftModelPasses }) => String(draftModelPasses)]);
-  if (summaries.some(({ revisions }) => revisions > 0)) fields.push(["chan-\nged", ({ changedShare }) => percent(changedShare)]);
+  const fields = FIELDS.filter(({ isShown }) => !isShown || summaries.some(isShown));
   return {
     columns: [
       { heading: LABEL_HEADING, align: "left" },
-      ...fields.map(([heading]) => ({ heading, align: "right" }) as const),
+      ...fields.map(({ heading }) => ({ heading, align: "right" }) as const),
       { heading: "finish", align: "left" },
     ],
-    rows: summaries.map((summary) => [label(summary), ...fields.map(([, show]) => show(summary)), finishOf(summary)]),
+    rows: summaries.map((summary) => [label(summary), ...fields.map(({ show }) => show(summary)), finishOf(summary)]),
   };
 }
 
@@ -94,7 +106,7 @@ function legend(runs: readonly RunReport[]): string {
   ];
   if (runs.some(({ passesByModel }) => Object.values(passesByModel.draft).some((passes) => passes > 0)))
     meanings.push("draft model: passes of the draft model");
-  if (runs.some((run) => run.drafted > 0)) meanings.push("kept: share of drafted tokens that were accepted");
+  if (runs.some((run) => run.drafted > 0)) meanings.push("accepted: share of drafted tokens that were accepted");
   if (runs.some((run) => run.revisions > 0)) meanings.push("changed: share of tokens that differ from those first shown");
   const amount = `${count(prompts, "prompt")} × ${count(seeds, "seed")}`;
   if (prompts * seeds > 1) meanings.unshift(`${amount}: tokens and passes are totals, times are medians`);

@@ -63,7 +63,7 @@ export const gapDefects: Defects = {
     create: gap(4, (block) => block.map((token, place) => (place === 3 ? 1 + (token % 9) : token))),
     foundBy: FOLLOWS,
     message: ["a prompt of 1 tokens: output[3] (position 4)", "another row was used"],
-    options: { fixedLength: { output: 4, given: [0] } },
+    options: { fixedLength: { output: 4, givenIndices: [0] } },
   },
   "a canvas without the token that the causal stream has not read yet": {
     create: () =>

@@ -1,5 +1,6 @@
 import type { ModelRole, ModelSet, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
+import type { FORWARD_PHASES } from "./pass-kinds.ts";
 
 export interface DecodeOptions {
   /** Maximum number of tokens to commit, an integer >= 0. The model's context length may end the decode earlier. */
@@ -21,7 +22,7 @@ export type FinishReason = "stop" | "length" | "abort";
  * The purpose of a forward pass. "prefill" reads the prompt, "decode" produces one token, "draft" drafts tokens, "verify" checks a draft,
  * "refine" predicts a canvas.
  */
-export type ForwardPhase = "prefill" | "decode" | "draft" | "verify" | "refine";
+export type ForwardPhase = (typeof FORWARD_PHASES)[number];
 
 export interface DecodeStartEvent {
   readonly type: "decode-start";

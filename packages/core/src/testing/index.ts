@@ -7,6 +7,7 @@ export { type InterceptedPass, interceptPasses } from "./intercept-passes.ts";
 export { type JointDistribution, jointModel, type JointModel, type JointModelOptions, randomJoint } from "./joint-model.ts";
 export { memoryModel, type MemoryModelOptions, type TestModel } from "./memory-model.ts";
 export { memoryMaskedModel, type MemoryMaskedModelOptions, type TestMaskedModel } from "./memory-masked-model.ts";
+export { NEAR_TIE, topTwoGap } from "./near-tie.ts";
 export { exactDistribution, type OutputDistribution, outputKey, totalVariation } from "./output-distribution.ts";
 export { randomTable } from "./random-table.ts";
 export { type RandomDraw, recordingRandom, type RecordingRandom } from "./recording-random.ts";

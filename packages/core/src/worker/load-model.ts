@@ -5,7 +5,7 @@ import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { logWarning } from "../warnings.ts";
 import { CALLBACK, checkTransferable, checkWorker, named, SIGNAL, WORKER } from "./check-arguments.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { free } from "./free.ts";
+import { releaseRemote } from "./release-remote.ts";
 import type { LoadedModel, LoadRequest } from "./loaded-models.ts";
 import { type Peer, peerAt } from "./peer.ts";
 import type { Report } from "./reports.ts";
@@ -89,7 +89,7 @@ function workerModel(
     ...(masked && { masked }),
     encode: (text) => connection.call("encode", [id, text]),
     decode: (tokens) => connection.call("decode", [id, tokens]),
-    dispose: () => free(connection, "disposeModel", id),
+    dispose: () => releaseRemote(connection, "disposeModel", id),
   };
   ids.set(model, id);
   return model;

@@ -1,6 +1,6 @@
 import type { DecodeEvent, Decoder } from "../contracts/decoder.ts";
 import type { Connection } from "./connection.ts";
-import { free } from "./free.ts";
+import { releaseRemote } from "./release-remote.ts";
 import type { PluginReference } from "./plugin-reference.ts";
 import type { ModelTransfer } from "./remote-models.ts";
 import type { DecodeRequest, DecoderDescription } from "./served-decodes.ts";
@@ -41,6 +41,6 @@ async function* eventsOf(connection: Connection, id: number, signal: AbortSignal
       yield event;
     }
   } finally {
-    await free(connection, "endDecode", id);
+    await releaseRemote(connection, "endDecode", id);
   }
 }

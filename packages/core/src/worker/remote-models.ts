@@ -1,7 +1,7 @@
 import { DisposedError } from "../errors.ts";
 import type { CausalModel, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, Session } from "../contracts/model.ts";
 import type { Connection } from "./connection.ts";
-import { free } from "./free.ts";
+import { releaseRemote } from "./release-remote.ts";
 import type { ServedModels } from "./served-models.ts";
 import type { SessionState, TransferredLogits, TransferredModel, TransferredModels } from "./transferred-model.ts";
 
@@ -150,7 +150,7 @@ function remoteCalls(connection: Connection, { session: id, length }: SessionSta
     async dispose() {
       if (disposed) return;
       disposed = true;
-      await free(connection, "disposeSession", id);
+      await releaseRemote(connection, "disposeSession", id);
     },
   };
   const call: RemoteCalls["call"] = async (name, args, signal) => {

@@ -11,12 +11,12 @@ export interface TerminateOptions {
    */
   readonly timeout?: number | undefined;
   /** Message of the WorkerError with which calls reject from then on. @defaultValue "The worker was terminated." */
-  readonly problem?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 const OPTIONS = {
   timeout: objectOption("a number of milliseconds >= 0", (value) => typeof value === "number" && value >= 0),
-  problem: objectOption("a string", (value) => typeof value === "string"),
+  message: objectOption("a string", (value) => typeof value === "string"),
 };
 
 const gates = new WeakMap<Endpoint, PassGate>();
@@ -35,18 +35,18 @@ const windingUp = new WeakMap<Endpoint, Promise<void>>();
 export async function terminate(worker: Endpoint, options: TerminateOptions = {}): Promise<void> {
   checkWorker("terminate", worker);
   resolveOptions("terminate", options, OPTIONS);
-  const { timeout = 5000, problem = "The worker was terminated." } = options;
+  const { timeout = 5000, message = "The worker was terminated." } = options;
   const { connection } = peerAt(worker);
   let ending = windingUp.get(worker);
   if (!ending) {
-    ending = connection.call<void>("end", [problem]).catch(() => undefined);
+    ending = connection.call<void>("end", [message]).catch(() => undefined);
     windingUp.set(worker, ending);
-    connection.refuse(problem);
+    connection.refuse(message);
   }
   if (timeout > 0) await within(timeout, ending);
   const gate = gates.get(worker);
   while (gate && !shutGate(gate)) await within(POLL_MILLISECONDS);
-  connection.close(problem);
+  connection.close(message);
   await stop(worker);
 }
 

@@ -27,7 +27,7 @@ function stepOf(places: readonly Place[], { step = 0, steps = 4, random = seeded
     open: committed,
     filled: positions.filter((position) => !places[position]!.isNew),
     committed,
-    committedBefore: undefined,
+    previousCommitCount: undefined,
     confidence: Float64Array.from(places, ({ confidence = 1 }) => confidence),
     predictions: {
       probabilities: (position) => rows[position]!,

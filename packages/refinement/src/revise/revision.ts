@@ -5,7 +5,7 @@ export interface RevisedStep extends RefineStep {
   /** Positions that this step committed. */
   readonly committed: readonly number[];
   /** Number of positions that the step before committed; undefined in the first step. */
-  readonly committedBefore: number | undefined;
+  readonly previousCommitCount: number | undefined;
 }
 
 /** The changes of a revision. A position may be in only one of `remask` and `replace`, once. */

@@ -34,12 +34,12 @@ export function revokeDoubted(options: RevokeDoubtedOptions = {}): Revision {
     needsLeaveOneOut: true,
     start:
       () =>
-      ({ filled, committed, committedBefore = INITIAL_COMMITTED, tokens, predictions }) => {
+      ({ filled, committed, previousCommitCount = INITIAL_COMMITTED, tokens, predictions }) => {
         if (committed.length < 2) return {};
         const doubted = filled
           .map((position) => ({ position, score: -predictions.leaveOneOut(position)[tokens[position]!]! }))
           .filter(({ score }) => -score < threshold);
-        return { remask: highest(doubted, Math.min(doubted.length, committedBefore - 1)) };
+        return { remask: highest(doubted, Math.min(doubted.length, previousCommitCount - 1)) };
       },
     shouldContinue: () => false,
   };

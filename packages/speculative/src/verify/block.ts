@@ -28,10 +28,10 @@ export const block: Verifier = {
       const scale = kept[length]!;
       if (length === drafted) {
         if (!random.bernoulli(scale)) continue;
-        return { accepted: firstNodes(drafted), next: random.categorical(distribution(drafted - 1)) };
+        return { accepted: firstNodes(drafted), nextToken: random.categorical(distribution(drafted - 1)) };
       }
       if (length > 0 && !random.bernoulli(acceptance(targets[length]!, q[length]!, scale))) continue;
-      return { accepted: firstNodes(length), next: random.categorical(residual(targets[length]!, q[length]!, scale)) };
+      return { accepted: firstNodes(length), nextToken: random.categorical(residual(targets[length]!, q[length]!, scale)) };
     }
     throw new Error("unreachable: length 0 is always accepted");
   },

@@ -13,9 +13,9 @@ export const match: Verifier = {
   verify({ draft, drafted, sample }) {
     for (let place = 0; place < drafted; place++) {
       const token = sample(place - 1);
-      if (token !== draft.tokens[place]) return { accepted: firstNodes(place), next: token };
+      if (token !== draft.tokens[place]) return { accepted: firstNodes(place), nextToken: token };
     }
-    return { accepted: firstNodes(drafted), next: sample(drafted - 1) };
+    return { accepted: firstNodes(drafted), nextToken: sample(drafted - 1) };
   },
 };
 

@@ -18,8 +18,8 @@ export const ratio: Verifier = {
       const q = draft.probabilities![place]!;
       // A Bernoulli draw rather than a uniform one compared with the ratio: a token with p = 0 is never accepted.
       if (random.bernoulli(Math.min(1, p[token]! / q[token]!))) continue;
-      return { accepted: firstNodes(place), next: random.categorical(residual(p, q)) };
+      return { accepted: firstNodes(place), nextToken: random.categorical(residual(p, q)) };
     }
-    return { accepted: firstNodes(drafted), next: random.categorical(distribution(drafted - 1)) };
+    return { accepted: firstNodes(drafted), nextToken: random.categorical(distribution(drafted - 1)) };
   },
 };

@@ -13,9 +13,9 @@ export const tree: Verifier = {
   verify({ draft: { tokens, parents }, drafted, sample }) {
     const accepted: number[] = [];
     for (let node = -1; ;) {
-      const next = sample(node);
-      const child = tokens.findIndex((token, index) => index < drafted && parents![index] === node && token === next);
-      if (child < 0) return { accepted, next };
+      const nextToken = sample(node);
+      const child = tokens.findIndex((token, index) => index < drafted && parents![index] === node && token === nextToken);
+      if (child < 0) return { accepted, nextToken };
       accepted.push((node = child));
     }
   },

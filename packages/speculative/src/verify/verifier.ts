@@ -20,7 +20,7 @@ export interface Round {
 /** The result of a round: the accepted nodes of the draft, root first, and one token of the target that follows them. */
 export interface Verification {
   readonly accepted: readonly number[];
-  readonly next: TokenId;
+  readonly nextToken: TokenId;
 }
 
 /** A verification rule: decides which drafted tokens are accepted, so that the committed tokens follow the target's distribution. */

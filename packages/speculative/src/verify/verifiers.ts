@@ -4,8 +4,11 @@ import { ratio } from "./ratio.ts";
 import { tree } from "./tree.ts";
 import type { Verifier } from "./verifier.ts";
 
-/** The rule that decides which drafted tokens are accepted. All rules are exact; they differ in what they accept and require. */
-export type Verify = "match" | "gumbel" | "ratio" | "block" | "tree";
+// The verification rules by name. Add new ones here.
+const byName = { match, gumbel, ratio, block, tree } as const;
 
-/** The verification rules by name. Add new ones here. */
-export const verifiers: Readonly<Record<Verify, Verifier>> = { match, gumbel, ratio, block, tree };
+/** The rule that decides which drafted tokens are accepted. All rules are exact; they differ in what they accept and require. */
+export type Verify = keyof typeof byName;
+
+/** The verification rules by name. */
+export const verifiers: Readonly<Record<Verify, Verifier>> = byName;

@@ -56,6 +56,6 @@ test("a worker that never serves can be terminated, which rejects the waiting ca
   const { here } = forgetfulLine();
   const loading = loadModel("bytes", { worker: here }).catch((error: unknown) => error);
   await turn();
-  await terminate(here, { timeout: 10, problem: "It never served." });
+  await terminate(here, { timeout: 10, message: "It never served." });
   expect(await loading).toMatchObject({ code: "WORKER", message: "It never served." });
 });

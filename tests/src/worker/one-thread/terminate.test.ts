@@ -101,7 +101,7 @@ test("calls reject with the problem", async () => {
   const model = await loadModel("bytes", { worker });
   const stuck = generate(model, "abc", { decoder: { plugin: "deaf" } }).result.catch((error: unknown) => error);
   await settle();
-  await terminate(worker, { timeout: 20, problem: "Another model was asked for." });
+  await terminate(worker, { timeout: 20, message: "Another model was asked for." });
   const error = await stuck;
   expect(error).toBeInstanceOf(WorkerError);
   expect(error).toMatchObject({ message: "Another model was asked for.", code: "WORKER" });
@@ -127,8 +127,8 @@ test.each([-1, Number.NaN, "5"])("a timeout of %j is refused, and the worker is 
   const { worker, close } = serveHere();
   const error = await terminate(worker, { timeout: timeout as number }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ where: "terminate", option: "timeout", expected: "a number of milliseconds >= 0", actual: timeout });
-  await expect(terminate(worker, { problem: 5 as unknown as string })).rejects.toMatchObject({ option: "problem", expected: "a string" });
-  await expect(terminate(worker, { time: 5 } as object)).rejects.toMatchObject({ expected: "one of its options (timeout, problem)" });
+  await expect(terminate(worker, { message: 5 as unknown as string })).rejects.toMatchObject({ option: "message", expected: "a string" });
+  await expect(terminate(worker, { time: 5 } as object)).rejects.toMatchObject({ expected: "one of its options (timeout, message)" });
   await expect(describePlugins(worker, "greedy")).resolves.toMatchObject([{ name: "greedy" }]);
   close();
 });
@@ -233,7 +233,7 @@ test("a decoder's worker that has ended, or ends unannounced, fails the generati
   const served = serveHere({ passMilliseconds: 9 });
   const model = await loadModel("bytes", { worker: served.worker });
   const first = serveHere();
-  await terminate(first.worker, { problem: "It was slow." });
+  await terminate(first.worker, { message: "It was slow." });
   const late = generate(model, "abc", { decoder: { plugin: "greedy", worker: first.worker }, ...ENDLESS });
   await expect(late.result).rejects.toMatchObject({ code: "WORKER", message: "It was slow." });
   const second = serveHere({ plugins });
