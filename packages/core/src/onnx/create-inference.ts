@@ -25,7 +25,7 @@ export async function createInference(
   const { signal } = options;
   const queue = queueOf(ort);
   try {
-    const inference = await queue.enqueue(() => startRuntime(runtime, options, () => create(runtime, folder, graph, options.threads)), {
+    const inference = await queue.enqueue(() => startRuntime(runtime, options, () => create(runtime, graph, options.threads)), {
       signal,
       discard: (late) => void late.release(),
     });
@@ -41,10 +41,10 @@ export async function createInference(
 
 function create(
   { ort, execution, executionProviders }: Runtime,
-  folder: ModelFolder,
-  { path, bytes, externalData }: GraphBytes,
+  graph: GraphBytes,
   threads: number | undefined,
 ): Promise<InferenceSession> {
+  const { bytes, externalData } = graph;
   const options: InferenceSession.SessionOptions = {
     executionProviders,
     logSeverityLevel: 3,
@@ -53,6 +53,6 @@ function create(
     ...(execution !== "native" && externalData.length > 0 && { externalData }),
   };
   // The native runtime finds external data only beside a graph file that it opens itself.
-  const localPath = execution === "native" && externalData.length > 0 ? folder.localPath(path) : undefined;
+  const localPath = execution === "native" ? graph.localPath : undefined;
   return localPath === undefined ? ort.InferenceSession.create(bytes, options) : ort.InferenceSession.create(localPath, options);
 }

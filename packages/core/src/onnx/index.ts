@@ -1,2 +1,13 @@
 export { loadModel, type OnnxLanguageModel } from "./load-model.ts";
-export type { Execution, LoadModelOptions, LoadProgress, ModelFiles, ModelSource } from "./model-source.ts";
+export type {
+  AbsentFile,
+  Execution,
+  LoadModelOptions,
+  LoadProgress,
+  ModelFiles,
+  ModelSource,
+  ModelStore,
+  OpenOptions,
+  StoredFile,
+  StoreProgress,
+} from "./model-source.ts";

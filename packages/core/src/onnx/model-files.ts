@@ -10,6 +10,8 @@ export interface GraphBytes {
   /** Path within the folder. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Path of the graph on this computer, if it has one. */
+  readonly localPath: string | undefined;
   readonly file: GraphFile;
   /** Paths are those in the graph, relative to its own folder. */
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
@@ -56,7 +58,9 @@ async function readGraph(folder: ModelFolder, path: string, known?: GraphBytes):
     throw new ModelLoadError(folder.describe(beside), `${problem}, but ${describeContent(found)}.`);
   };
   const externalData = await Promise.all(file.externalData.map(async (each) => ({ path: each.path, data: await readBeside(each) })));
-  return { path, bytes: content.bytes, file, externalData };
+  const opened = externalData.length > 0 ? await folder.open(path) : undefined;
+  const localPath = opened && !("absent" in opened) ? opened.localPath : undefined;
+  return { path, bytes: content.bytes, localPath, file, externalData };
 }
 
 function directoryOf(path: string): string {

@@ -1,66 +1,132 @@
 import { ModelLoadError } from "../errors.ts";
-import type { AbsentFile, OpenFile } from "./environment/environment.ts";
 import type { FileContent } from "./file-content.ts";
-import { type ModelPlace, modelPlace } from "./model-place.ts";
-import type { LoadModelOptions, ModelSource } from "./model-source.ts";
+import type { AbsentFile, LoadModelOptions, ModelSource, ModelStore, StoredFile, StoreProgress } from "./model-source.ts";
+import { modelStore } from "./model-store.ts";
 
-/** The files of one model, in any place. */
-export interface ModelFolder extends Omit<ModelPlace, "open"> {
-  /** Reads a file. @throws ModelLoadError if it cannot be read. */
+/** The files of one model, in any place. All errors are ModelLoadErrors that name the file. */
+export interface ModelFolder extends Omit<ModelStore, "open"> {
+  /** Opens a file. */
+  open(path: string): Promise<StoredFile | AbsentFile>;
+  /** Reads a file as a whole. */
   read(path: string): Promise<FileContent | AbsentFile>;
-  /** Reads a required file. @throws ModelLoadError if it is missing or cannot be read. */
+  /** Reads a required file as a whole. @throws ModelLoadError if it is missing. */
   need(path: string): Promise<FileContent>;
 }
 
 /** @throws InvalidOptionError if `source` is not a model source. */
 export function openModelFolder(source: ModelSource, { onProgress, signal }: LoadModelOptions): ModelFolder {
-  const place = modelPlace(source);
-  let loadedBytes = 0;
-  let totalBytes: number | undefined = 0;
+  const store = modelStore(source);
+  const progress = new FolderProgress(onProgress);
 
   const failed = (path: string, problem: string, error: unknown): never => {
     signal?.throwIfAborted();
-    throw new ModelLoadError(place.describe(path), `${problem} (${describeError(error)}).`, error);
+    throw new ModelLoadError(store.describe(path), `${problem} (${describeError(error)}).`, error);
   };
 
-  const readAll = async (path: string, { bytes: stated, stream, answer }: OpenFile): Promise<FileContent> => {
-    if (totalBytes !== undefined) totalBytes = stated === undefined ? undefined : totalBytes + stated;
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    const reader = stream.getReader();
+  const open = async (path: string): Promise<StoredFile | AbsentFile> => {
+    signal?.throwIfAborted();
+    const onProgressOfStore = (state: StoreProgress): void => progress.fetched(path, state);
+    return store.open(path, { signal, onProgress: onProgressOfStore }).catch((error: unknown) => failed(path, "could not be read", error));
+  };
+
+  const read = async (path: string): Promise<FileContent | AbsentFile> => {
+    const file = await open(path);
+    if ("absent" in file) return file;
+    const { bytes: stated, answer } = file;
+    progress.opened(path, stated);
+    const content = new GrowingContent(stated);
+    const reader = file.stream().getReader();
     const next = () =>
       reader
         .read()
-        .catch((error: unknown) => failed(path, `broke off after ${length} of ${stated ?? "an unknown number of"} bytes`, error));
+        .catch((error: unknown) => failed(path, `broke off after ${content.length} of ${stated ?? "an unknown number of"} bytes`, error));
     try {
       for (let piece = await next(); !piece.done; piece = await next()) {
         signal?.throwIfAborted();
-        chunks.push(piece.value);
-        length += piece.value.length;
-        loadedBytes += piece.value.length;
-        onProgress?.({ file: path, loadedBytes, totalBytes });
+        content.append(piece.value);
+        progress.read(path, piece.value.length);
       }
     } finally {
       await reader.cancel().catch(() => undefined);
     }
-    return { bytes: joined(chunks, length), answer };
-  };
-
-  const read = async (path: string): Promise<FileContent | AbsentFile> => {
-    signal?.throwIfAborted();
-    const file = await place.open(path, signal).catch((error: unknown) => failed(path, "could not be read", error));
-    return "absent" in file ? file : readAll(path, file);
+    return { bytes: content.bytes(), answer };
   };
 
   return {
-    ...place,
+    name: store.name,
+    dtype: store.dtype,
+    describe: (path) => store.describe(path),
+    open,
     read,
     async need(path) {
       const content = await read(path);
-      if ("absent" in content) throw new ModelLoadError(place.describe(path), `${content.absent}. The model needs this file.`);
+      if ("absent" in content) throw new ModelLoadError(store.describe(path), `${content.absent}. The model needs this file.`);
       return content;
     },
   };
+}
+
+/** The progress of all files together. */
+class FolderProgress {
+  readonly #report: LoadModelOptions["onProgress"];
+  readonly #files = new Map<string, StoreProgress & { readonly isFetched: boolean }>();
+
+  constructor(report: LoadModelOptions["onProgress"]) {
+    this.#report = report;
+  }
+
+  /** The store has fetched a part of the file. */
+  fetched(path: string, state: StoreProgress): void {
+    this.#set(path, { ...state, isFetched: true });
+  }
+
+  /** The file will be read. Files that the store fetched are counted already. */
+  opened(path: string, totalBytes: number | undefined): void {
+    if (!this.#files.has(path)) this.#files.set(path, { loadedBytes: 0, totalBytes, fromCache: false, isFetched: false });
+  }
+
+  read(path: string, bytes: number): void {
+    const file = this.#files.get(path)!;
+    if (!file.isFetched) this.#set(path, { ...file, loadedBytes: file.loadedBytes + bytes });
+  }
+
+  #set(path: string, state: StoreProgress & { readonly isFetched: boolean }): void {
+    this.#files.set(path, state);
+    let loadedBytes = 0;
+    let totalBytes: number | undefined = 0;
+    for (const file of this.#files.values()) {
+      loadedBytes += file.loadedBytes;
+      if (totalBytes !== undefined) totalBytes = file.totalBytes === undefined ? undefined : totalBytes + file.totalBytes;
+    }
+    this.#report?.({ file: path, loadedBytes, totalBytes, fromCache: state.fromCache });
+  }
+}
+
+/** The content of a file while it is read. If the size was stated, the content is never held twice. */
+class GrowingContent {
+  length = 0;
+  #bytes: Uint8Array | undefined;
+  readonly #chunks: Uint8Array[] = [];
+
+  constructor(stated: number | undefined) {
+    if (stated !== undefined) this.#bytes = new Uint8Array(stated);
+  }
+
+  append(chunk: Uint8Array): void {
+    if (this.#bytes && this.length + chunk.length <= this.#bytes.length) {
+      this.#bytes.set(chunk, this.length);
+    } else {
+      // The stated size was too small.
+      if (this.#bytes) this.#chunks.push(this.#bytes.subarray(0, this.length));
+      this.#bytes = undefined;
+      this.#chunks.push(chunk);
+    }
+    this.length += chunk.length;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes?.subarray(0, this.length) ?? joined(this.#chunks, this.length);
+  }
 }
 
 /** In Node, the reason of a failed `fetch` is the error's cause. */

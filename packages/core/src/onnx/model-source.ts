@@ -6,12 +6,60 @@ export interface ModelFiles {
   readonly files: Readonly<Record<string, string | URL>>;
 }
 
+/** A file of a model, opened for reading. */
+export interface StoredFile {
+  /** Size in bytes, if it is known before reading. */
+  readonly bytes: number | undefined;
+  /** Starts to read the content, from its beginning. Called at most once. */
+  stream(): ReadableStream<Uint8Array>;
+  /** Path of the file on this computer, if it has one: the native runtime opens it itself, and no byte passes through JavaScript. */
+  readonly localPath?: string | undefined;
+  /** The content, if it can be read in any order without being held in memory, as a `File` can. */
+  readonly blob?: Blob | undefined;
+  /** The server's answer, for messages: "the server answered 200 OK with text/html". Undefined without a server. */
+  readonly answer?: string | undefined;
+}
+
+/** A file that does not exist. */
+export interface AbsentFile {
+  /** Why the file is considered absent, for messages: "does not exist", "was not found: the server answered 404 Not Found". */
+  readonly absent: string;
+}
+
+export interface OpenOptions {
+  /** Stops opening; the call rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** To be called while the store fetches the file, if it does so before `open` resolves. A store that never calls it leaves the counting to the reader. */
+  readonly onProgress?: ((progress: StoreProgress) => void) | undefined;
+}
+
+export interface StoreProgress {
+  /** Bytes of this file that are there. */
+  readonly loadedBytes: number;
+  /** Size of this file; undefined while it is unknown. */
+  readonly totalBytes: number | undefined;
+  /** Whether the bytes come from a cache rather than from the network. */
+  readonly fromCache: boolean;
+}
+
+/** A place that holds the files of one model, such as `hub()` of `@decodekit/hub` returns. */
+export interface ModelStore {
+  /** Name of the model. */
+  readonly name: string;
+  /** Returns the URL, path or name of a file, for messages. */
+  describe(path: string): string;
+  /** Opens the file at `path` within the model's folder ("config.json", "onnx/model.onnx"). @throws Error if it cannot be opened. */
+  open(path: string, options: OpenOptions): Promise<StoredFile | AbsentFile>;
+  /** Data type of the weights to load if `loadModel` is given none. */
+  readonly dtype?: string | undefined;
+}
+
 /**
  * A model folder in the Hugging Face layout (`config.json`, `generation_config.json`, `tokenizer.json`,
  * `tokenizer_config.json`, `onnx/*.onnx` with optional external data): its URL, in Node also its path, files picked or dropped in a
- * page, or the files' URLs by path. Query and fragment of a folder's URL are kept for each of its files.
+ * page, the files' URLs by path, or a store. Query and fragment of a folder's URL are kept for each of its files.
  */
-export type ModelSource = string | URL | readonly File[] | ModelFiles;
+export type ModelSource = string | URL | readonly File[] | ModelFiles | ModelStore;
 
 /** "webgpu": GPU in a browser. "wasm": CPU, everywhere. "native": CPU in Node through `onnxruntime-node`. */
 export type Execution = "webgpu" | "wasm" | "native";
@@ -23,6 +71,8 @@ export interface LoadProgress {
   readonly loadedBytes: number;
   /** Total bytes of all files; undefined while a size is unknown. */
   readonly totalBytes: number | undefined;
+  /** Whether the bytes of this report came from a cache rather than from the network or a disk. */
+  readonly fromCache: boolean;
 }
 
 export interface LoadModelOptions {

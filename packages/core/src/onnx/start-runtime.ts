@@ -69,7 +69,7 @@ async function readCode(runtime: Runtime, code: RuntimeCode): Promise<Uint8Array
     const file = await environment.openFile(url, undefined);
     if ("absent" in file) throw unavailable(file.absent);
     answer = file.answer;
-    bytes = new Uint8Array(await new Response(file.stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+    bytes = new Uint8Array(await new Response(file.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
   } catch (error) {
     if (error instanceof ExecutionUnavailableError) throw error;
     throw unavailable(`could not be read (${error instanceof Error ? error.message : String(error)})`, error);

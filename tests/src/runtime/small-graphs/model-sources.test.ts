@@ -145,7 +145,7 @@ test("an optional file that is a folder is absent, and an empty one is damaged",
   });
 });
 
-const anything = "a URL, a path, an array of File, or { name, files }";
+const anything = "a URL, a path, an array of File, { name, files }, or a store such as hub() returns";
 const { files } = countingModel();
 
 test.each([

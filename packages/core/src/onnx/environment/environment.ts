@@ -1,5 +1,5 @@
 import type * as Ort from "onnxruntime-common";
-import type { Execution } from "../model-source.ts";
+import type { AbsentFile, Execution, StoredFile } from "../model-source.ts";
 
 /** A build of onnxruntime, and its settings for one execution. */
 export interface Runtime {
@@ -28,21 +28,7 @@ export interface Environment {
   /** Returns the base of relative URLs of files, or undefined if they have none. */
   baseUrl(): string | undefined;
   /** Opens a file for reading. */
-  openFile(url: URL, signal: AbortSignal | undefined): Promise<OpenFile | AbsentFile>;
-  /** Returns the path of a file for the native runtime to read itself, or undefined if it cannot. */
+  openFile(url: URL, signal: AbortSignal | undefined): Promise<StoredFile | AbsentFile>;
+  /** Returns the path of a file on this computer, or undefined if the URL is another's. */
   localPath(url: URL): string | undefined;
-}
-
-export interface OpenFile {
-  /** Size, if it is known before reading. */
-  readonly bytes: number | undefined;
-  readonly stream: ReadableStream<Uint8Array>;
-  /** The server's answer, for messages: "the server answered 200 OK with text/html". Undefined without a server. */
-  readonly answer?: string | undefined;
-}
-
-/** A file that does not exist. */
-export interface AbsentFile {
-  /** Why the file is considered absent, for messages: "does not exist", "was not found: the server answered 404 Not Found". */
-  readonly absent: string;
 }

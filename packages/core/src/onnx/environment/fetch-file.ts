@@ -1,10 +1,10 @@
-import type { AbsentFile, OpenFile } from "./environment.ts";
+import type { AbsentFile, StoredFile } from "../model-source.ts";
 
 /** Statuses that mean a missing file. Storage services answer 403 for a missing file if the caller may not list the files. */
 const ABSENT: ReadonlySet<number> = new Set([204, 403, 404, 410]);
 
 /** Opens a file by `fetch`. @throws Error with the server's answer, if that is neither the file nor its absence. */
-export async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<OpenFile | AbsentFile> {
+export async function fetchFile(url: URL, signal: AbortSignal | undefined): Promise<StoredFile | AbsentFile> {
   if (url.protocol === "data:") return openDataUrl(url);
   const response = await fetch(url, { signal: signal ?? null });
   const { status, body, headers } = response;
@@ -19,7 +19,7 @@ export async function fetchFile(url: URL, signal: AbortSignal | undefined): Prom
   }
   // The length of a compressed transfer is not the file's length.
   const length = headers.get("content-encoding") ? null : headers.get("content-length");
-  return { bytes: length === null ? undefined : Number(length), stream: body, answer };
+  return { bytes: length === null ? undefined : Number(length), stream: () => body, answer };
 }
 
 function describeAnswer({ status, statusText, headers, redirected, url }: Response): string {
@@ -28,10 +28,11 @@ function describeAnswer({ status, statusText, headers, redirected, url }: Respon
 }
 
 /** Bundlers turn small files into data URLs, which a page cannot fetch under a strict content security policy. */
-function openDataUrl({ pathname }: URL): OpenFile {
+function openDataUrl({ pathname }: URL): StoredFile {
   const comma = pathname.indexOf(",");
   const payload = decodeURIComponent(pathname.slice(comma + 1));
   const isBase64 = pathname.slice(0, comma).endsWith(";base64");
   const bytes = isBase64 ? Uint8Array.from(atob(payload), (character) => character.charCodeAt(0)) : new TextEncoder().encode(payload);
-  return { bytes: bytes.length, stream: new Blob([bytes]).stream() };
+  const blob = new Blob([bytes]);
+  return { bytes: bytes.length, blob, stream: () => blob.stream() };
 }

@@ -5,8 +5,12 @@ import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ExecutionUnavailableError } from "../../errors.ts";
-import type { AbsentFile, Environment, OpenFile, Runtime, RuntimeCode } from "./environment.ts";
+import type { AbsentFile, StoredFile } from "../model-source.ts";
+import type { Environment, Runtime, RuntimeCode } from "./environment.ts";
 import { fetchFile } from "./fetch-file.ts";
+
+/** Bytes per read of a local file. */
+const CHUNK_BYTES = 2 ** 20;
 
 export const environment: Environment = {
   async availableExecutions() {
@@ -60,12 +64,16 @@ function findCode(file: string): RuntimeCode {
   }
 }
 
-async function openLocalFile(url: URL): Promise<OpenFile | AbsentFile> {
+async function openLocalFile(url: URL): Promise<StoredFile | AbsentFile> {
   const found = await stat(url).catch((error: Error & { code?: string }) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw error;
   });
   if (!found) return { absent: "does not exist" };
   if (found.isDirectory()) return { absent: "is a folder, not a file" };
-  return { bytes: found.size, stream: Readable.toWeb(createReadStream(url)) as ReadableStream<Uint8Array> };
+  return {
+    bytes: found.size,
+    localPath: fileURLToPath(url),
+    stream: () => Readable.toWeb(createReadStream(url, { highWaterMark: CHUNK_BYTES })) as ReadableStream<Uint8Array>,
+  };
 }

@@ -1,36 +1,31 @@
 import { environment } from "#environment";
 import { InvalidOptionError } from "../errors.ts";
 import { objectOption, resolveOptions } from "../options.ts";
-import type { AbsentFile, OpenFile } from "./environment/environment.ts";
-import type { ModelFiles, ModelSource } from "./model-source.ts";
+import type { ModelFiles, ModelSource, ModelStore } from "./model-source.ts";
 
-/** The place where the files of a model are. */
-export interface ModelPlace {
-  /** Name of the folder. */
-  readonly name: string;
-  /** Returns the URL, path or name of a file, for messages. */
-  describe(path: string): string;
-  /** Returns the path of a file for the native runtime to read itself, if there is one. */
-  localPath(path: string): string | undefined;
-  open(path: string, signal: AbortSignal | undefined): Promise<OpenFile | AbsentFile>;
+const SOURCES = "a URL, a path, an array of File, { name, files }, or a store such as hub() returns";
+
+/** Returns the store of any source. @throws InvalidOptionError if `source` is not a model source. */
+export function modelStore(source: ModelSource): ModelStore {
+  if (source instanceof URL || (typeof source === "string" && source !== "")) return storeInFolder(String(source));
+  if (Array.isArray(source) && source.every((file) => file instanceof File)) return storeOfFiles(source);
+  if (typeof source === "object" && source !== null && "files" in source && source.files !== undefined) return storeOfNamedFiles(source);
+  if (isStore(source)) return source;
+  throw wrongSource("source", SOURCES, source);
 }
 
-/** @throws InvalidOptionError if `source` is not a model source. */
-export function modelPlace(source: ModelSource): ModelPlace {
-  if (source instanceof URL || (typeof source === "string" && source !== "")) return placeInFolder(String(source));
-  if (Array.isArray(source) && source.every((file) => file instanceof File)) return placeOfFiles(source);
-  if (typeof source === "object" && source !== null && "files" in source && source.files !== undefined) return placeOfNamedFiles(source);
-  throw wrongSource("source", "a URL, a path, an array of File, or { name, files }", source);
+function isStore(source: unknown): source is ModelStore {
+  return typeof source === "object" && source !== null && "open" in source && typeof source.open === "function" && "describe" in source;
 }
 
-function placeInFolder(folder: string): ModelPlace {
+function storeInFolder(folder: string): ModelStore {
   let url: URL;
   try {
     url = environment.folderUrl(folder);
   } catch {
-    throw wrongSource("source", "a URL, a path, an array of File, or { name, files }", folder);
+    throw wrongSource("source", SOURCES, folder);
   }
-  return placeOfUrls(lastPart(url.pathname), (path) => fileWithin(url, path));
+  return storeOfUrls(lastPart(url.pathname), (path) => fileWithin(url, path));
 }
 
 /** Returns the URL of a file, with the query and fragment of the folder's URL, which may contain an access key. */
@@ -41,13 +36,13 @@ function fileWithin(folder: URL, path: string): URL {
   return url;
 }
 
-function placeOfNamedFiles(source: ModelFiles): ModelPlace {
+function storeOfNamedFiles(source: ModelFiles): ModelStore {
   resolveOptions("loadModel", source, {
     name: objectOption("a string", (value) => typeof value === "string"),
     files: objectOption("an object of URLs by path", (value) => typeof value === "object" && value !== null),
   });
   const urls = new Map(Object.entries(source.files).map(([path, url]) => [path, urlOfFile(path, url)]));
-  return placeOfUrls(source.name ?? "files", (path) => urls.get(path));
+  return storeOfUrls(source.name ?? "files", (path) => urls.get(path));
 }
 
 function urlOfFile(path: string, url: unknown): URL {
@@ -56,7 +51,7 @@ function urlOfFile(path: string, url: unknown): URL {
   throw wrongSource(`files["${path}"]`, base === undefined ? "an absolute URL, such as pathToFileURL returns" : "a URL", url);
 }
 
-function placeOfUrls(name: string, urlOf: (path: string) => URL | undefined): ModelPlace {
+function storeOfUrls(name: string, urlOf: (path: string) => URL | undefined): ModelStore {
   return {
     name,
     describe(path) {
@@ -64,19 +59,15 @@ function placeOfUrls(name: string, urlOf: (path: string) => URL | undefined): Mo
       if (!url || url.protocol === "data:") return `${name}/${path}`;
       return environment.localPath(url) ?? url.href;
     },
-    async open(path, signal) {
+    async open(path, { signal }) {
       const url = urlOf(path);
       return url ? environment.openFile(url, signal) : { absent: "is not among the files" };
-    },
-    localPath(path) {
-      const url = urlOf(path);
-      return url && environment.localPath(url);
     },
   };
 }
 
 /** Files of a picked folder have a path (`webkitRelativePath`); dropped files have only a name. */
-function placeOfFiles(files: readonly File[]): ModelPlace {
+function storeOfFiles(files: readonly File[]): ModelStore {
   const root = files[0]?.webkitRelativePath?.split("/")[0] ?? "";
   const find = (path: string): File | undefined =>
     files.find((file) => file.webkitRelativePath === `${root}/${path}`) ?? files.find((file) => file.name === path.split("/").at(-1));
@@ -85,9 +76,8 @@ function placeOfFiles(files: readonly File[]): ModelPlace {
     describe: (path) => path,
     async open(path) {
       const file = find(path);
-      return file ? { bytes: file.size, stream: file.stream() } : { absent: "is not among the files" };
+      return file ? { bytes: file.size, blob: file, stream: () => file.stream() } : { absent: "is not among the files" };
     },
-    localPath: () => undefined,
   };
 }
 
