@@ -5,7 +5,7 @@ import { CANVAS_INPUTS, type CanvasGraph } from "./canvas-graph.ts";
 import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
-import type { GraphBytes } from "./model-files.ts";
+import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
 
 /** A canvas graph that is created when it is first needed, and can be released. */
@@ -16,7 +16,7 @@ export interface LazyCanvas extends CanvasGraph {
 export function lazyCanvas(
   runtime: Runtime,
   folder: ModelFolder,
-  graph: GraphBytes,
+  graph: GraphFiles,
   details: { readonly signature: GraphSignature; readonly maskTokenId: TokenId; readonly threads: number | undefined },
 ): LazyCanvas {
   const { signature, maskTokenId, threads } = details;

@@ -12,7 +12,7 @@ import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
 import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
 import { contextLengthIn, maskTokenIn, stopTokensIn, vocabSizeIn } from "./model-config.ts";
-import { type GraphBytes, type ModelFileContents, readModelFiles } from "./model-files.ts";
+import { type GraphFiles, type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
 import { openModelFolder } from "./model-folder.ts";
 import type { Execution, LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
@@ -108,8 +108,8 @@ function checkVocabulary(stated: number | undefined, tokenizer: Tokenizer): numb
   );
 }
 
-function sizeOf({ file, bytes, externalData }: GraphBytes): Pick<OnnxLanguageModel, "parameters" | "bytes"> {
-  return { parameters: file.parameters, bytes: externalData.reduce((sum, { data }) => sum + data.length, bytes.length) };
+function sizeOf(graph: GraphFiles): Pick<OnnxLanguageModel, "parameters" | "bytes"> {
+  return { parameters: graph.file.parameters, bytes: sizeOfGraph(graph) };
 }
 
 function modelsOf(
