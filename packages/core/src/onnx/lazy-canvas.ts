@@ -26,7 +26,11 @@ export function lazyCanvas(
   const open = async (): Promise<InferenceSession> => {
     const inference = await createInference(runtime, folder, graph, { threads, warn: () => undefined, signal: undefined });
     try {
-      checkSameCache(source, signature, readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, CANVAS_INPUTS));
+      checkSameCache(
+        source,
+        signature,
+        readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, { moreInputs: CANVAS_INPUTS }),
+      );
       return inference;
     } catch (error) {
       await inference.release();
@@ -49,8 +53,10 @@ export function lazyCanvas(
 }
 
 function checkSameCache(source: string, causal: GraphSignature, canvas: GraphSignature): void {
-  const describe = ({ cache, cacheType }: GraphSignature): string =>
-    `${cache.map(({ input, heads, headSize }) => `${input} ${heads}×${headSize}`).join(", ")} in ${cacheType}`;
+  const describe = ({ cache }: GraphSignature): string =>
+    cache
+      .map(({ input, dims, axis, type }) => `${input} ${type} (${dims.map((dim, at) => (at === axis ? "positions" : dim)).join(", ")})`)
+      .join(", ");
   if (describe(causal) === describe(canvas)) return;
   throw new ModelShapeError({
     source,

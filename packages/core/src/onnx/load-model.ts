@@ -6,12 +6,14 @@ import type { CausalModel } from "../contracts/model.ts";
 import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
 import type { Tokenizer } from "../contracts/tokenizer.ts";
 import type { CausalGraph } from "./causal-graph.ts";
+import { cacheSizesIn } from "./cache-sizes.ts";
 import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
+import { DTYPES } from "./find-graph.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
 import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
-import { contextLengthIn, maskTokenIn, stopTokensIn, vocabSizeIn } from "./model-config.ts";
+import { contextLengthIn, isCausal, maskTokenIn, stopTokensIn, vocabSizeIn } from "./model-config.ts";
 import { type GraphFiles, type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
 import { openModelFolder } from "./model-folder.ts";
 import type { Execution, LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
@@ -34,6 +36,7 @@ export interface OnnxLanguageModel extends LanguageModel {
 
 const OPTIONS = {
   execution: { type: "string", choices: ["auto", "webgpu", "wasm", "native"], default: "auto", help: "What runs the model" },
+  dtype: { type: "string", choices: DTYPES, help: "Data type of the weights" },
   modelFile: objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
     return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
   }),
@@ -55,27 +58,32 @@ const OPTIONS = {
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
   resolveOptions("loadModel", options, OPTIONS);
-  const { modelFile = "onnx/model.onnx", signal, threads, onWarning = logWarning } = options;
+  const { modelFile, signal, threads, onWarning = logWarning } = options;
   const warn: Warn = (message, option = "source") => onWarning({ where: "loadModel", option, message });
   signal?.throwIfAborted();
   // When one file fails, the other reads are useless, and are aborted.
   const reading = new AbortController();
   const folder = openModelFolder(source, { ...options, signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal });
-  const files = await readModelFiles(folder, modelFile).catch((error: unknown) => {
+  const runtime = await openRuntime(options);
+  const choice = { modelFile, dtype: options.dtype ?? folder.dtype, execution: runtime.execution };
+  const files = await readModelFiles(folder, choice).catch((error: unknown) => {
     reading.abort(error);
     throw error;
   });
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
 
-  const runtime = await openRuntime(options);
   const inference = await createInference(runtime, folder, files.causal, { threads, warn, signal });
   try {
-    const signature = readGraphSignature(folder.describe(modelFile), inference.inputMetadata, inference.outputMetadata);
+    const source = folder.describe(files.causal.path);
+    const signature = readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, {
+      sizes: cacheSizesIn(files.config),
+      withoutCache: isCausal(files.config),
+    });
     const facts = modelFacts(files, signature, tokenizer, warn);
     const canvas = files.canvas && lazyCanvas(runtime, folder, files.canvas, { signature, maskTokenId: facts.maskTokenId!, threads });
     const queue = queueOf(runtime.ort);
     const { vocabSize, contextLength, stopTokens } = facts;
-    const graph: CausalGraph = { runtime, inference, signature, vocabSize, contextLength, queue, canvas, disposed: false };
+    const graph: CausalGraph = { source, runtime, inference, signature, vocabSize, contextLength, queue, canvas, disposed: false };
     return { name: folder.name, tokenizer, stopTokens, ...modelsOf(graph, canvas), ...sizeOf(files.causal) };
   } catch (error) {
     await releaseInTurn(queueOf(runtime.ort), () => inference.release());

@@ -1,5 +1,7 @@
 import { ModelLoadError } from "../errors.ts";
 import { describeContent } from "./file-content.ts";
+import { findGraph, type FoundGraph, type GraphChoice } from "./find-graph.ts";
+import { configOfGenai, graphOfGenai } from "./genai-config.ts";
 import { type ExternalFile, type GraphFile, readGraphFile } from "./graph-file.ts";
 import { bytesOfHeld, type HeldFile } from "./held-file.ts";
 import { type JsonFile, readJson, readOptionalJson } from "./json-file.ts";
@@ -32,17 +34,30 @@ export interface ModelFileContents {
  * Opens all files concurrently, so that the total size is known early.
  * @throws ModelLoadError for a file that is missing, cut short or invalid.
  */
-export async function readModelFiles(folder: ModelFolder, modelFile: string): Promise<ModelFileContents> {
-  const [config, generationConfig, tokenizer, tokenizerConfig, causal] = await Promise.all([
-    readJson(folder, "config.json"),
+export async function readModelFiles(folder: ModelFolder, choice: Omit<GraphChoice, "named">): Promise<ModelFileContents> {
+  const reading = readConfig(folder);
+  const graph = async (): Promise<GraphFiles> => openGraph(folder, await findGraph(folder, { ...choice, named: (await reading).graph }));
+  const [{ config }, generationConfig, tokenizer, tokenizerConfig, causal] = await Promise.all([
+    reading,
     readOptionalJson(folder, "generation_config.json"),
     readJson(folder, "tokenizer.json"),
     readOptionalJson(folder, "tokenizer_config.json"),
-    openGraph(folder, modelFile),
+    graph(),
   ]);
-  const canvasFile = `${directoryOf(modelFile)}canvas.onnx`;
-  const canvas = hasCanvas(config) ? await openGraph(folder, canvasFile, causal) : undefined;
+  const canvasFile = `${directoryOf(causal.path)}canvas.onnx`;
+  const canvas = hasCanvas(config)
+    ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, causal)
+    : undefined;
   return { config, generationConfig, tokenizer, tokenizerConfig, causal, canvas };
+}
+
+/** Reads `config.json`, or what stands in its place in onnxruntime-genai's folders, with the graph that it names. */
+async function readConfig(folder: ModelFolder): Promise<{ readonly config: JsonFile; readonly graph: string | undefined }> {
+  const config = await readOptionalJson(folder, "config.json");
+  if (config) return { config, graph: undefined };
+  const genai = await readOptionalJson(folder, "genai_config.json");
+  if (genai) return { config: configOfGenai(genai), graph: graphOfGenai(genai) };
+  return { config: await readJson(folder, "config.json"), graph: undefined };
 }
 
 /** Total size of a graph and its weights, in bytes. */
@@ -51,8 +66,7 @@ export function sizeOfGraph({ own, weights }: GraphFiles): number {
 }
 
 /** Opens a graph and the files of its weights; files that `known` already holds are not opened again. */
-async function openGraph(folder: ModelFolder, path: string, known?: GraphFiles): Promise<GraphFiles> {
-  const own = await folder.fetch(path);
+async function openGraph(folder: ModelFolder, { path, held: own }: FoundGraph, known?: GraphFiles): Promise<GraphFiles> {
   const name = nameOf(path);
   const content = await bytesOfHeld(own);
   const source = folder.describe(path);

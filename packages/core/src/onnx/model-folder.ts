@@ -8,6 +8,8 @@ import { modelStore } from "./model-store.ts";
 export interface ModelFolder extends Omit<ModelStore, "open"> {
   /** Returns a required file by reference if it lies on this computer, else reads it. @throws ModelLoadError if it is missing. */
   fetch(path: string): Promise<HeldFile>;
+  /** Like `fetch`, for a file that may be missing. */
+  fetchIfThere(path: string): Promise<HeldFile | AbsentFile>;
   /** Reads a file as a whole. */
   read(path: string): Promise<FileContent | AbsentFile>;
   /** Reads a required file as a whole. @throws ModelLoadError if it is missing. */
@@ -61,21 +63,25 @@ export function openModelFolder(source: ModelSource, { onProgress, signal }: Loa
     return file;
   };
 
+  const fetchIfThere = async (path: string): Promise<HeldFile | AbsentFile> => {
+    const file = await open(path);
+    if ("absent" in file) return file;
+    const { bytes, localPath, blob, answer } = file;
+    if (bytes === undefined || (localPath === undefined && !blob)) {
+      const content = await readOpened(path, file);
+      return { bytes: content.bytes.length, data: content.bytes, answer };
+    }
+    progress.opened(path, bytes);
+    progress.read(path, bytes);
+    return { bytes, localPath, blob, answer };
+  };
+
   return {
     name: store.name,
     dtype: store.dtype,
     describe: (path) => store.describe(path),
-    async fetch(path) {
-      const file = present(path, await open(path));
-      const { bytes, localPath, blob, answer } = file;
-      if (bytes === undefined || (localPath === undefined && !blob)) {
-        const content = await readOpened(path, file);
-        return { bytes: content.bytes.length, data: content.bytes, answer };
-      }
-      progress.opened(path, bytes);
-      progress.read(path, bytes);
-      return { bytes, localPath, blob, answer };
-    },
+    fetch: async (path) => present(path, await fetchIfThere(path)),
+    fetchIfThere,
     read,
     need: async (path) => present(path, await read(path)),
   };

@@ -33,6 +33,7 @@ const ids = new WeakMap<WorkerLanguageModel, number>();
 const OPTIONS = named({
   worker: WORKER,
   execution: true,
+  dtype: true,
   modelFile: true,
   onProgress: CALLBACK,
   onWarning: CALLBACK,
