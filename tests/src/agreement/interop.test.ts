@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { generate } from "@decodekit/core";
 import { loadModel, type ModelFiles } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
+import { promptLookup, speculative } from "@decodekit/speculative";
 import { describe, expect, test } from "vitest";
 import { expectCacheEquality } from "../support/expect-cache-equality.ts";
 
@@ -10,35 +13,58 @@ if (!present) console.log(`skipped: no third-party graphs in ${folder}`);
 
 describe.runIf(present).each(["native", "wasm"] as const)("third-party graphs on %s", (execution) => {
   test("a float16 cache under GroupQueryAttention rewinds and forks without changing logits", async () => {
-    const model = await loadModel(withConfig("gqa-float16", { max_position_embeddings: 128 }), { execution, modelFile: "onnx/model.onnx" });
+    const model = await loadModel(`${folder}gqa-float16`, { execution });
+    expect(model.causal).toMatchObject({ vocabSize: 256 });
     await expectCacheEquality(model.causal, 10, { samePasses: 0, otherPasses: 2e-2 });
     await model.dispose();
   });
 
+  test("keys and values of a layer in one tensor: the tokens that its authors state, rewound and forked", async () => {
+    // Its tokenizer belongs to another model.
+    const model = await loadModel(withTokenizer("gpt2-stacked-cache", ["genai_config.json", "past.onnx"]), { execution });
+    for (const [prompt, expected] of [
+      [
+        [0, 0, 0, 52],
+        [204, 204, 204, 204, 204, 204],
+      ],
+      [
+        [0, 0, 195, 731],
+        [731, 114, 114, 114, 114, 114],
+      ],
+    ] as const) {
+      const { tokens } = await generate(model, Int32Array.from(prompt), { decoder: greedy(), maxNewTokens: 6, stopTokens: [] }).result;
+      expect([...tokens]).toEqual(expected);
+    }
+    await expectCacheEquality(model.causal, 10, { samePasses: 0, otherPasses: 1e-4 });
+    await model.dispose();
+  });
+
+  test("fixed states of convolutions beside keys and values decode, rewind and fork", async () => {
+    const model = await loadModel(withTokenizer("hybrid-conv-cache", ["genai_config.json", "decoder.onnx"]), { execution });
+    const plain = await generate(model, Int32Array.of(1, 2, 3), { decoder: greedy(), maxNewTokens: 8, stopTokens: [] }).result;
+    const drafted = speculative({ drafter: promptLookup(), draftLength: 3 });
+    const verified = await generate(model, Int32Array.of(1, 2, 3), { decoder: drafted, maxNewTokens: 8, stopTokens: [] }).result;
+    expect([...verified.tokens]).toEqual([...plain.tokens]);
+    await expectCacheEquality(model.causal, 10, { samePasses: 1e-5, otherPasses: 1e-4 });
+    await model.dispose();
+  });
+
   test("a classifier is refused as a language model", async () => {
-    const error = await loadModel(withConfig("classifier", {}), { execution }).catch((reason: unknown) => reason);
+    const error = await loadModel(withTokenizer("classifier", ["config.json", "model.onnx"]), { execution }).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ name: "ModelShapeError", tensor: "logits" });
   });
 });
 
-/** Adds `config.json`: these folders have no usual one, and their graph is at the top level. */
-function withConfig(name: string, config: object): ModelFiles {
-  const tokenizer = {
-    version: "1.0",
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: null,
-    model: { type: "BPE", vocab: { a: 0 }, merges: [] },
-  };
-  const json = (value: object): string => `data:application/json,${encodeURIComponent(JSON.stringify(value))}`;
+/** Adds a tokenizer to a folder that has none. */
+function withTokenizer(name: string, files: readonly string[]): ModelFiles {
+  const tokenizer = { model: { type: "BPE", vocab: { a: 0 }, merges: [] } };
   return {
     name,
     files: {
-      "config.json": json(config),
-      "tokenizer.json": json(tokenizer),
-      "onnx/model.onnx": new URL(`file://${folder}${name}/model.onnx`),
+      "tokenizer.json": `data:application/json,${encodeURIComponent(JSON.stringify(tokenizer))}`,
+      ...Object.fromEntries(files.map((file) => [file, new URL(`file://${folder}${name}/${file}`)])),
     },
   };
 }

@@ -7,6 +7,7 @@ import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { emptyCache } from "./empty-cache.ts";
 import type { KvCache } from "./kv-cache.ts";
+import { chunkEnds } from "./prefill-chunks.ts";
 import { tokenFeeds } from "./token-feeds.ts";
 import { createSequence, registerSession, type CachedSequence } from "./cached-sequence.ts";
 import { type TreePasses, treePasses } from "./tree-pass.ts";
@@ -47,6 +48,19 @@ class OnnxSession implements Session {
     const { graph, cache } = this.#sequence;
     const length = cache.length + tokens.length;
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
+    const start = cache.length;
+    try {
+      for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows }))
+        await this.#read(tokens.subarray(cache.length - start, end), 1, signal);
+      return await this.#read(tokens.subarray(cache.length - start), rows, signal);
+    } catch (error) {
+      cache.length = start;
+      throw error;
+    }
+  }
+
+  async #read(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+    const { graph, cache } = this.#sequence;
     const pass = await tokenPass(this.#sequence, tokens, rows);
     const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, rows, signal });
     cache.replace(outputs, afterUnread(unread, tokens));
