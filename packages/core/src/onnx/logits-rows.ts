@@ -28,13 +28,20 @@ export async function readLogits({ runtime: { ort }, source }: LogitsSource, ten
   const data = onGpu
     ? await readFromGpu(ort, tensor, first, rows * vocabSize)
     : (tensor.data as Float32Array | Uint16Array).subarray(first);
-  const values = data instanceof Float32Array ? data : float16ToFloat32(new Uint16Array(data.buffer, data.byteOffset, data.length));
+  const bits = data instanceof Float32Array ? undefined : new Uint16Array(data.buffer, data.byteOffset, data.length);
+  const rowOf = (index: number): Float32Array => {
+    const [start, end] = [index * vocabSize, (index + 1) * vocabSize];
+    return bits ? float16ToFloat32(bits.subarray(start, end)) : (data as Float32Array).subarray(start, end);
+  };
+  const decoded = new Map<number, Float32Array>();
   return {
     rows,
     vocabSize,
     row(index) {
       if (!(index >= 0 && index < rows)) throw new RangeError(`row must be in [0, ${rows}), got ${index}`);
-      return values.subarray(index * vocabSize, (index + 1) * vocabSize);
+      let row = decoded.get(index);
+      if (!row) decoded.set(index, (row = rowOf(index)));
+      return row;
     },
   };
 }
