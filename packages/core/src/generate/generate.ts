@@ -1,6 +1,7 @@
-import type { Decoder } from "../contracts/decoder.ts";
+import type { DecodeEvent, Decoder } from "../contracts/decoder.ts";
 import { MissingModelError } from "../errors.ts";
 import { checkGenerateOptions, type GenerateOptions, ineffectiveOptions } from "./generate-options.ts";
+import type { DecoratedDecode } from "./decorated-decode.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { ModelRole, ModelSet } from "../contracts/model.ts";
 import type { Generation } from "./generation.ts";
@@ -10,6 +11,7 @@ import { logWarning } from "../warnings.ts";
 /**
  * Decodes a continuation of `prompt`: text, or tokens of shape (n,).
  * Every reader receives the decoder's errors; see `Decoder.decode`.
+ * An error of a processor reaches every reader too.
  * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
  * @throws MissingModelError if `decoder` requires a model that is missing.
  */
@@ -20,20 +22,30 @@ export function generate<Role extends ModelRole>(
 ): Generation {
   // Decoders of fewer roles are decoders too; the models are checked below.
   const given = options as unknown as GenerateOptions;
-  checkGenerateOptions(prompt, given);
-  const { decoder, draft, onWarning = logWarning, ...decodeOptions } = given;
+  checkGenerateOptions(prompt, given, model);
+  const { decoder, draft, processors, logProbabilities, onWarning = logWarning, ...decodeOptions } = given;
   const models = modelsFor(decoder, model, draft);
   for (const warning of ineffectiveOptions(model, given)) onWarning(warning);
   const { maxNewTokens = decoder.outputLength ?? 128, stopStrings = [], stopTokens = model.stopTokens, ...rest } = decodeOptions;
   const { tokenizer } = model;
   const promptTokens = typeof prompt === "string" ? tokenizer.encode(prompt) : prompt;
   const stops = [...stopTokens, ...stopStrings.flatMap((stop) => tokenizer.specialTokens?.get(stop) ?? [])];
+  const run = { decoder, models, prompt: promptTokens, options: { ...rest, maxNewTokens, stopTokens: stops } };
+  const decorations = processors || logProbabilities !== undefined ? { processors, logProbabilities } : undefined;
   return sharedDecode({
-    decode: () => decoder.decode(models, promptTokens, { ...rest, maxNewTokens, stopTokens: stops }),
+    decode: () => (decorations ? decorate({ ...run, ...decorations }) : decoder.decode(models, promptTokens, run.options)),
+    details: decorations && (async (events) => (await importDecorations()).gatherDetails(events, decorations)),
     model,
     prompt: promptTokens,
     stopStrings,
   });
+}
+
+/** Imported on demand: most programs do not need it. */
+const importDecorations = () => import("./decorated-decode.ts");
+
+async function* decorate(decode: DecoratedDecode): AsyncGenerator<DecodeEvent, void, void> {
+  yield* (await importDecorations()).decorated(decode);
 }
 
 function modelsFor(decoder: Decoder, model: LanguageModel, draft: Pick<LanguageModel, "causal"> | undefined): ModelSet {

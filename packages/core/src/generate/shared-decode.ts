@@ -10,6 +10,8 @@ import { Replay } from "./replay.ts";
 export interface DecodeSource extends TextOutputOptions {
   readonly decode: () => AsyncGenerator<DecodeEvent, void, void>;
   readonly model: Pick<LanguageModel, "tokenizer" | "masked">;
+  /** Returns what the events add to the result. */
+  readonly details?: ((events: readonly DecodeEvent[]) => Promise<Partial<GenerateResult>>) | undefined;
 }
 
 /** Runs a decode on demand, stores its events and text, and provides them to any number of readers. */
@@ -21,6 +23,7 @@ class SharedDecode extends Replay implements Generation {
   readonly events: AsyncIterable<DecodeEvent>;
   readonly textStream: AsyncIterable<string>;
   readonly #decode: DecodeSource["decode"];
+  readonly #details: DecodeSource["details"];
   readonly #hasStopStrings: boolean;
   readonly #events: DecodeEvent[] = [];
   readonly #tokens: number[] = [];
@@ -33,9 +36,10 @@ class SharedDecode extends Replay implements Generation {
   /** Held back until the next commit, which a stop string may cut. */
   #verified: { readonly event: DraftVerifyEvent; readonly milliseconds: number } | undefined;
 
-  constructor({ decode, model: { tokenizer, masked }, ...textOptions }: DecodeSource) {
+  constructor({ decode, details, model: { tokenizer, masked }, ...textOptions }: DecodeSource) {
     super();
     this.#decode = decode;
+    this.#details = details;
     this.#hasStopStrings = textOptions.stopStrings.length > 0;
     this.#counter = countStatistics({ maskTokenId: masked?.maskTokenId });
     this.#text = textOutput(tokenizer, textOptions);
@@ -128,6 +132,7 @@ class SharedDecode extends Replay implements Generation {
       tokens: Int32Array.from(this.#tokens),
       finishReason: this.#finishReason!,
       statistics: this.#counter.statistics(),
+      ...(await this.#details?.(this.#events)),
     };
   }
 }
@@ -135,10 +140,17 @@ class SharedDecode extends Replay implements Generation {
 /** Returns the commit cut to its first `count` tokens. */
 function firstTokens(event: TokensCommitEvent, count: number): TokensCommitEvent {
   if (count === event.tokens.length) return event;
-  const { logProbabilities } = event;
+  const { tokens, logProbabilities, alternatives } = event;
+  const end = alternatives && (count * alternatives.tokens.length) / tokens.length;
   return {
     ...event,
-    tokens: event.tokens.subarray(0, count),
+    tokens: tokens.subarray(0, count),
     ...(logProbabilities && { logProbabilities: logProbabilities.subarray(0, count) }),
+    ...(alternatives && {
+      alternatives: {
+        tokens: alternatives.tokens.subarray(0, end),
+        logProbabilities: alternatives.logProbabilities.subarray(0, end),
+      },
+    }),
   };
 }
