@@ -4,14 +4,11 @@ import { RecordedRows } from "../decorate/record-rows.ts";
 import { withProcessors } from "../decorate/with-processors.ts";
 import { GrowingSequence } from "../tokens/growing-sequence.ts";
 import type { GenerateOptions } from "./generate-options.ts";
-import type { GenerateResult } from "./generation.ts";
 import { gatherLogProbabilities, withLogProbabilities } from "./log-probabilities.ts";
+import type { DecodeEvents } from "./shared-decode.ts";
 
-/** What is done with the rows of the causal model. */
-type Decorations = Pick<GenerateOptions, "processors" | "logProbabilities">;
-
-/** A decode with a decorated causal model. */
-export interface DecoratedDecode extends Decorations {
+/** A decode, and what is done with the rows of its causal model. */
+interface DecodeToDecorate extends Pick<GenerateOptions, "processors" | "logProbabilities"> {
   readonly decoder: Decoder;
   readonly models: ModelSet;
   /** Shape (n,). */
@@ -20,37 +17,29 @@ export interface DecoratedDecode extends Decorations {
 }
 
 /** Decodes with a decorated causal model. Its rows are processed first, and then recorded. */
-export async function* decorated({
-  decoder,
-  models,
-  prompt,
-  options,
-  processors = [],
-  logProbabilities,
-}: DecoratedDecode): AsyncGenerator<DecodeEvent, void, void> {
+export function decoratedDecode({ logProbabilities: count, ...decode }: DecodeToDecorate): DecodeEvents {
+  const { prompt, processors = [] } = decode;
+  const processed = (model: CausalModel): CausalModel => withProcessors(model, processors, { promptLength: prompt.length });
+  if (count === undefined) return decodeWith(decode, processed);
   const rows = new RecordedRows(prompt);
-  const decorate = (model: CausalModel): CausalModel => {
-    const processed = withProcessors(model, processors, { promptLength: prompt.length });
-    return logProbabilities === undefined ? processed : rows.record(processed);
-  };
-  // A decoder of a masked model may have no causal model.
-  const { causal } = models as Partial<ModelSet>;
-  const decode = decoder.decode({ ...models, ...(causal && { causal: decorate(causal) }) }, prompt, options);
-  if (logProbabilities === undefined) return yield* decode;
-  const sequence = new GrowingSequence(prompt);
-  for await (const event of decode) {
-    yield event.type === "tokens-commit" ? withLogProbabilities(event, rows, { count: logProbabilities, sequence }) : event;
-  }
+  const events = decodeWith(decode, (model) => rows.record(processed(model)));
+  const details: DecodeEvents["details"] = (all) => gatherLogProbabilities(all, count);
+  return Object.assign(reported(events, rows, { count, sequence: new GrowingSequence(prompt) }), { details });
 }
 
-/** Returns what the decorations add to the result of a decode with these events. */
-export function gatherDetails(
-  events: readonly DecodeEvent[],
-  { logProbabilities: count }: Decorations,
-): Pick<GenerateResult, "logProbabilities" | "alternatives"> {
-  if (count === undefined) return {};
-  return gatherLogProbabilities(
-    events.filter((event) => event.type === "tokens-commit"),
-    count,
-  );
+/** Decodes with `decorate` of the causal model. A decoder of a masked model may have none. */
+function decodeWith(
+  { decoder, models, prompt, options }: Omit<DecodeToDecorate, "logProbabilities">,
+  decorate: (model: CausalModel) => CausalModel,
+): DecodeEvents {
+  const { causal } = models as Partial<ModelSet>;
+  return decoder.decode({ ...models, ...(causal && { causal: decorate(causal) }) }, prompt, options);
+}
+
+async function* reported(
+  events: DecodeEvents,
+  rows: RecordedRows,
+  details: { readonly count: number; readonly sequence: GrowingSequence },
+): AsyncGenerator<DecodeEvent, void, void> {
+  for await (const event of events) yield event.type === "tokens-commit" ? withLogProbabilities(event, rows, details) : event;
 }

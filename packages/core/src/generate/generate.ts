@@ -1,7 +1,6 @@
-import type { DecodeEvent, Decoder } from "../contracts/decoder.ts";
+import type { Decoder } from "../contracts/decoder.ts";
 import { MissingModelError } from "../errors.ts";
 import { checkGenerateOptions, type GenerateOptions, ineffectiveOptions } from "./generate-options.ts";
-import type { DecoratedDecode } from "./decorated-decode.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { ModelRole, ModelSet } from "../contracts/model.ts";
 import type { Generation } from "./generation.ts";
@@ -30,22 +29,17 @@ export function generate<Role extends ModelRole>(
   const { tokenizer } = model;
   const promptTokens = typeof prompt === "string" ? tokenizer.encode(prompt) : prompt;
   const stops = [...stopTokens, ...stopStrings.flatMap((stop) => tokenizer.specialTokens?.get(stop) ?? [])];
-  const run = { decoder, models, prompt: promptTokens, options: { ...rest, maxNewTokens, stopTokens: stops } };
-  const decorations = processors || logProbabilities !== undefined ? { processors, logProbabilities } : undefined;
+  const run = { models, prompt: promptTokens, options: { ...rest, maxNewTokens, stopTokens: stops } };
   return sharedDecode({
-    decode: () => (decorations ? decorate({ ...run, ...decorations }) : decoder.decode(models, promptTokens, run.options)),
-    details: decorations && (async (events) => (await importDecorations()).gatherDetails(events, decorations)),
+    // Imported on demand: most programs do not need it.
+    decode: async () =>
+      processors || logProbabilities !== undefined
+        ? (await import("./decorated-decode.ts")).decoratedDecode({ ...run, decoder, processors, logProbabilities })
+        : decoder.decode(models, promptTokens, run.options),
     model,
     prompt: promptTokens,
     stopStrings,
   });
-}
-
-/** Imported on demand: most programs do not need it. */
-const importDecorations = () => import("./decorated-decode.ts");
-
-async function* decorate(decode: DecoratedDecode): AsyncGenerator<DecodeEvent, void, void> {
-  yield* (await importDecorations()).decorated(decode);
 }
 
 function modelsFor(decoder: Decoder, model: LanguageModel, draft: Pick<LanguageModel, "causal"> | undefined): ModelSet {

@@ -1,4 +1,4 @@
-import type { TokensCommitEvent } from "../contracts/decoder.ts";
+import type { DecodeEvent, TokensCommitEvent } from "../contracts/decoder.ts";
 import type { TokenId } from "../contracts/model.ts";
 import type { RecordedRows } from "../decorate/record-rows.ts";
 import { logSumExp } from "../sampling/softmax.ts";
@@ -47,7 +47,8 @@ function likeliest(row: Float32Array, count: number): readonly TokenId[] {
 }
 
 /** Joins the log-probabilities of all commits among `events`. */
-export function gatherLogProbabilities(commits: readonly TokensCommitEvent[], count: number): LogProbabilities {
+export function gatherLogProbabilities(events: readonly DecodeEvent[], count: number): LogProbabilities {
+  const commits = events.filter((event) => event.type === "tokens-commit");
   const logProbabilities = Float32Array.from(commits.flatMap((event) => [...event.logProbabilities!]));
   if (count === 0) return { logProbabilities };
   const alternatives = {

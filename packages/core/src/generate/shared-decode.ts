@@ -6,12 +6,16 @@ import { type TextOutput, textOutput, type TextOutputOptions } from "../text/tex
 import type { GenerateResult, Generation } from "./generation.ts";
 import { Replay } from "./replay.ts";
 
+/** The events of a decode. */
+export interface DecodeEvents extends AsyncGenerator<DecodeEvent, void, void> {
+  /** Returns what the events, which a stop string may have cut, add to the result. */
+  readonly details?: (events: readonly DecodeEvent[]) => Partial<GenerateResult>;
+}
+
 /** A decode to share, and how to turn its tokens into text. */
 export interface DecodeSource extends TextOutputOptions {
-  readonly decode: () => AsyncGenerator<DecodeEvent, void, void>;
+  readonly decode: () => Promise<DecodeEvents>;
   readonly model: Pick<LanguageModel, "tokenizer" | "masked">;
-  /** Returns what the events add to the result. */
-  readonly details?: ((events: readonly DecodeEvent[]) => Promise<Partial<GenerateResult>>) | undefined;
 }
 
 /** Runs a decode on demand, stores its events and text, and provides them to any number of readers. */
@@ -23,23 +27,21 @@ class SharedDecode extends Replay implements Generation {
   readonly events: AsyncIterable<DecodeEvent>;
   readonly textStream: AsyncIterable<string>;
   readonly #decode: DecodeSource["decode"];
-  readonly #details: DecodeSource["details"];
   readonly #hasStopStrings: boolean;
   readonly #events: DecodeEvent[] = [];
   readonly #tokens: number[] = [];
   readonly #counter: StatisticsCounter;
   readonly #text: TextOutput;
-  #source: AsyncGenerator<DecodeEvent, void, void> | undefined;
+  #source: DecodeEvents | undefined;
   #step: Promise<void> | undefined;
   protected failure: { readonly error: unknown } | undefined;
   #finishReason: FinishReason | undefined;
   /** Held back until the next commit, which a stop string may cut. */
   #verified: { readonly event: DraftVerifyEvent; readonly milliseconds: number } | undefined;
 
-  constructor({ decode, details, model: { tokenizer, masked }, ...textOptions }: DecodeSource) {
+  constructor({ decode, model: { tokenizer, masked }, ...textOptions }: DecodeSource) {
     super();
     this.#decode = decode;
-    this.#details = details;
     this.#hasStopStrings = textOptions.stopStrings.length > 0;
     this.#counter = countStatistics({ maskTokenId: masked?.maskTokenId });
     this.#text = textOutput(tokenizer, textOptions);
@@ -54,7 +56,7 @@ class SharedDecode extends Replay implements Generation {
   async #receive(): Promise<void> {
     const turn = turnIfDue();
     if (turn) await turn;
-    this.#source ??= this.#decode();
+    this.#source ??= await this.#decode();
     const start = performance.now();
     const next = await this.#source.next();
     if (next.done) throw new Error("unreachable: a decoder ended without decode-end");
@@ -132,7 +134,7 @@ class SharedDecode extends Replay implements Generation {
       tokens: Int32Array.from(this.#tokens),
       finishReason: this.#finishReason!,
       statistics: this.#counter.statistics(),
-      ...(await this.#details?.(this.#events)),
+      ...this.#source?.details?.(this.#events),
     };
   }
 }
@@ -141,16 +143,13 @@ class SharedDecode extends Replay implements Generation {
 function firstTokens(event: TokensCommitEvent, count: number): TokensCommitEvent {
   if (count === event.tokens.length) return event;
   const { tokens, logProbabilities, alternatives } = event;
-  const end = alternatives && (count * alternatives.tokens.length) / tokens.length;
+  // Arrays of one or of k values for each token.
+  const first = <Values extends Int32Array | Float32Array>(values: Values): Values =>
+    values.subarray(0, (values.length * count) / tokens.length) as Values;
   return {
     ...event,
-    tokens: tokens.subarray(0, count),
-    ...(logProbabilities && { logProbabilities: logProbabilities.subarray(0, count) }),
-    ...(alternatives && {
-      alternatives: {
-        tokens: alternatives.tokens.subarray(0, end),
-        logProbabilities: alternatives.logProbabilities.subarray(0, end),
-      },
-    }),
+    tokens: first(tokens),
+    logProbabilities: logProbabilities && first(logProbabilities),
+    alternatives: alternatives && { tokens: first(alternatives.tokens), logProbabilities: first(alternatives.logProbabilities) },
   };
 }
