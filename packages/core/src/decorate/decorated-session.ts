@@ -29,9 +29,9 @@ export function decoratedModel(model: CausalModel, createDecoration: () => RowDe
 
 class DecoratedSession implements Session {
   readonly decorates: Session;
-  readonly fork?: () => Promise<Session>;
-  readonly forwardTree?: NonNullable<Session["forwardTree"]>;
-  readonly keepPath?: NonNullable<Session["keepPath"]>;
+  declare readonly fork?: () => Promise<Session>;
+  declare readonly forwardTree?: NonNullable<Session["forwardTree"]>;
+  declare readonly keepPath?: NonNullable<Session["keepPath"]>;
   readonly #createDecoration: () => RowDecoration;
   readonly #decoration: RowDecoration;
   #sequence: GrowingSequence;
