@@ -90,7 +90,7 @@ describe("withProcessors processes every row with its own prefix", () => {
 test("processors run in order, once for each row that is read, on a copy", async () => {
   const model = numbers();
   const order: string[] = [];
-  const note = (name: string): LogitsProcessor => (row, { tokens }) => void order.push(`${name}${tokens.length}:${row[3]++}`);
+  const note = (name: string): LogitsProcessor => (row, { tokens }) => void order.push(`${name}${tokens.length}:${row[3]!++}`);
   const session = await withProcessors(model, [note("a"), note("b")]).createSession();
   const logits = await session.forward(ids("123"), { rows: "all" });
   expect(order).toEqual([]);
@@ -171,7 +171,7 @@ test.each([
   [[], { promptLength: -1 }, "promptLength must be an integer >= 0"],
   [[], { promptLenght: 1 }, 'option "promptLenght" must be one of its options (promptLength)'],
 ])("rejects %o, %o", (processors, options, message) => {
-  const create = (): unknown => withProcessors(numbers(), processors as never, options);
+  const create = (): unknown => withProcessors(numbers(), processors as never, options as never);
   expect(create).toThrow(InvalidOptionError);
   expect(create).toThrow(message);
 });
