@@ -1,12 +1,13 @@
 import { losslessCases, MAX_TOTAL_VARIATION, measureLoss, plainSampler } from "@decodekit/conformance";
-import { autoregressive, type Decoder, greedySampler, seededRandom } from "@decodekit/core";
-import { collectDecode, memoryMaskedModel, memoryModel } from "@decodekit/core/testing";
+import { autoregressive, type Decoder, generate, greedySampler, seededRandom } from "@decodekit/core";
+import { byteTokenizer, collectDecode, memoryMaskedModel, memoryModel } from "@decodekit/core/testing";
+import { negativeLogLikelihood } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { arCritic, arThenRefine, confidenceCascade, denoiseDraft } from "@decodekit/refinement";
 import { allDrafters, judgedTree, maskedDraft, speculative, verifiers, type Verify } from "@decodekit/speculative";
 import { topP, topPSampler } from "@decodekit/top-p";
 import { describe, expect, test } from "vitest";
-import { onProcessed, processedRow, processing } from "../support/processed.ts";
+import { onProcessed, processedRow, processing, processors } from "../support/processed.ts";
 
 const sampler = topPSampler({ p: 0.9, temperature: 1.2 });
 const families = losslessCases([1]).map(({ family }) => family);
@@ -74,7 +75,7 @@ const hybrids: Readonly<Record<string, () => Decoder<"causal" | "masked">>> = {
   "ar-then-refine": () => arThenRefine({ blockLength: 5, share: 0.4, temperature: 1 }),
   "confidence-cascade": () => confidenceCascade({ blockLength: 4, threshold: 0.3, temperature: 1 }),
   "denoise-draft": () => speculative({ drafter: denoiseDraft(), sampler, draftLength: 3 }),
-  "judged-tree": () => judgedTree({ natsPerToken: 1, nodes: 12, sampler }) as unknown as Decoder<"causal" | "masked">,
+  "judged-tree": () => judgedTree({ natsPerToken: 1, nodes: 12, sampler }),
   "masked-draft, gumbel": () => speculative({ drafter: maskedDraft(), verify: "gumbel", sampler, draftLength: 3 }),
 };
 
@@ -91,6 +92,31 @@ describe.each(Object.keys(hybrids))("%s", (name) => {
   });
 });
 
+/** Decoders whose every committed token is scored by a row of the causal model, in whatever order. */
+const scoring = new Set(["ar-critic", "ar-then-refine", "denoise-draft", "judged-tree", "masked-draft, gumbel"]);
+
+test.each(Object.keys(hybrids))("log-probabilities of %s are those of the processed rows after the committed tokens", async (name) => {
+  const prompt = Int32Array.of(3, 1, 4);
+  let found = 0;
+  let missing = 0;
+  for (const seed of [0, 1, 2, 3]) {
+    const { causal, masked } = pair(seed, false, 0);
+    const model = { name: "pair", causal, masked, tokenizer: byteTokenizer(), stopTokens: [5] };
+    const options = { decoder: hybrids[name]!(), seed, maxNewTokens: 14, processors, logProbabilities: 2 };
+    const { tokens, logProbabilities } = await generate(model, prompt, options).result;
+    const session = await pair(seed, true, prompt.length).causal.createSession();
+    const rows = await session.forward(Int32Array.of(...prompt, ...tokens), { rows: tokens.length + 1 });
+    for (const [place, token] of tokens.entries()) {
+      const actual = logProbabilities![place]!;
+      if (Number.isNaN(actual)) missing++;
+      else found++;
+      if (!Number.isNaN(actual)) expect(actual).toBeCloseTo(-negativeLogLikelihood(rows.row(place), token), 5);
+    }
+  }
+  expect(found).toBeGreaterThan(5);
+  if (scoring.has(name)) expect(missing).toBe(0);
+});
+
 test("the processors change the distribution", async () => {
   for (const testCase of losslessCases([1])) {
     expect(await measureLoss(topP({ p: 0.9, temperature: 1.2 }), testCase, processing(sampler))).toBeGreaterThan(0.05);
@@ -101,8 +127,11 @@ test("sessions of a decorated model are disposed and write to no rows", async ()
   for (const { models, prompt } of losslessCases([2])) {
     const decoder = onProcessed(speculative({ drafter: allDrafters["ddtree"]!(), draftLength: 4, sampler }));
     await collectDecode(decoder.decode(models, prompt, { maxNewTokens: 9 }));
-    expect([models.causal.openSessions(), models.masked.openSessions(), models.causal.modifiedRows(), models.causal.staleRowReads()]).toEqual([
-      0, 0, 0, 0,
-    ]);
+    expect([
+      models.causal.openSessions(),
+      models.masked.openSessions(),
+      models.causal.modifiedRows(),
+      models.causal.staleRowReads(),
+    ]).toEqual([0, 0, 0, 0]);
   }
 });

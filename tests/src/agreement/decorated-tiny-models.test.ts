@@ -22,7 +22,7 @@ const decoders: Readonly<Record<string, () => Decoder>> = {
   "masked-draft": () => speculative({ drafter: maskedDraft(), draftLength: 4 }),
   ddtree: () => speculative({ drafter: ddtree(), draftLength: 6 }),
   "draft-model": () => speculative({ drafter: draftModel(), draftLength: 4 }),
-  "judged tree": () => judgedTree({ natsPerToken: 0, nodes: 12 }) as unknown as Decoder,
+  "judged tree": () => judgedTree({ natsPerToken: 0, nodes: 12 }),
 };
 
 describe("the embedded model with processors", () => {
@@ -40,7 +40,7 @@ describe("the embedded model with processors", () => {
     generate({ ...model, draft: draft.causal }, prompt, { decoder, processors, maxNewTokens, logProbabilities: 3 }).result;
 
   test("has greedy's tokens and log-probabilities with every drafter", async () => {
-    const expected = await resultOf(greedy() as unknown as Decoder);
+    const expected = await resultOf(greedy());
     const plain = await generate(model, prompt, { decoder: greedy(), maxNewTokens: 40 }).result;
     expect(expected.tokens).not.toEqual(plain.tokens);
     for (const [name, create] of Object.entries(decoders)) {
@@ -73,7 +73,7 @@ describe("the embedded model with processors", () => {
 
   test.each([arCritic, arThenRefine, confidenceCascade])("runs the hybrid %o with one cache", async (create) => {
     const decoder = create({ blockLength: 6 });
-    const { tokens, statistics } = await resultOf(decoder as unknown as Decoder, 18);
+    const { tokens, statistics } = await resultOf(decoder, 18);
     expect(tokens.length).toBeGreaterThan(0);
     expect(statistics.passesByModel.masked.prefill).toBe(0);
   });

@@ -112,8 +112,10 @@ class DecoratedSession implements Session {
   /** Ends the rows of the last pass. @throws InvalidOptionError if the tokens of the session are not those that this one knows. */
   #startPass(): void {
     const { length } = this.decorates;
-    if (length === this.#sequence.length) return void this.#decoration.end?.();
-    const expected = `changed only by calls on the session that decorates it, which have left ${this.#sequence.length} tokens`;
-    throw new InvalidOptionError({ where: "Session", option: "a decorated session", expected, actual: `${length} tokens` });
+    if (length !== this.#sequence.length) {
+      const expected = `changed only by calls on the session that decorates it, which have left ${this.#sequence.length} tokens`;
+      throw new InvalidOptionError({ where: "Session", option: "a decorated session", expected, actual: `${length} tokens` });
+    }
+    this.#decoration.end?.();
   }
 }

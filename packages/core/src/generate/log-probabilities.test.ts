@@ -147,7 +147,8 @@ test("a token without a causal row has NaN, and no alternatives", async () => {
       return (yield* context.commit(Int32Array.of(token, 97))) ?? "length";
     },
   });
-  const { logProbabilities, alternatives, tokens } = await generate({ ...model, masked }, prompt, { decoder: pairs, logProbabilities: 1 }).result;
+  const { logProbabilities, alternatives, tokens } = await generate({ ...model, masked }, prompt, { decoder: pairs, logProbabilities: 1 })
+    .result;
   const [first, second] = logProbabilities!;
   expect([first! < 0, second]).toEqual([true, NaN]);
   expect([...alternatives!.tokens]).toEqual([tokens[0], -1]);
