@@ -70,9 +70,15 @@ describe("withProcessors processes every row with its own prefix", () => {
     const tokens = ids("12");
     const first = session.forward(tokens);
     tokens.fill(9);
-    const calls = [first, session.rewindTo(1), session.forward(ids("3")), session.dispose(), session.dispose()];
-    await Promise.all(calls);
-    expect(session.length).toBe(2);
+    const parents = Int32Array.of(-1, 0);
+    const calls = [session.rewindTo(1), session.forward(ids("3")), session.forwardTree!(ids("45"), parents)] as const;
+    const more = [session.keepPath!(Int32Array.of(0)), session.fork!(), session.forward(ids("6"))] as const;
+    parents.fill(-1);
+    await Promise.all([first, ...calls]);
+    expectOwnPrefixes(await more[2], [1346]);
+    expectOwnPrefixes(await (await more[1]).forward(ids("7")), [1347]);
+    await Promise.all([session.forward(ids("8")), session.dispose(), session.dispose()]);
+    expect(session.length).toBe(5);
     await expect(session.forward(ids("1"))).rejects.toMatchObject({ code: "DISPOSED" });
   });
 
