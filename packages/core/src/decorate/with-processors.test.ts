@@ -4,6 +4,7 @@ import type { LogitsProcessor, Sequence } from "../contracts/sampler.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type RandomSource, seededRandom } from "../random/random.ts";
 import { failingModel } from "../testing/failing-model.ts";
+import { interceptPasses } from "../testing/intercept-passes.ts";
 import { memoryMaskedModel } from "../testing/memory-masked-model.ts";
 import { memoryModel, type TestModel } from "../testing/memory-model.ts";
 import { pathTo } from "../tokens/token-tree.ts";
@@ -65,20 +66,25 @@ describe("withProcessors processes every row with its own prefix", () => {
     expectOwnPrefixes(logits, [1, 12, 123, 1234]);
   });
 
-  test("if calls do not wait for each other", async () => {
-    const session = await withProcessors(numbers(), [show]).createSession();
+  test("if calls do not wait for each other, also if a pass is reported late", async () => {
+    const late = interceptPasses(numbers(), async ({ run }) => {
+      const logits = await run();
+      await new Promise((resolve) => setTimeout(resolve));
+      return logits;
+    });
+    const session = await withProcessors(late, [show]).createSession();
     const tokens = ids("12");
     const first = session.forward(tokens);
     tokens.fill(9);
     const parents = Int32Array.of(-1, 0);
     const calls = [session.rewindTo(1), session.forward(ids("3")), session.forwardTree!(ids("45"), parents)] as const;
-    const more = [session.keepPath!(Int32Array.of(0)), session.fork!(), session.forward(ids("6"))] as const;
+    const more = [session.keepPath!(Int32Array.of(0, 1)), session.fork!(), session.forward(ids("6"))] as const;
     parents.fill(-1);
     await Promise.all([first, ...calls]);
-    expectOwnPrefixes(await more[2], [1346]);
-    expectOwnPrefixes(await (await more[1]).forward(ids("7")), [1347]);
+    expectOwnPrefixes(await more[2], [13456]);
+    expectOwnPrefixes(await (await more[1]).forward(ids("7")), [13457]);
     await Promise.all([session.forward(ids("8")), session.dispose(), session.dispose()]);
-    expect(session.length).toBe(5);
+    expect(session.length).toBe(6);
     await expect(session.forward(ids("1"))).rejects.toMatchObject({ code: "DISPOSED" });
   });
 
