@@ -1,5 +1,6 @@
-import { type ModelRole, seededRandom, type TokenId } from "@decodekit/core";
+import { type LogitsProcessor, type ModelRole, seededRandom, type TokenId } from "@decodekit/core";
 import { memoryMaskedModel, memoryModel, randomTable, type TestMaskedModel, type TestModel } from "@decodekit/core/testing";
+import { withProcessors } from "@decodekit/core/toolkit";
 import { certainPrompt, certainText, certainToken, hashOf, MASK, VOCAB_SIZE } from "./certain-text.ts";
 
 export const CONTEXT_LENGTH = 32;
@@ -38,6 +39,11 @@ export interface Fixture {
 export const prompt = (): Int32Array => certainPrompt(3);
 
 export interface CertainModels {
+  /**
+   * With "processed", the causal model itself predicts random tokens, and a processor makes its rows certain (`withProcessors`).
+   * @defaultValue "certain"
+   */
+  readonly causal?: "certain" | "processed";
   /** Whether the draft model predicts random tokens, or those of the causal model. @defaultValue "random" */
   readonly draft?: "random" | "certain";
   /**
@@ -50,9 +56,12 @@ export interface CertainModels {
 }
 
 /** Models of which the causal and the masked one are certain of one text, `certainText`, which depends on the whole sequence. */
-export function certainFixture({ draft = "random", canvas: reading = "ignored" }: CertainModels = {}): Fixture {
+export function certainFixture({ causal = "certain", draft = "random", canvas: reading = "ignored" }: CertainModels = {}): Fixture {
   return fixture(true, (reads) => ({
-    causal: causalModel("causal", reads, (prefix) => certainRow(certainToken(prefix))),
+    causal:
+      causal === "certain"
+        ? causalModel("causal", reads, (prefix) => certainRow(certainToken(prefix)))
+        : madeCertain(causalModel("causal", reads, randomRows(1))),
     draft: causalModel("draft", reads, draft === "certain" ? (prefix) => certainRow(certainToken(prefix)) : randomRows(2)),
     masked: maskedModel(reads, (prefix, canvas, index) => {
       const firstMask = canvas.indexOf(MASK);
@@ -118,6 +127,12 @@ function causalModel(role: ModelRole, reads: Read[], rowAfter: Rows): TestModel 
     },
   });
   return model;
+}
+
+/** Returns the model with a processor that makes every row certain of the token of `certainText`. */
+function madeCertain(model: TestModel): TestModel {
+  const processor: LogitsProcessor = (row, { tokens }) => row.set(certainRow(certainToken(tokens)));
+  return { ...model, ...withProcessors(model, [processor]) };
 }
 
 function maskedModel(reads: Read[], rowAt: (prefix: Int32Array, canvas: Int32Array, index: number) => Float32Array): TestMaskedModel {

@@ -2,7 +2,7 @@ import { certainPrompt, certainText, MASK } from "./certain-text.ts";
 import type { Check } from "./check.ts";
 import { expect } from "./expect.ts";
 import { explainCache } from "./explain-cache.ts";
-import { certainFixture, CONTEXT_LENGTH, type Fixture } from "./fixture.ts";
+import { certainFixture, type CertainModels, CONTEXT_LENGTH, type Fixture } from "./fixture.ts";
 import { type Observation, observe, observeUncertain, type Scenario } from "./observe.ts";
 import { maxTokens, type Subject } from "./subject.ts";
 
@@ -13,6 +13,17 @@ export const modelChecks: readonly Check[] = [
     name: "follows models that are certain of every token, each of which depends on the whole sequence before it",
     async run(subject) {
       for (const scenario of certainScenarios(subject)) {
+        const observation = await observe(subject.create(), scenario);
+        checkText(subject, scenario, observation);
+      }
+    },
+  },
+  {
+    rule: "models",
+    name: "follows the rows that a causal model's sessions return, also where processors have changed them",
+    inapplicable: ({ requires }) => (requires.includes("causal") ? undefined : "requires no causal model"),
+    async run(subject) {
+      for (const scenario of certainScenarios(subject, { causal: "processed" })) {
         const observation = await observe(subject.create(), scenario);
         checkText(subject, scenario, observation);
       }
@@ -45,7 +56,7 @@ export const modelChecks: readonly Check[] = [
     },
     async run(subject) {
       let drafts = 0;
-      for (const scenario of certainScenarios(subject, "certain")) {
+      for (const scenario of certainScenarios(subject, { draft: "certain" })) {
         const { events, ...progress } = await observe(subject.create(), scenario);
         for (const [index, event] of events.entries()) {
           if (event.type !== "draft-verify") continue;
@@ -64,13 +75,13 @@ export const modelChecks: readonly Check[] = [
 ];
 
 /** Short and long prompts, and outputs up to the end of the context. */
-function certainScenarios({ options: { fixedLength } }: Subject, draft: "random" | "certain" = "random"): readonly Scenario[] {
+function certainScenarios({ options: { fixedLength } }: Subject, models: CertainModels = {}): readonly Scenario[] {
   const room = fixedLength ? (fixedLength.positions ?? fixedLength.output) : 2;
   return [1, 2, 3, 7, CONTEXT_LENGTH - room]
     .filter((length) => length + room <= CONTEXT_LENGTH)
     .map((length, index) => ({
       name: `a prompt of ${length} tokens`,
-      fixture: certainFixture({ draft }),
+      fixture: certainFixture(models),
       prompt: certainPrompt(length, index + 2),
       options: { maxNewTokens: 12 },
     }));

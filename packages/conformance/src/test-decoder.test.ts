@@ -82,6 +82,8 @@ describe("testDecoder", () => {
       { fixedLength: { output: 3 } },
       {
         'rule 3: fills the context of the model and ends with "length"': "has a fixed length, which a longer context does not change",
+        "models: follows the rows that a causal model's sessions return, also where processors have changed them":
+          "requires no causal model",
         "models: has every draft accepted by a causal model that predicts what the draft model predicts": "requires no draft model",
         "lossless: follows exactly the distribution of its sampler, enumerated on small models": "does not claim to be lossless",
       },

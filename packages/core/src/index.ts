@@ -35,6 +35,7 @@ export type {
   DraftVerifyEvent,
   ForwardEndEvent,
   ForwardPhase,
+  TokenAlternatives,
   TokensCommitEvent,
   TokensProposeEvent,
 } from "./contracts/decoder.ts";

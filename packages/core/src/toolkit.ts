@@ -1,6 +1,8 @@
-// What several strategies, and programs that load their plugins, need. No dependency, like the entry point ".".
+// What several strategies, programs that load their plugins, and those that decorate models need. No dependency, like the entry point ".".
 export { FORWARD_PHASES, MODEL_ROLES } from "./contracts/pass-kinds.ts";
 export { isEffective, pluginsIn } from "./contracts/read-plugins.ts";
+export { undecorated } from "./contracts/model.ts";
+export { withProcessors, type WithProcessorsOptions } from "./decorate/with-processors.ts";
 export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
 export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";

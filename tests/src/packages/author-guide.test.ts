@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { testDecoder } from "@decodekit/conformance";
-import type { Decoder } from "@decodekit/core";
-import { afterAll, describe, test } from "vitest";
+import { losslessCases, MAX_TOTAL_VARIATION, measureLoss, plainSampler, testDecoder } from "@decodekit/conformance";
+import { type Decoder, greedySampler } from "@decodekit/core";
+import { afterAll, describe, expect, test } from "vitest";
+import { onProcessed, processing } from "../support/processed.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 // Within the tests, so that imports of packages resolve.
@@ -28,4 +29,11 @@ describe("the sampler of the author guide", () => {
 });
 describe("the decoder of the author guide", () => {
   testDecoder(test, () => greedyByHand!);
+});
+
+test("the decoders of the author guide follow a model's processed distribution", async () => {
+  for (const testCase of losslessCases([1])) {
+    expect(await measureLoss(onProcessed(plain!), testCase, processing(plainSampler))).toBeLessThan(MAX_TOTAL_VARIATION);
+    expect(await measureLoss(onProcessed(greedyByHand!), testCase, processing(greedySampler))).toBeLessThan(MAX_TOTAL_VARIATION);
+  }
 });

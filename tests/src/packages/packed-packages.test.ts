@@ -112,7 +112,7 @@ test("a build that imports one embedded model ships the files of that model only
   expect(graphs).toHaveLength(2);
 });
 
-/** Minified and gzipped bytes of a module, without the modules that match `external`. */
+/** Minified and gzipped bytes of a module, without what it imports on demand and the modules that match `external`. */
 async function gzippedBytes(module: string, external: readonly RegExp[] = []): Promise<number> {
   writeFileSync(join(project, "size.js"), module);
   const built = await build({
@@ -124,10 +124,12 @@ async function gzippedBytes(module: string, external: readonly RegExp[] = []): P
       target: "es2022",
       lib: { entry: "size.js", formats: ["es"] },
       // As in an application's build: Vite does not fully minify libraries.
-      rolldownOptions: { external: [...external], output: { minify: true } },
+      // What a part that is imported on demand shares with the module stays in the module.
+      rolldownOptions: { external: [...external], output: { minify: true }, preserveEntrySignatures: "allow-extension" },
     },
   });
-  const [{ output }] = built as unknown as [{ output: [{ code: string }] }];
+  const [{ output }] = built as unknown as [{ output: [{ code: string; imports: string[] }] }];
+  expect(output[0].imports.filter((file) => !external.some((pattern) => pattern.test(file)))).toEqual([]);
   return gzipSync(output[0].code, { level: 9 }).length;
 }
 

@@ -1,5 +1,6 @@
 // Stryker disable all: the kit detects these defects; nothing tests them here
 import { argmax, type Decoder, type DecodeContext, type Logits, type Session, type TokenId } from "@decodekit/core";
+import { undecorated } from "@decodekit/core/toolkit";
 import { type Defects, running } from "./defect.ts";
 
 const FOLLOWS = "follows models that are certain";
@@ -100,6 +101,25 @@ export const rowDefects: Defects = {
       }),
     foundBy: FOLLOWS,
     message: ["a prompt of 2 tokens: output[0]", "Every pass continued the committed tokens", "another row was used"],
+  },
+  "the session below the model's decorations": {
+    create: () =>
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        const inner = undecorated(target.session);
+        const { signal } = context;
+        for (let input = context.tokens; ;) {
+          const started = performance.now();
+          const logits = await inner.forward(input, { signal });
+          const milliseconds = performance.now() - started;
+          yield { type: "forward-end", model: "causal", phase: "decode", positions: input.length, milliseconds };
+          input = Int32Array.of(argmax(logits.row(0)));
+          const finishReason = yield* context.commit(input);
+          if (finishReason) return finishReason;
+        }
+      }),
+    foundBy: "follows the rows that a causal model's sessions return",
+    message: ["a prompt of 1 tokens: output[0]", "another row was used"],
   },
   "a draft model that never reads the committed tokens": {
     create: drafting((session, context) => (session.length > 0 ? context.tokens.slice(-2, -1) : context.tokens)),

@@ -62,8 +62,24 @@ export interface TokensCommitEvent {
   readonly type: "tokens-commit";
   readonly start: number;
   readonly tokens: Int32Array;
-  /** Natural logarithm of each token's probability under the decoder's distribution, shape (n,). */
+  /**
+   * Natural logarithm of each token's probability, shape (n,): with `generate({ logProbabilities })` under the causal model's row, NaN for
+   * a token without one; otherwise, if the decoder reports it, under the decoder's own distribution.
+   */
   readonly logProbabilities?: Float32Array | undefined;
+  /** The most likely tokens at each position. Only with `generate({ logProbabilities })`. */
+  readonly alternatives?: TokenAlternatives | undefined;
+}
+
+/**
+ * The k most likely tokens at each of n positions under the causal model's rows, in descending order; the lowest id comes first among
+ * equals. Those of position i are the entries [i k, (i + 1) k).
+ */
+export interface TokenAlternatives {
+  /** Shape (n, k). -1 where fewer than k tokens are possible, and at a position whose row the causal model never returned. */
+  readonly tokens: Int32Array;
+  /** Natural logarithms of their probabilities, shape (n, k): -Infinity where fewer are possible, NaN at a position without a row. */
+  readonly logProbabilities: Float32Array;
 }
 
 export interface DecodeEndEvent {

@@ -28,6 +28,11 @@ export interface Session {
   /** Number of tokens whose keys and values are cached; the next token is read at this position. */
   readonly length: number;
   /**
+   * The session that this one decorates: it passes calls on to that session and changes what they return. A model finds its own session
+   * below all decorations with `undecorated`, and makes calls that change the sequence on the session that it was given.
+   */
+  readonly decorates?: Session | undefined;
+  /**
    * Appends `tokens`, shape (n,), at positions [length, length + n) and returns the logits that predict the
    * positions after them: row i of `rows` follows token n - rows + i. A failed pass leaves the session unchanged.
    * @throws InvalidOptionError if `tokens` is empty, contains an id outside [0, vocabSize), or `rows` is out of range.
@@ -52,6 +57,13 @@ export interface Session {
   keepPath?(nodes: Int32Array): Promise<void>;
   /** Frees the cache. Later calls do nothing; any other later call throws DisposedError. */
   dispose(): Promise<void>;
+}
+
+/** Returns the session below all decorations of `session`: itself if it decorates none. */
+export function undecorated(session: Session): Session {
+  let inner = session;
+  while (inner.decorates) inner = inner.decorates;
+  return inner;
 }
 
 /** The capabilities of a model's sessions beyond `forward`. */
@@ -105,8 +117,8 @@ export interface MaskedModel {
   readonly contextLength: number;
   readonly maskTokenId: TokenId;
   /**
-   * Creates a session. If `causalSession` belongs to the causal model that shares this model's weights, the session predicts over that
-   * session's cache. Otherwise, and without one, it keeps its own prefix, which is empty at first.
+   * Creates a session. If `causalSession`, or the session that it decorates, belongs to the causal model that shares this model's weights,
+   * the session predicts over that session's cache. Otherwise, and without one, it keeps its own prefix, which is empty at first.
    */
   createSession(causalSession?: Session): Promise<MaskedSession>;
 }

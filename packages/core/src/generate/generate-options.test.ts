@@ -33,7 +33,7 @@ describe("generate refuses at once", () => {
     const { message, actual } = refusal({ decoder, [option]: 2 });
     expect(actual).toBe(2);
     expect(message).toBe(
-      `generate: option "${option}" must be one of its options (decoder, maxNewTokens, stopTokens, stopStrings, draft, seed, random, signal, onWarning); ` +
+      `generate: option "${option}" must be one of its options (decoder, maxNewTokens, stopTokens, stopStrings, draft, processors, logProbabilities, seed, random, signal, onWarning); ` +
         "sampling options, such as temperature, belong to the decoder, got 2.",
     );
   });
@@ -44,6 +44,8 @@ describe("generate refuses at once", () => {
     ["stopTokens", [5, "5", ["5"], [0.5], {}, null], "a list of token ids"],
     ["stopStrings", ["a", [""], [5], [undefined], {}, null], "a list of strings of at least 1 character"],
     ["draft", [null, {}, { causal: undefined }, "model"], "a model with a causal model"],
+    ["processors", [() => undefined, [1], {}, null], "an array of functions"],
+    ["logProbabilities", [-1, 0.5, tokenizer.vocabSize + 1, "1", true, null], `an integer in [0, ${tokenizer.vocabSize}]`],
     ["seed", [-1, 0.5, 2 ** 53, "1", null], "an integer in [0, 2^53)"],
     ["random", [Math.random, {}, { uniform: Math.random }, null], "a random source, such as seededRandom(1)"],
     ["signal", [{}, true, null, new AbortController(), new EventTarget()], "an AbortSignal"],
@@ -74,6 +76,8 @@ describe("generate refuses at once", () => {
       stopTokens: [100],
       stopStrings: ["zz"],
       draft: { causal },
+      processors: [],
+      logProbabilities: 0,
       seed: 1,
       random: seededRandom(1),
       signal: new AbortController().signal,

@@ -3,6 +3,8 @@ import { InvalidOptionError } from "../errors.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { ModelRole } from "../contracts/model.ts";
 import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
+import type { LogitsProcessor } from "../contracts/sampler.ts";
+import { PROCESSORS_OPTION } from "../sampling/sampler-options.ts";
 import type { Warning, WarningHandler } from "../warnings.ts";
 
 export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omit<DecodeOptions, "maxNewTokens"> {
@@ -18,6 +20,19 @@ export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omi
   readonly stopStrings?: readonly string[] | undefined;
   /** The cheaper model for decoders that require "draft". @defaultValue model.draft */
   readonly draft?: Pick<LanguageModel, "causal"> | undefined;
+  /**
+   * Applied in order to every row of the causal model, with the row's own prefix, before the decoder sees it; see `withProcessors` of
+   * `@decodekit/core/toolkit`. What a decoder guarantees then holds for the processed distribution. Draft and masked models are not
+   * processed: their guesses may be accepted less often. @defaultValue []
+   */
+  readonly processors?: readonly LogitsProcessor[] | undefined;
+  /**
+   * Adds to commits and result the log-probability of every committed token and of its k most likely alternatives; k is an integer in
+   * [0, vocabSize], where 0 adds no alternatives. They come from the rows that the causal model returned to the decoder, after
+   * `processors` and before the decoder's temperature or truncation. A token whose row it never returned, such as one that a masked
+   * model predicted, has NaN. @defaultValue none
+   */
+  readonly logProbabilities?: number | undefined;
   /** Receives warnings about options that have no effect in this call. @defaultValue logWarning, which writes to the console */
   readonly onWarning?: WarningHandler | undefined;
 }
@@ -37,6 +52,8 @@ const OPTIONS = {
     return Array.isArray(value) && value.every((stop) => typeof stop === "string" && stop !== "");
   }),
   draft: objectOption("a model with a causal model", (value) => isObject(value) && "causal" in value && isObject(value.causal)),
+  processors: PROCESSORS_OPTION,
+  logProbabilities: { type: "integer", minimum: 0, help: "Alternatives of each token to report" },
   seed: objectOption("an integer in [0, 2^53)", (value) => Number.isSafeInteger(value) && (value as number) >= 0),
   random: objectOption("a random source, such as seededRandom(1)", (value) => {
     return hasMethods(value, "uniform", "bernoulli", "categorical", "fork");
@@ -46,11 +63,12 @@ const OPTIONS = {
 } as const satisfies Readonly<Record<keyof GenerateOptions, OptionDefinition>>;
 
 /** Checks prompt and options before the decoder runs. @throws InvalidOptionError for the first invalid option. */
-export function checkGenerateOptions(prompt: unknown, options: GenerateOptions): void {
+export function checkGenerateOptions(prompt: unknown, options: GenerateOptions, { causal }: LanguageModel): void {
   const where = "generate";
   if (typeof prompt !== "string" && !(prompt instanceof Int32Array))
     throw new InvalidOptionError({ where, option: "prompt", expected: "text, or tokens in an Int32Array", actual: prompt });
-  resolveOptions(where, options, OPTIONS, "sampling options, such as temperature, belong to the decoder");
+  const logProbabilities = { ...OPTIONS.logProbabilities, maximum: causal?.vocabSize };
+  resolveOptions(where, options, { ...OPTIONS, logProbabilities }, "sampling options, such as temperature, belong to the decoder");
 }
 
 /** Returns warnings about the options that have no effect in this call on this model. */
@@ -59,6 +77,10 @@ export function ineffectiveOptions(model: LanguageModel, options: GenerateOption
   const warnings: [option: keyof GenerateOptions, message: string][] = [];
   if (draft && !decoder.requires.includes("draft"))
     warnings.push(["draft", `draft has no effect: the decoder ${decoder.name} uses no draft model.`]);
+  for (const option of ["processors", "logProbabilities"] as const) {
+    if (options[option] !== undefined && !decoder.requires.includes("causal"))
+      warnings.push([option, `${option} has no effect: the decoder ${decoder.name} uses no causal model.`]);
+  }
   if (random && seed !== undefined) warnings.push(["seed", "seed has no effect, since random is given. Leave one of them out."]);
   for (const stop of stopStrings) {
     for (const special of model.tokenizer.specialTokens?.keys() ?? []) {

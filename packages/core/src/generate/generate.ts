@@ -10,6 +10,7 @@ import { logWarning } from "../warnings.ts";
 /**
  * Decodes a continuation of `prompt`: text, or tokens of shape (n,).
  * Every reader receives the decoder's errors; see `Decoder.decode`.
+ * An error of a processor reaches every reader too.
  * @throws InvalidOptionError for an option that is unknown, of the wrong type or out of range.
  * @throws MissingModelError if `decoder` requires a model that is missing.
  */
@@ -20,16 +21,21 @@ export function generate<Role extends ModelRole>(
 ): Generation {
   // Decoders of fewer roles are decoders too; the models are checked below.
   const given = options as unknown as GenerateOptions;
-  checkGenerateOptions(prompt, given);
-  const { decoder, draft, onWarning = logWarning, ...decodeOptions } = given;
+  checkGenerateOptions(prompt, given, model);
+  const { decoder, draft, processors, logProbabilities, onWarning = logWarning, ...decodeOptions } = given;
   const models = modelsFor(decoder, model, draft);
   for (const warning of ineffectiveOptions(model, given)) onWarning(warning);
   const { maxNewTokens = decoder.outputLength ?? 128, stopStrings = [], stopTokens = model.stopTokens, ...rest } = decodeOptions;
   const { tokenizer } = model;
   const promptTokens = typeof prompt === "string" ? tokenizer.encode(prompt) : prompt;
   const stops = [...stopTokens, ...stopStrings.flatMap((stop) => tokenizer.specialTokens?.get(stop) ?? [])];
+  const run = { models, prompt: promptTokens, options: { ...rest, maxNewTokens, stopTokens: stops } };
   return sharedDecode({
-    decode: () => decoder.decode(models, promptTokens, { ...rest, maxNewTokens, stopTokens: stops }),
+    // Imported on demand: most programs do not need it.
+    decode: async () =>
+      processors || logProbabilities !== undefined
+        ? (await import("./decorated-decode.ts")).decoratedDecode({ ...run, decoder, processors, logProbabilities })
+        : decoder.decode(models, promptTokens, run.options),
     model,
     prompt: promptTokens,
     stopStrings,

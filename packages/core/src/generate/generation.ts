@@ -1,4 +1,4 @@
-import type { DecodeEvent, FinishReason } from "../contracts/decoder.ts";
+import type { DecodeEvent, FinishReason, TokenAlternatives } from "../contracts/decoder.ts";
 import type { DecodeStatistics } from "../decode/statistics.ts";
 
 export interface GenerateResult {
@@ -8,6 +8,10 @@ export interface GenerateResult {
   readonly tokens: Int32Array;
   readonly finishReason: FinishReason;
   readonly statistics: DecodeStatistics;
+  /** Natural logarithm of each token's probability, shape (n,), NaN where unknown. Only with the option `logProbabilities`. */
+  readonly logProbabilities?: Float32Array | undefined;
+  /** The most likely tokens at each of the n positions. Only with the option `logProbabilities`, if it is at least 1. */
+  readonly alternatives?: TokenAlternatives | undefined;
 }
 
 /**

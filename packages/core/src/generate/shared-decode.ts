@@ -6,9 +6,15 @@ import { type TextOutput, textOutput, type TextOutputOptions } from "../text/tex
 import type { GenerateResult, Generation } from "./generation.ts";
 import { Replay } from "./replay.ts";
 
+/** The events of a decode. */
+export interface DecodeEvents extends AsyncGenerator<DecodeEvent, void, void> {
+  /** Returns what the events, which a stop string may have cut, add to the result. */
+  readonly details?: (events: readonly DecodeEvent[]) => Partial<GenerateResult>;
+}
+
 /** A decode to share, and how to turn its tokens into text. */
 export interface DecodeSource extends TextOutputOptions {
-  readonly decode: () => AsyncGenerator<DecodeEvent, void, void>;
+  readonly decode: () => Promise<DecodeEvents>;
   readonly model: Pick<LanguageModel, "tokenizer" | "masked">;
 }
 
@@ -26,7 +32,7 @@ class SharedDecode extends Replay implements Generation {
   readonly #tokens: number[] = [];
   readonly #counter: StatisticsCounter;
   readonly #text: TextOutput;
-  #source: AsyncGenerator<DecodeEvent, void, void> | undefined;
+  #source: DecodeEvents | undefined;
   #step: Promise<void> | undefined;
   protected failure: { readonly error: unknown } | undefined;
   #finishReason: FinishReason | undefined;
@@ -50,7 +56,7 @@ class SharedDecode extends Replay implements Generation {
   async #receive(): Promise<void> {
     const turn = turnIfDue();
     if (turn) await turn;
-    this.#source ??= this.#decode();
+    this.#source ??= await this.#decode();
     const start = performance.now();
     const next = await this.#source.next();
     if (next.done) throw new Error("unreachable: a decoder ended without decode-end");
@@ -128,6 +134,7 @@ class SharedDecode extends Replay implements Generation {
       tokens: Int32Array.from(this.#tokens),
       finishReason: this.#finishReason!,
       statistics: this.#counter.statistics(),
+      ...this.#source?.details?.(this.#events),
     };
   }
 }
@@ -135,10 +142,14 @@ class SharedDecode extends Replay implements Generation {
 /** Returns the commit cut to its first `count` tokens. */
 function firstTokens(event: TokensCommitEvent, count: number): TokensCommitEvent {
   if (count === event.tokens.length) return event;
-  const { logProbabilities } = event;
+  const { tokens, logProbabilities, alternatives } = event;
+  // Arrays of one or of k values for each token.
+  const first = <Values extends Int32Array | Float32Array>(values: Values): Values =>
+    values.subarray(0, (values.length * count) / tokens.length) as Values;
   return {
     ...event,
-    tokens: event.tokens.subarray(0, count),
-    ...(logProbabilities && { logProbabilities: logProbabilities.subarray(0, count) }),
+    tokens: first(tokens),
+    logProbabilities: logProbabilities && first(logProbabilities),
+    alternatives: alternatives && { tokens: first(alternatives.tokens), logProbabilities: first(alternatives.logProbabilities) },
   };
 }

@@ -1,5 +1,5 @@
 import { DisposedError } from "../errors.ts";
-import type { Session } from "../contracts/model.ts";
+import { type Session, undecorated } from "../contracts/model.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { runQueue } from "./run-queue.ts";
@@ -61,7 +61,7 @@ export function registerSession<Each extends Session>(session: Each, sequence: C
   return session;
 }
 
-/** Returns the sequence of a session of this runtime, or undefined for any other session. */
+/** Returns the sequence of a session of this runtime, decorated or not, or undefined for any other session. */
 export function sequenceOf(session: Session): CachedSequence | undefined {
-  return sequences.get(session);
+  return sequences.get(undecorated(session));
 }

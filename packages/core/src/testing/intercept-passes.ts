@@ -1,5 +1,4 @@
 import type { CausalModel, Logits, MaskedModel, MaskedSession, Session } from "../contracts/model.ts";
-import { shareCache } from "./memory-model.ts";
 
 /** A pass that is about to run. */
 export interface InterceptedPass {
@@ -31,7 +30,8 @@ export function interceptPasses<Model extends CausalModel | MaskedModel>(
 }
 
 function interceptedSession(session: Session, pass: Intercept): Session {
-  const intercepted: Session = {
+  return {
+    decorates: session,
     get length() {
       return session.length;
     },
@@ -44,8 +44,6 @@ function interceptedSession(session: Session, pass: Intercept): Session {
     ...(session.keepPath && { keepPath: (nodes: Int32Array) => session.keepPath!(nodes) }),
     dispose: () => session.dispose(),
   };
-  shareCache(intercepted, session);
-  return intercepted;
 }
 
 function interceptedMaskedSession(session: MaskedSession, pass: Intercept, vocabSize: number): MaskedSession {

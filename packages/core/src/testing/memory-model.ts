@@ -1,5 +1,5 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import type { CausalModel, ForwardOptions, Session } from "../contracts/model.ts";
+import { type CausalModel, type ForwardOptions, type Session, undecorated } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { runQueue } from "./run-queue.ts";
 import { pathTokens } from "../tokens/token-tree.ts";
@@ -149,15 +149,12 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
 
 const caches = new WeakMap<Session, readonly number[]>();
 
-/** Makes `wrapper`, which passes every call on to `session`, share the session's cache. */
-export function shareCache(wrapper: Session, session: Session): void {
-  const cache = caches.get(session);
-  if (cache) caches.set(wrapper, cache);
-}
-
-/** Returns the cached tokens of a memory model's session, an array that follows later calls, or undefined for any other session. */
+/**
+ * Returns the cached tokens of a memory model's session, decorated or not: an array that follows later calls. Returns undefined for any
+ * other session.
+ */
 export function cacheOf(session: Session): readonly number[] | undefined {
-  return caches.get(session);
+  return caches.get(undecorated(session));
 }
 
 /** Checks the arguments of a pass. Returns the number of requested rows. */

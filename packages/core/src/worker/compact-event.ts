@@ -4,8 +4,15 @@ import type { DecodeEvent } from "../contracts/decoder.ts";
 export function compactEvent(event: DecodeEvent): DecodeEvent {
   switch (event.type) {
     case "tokens-commit": {
-      const { logProbabilities } = event;
-      return { ...event, tokens: event.tokens.slice(), ...(logProbabilities && { logProbabilities: logProbabilities.slice() }) };
+      const { logProbabilities, alternatives } = event;
+      return {
+        ...event,
+        tokens: event.tokens.slice(),
+        ...(logProbabilities && { logProbabilities: logProbabilities.slice() }),
+        ...(alternatives && {
+          alternatives: { tokens: alternatives.tokens.slice(), logProbabilities: alternatives.logProbabilities.slice() },
+        }),
+      };
     }
     case "tokens-propose": {
       const { probabilities } = event;

@@ -15,7 +15,7 @@ import type { DecoderRequest, GenerationRequest } from "./served-generations.ts"
 import { sendRandom } from "./transfer-random.ts";
 import type { WorkerGeneration } from "./worker-generation.ts";
 
-export interface WorkerGenerateOptions extends Omit<GenerateOptions, "decoder" | "draft"> {
+export interface WorkerGenerateOptions extends Omit<GenerateOptions, "decoder" | "draft" | "processors"> {
   /**
    * The decoder, as a reference to its plugin, which is imported in the model's worker, or in another `worker` to isolate its code. In that
    * case every pass is a round trip from there to the model.
@@ -29,6 +29,7 @@ const REFERENCE = { worker: WORKER };
 const OPTIONS = named({
   decoder: true,
   draft: true,
+  logProbabilities: true,
   maxNewTokens: true,
   onWarning: CALLBACK,
   random: true,

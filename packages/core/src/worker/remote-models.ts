@@ -1,5 +1,14 @@
 import { DisposedError } from "../errors.ts";
-import type { CausalModel, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, Session } from "../contracts/model.ts";
+import {
+  type CausalModel,
+  type Logits,
+  type MaskedModel,
+  type MaskedSession,
+  type ModelRole,
+  type ModelSet,
+  type Session,
+  undecorated,
+} from "../contracts/model.ts";
 import type { Connection } from "./connection.ts";
 import { releaseRemote } from "./release-remote.ts";
 import type { ServedModels } from "./served-models.ts";
@@ -108,14 +117,15 @@ function remoteMaskedModel(
     contextLength,
     maskTokenId,
     async createSession(causalSession) {
-      const state = await connection.call<SessionState>("createSession", [id, causalSession && owned.get(causalSession)]);
+      const state = await connection.call<SessionState>("createSession", [id, causalSession && owned.get(undecorated(causalSession))]);
       return remoteMaskedSession(connection, state, state.sharesCausalSession ? causalSession : undefined);
     },
   };
 }
 
 function remoteMaskedSession(connection: Connection, state: SessionState, causalSession: Session | undefined): MaskedSession {
-  const { pass, call, session } = remoteCalls(connection, state);
+  const remote = remoteCalls(connection, state);
+  const { pass, session } = remote;
   return {
     get length() {
       return causalSession ? causalSession.length : session.length;
@@ -126,18 +136,41 @@ function remoteMaskedSession(connection: Connection, state: SessionState, causal
       predictLeaveOneOut: (canvas: Int32Array, { signal }: { readonly signal?: AbortSignal | undefined } = {}) =>
         pass("predictLeaveOneOut", [canvas], signal),
     }),
+    ...(causalSession ? sharedPrefix(remote, causalSession) : ownPrefix(remote)),
+    dispose: session.dispose,
+  };
+}
+
+type PrefixCalls = Pick<MaskedSession, "commit" | "rewindTo">;
+
+function ownPrefix({ session, call }: RemoteCalls): PrefixCalls {
+  return {
     async commit(tokens, { signal } = {}) {
       session.length = await call<number>("commit", [tokens], signal);
     },
     async rewindTo(length) {
       session.length = await call<number>("rewindTo", [length]);
     },
-    dispose: session.dispose,
+  };
+}
+
+/** The causal session, which may be decorated, must know what is added to its sequence and removed from it. */
+function sharedPrefix({ assertOpen }: RemoteCalls, causalSession: Session): PrefixCalls {
+  return {
+    async commit(tokens, { signal } = {}) {
+      assertOpen();
+      await causalSession.forward(tokens, { signal });
+    },
+    async rewindTo(length) {
+      assertOpen();
+      await causalSession.rewindTo(length);
+    },
   };
 }
 
 interface RemoteCalls {
   readonly session: { length: number; readonly dispose: () => Promise<void> };
+  readonly assertOpen: () => void;
   readonly call: <Result>(name: string, args: readonly unknown[], signal?: AbortSignal) => Promise<Result>;
   readonly pass: (name: string, args: readonly unknown[], signal: AbortSignal | undefined) => Promise<Logits>;
 }
@@ -153,12 +186,16 @@ function remoteCalls(connection: Connection, { session: id, length }: SessionSta
       await releaseRemote(connection, "disposeSession", id);
     },
   };
-  const call: RemoteCalls["call"] = async (name, args, signal) => {
+  const assertOpen = (): void => {
     if (disposed) throw new DisposedError("session");
+  };
+  const call: RemoteCalls["call"] = async (name, args, signal) => {
+    assertOpen();
     return connection.call(name, [id, ...args], signal);
   };
   return {
     session,
+    assertOpen,
     call,
     async pass(name, args, signal) {
       const logits = await call<TransferredLogits>(name, args, signal);

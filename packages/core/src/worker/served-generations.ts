@@ -19,7 +19,7 @@ export interface GenerationRequest {
   /** Number of the model whose causal model is the draft model. */
   readonly draft: number | undefined;
   readonly prompt: string | Int32Array;
-  readonly options: Omit<GenerateOptions, "decoder" | "draft" | "random" | "signal" | "onWarning">;
+  readonly options: Omit<GenerateOptions, "decoder" | "draft" | "processors" | "random" | "signal" | "onWarning">;
   readonly random: RandomState | undefined;
 }
 

@@ -20,7 +20,7 @@ const HOW = 'the plugin\'s name in the worker and its options, such as { plugin:
 const SPECIFIER = 'a module specifier, such as a name given to serve ("greedy"), or a URL';
 const ENDPOINT = "a Worker or a MessagePort";
 const SENDABLE = "data that can be sent to a worker (no function, no symbol)";
-const NAMES = "decoder, draft, maxNewTokens, onWarning, random, seed, signal, stopStrings, stopTokens";
+const NAMES = "decoder, draft, logProbabilities, maxNewTokens, onWarning, random, seed, signal, stopStrings, stopTokens";
 
 type Wrong = readonly [
   what: string,
@@ -94,6 +94,7 @@ test.each([undefined, null, 5, {}, { postMessage: () => undefined }, { on: () =>
 
 test.each([
   ["an unknown option", { temperature: 2 }, { option: 'option "temperature"', expected: `one of its options (${NAMES})` }],
+  ["processors, which are code", { processors: [] }, { option: 'option "processors"' }],
   ["an invalid signal", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],
   ["an invalid handler", { onWarning: "log" }, { option: "onWarning", expected: "a function" }],
   ["a limit that is a function", { maxNewTokens: () => 5 }, { option: "maxNewTokens", expected: SENDABLE }],

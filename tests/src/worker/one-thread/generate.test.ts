@@ -66,10 +66,12 @@ const cases: readonly (readonly [
   ["greedy", greedy, {}, { maxNewTokens: 12, stopTokens: [104] }],
   ["greedy", greedy, {}, { maxNewTokens: 12, stopStrings: ["hij", "gh"] }],
   ["greedy", greedy, {}, {}],
+  ["greedy", greedy, {}, { maxNewTokens: 12, logProbabilities: 2, stopStrings: ["hij"] }],
   ["top-p", topP, { p: 0.9, temperature: 9 }, { maxNewTokens: 12, seed: 3 }],
   ["top-p", topP, { p: 0.9, temperature: 9 }, { maxNewTokens: 12, random: seededRandom(8).fork(2) }],
   ["speculative", speculative[0]!, { drafter: "draft-model", draftLength: "3" }, { maxNewTokens: 12 }],
   ["speculative", speculative[0]!, { drafter: "masked-draft", draftLength: "3" }, { maxNewTokens: 12 }],
+  ["speculative", speculative[0]!, { drafter: "masked-draft", draftLength: "3" }, { maxNewTokens: 12, logProbabilities: 0 }],
 ];
 
 test.each(cases)("%s returns the same events, text and result as without a worker: %#", async (name, plugin, options, settings) => {

@@ -1,4 +1,5 @@
 import type { CausalModel, Decoder, Logits, MaskedModel, MaskedSession, Session } from "@decodekit/core";
+import { withProcessors } from "@decodekit/core/toolkit";
 import { importDecoder, loadModel, type WorkerLanguageModel } from "@decodekit/core/worker";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
@@ -104,6 +105,23 @@ test("masked sessions predict over a causal session's cache or over their own pr
   expect((await own.predict(Int32Array.of(256))).row(0).indexOf(5)).toBe(98);
   await Promise.all([over.dispose(), own.dispose()]);
   expect(served.models[0]!.testMasked.openSessions()).toBe(0);
+});
+
+test("a masked session over a decorated remote session shares its cache and keeps its tokens complete", async () => {
+  const prefixes: number[][] = [];
+  const session = await withProcessors(model.causal, [(_, { tokens }) => void prefixes.push([...tokens])]).createSession();
+  await session.forward(ids("abc"));
+  const over = await model.masked!.createSession(session);
+  expect([over.length, over.causalSession]).toEqual([3, session]);
+  await over.commit(ids("de"));
+  await over.rewindTo(4);
+  expect([over.length, session.length]).toEqual([4, 4]);
+  (await session.forward(ids("x"))).row(0);
+  expect(prefixes).toEqual([[...ids("abcdx")]]);
+  await over.dispose();
+  await expect(over.commit(ids("f"))).rejects.toMatchObject({ code: "DISPOSED" });
+  await expect(over.rewindTo(1)).rejects.toMatchObject({ code: "DISPOSED" });
+  await session.dispose();
 });
 
 test("a remote session makes leave-one-out predictions if the session can, and has no function for it otherwise", async () => {
