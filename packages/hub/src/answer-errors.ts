@@ -1,6 +1,6 @@
 import { HubError, type HubErrorDetails } from "./hub-error.ts";
 
-const LOG_IN = "Pass a token of an account that may read it (option `token`; in Node also HF_TOKEN)";
+const LOG_IN = "needs a token of an account that may read it (option `token`; in Node also HF_TOKEN).";
 
 /** Returns whether an answer says that the repository has no such file. */
 export function isAbsence({ status, headers }: Response): boolean {
@@ -37,13 +37,13 @@ type Details = Omit<HubErrorDetails, "source">;
 function detailsOf(status: number, headers: Headers, hasToken: boolean, problem: string): Details {
   switch (headers.get("x-error-code")) {
     case "GatedRepo": {
-      const advice = `Accept the repository's terms on its page of the hub. ${hasToken ? "The token must belong to that account" : LOG_IN}.`;
+      const advice = `Accept its terms on its page of the hub. ${hasToken ? "The token must belong to that account." : `It ${LOG_IN}`}`;
       return { reason: "gated", problem, advice };
     }
     case "RevisionNotFound":
       return { reason: "revision-not-found", problem, advice: "Check the option `revision`: it must be a branch, tag or commit." };
     case "RepoNotFound": {
-      const advice = `Check the name. If the repository is private: ${hasToken ? "the token may not read it" : LOG_IN}.`;
+      const advice = `Check the name. A private repository ${LOG_IN}`;
       return { reason: "repository-not-found", problem, advice };
     }
     default:
@@ -53,7 +53,7 @@ function detailsOf(status: number, headers: Headers, hasToken: boolean, problem:
 
 function ofStatus(status: number, headers: Headers, hasToken: boolean, problem: string): Details {
   if (status === 401 || status === 403) {
-    return { reason: "unauthorized", problem, advice: hasToken ? "Check the token: it is refused." : `${LOG_IN}.` };
+    return { reason: "unauthorized", problem, advice: hasToken ? "Check the token: it is refused." : `The repository ${LOG_IN}` };
   }
   const retryAfter = millisecondsOf(headers.get("retry-after"));
   if (status === 429) {

@@ -1,6 +1,6 @@
 import { environment } from "#environment";
 import type { Digest } from "./environment/environment.ts";
-import { HubError } from "./hub-error.ts";
+import { wrongContent } from "./hub-error.ts";
 import type { RemoteFile } from "./remote-file.ts";
 
 /** Checks that a content is the one that the hub names: its hash, or its size if no hash is known. */
@@ -28,18 +28,8 @@ export class ContentCheck {
   finish(): void {
     const { url, bytes, objectId } = this.#file;
     const hex = this.#digest?.hex();
-    const isRight = (bytes === undefined || bytes === this.#bytes) && (hex === undefined || hex === objectId!.hex);
-    if (isRight) return;
-    const problem =
-      hex === undefined || bytes !== this.#bytes
-        ? `has ${this.#bytes} bytes, but the hub states ${bytes}`
-        : `the content does not have the hash ${objectId!.hex} that the hub states, but ${hex}`;
-    throw new HubError({
-      reason: "hash-mismatch",
-      source: url,
-      problem,
-      advice: "Try again; if it stays so, the hub or a proxy is at fault.",
-    });
+    if (bytes !== undefined && bytes !== this.#bytes) throw wrongContent(url, `has ${this.#bytes} bytes, but the hub stated ${bytes}`);
+    if (hex !== undefined && hex !== objectId!.hex) throw wrongContent(url, `has the hash ${hex}, but the hub stated ${objectId!.hex}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describeAnswer, errorOfConnection, isAbsence, isPage } from "./answer-errors.ts";
 import { environment } from "#environment";
-import { HubError } from "./hub-error.ts";
+import { HubError, wrongContent } from "./hub-error.ts";
 import type { RemoteFile } from "./remote-file.ts";
 import { Retries } from "./retries.ts";
 import { type Hub, send } from "./send.ts";
@@ -20,6 +20,8 @@ export async function* download(
 ): AsyncGenerator<Piece, void, void> {
   const retries = new Retries();
   let at = from;
+  // A beginning that comes again and again is no progress.
+  let furthest = from;
   let { etag } = file;
   while (file.bytes === undefined || at < file.bytes) {
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -28,6 +30,7 @@ export async function* download(
       reader = response.body?.getReader();
       const start = startOf(response, at, etag);
       if (start === "complete" && file.bytes === undefined) return;
+      rejectOtherSize(file, response);
       if (start !== at) {
         at = 0;
         yield "restart";
@@ -39,7 +42,8 @@ export async function* download(
         const { done, value } = await next(reader, file, at);
         if (done) break;
         at += value.length;
-        retries.succeeded();
+        if (at > furthest) retries.succeeded();
+        furthest = Math.max(at, furthest);
         yield value;
       }
       if (file.bytes === undefined) return;
@@ -87,6 +91,14 @@ function rejectOthers(source: string, response: Response): void {
   throw new HubError({ reason: "server", source, problem, advice: "Try again later, or check the endpoint." });
 }
 
+/** @throws HubError if the answer is a content of another size than the hub stated. */
+function rejectOtherSize({ url, bytes }: RemoteFile, { status, headers }: Response): void {
+  const length = status === 200 && !headers.has("content-encoding") ? headers.get("content-length") : null;
+  const total = /^bytes .*\/(\d+)$/u.exec(headers.get("content-range") ?? "")?.[1] ?? length;
+  if (bytes === undefined || total === null || Number(total) === bytes) return;
+  throw wrongContent(url, `has ${total} bytes, but the hub stated ${bytes}`);
+}
+
 async function next(
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
   { url, bytes }: RemoteFile,
@@ -97,11 +109,5 @@ async function next(
     throw errorOfConnection(url, `broke off after ${at} of ${bytes ?? "an unknown number of"} bytes`, error);
   });
   if (result.done || bytes === undefined || at + result.value.length <= bytes) return result;
-  const problem = `has more than the ${bytes} bytes that the hub states`;
-  throw new HubError({
-    reason: "hash-mismatch",
-    source: url,
-    problem,
-    advice: "Try again; if it stays so, the hub or a proxy is at fault.",
-  });
+  throw wrongContent(url, `has more than the ${bytes} bytes that the hub stated`);
 }

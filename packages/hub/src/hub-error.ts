@@ -51,3 +51,9 @@ export class HubError extends DecodekitError {
     this.retryAfter = retryAfter;
   }
 }
+
+/** The error for a content that is not the one that the hub named. */
+export function wrongContent(source: string, problem: string): HubError {
+  const advice = "Try again; if it stays so, the hub or a proxy before it is at fault.";
+  return new HubError({ reason: "hash-mismatch", source, problem, advice });
+}

@@ -75,7 +75,10 @@ function remembered<Value>(make: () => Promise<Value>): { value(): Promise<Value
 /** Settles like `promise`, or rejects when the signal aborts. The work itself goes on, because others may wait for it too. */
 async function abortable<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return promise;
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    promise.catch(() => undefined);
+    throw signal.reason;
+  }
   let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason as Error);
