@@ -12,7 +12,7 @@ const startHub: BrowserCommand<[plan: FakeHubPlan]> = async (_, plan) => {
 };
 
 /** Calls a method of a hub that `startHub` started. */
-const callHub: BrowserCommand<[endpoint: string, method: "fault" | "replace" | "takeRequests" | "stop", ...args: unknown[]]> = async (
+const callHub: BrowserCommand<[endpoint: string, method: Exclude<keyof FakeHub, "endpoint" | "commit">, ...args: unknown[]]> = async (
   _,
   endpoint,
   method,

@@ -55,7 +55,8 @@ function ofStatus(status: number, headers: Headers, hasToken: boolean, problem: 
   if (status === 401 || status === 403) {
     return { reason: "unauthorized", problem, advice: hasToken ? "Check the token: it is refused." : `The repository ${LOG_IN}` };
   }
-  const retryAfter = millisecondsOf(headers.get("retry-after"));
+  // The Hub says it as `RateLimit: "resolvers";r=0;t=120`.
+  const retryAfter = millisecondsOf(headers.get("retry-after") ?? /;\s*t=(\d+)/u.exec(headers.get("ratelimit") ?? "")?.[1] ?? null);
   if (status === 429) {
     const wait = retryAfter === undefined ? "a while" : `${Math.ceil(retryAfter / 1000)} s`;
     return { reason: "rate-limited", problem, advice: `Try again after ${wait}; a token raises the limit.`, temporary: true, retryAfter };

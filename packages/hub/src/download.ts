@@ -5,6 +5,9 @@ import type { RemoteFile } from "./remote-file.ts";
 import { Retries } from "./retries.ts";
 import { type Hub, send } from "./send.ts";
 
+/** Milliseconds without a byte after which a connection counts as broken. */
+const STALL = 60_000;
+
 /** A piece of the content, or "restart": what came so far is not the beginning of what comes next. */
 export type Piece = Uint8Array | "restart";
 
@@ -105,9 +108,22 @@ async function next(
   at: number,
 ): Promise<ReadableStreamReadResult<Uint8Array>> {
   if (!reader) return { done: true, value: undefined };
-  const result = await reader.read().catch((error: unknown) => {
+  const result = await withinStall(reader.read()).catch((error: unknown) => {
     throw errorOfConnection(url, `broke off after ${at} of ${bytes ?? "an unknown number of"} bytes`, error);
   });
   if (result.done || bytes === undefined || at + result.value.length <= bytes) return result;
   throw wrongContent(url, `has more than the ${bytes} bytes that the hub stated`);
+}
+
+/** A connection that was lost without a word, as after sleep, stays open for ever. */
+async function withinStall<Value>(read: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came for ${STALL / 1000} s`)), STALL);
+  });
+  try {
+    return await Promise.race([read, stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -70,7 +70,7 @@ class HubFiles {
     if (!cache) return "absent" in file ? file : streamRemote(this.#hub, file, options.signal);
     try {
       const opened = "absent" in file ? file : await openThroughCache(cache, { commit, path, file }, this.#hub, options);
-      if ("absent" in file) await cache.setAbsent(commit, path);
+      if ("absent" in file && file.isCertain) await cache.setAbsent(commit, path);
       await cache.setCommit(this.#repository.revision, commit);
       return opened;
     } catch (error) {

@@ -23,10 +23,19 @@ export interface ObjectId {
   readonly hex: string;
 }
 
-/** The answer about one file. `commit` is the one that the revision has, if the hub says so. */
+/** A file that the repository does not have. */
+export interface AbsentRemoteFile extends AbsentFile {
+  /** Whether it is the hub that says so. Else it may be a proxy, or a page that asks to log in to a network. */
+  readonly isCertain: boolean;
+}
+
+/** The answer about one file. */
 export interface FileAnswer {
+  /** The commit that the revision has, if the hub says so. */
   readonly commit: string | undefined;
-  readonly file: RemoteFile | AbsentFile;
+  /** Whether a page was sent in place of an answer. */
+  readonly isPage: boolean;
+  readonly file: RemoteFile | AbsentRemoteFile;
 }
 
 const MAX_REDIRECTS = 5;
@@ -46,12 +55,16 @@ export async function askAbout(hub: Hub, url: string, signal?: AbortSignal): Pro
     });
     headers.push(response.headers);
     const commit = firstOf(headers, "x-repo-commit");
-    if (isAbsence(response) || isPage(response, url)) return { commit, file: { absent: `was not found: ${describeAnswer(response)}` } };
+    const isPageOnly = isPage(response, url);
+    if (isAbsence(response) || isPageOnly) {
+      const isCertain = response.headers.has("x-error-code");
+      return { commit, isPage: isPageOnly, file: { absent: `was not found: ${describeAnswer(response)}`, isCertain } };
+    }
     const location = response.headers.get("location");
     // Within the hub, a redirect leads to a renamed repository; to another host, it leads to the content.
     const next = response.status >= 300 && location !== null ? new URL(location, at).href : undefined;
     if (next === undefined || !isOf(hub, next) || redirects === MAX_REDIRECTS) {
-      return { commit, file: fileOf(url, headers, next === undefined && isOf(hub, response.url || at)) };
+      return { commit, isPage: false, file: fileOf(url, headers, next === undefined && isOf(hub, response.url || at)) };
     }
     at = next;
   }

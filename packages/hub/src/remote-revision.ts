@@ -1,8 +1,7 @@
-import type { AbsentFile } from "@decodekit/core/onnx";
 import { environment } from "#environment";
 import { HubError } from "./hub-error.ts";
 import { fetchListing, type Listing } from "./listing.ts";
-import { askAbout, type RemoteFile } from "./remote-file.ts";
+import { type AbsentRemoteFile, askAbout, type FileAnswer, type RemoteFile } from "./remote-file.ts";
 import { isCommit, type Repository, resolveUrl } from "./repository.ts";
 import { Retries, withRetries } from "./retries.ts";
 import type { Hub } from "./send.ts";
@@ -12,7 +11,7 @@ export interface RemoteRevision {
   /** Returns the commit of the revision. @throws HubError */
   commit(signal: AbortSignal | undefined): Promise<string>;
   /** Returns what the hub says about a file. @throws HubError */
-  file(path: string, signal: AbortSignal | undefined): Promise<RemoteFile | AbsentFile>;
+  file(path: string, signal: AbortSignal | undefined): Promise<RemoteFile | AbsentRemoteFile>;
   /** Forgets what the hub said about the files, because it proved wrong. */
   forget(): void;
 }
@@ -35,17 +34,18 @@ export function remoteRevision(
   const commit = remembered(async () => {
     if (isCommit(repository.revision)) return repository.revision;
     const retries = new Retries((await isPatient()) ? undefined : 0);
-    const ask = async (): Promise<string | undefined> =>
-      (await listed())?.commit ?? (await askAbout(hub, resolveUrl(repository, repository.revision, probe))).commit;
-    const found = await withRetries(ask, undefined, retries);
-    if (found !== undefined && isCommit(found)) return (revision = found);
-    throw noHub(resolveUrl(repository, repository.revision, probe));
+    const url = resolveUrl(repository, repository.revision, probe);
+    return (revision = await withRetries(
+      async () => (await listed())?.commit ?? commitOf(await askAbout(hub, url), url),
+      undefined,
+      retries,
+    ));
   });
   return {
     commit: (signal) => abortable(commit.value(), signal),
     async file(path, signal) {
       const files = (await withRetries(() => abortable(listed(), signal), signal))?.files;
-      if (files) return files.get(path) ?? { absent: "is not among the files of the repository" };
+      if (files) return files.get(path) ?? { absent: "is not among the files of the repository", isCertain: true };
       const url = resolveUrl(repository, await abortable(commit.value(), signal), path);
       return (await withRetries(() => askAbout(hub, url, signal), signal)).file;
     },
@@ -53,9 +53,12 @@ export function remoteRevision(
   };
 }
 
-function noHub(source: string): HubError {
+/** @throws HubError if an answer does not name a commit. A page may come from a network that asks to log in, and does not mean much. */
+function commitOf({ commit, isPage }: FileAnswer, source: string): string {
+  if (commit !== undefined && isCommit(commit)) return commit;
   const problem = "the answer names no commit (X-Repo-Commit), so there is no such repository, or no hub at this address";
-  return new HubError({ reason: "repository-not-found", source, problem, advice: "Check the repository's name and the endpoint." });
+  const advice = "Check the repository's name, the endpoint and the connection.";
+  throw new HubError({ reason: isPage ? "server" : "repository-not-found", source, problem, advice, temporary: isPage });
 }
 
 /** Remembers what `make` resolves with. A failure is not remembered. */

@@ -268,6 +268,9 @@ export function hubCases(setting: HubSetting): void {
       const page = { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: "<!doctype html><title>App</title>" };
       await fake.fault({ on: "hub", path: "generation_config.json", times: 9, ...page });
       expect(await open("generation_config.json")).toHaveProperty("absent");
+      await fake.clearFaults();
+      await fake.replace("generation_config.json", WEIGHTS);
+      expectBytes(await bytesOf(await open("generation_config.json")), WEIGHTS);
     });
 
     test("a server that is not a hub", async () => {
@@ -275,7 +278,7 @@ export function hubCases(setting: HubSetting): void {
       const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html><title>Log in</title>", times: 9 };
       for (const on of ["hub", "api"] as const) await fake.fault({ on, ...page });
       await expect(open()).rejects.toMatchObject({
-        reason: "repository-not-found",
+        reason: "server",
         message: expect.stringContaining("endpoint") as string,
       });
     });
@@ -290,6 +293,15 @@ export function hubCases(setting: HubSetting): void {
       const offline = store();
       expectBytes(await bytesOf(await offline.open(MODEL, {})), WEIGHTS);
       expect(await offline.open("generation_config.json", {})).toHaveProperty("absent");
+      expect(warnings).toEqual([expect.stringContaining("the cached model is used")]);
+    });
+
+    test("a network that answers every request with its log-in page counts as none", async () => {
+      await start();
+      await bytesOf(await open());
+      const page = { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html><title>Log in</title>", times: 9 };
+      for (const on of ["hub", "api"] as const) await fake.fault({ on, ...page });
+      expectBytes(await bytesOf(await open()), WEIGHTS);
       expect(warnings).toEqual([expect.stringContaining("the cached model is used")]);
     });
 

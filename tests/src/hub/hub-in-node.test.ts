@@ -9,8 +9,11 @@ import { greedy } from "@decodekit/greedy";
 import { cachedModels, hub, removeFromCache } from "@decodekit/hub";
 import { stories } from "@decodekit/tiny-models";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { type FakeHub, type FakeHubPlan, generatedBytes } from "../support/fake-hub-plan.ts";
+import { causalGraph, countedRow, countingModel, straight } from "../support/counting-graph.ts";
+import { type FakeFile, type FakeHub, type FakeHubPlan, generatedBytes } from "../support/fake-hub-plan.ts";
 import { startFakeHub } from "../support/fake-hub.ts";
+import { bytesOf as weightBytes, onnxFile } from "../support/onnx-writer.ts";
+import { contentOf } from "../support/served-files.ts";
 import { buildNodeScripts, type NodeScripts } from "../worker/start-node-worker.ts";
 import { bytesOf, expectBytes, MODEL, PLAN, WEIGHTS } from "./hub-cases.ts";
 import { STORIES_PLAN } from "./stories-plan.ts";
@@ -163,6 +166,26 @@ describe.each(["native", "wasm"] as const)("loadModel on %s", (execution) => {
     expect(await decode(source())).toEqual(expected);
     await fake.stop();
     expect(await decode(source())).toEqual(expected);
+  });
+
+  test("finds the weights beside a graph, through the links of the cache", async () => {
+    const { weights, ...graph } = causalGraph();
+    const [first, ...others] = weights;
+    const external = { ...first!, external: { location: "model.onnx_data", offset: 0 } };
+    const { "onnx/model.onnx": _, ...files } = countingModel().files;
+    const fileOf = (content: Uint8Array, lfs = true): FakeFile => ({ base64: Buffer.from(content).toString("base64"), lfs });
+    await start({
+      repository: "org/external",
+      files: {
+        ...Object.fromEntries(Object.entries(files).map(([name, url]) => [name, fileOf(contentOf(String(url)), false)])),
+        "onnx/model.onnx": fileOf(onnxFile({ ...graph, weights: [external, ...others] })),
+        "onnx/model.onnx_data": fileOf(weightBytes(first!)),
+      },
+    });
+    const model = await loadModel(hub("org/external", { endpoint: fake.endpoint, cache }), { execution });
+    const session = await model.causal.createSession();
+    expect((await session.forward(Int32Array.of(3, 1, 4))).row(0)).toEqual(countedRow(straight([3, 1, 4])));
+    await model.dispose();
   });
 
   test("gives the hub's error as the cause of one that names the file", async () => {

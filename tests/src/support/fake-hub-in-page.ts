@@ -15,5 +15,13 @@ export async function startFakeHubOutside(plan: FakeHubPlan): Promise<FakeHub> {
     (method: string) =>
     async (...args: unknown[]): Promise<never> =>
       (await commands.callHub(endpoint, method, ...args)) as never;
-  return { endpoint, commit, fault: call("fault"), replace: call("replace"), takeRequests: call("takeRequests"), stop: call("stop") };
+  return {
+    endpoint,
+    commit,
+    fault: call("fault"),
+    clearFaults: call("clearFaults"),
+    replace: call("replace"),
+    takeRequests: call("takeRequests"),
+    stop: call("stop"),
+  };
 }

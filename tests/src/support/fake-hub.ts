@@ -67,6 +67,7 @@ export async function startFakeHub(plan: FakeHubPlan): Promise<FakeHub> {
     endpoint: urlOf(hub),
     commit: COMMIT,
     fault: async (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
+    clearFaults: async () => void faults.splice(0),
     replace: async (path, file) => void files.set(path, serve(file)),
     async takeRequests() {
       const taken = requests;
@@ -86,6 +87,7 @@ function serve(file: FakeFile): Served {
 
 function contentOf(file: FakeFile): Buffer {
   if (file.model !== undefined) return readFileSync(new URL(file.model, MODELS));
+  if (file.base64 !== undefined) return Buffer.from(file.base64, "base64");
   return Buffer.from(file.text ?? generatedBytes(file));
 }
 

@@ -104,15 +104,8 @@ async function replaceFile(target: string, make: (temporary: string) => Promise<
 async function bytesIn(folder: string): Promise<number> {
   const entries = await entriesOf(folder, true);
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
-  const sizes = await Promise.all(
-    files.map((file) =>
-      stat(file).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const found = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  return found.reduce((sum, file) => sum + (file?.size ?? 0), 0);
 }
 
 async function entriesOf(folder: string, recursive = false): Promise<readonly Dirent[]> {

@@ -29,24 +29,28 @@ export async function fillPart(blob: string, write: (part: Part) => Promise<void
     await release(owned, free);
     throw error;
   }
+  // Other parts are of no use any more.
+  while (await claim(free, owned)) await rm(owned, { force: true });
 }
 
-/** Takes an abandoned part, if there is one. */
-async function claim(free: string, owned: string): Promise<void> {
+/** Takes an abandoned part. Returns whether there was one. */
+async function claim(free: string, owned: string): Promise<boolean> {
   const folder = path.dirname(free);
   const prefix = `${path.basename(free)}-`;
   const others = (await readdir(folder)).filter((name) => name.startsWith(prefix)).map((name) => path.join(folder, name));
   for (const candidate of [free, ...others]) {
     if (candidate !== free && !(await isAbandoned(candidate, candidate.slice(free.length + 1)))) continue;
     // Another process may have been faster.
-    if (
-      await rename(candidate, owned).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+    if (await succeeds(rename(candidate, owned))) return true;
   }
+  return false;
+}
+
+async function succeeds(action: Promise<unknown>): Promise<boolean> {
+  return action.then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isAbandoned(file: string, owner: string): Promise<boolean> {
@@ -67,15 +71,12 @@ function isRunning(processId: number): boolean {
 
 /** An empty part is not kept, nor one that is shorter than what another process has released meanwhile. */
 async function release(owned: string, free: string): Promise<void> {
-  const [mine, other] = await Promise.all(
-    [owned, free].map((file) =>
-      stat(file).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
-  await (mine! > other! ? rename(owned, free) : rm(owned, { force: true })).catch(() => undefined);
+  const [mine, other] = await Promise.all([sizeOf(owned), sizeOf(free)]);
+  await succeeds(mine > other ? rename(owned, free) : rm(owned, { force: true }));
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0;
 }
 
 async function partIn(name: string, file: FileHandle): Promise<Part> {
