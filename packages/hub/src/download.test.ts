@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { download, type Piece } from "./download.ts";
+import { download } from "./download.ts";
 import type { RemoteFile } from "./remote-file.ts";
 
 const hub = { endpoint: "https://hub.example", token: undefined };
@@ -18,10 +18,10 @@ afterEach(() => {
 });
 
 /** Downloads while the clock runs as fast as it can. */
-async function downloadAll(file: RemoteFile, answers: readonly (() => Response)[]): Promise<(string | Piece)[]> {
+async function downloadAll(file: RemoteFile, answers: readonly (() => Response)[]): Promise<string[]> {
   const left = [...answers];
   vi.stubGlobal("fetch", async () => left.shift()!());
-  const pieces: (string | Piece)[] = [];
+  const pieces: string[] = [];
   const running = (async () => {
     for await (const piece of download(hub, file, 0, undefined)) {
       pieces.push(piece === "restart" ? piece : new TextDecoder().decode(piece));
