@@ -104,8 +104,8 @@ export function hubCases(setting: HubSetting): void {
     test("two stores at once get the same file", async () => {
       await start();
       const files = await Promise.all([open(), open(), open("config.json")]);
-      expectBytes(await bytesOf(files[0]!), WEIGHTS);
-      expectBytes(await bytesOf(files[1]!), WEIGHTS);
+      expectBytes(await bytesOf(files[0]), WEIGHTS);
+      expectBytes(await bytesOf(files[1]), WEIGHTS);
       expectBytes(await bytesOf(await open()), WEIGHTS);
     });
   });

@@ -6,7 +6,7 @@ import path from "node:path";
 import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
-import { cachedModels, hub, removeFromCache } from "@decodekit/hub";
+import { cachedModels, hub, type HubOptions, removeFromCache } from "@decodekit/hub";
 import { stories } from "@decodekit/tiny-models";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { causalGraph, countedRow, countingModel, straight } from "../support/counting-graph.ts";
@@ -102,7 +102,7 @@ describe("invalid options", () => {
     ["org/tiny", { dtype: 4 }, "dtype"],
     ["org/tiny", { branch: "main" }, 'option "branch"'],
   ])("hub(%j, %j) names %s", (name, options, option) => {
-    expect(() => hub(name, options as object)).toThrow(expect.objectContaining({ name: "InvalidOptionError", where: "hub", option }));
+    expect(() => hub(name, options as HubOptions)).toThrow(expect.objectContaining({ name: "InvalidOptionError", where: "hub", option }));
   });
 
   test("of the environment and of the cache", async () => {

@@ -53,7 +53,7 @@ describe("in Chromium", () => {
         new Promise<unknown>((resolve, reject) => {
           worker.addEventListener("message", ({ data }) => resolve(data));
           worker.addEventListener("error", (event) => reject(new Error(event.message)));
-          worker.postMessage({ endpoint: fake.endpoint, cache, path: MODEL });
+          worker.postMessage({ endpoint: fake.endpoint, cache, path: MODEL }, []);
         }),
     );
     const [first, second] = await Promise.all(sums);
@@ -68,7 +68,7 @@ describe("in Chromium", () => {
     fake = await startFakeHubOutside({ ...PLAN, files: { ...PLAN.files, [MODEL]: large } });
     await fake.fault({ on: "cdn", method: "GET", slow: true });
     const worker = new Worker(new URL("open-worker.ts", import.meta.url), { type: "module" });
-    worker.postMessage({ endpoint: fake.endpoint, cache, path: MODEL });
+    worker.postMessage({ endpoint: fake.endpoint, cache, path: MODEL }, []);
     await expect.poll(async () => (await cachedModels({ cache }))[0]?.bytes ?? 0, { timeout: 60_000 }).toBeGreaterThan(8_000_000);
     worker.terminate();
     await fake.takeRequests();

@@ -8,6 +8,6 @@ globalThis.addEventListener("message", ({ data }: MessageEvent<{ endpoint: strin
     const bytes = new Uint8Array(await new Response(file.stream()).arrayBuffer());
     let sum = 0;
     for (const byte of bytes) sum += byte;
-    globalThis.postMessage({ bytes: bytes.length, sum });
+    (globalThis as unknown as MessagePort).postMessage({ bytes: bytes.length, sum }, []);
   })();
 });

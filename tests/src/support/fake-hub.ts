@@ -165,7 +165,10 @@ function end(response: ServerResponse, status: number, headers: Readonly<Record<
 
 async function listen(answer: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<Server> {
   const server = createServer((request, response) => {
-    if (request.method !== "OPTIONS") return void answer(request, response);
+    if (request.method !== "OPTIONS") {
+      answer(request, response);
+      return;
+    }
     // The content delivery network lets a page send a range, but no other header of its own.
     response.writeHead(204, { ...CORS, "access-control-allow-headers": "authorization, range", "access-control-allow-methods": "*" }).end();
   });
