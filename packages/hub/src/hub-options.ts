@@ -1,5 +1,6 @@
 import { environment } from "#environment";
 import { InvalidOptionError, logWarning, objectOption, type OptionDefinition, resolveOptions, type WarningHandler } from "@decodekit/core";
+import type { Dtype } from "@decodekit/core/onnx";
 import { isPathWithin, isRepositoryName } from "./repository.ts";
 
 export interface CacheOptions {
@@ -15,7 +16,7 @@ export interface HubOptions extends CacheOptions {
   /** Branch, tag or commit. A commit makes loading repeatable, and needs no request once everything is cached. @defaultValue "main" */
   readonly revision?: string | undefined;
   /** Data type of the weights that `loadModel` loads if it is given none, such as "q4". */
-  readonly dtype?: string | undefined;
+  readonly dtype?: Dtype | undefined;
   /** Folder within the repository that holds the model. @defaultValue "" */
   readonly subfolder?: string | undefined;
   /** Access token for private and gated repositories; only the endpoint's own host receives it. In Node, HF_TOKEN by default. */
@@ -31,7 +32,7 @@ export interface HubOptions extends CacheOptions {
 /** The options with environment and defaults filled in. */
 export interface ResolvedHubOptions {
   readonly revision: string;
-  readonly dtype: string | undefined;
+  readonly dtype: Dtype | undefined;
   readonly subfolder: string;
   readonly token: string | undefined;
   readonly endpoint: string;
@@ -40,11 +41,13 @@ export interface ResolvedHubOptions {
   readonly onWarning: WarningHandler;
 }
 
+const DTYPES: readonly Dtype[] = ["fp32", "fp16", "q8", "int8", "uint8", "q4", "q4f16", "bnb4"];
+
 const CACHE = objectOption(environment.cacheExpected, (value) => value === false || environment.acceptsCache(value));
 
 const OPTIONS = {
   revision: objectOption("a branch, a tag or a commit", isPathWithin),
-  dtype: objectOption('a name such as "q4"', (value) => typeof value === "string" && value !== ""),
+  dtype: { type: "string", choices: DTYPES, help: "Data type of the weights" },
   subfolder: objectOption("the path of a folder within the repository", (value) => value === "" || isPathWithin(value)),
   token: objectOption("an access token", (value) => typeof value === "string" && /^[\x21-\x7e]+$/u.test(value)),
   endpoint: objectOption("an http or https URL without user, query and fragment", isEndpoint),

@@ -99,7 +99,7 @@ describe("invalid options", () => {
     ["org/tiny", { endpoint: "https://user:secret@hub.example" }, "endpoint"],
     ["org/tiny", { cache: true }, "cache"],
     ["org/tiny", { cache: false, localOnly: true }, "localOnly"],
-    ["org/tiny", { dtype: 4 }, "dtype"],
+    ["org/tiny", { dtype: "q5" }, "dtype"],
     ["org/tiny", { branch: "main" }, 'option "branch"'],
   ])("hub(%j, %j) names %s", (name, options, option) => {
     expect(() => hub(name, options as HubOptions)).toThrow(expect.objectContaining({ name: "InvalidOptionError", where: "hub", option }));
