@@ -15,7 +15,7 @@ import { startFakeHub } from "../support/fake-hub.ts";
 import { bytesOf as weightBytes, onnxFile } from "../support/onnx-writer.ts";
 import { contentOf } from "../support/served-files.ts";
 import { buildNodeScripts, type NodeScripts } from "../worker/start-node-worker.ts";
-import { bytesOf, expectBytes, MODEL, PLAN, WEIGHTS } from "./hub-cases.ts";
+import { bytesOf, expectBytes, MODEL, PLAN, WEIGHTS } from "./hub-fixture.ts";
 import { STORIES_PLAN } from "./stories-plan.ts";
 
 let fake: FakeHub;

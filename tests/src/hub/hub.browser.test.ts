@@ -6,7 +6,8 @@ import { stories } from "@decodekit/tiny-models";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startFakeHubOutside } from "../support/fake-hub-in-page.ts";
 import type { FakeHub } from "../support/fake-hub-plan.ts";
-import { bytesOf, expectBytes, hubCases, MODEL, PLAN, WEIGHTS } from "./hub-cases.ts";
+import { hubCases } from "./hub-cases.ts";
+import { bytesOf, expectBytes, MODEL, PLAN, WEIGHTS } from "./hub-fixture.ts";
 import { STORIES_PLAN } from "./stories-plan.ts";
 
 let caches = 0;
