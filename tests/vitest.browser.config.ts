@@ -1,6 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "../scripts/chromium.mjs";
+import { fakeHubCommands } from "./fake-hub-commands.ts";
 
 const conditions = ["@decodekit/source"];
 const executablePath = await findChromium();
@@ -12,7 +13,13 @@ export default defineConfig({
     // onnxruntime-web finds its .wasm file beside its own module, so that module must stay where it is.
     exclude: ["onnxruntime-web"],
     // Optimized in advance, so that no page reloads in the middle of a test.
-    include: ["@decodekit/core > @huggingface/tokenizers", "@decodekit/core > pbf"],
+    include: [
+      "@decodekit/core > @huggingface/tokenizers",
+      "@decodekit/core > pbf",
+      "@decodekit/hub > @noble/hashes/legacy.js",
+      "@decodekit/hub > @noble/hashes/sha2.js",
+      "@decodekit/hub > @noble/hashes/utils.js",
+    ],
   },
   test: {
     include: ["src/**/*.browser.test.ts"],
@@ -20,6 +27,7 @@ export default defineConfig({
     browser: {
       enabled: true,
       headless: true,
+      commands: fakeHubCommands,
       screenshotFailures: false,
       provider: playwright({
         launchOptions: {

@@ -13,7 +13,8 @@ export type ErrorCode =
   | "INVALID_LOGITS"
   | "DRAFTER"
   | "DISPOSED"
-  | "WORKER";
+  | "WORKER"
+  | "HUB";
 
 /** Base class of the errors that decodekit throws. An abort throws the signal's own reason instead. */
 export class DecodekitError extends Error {

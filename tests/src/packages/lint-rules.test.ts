@@ -33,6 +33,8 @@ test("what the layers allow passes", () => {
     "packages/core/src/decode/a.ts": importOf("../contracts/model.ts"),
     "packages/core/src/onnx/a.ts": importOf("onnxruntime-common"),
     "packages/core/src/worker/a.ts": importOf("../onnx/index.ts"),
+    "packages/hub/src/a.ts": importOf("@decodekit/core"),
+    "packages/hub/src/b.ts": importOf("@decodekit/core/onnx"),
     "packages/compare/src/a.ts": importOf("@decodekit/greedy"),
     "packages/speculative/src/a.test.ts": importOf("@decodekit/top-p"),
   });
@@ -54,6 +56,13 @@ test.each([
   ["sampling imports generate", "packages/core/src/sampling/a.ts", "../generate/generate.ts"],
   ["core/onnx imports core/worker", "packages/core/src/onnx/a.ts", "../worker/index.ts"],
   ["the conformance kit imports a strategy", "packages/conformance/src/a.ts", "@decodekit/greedy"],
+  ["the hub imports a strategy", "packages/hub/src/a.ts", "@decodekit/greedy"],
+  ["the hub imports core/worker", "packages/hub/src/cache/a.ts", "@decodekit/core/worker"],
+  ["the hub imports onnxruntime", "packages/hub/src/environment/a.ts", "onnxruntime-node"],
+  ["core imports the hub", "packages/core/src/generate/a.ts", "@decodekit/hub"],
+  ["core/onnx imports the hub", "packages/core/src/onnx/a.ts", "@decodekit/hub"],
+  ["core/worker imports the hub", "packages/core/src/worker/a.ts", "@decodekit/hub"],
+  ["a strategy imports the hub", "packages/greedy/src/a.ts", "@decodekit/hub"],
   ["compare imports onnxruntime", "packages/compare/src/a.ts", "onnxruntime-node"],
 ])("an error where %s", (_, file, specifier) => {
   const { status, output } = lint({ [file]: importOf(specifier) });

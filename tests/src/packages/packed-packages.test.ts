@@ -145,6 +145,7 @@ test.each([
   ["top-p", [/^@decodekit\/core/u]],
   ["speculative", [/^@decodekit\/core/u]],
   ["refinement", [/^@decodekit\/core/u]],
+  ["hub", [/^@decodekit\/core/u]],
 ])("the size of %s in the README is true", async (name, external) => {
   const bytes = await gzippedBytes(`export * from "@decodekit/${name}";\n`, external);
   const readme = readFileSync(join(root, "README.md"), "utf8");

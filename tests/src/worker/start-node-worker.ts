@@ -9,12 +9,12 @@ const folder = fileURLToPath(new URL("..", import.meta.url));
 
 /** A folder of scripts that Node can run. */
 export interface NodeScripts {
-  /** Path of the script made from `worker/${name}.ts`. */
+  /** Path of the script made from the file of this name. */
   pathOf(name: string): string;
   readonly remove: () => void;
 }
 
-/** Bundles scripts of this folder from the TypeScript sources, for Node workers. */
+/** Bundles scripts from the TypeScript sources, for Node workers and processes. `names` are paths from this folder, without ".ts". */
 export async function buildNodeScripts(...names: readonly string[]): Promise<NodeScripts> {
   // Beside the tests, so that the runtime's packages are found from there.
   const output = mkdtempSync(path.join(folder, "..", "node_modules", ".worker-"));
@@ -28,7 +28,7 @@ export async function buildNodeScripts(...names: readonly string[]): Promise<Nod
     },
     build: {
       ssr: true,
-      rollupOptions: { input: Object.fromEntries(names.map((name) => [name, path.join(folder, "worker", `${name}.ts`)])) },
+      rollupOptions: { input: Object.fromEntries(names.map((name) => [path.basename(name), path.join(folder, "worker", `${name}.ts`)])) },
       outDir: output,
       target: "node20",
       emptyOutDir: false,

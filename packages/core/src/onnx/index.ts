@@ -1,6 +1,7 @@
 export { loadModel, type OnnxLanguageModel } from "./load-model.ts";
 export type {
   AbsentFile,
+  Dtype,
   Execution,
   LoadModelOptions,
   LoadProgress,
