@@ -1,10 +1,12 @@
 // For applications.
 export type { BoundedDecoder, Decoder, FinishReason } from "./contracts/decoder.ts";
+export type { ChatContentPart, ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "./contracts/chat.ts";
 export type { LanguageModel } from "./contracts/language-model.ts";
 export type { ModelRole, TokenId } from "./contracts/model.ts";
-export type { Tokenizer } from "./contracts/tokenizer.ts";
+export type { EncodeOptions, Tokenizer } from "./contracts/tokenizer.ts";
 export { countStatistics, type DecodeStatistics, type StatisticsCounter } from "./decode/statistics.ts";
 export {
+  ChatTemplateError,
   ContextLengthError,
   DecodekitError,
   DeviceLostError,
@@ -22,6 +24,7 @@ export {
 } from "./errors.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerateOptions } from "./generate/generate-options.ts";
+export { fromGenerationConfig, type GenerationDefaults, type GenerationConfigOptions } from "./generate/generation-config.ts";
 export type { GenerateResult, Generation } from "./generate/generation.ts";
 export { continuationText } from "./text/incremental-text.ts";
 export { logWarning, type Warning, type WarningHandler } from "./warnings.ts";

@@ -33,7 +33,7 @@ describe("generate refuses at once", () => {
     const { message, actual } = refusal({ decoder, [option]: 2 });
     expect(actual).toBe(2);
     expect(message).toBe(
-      `generate: option "${option}" must be one of its options (decoder, maxNewTokens, stopTokens, stopStrings, draft, seed, random, signal, onWarning); ` +
+      `generate: option "${option}" must be one of its options (decoder, maxNewTokens, stopTokens, stopStrings, chat, draft, seed, random, signal, onWarning); ` +
         "sampling options, such as temperature, belong to the decoder, got 2.",
     );
   });
@@ -43,6 +43,7 @@ describe("generate refuses at once", () => {
     ["maxNewTokens", [-1, 0.5, NaN, "5", null], "an integer >= 0"],
     ["stopTokens", [5, "5", ["5"], [0.5], {}, null], "a list of token ids"],
     ["stopStrings", ["a", [""], [5], [undefined], {}, null], "a list of strings of at least 1 character"],
+    ["chat", [null, "tools", []], "an object"],
     ["draft", [null, {}, { causal: undefined }, "model"], "a model with a causal model"],
     ["seed", [-1, 0.5, 2 ** 53, "1", null], "an integer in [0, 2^53)"],
     ["random", [Math.random, {}, { uniform: Math.random }, null], "a random source, such as seededRandom(1)"],
@@ -55,13 +56,16 @@ describe("generate refuses at once", () => {
     }
   });
 
-  test.each([[1], [null], [[1, 2]], [new Uint32Array(2)]])("a prompt that is neither text nor an Int32Array: %s", (prompt) => {
-    expect(refusal({ decoder }, prompt)).toMatchObject({
-      option: "prompt",
-      expected: "text, or tokens in an Int32Array",
-      actual: prompt,
-    });
-  });
+  test.each([[1], [null], [[1, 2]], [[]], [[{}]], [[{ role: 1 }]], [new Uint32Array(2)]])(
+    "a prompt that is neither text nor an Int32Array nor messages: %s",
+    (prompt) => {
+      expect(refusal({ decoder }, prompt)).toMatchObject({
+        option: "prompt",
+        expected: "text, tokens in an Int32Array, or at least one message with a role",
+        actual: prompt,
+      });
+    },
+  );
 
   test("options that are not an object", () => {
     expect(refusal(undefined as never)).toMatchObject({ option: "options", expected: "an object" });
@@ -73,6 +77,7 @@ describe("generate refuses at once", () => {
       maxNewTokens: 3,
       stopTokens: [100],
       stopStrings: ["zz"],
+      chat: {},
       draft: { causal },
       seed: 1,
       random: seededRandom(1),
