@@ -1,5 +1,5 @@
 import { ChatTemplateError, InvalidOptionError } from "../../errors.ts";
-import type { ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "../../contracts/chat.ts";
+import type { ChatContentPart, ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "../../contracts/chat.ts";
 import type { MarkingTokenizer } from "../hugging-face-tokenizer.ts";
 import type { JsonFile } from "../json-file.ts";
 import { SpecialMarks } from "../special-marks.ts";
@@ -26,6 +26,7 @@ export async function chatTemplate(
     // Python's None, so that a template that looks for tools finds none.
     const own = { messages, tools: tools ?? null, documents: null, add_generation_prompt: addGenerationPrompt };
     const text = rendererFor(renderers, options).render({ ...constants, ...variables, ...own }, now);
+    checkParts(text, messages, source);
     return continueFinalMessage ? endWithin(text, messages.at(-1)?.content, source) : text;
   };
 
@@ -54,6 +55,13 @@ export async function chatTemplate(
       return tokenizer.encode(render(messages, renderOptions), { addSpecialTokens: false });
     },
   };
+}
+
+/** Templates that expect a string would write a list of parts as anything. */
+function checkParts(text: string, messages: readonly ChatMessage[], source: string): void {
+  const parts = messages.flatMap(({ content }) => (Array.isArray(content) ? (content as readonly ChatContentPart[]) : []));
+  if (parts.every((part) => typeof part.text !== "string" || text.includes(part.text.trim()))) return;
+  throw new ChatTemplateError(source, "the template does not write the parts of a message's content. Pass the content as a string.");
 }
 
 function rendererFor(renderers: ReadonlyMap<string, TemplateRenderer>, { template, tools }: ChatRenderOptions): TemplateRenderer {

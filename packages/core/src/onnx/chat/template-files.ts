@@ -1,5 +1,5 @@
 import { ModelLoadError } from "../../errors.ts";
-import { describeContent, indicatesAbsence } from "../file-content.ts";
+import { describeContent, type FileContent } from "../file-content.ts";
 import type { JsonFile } from "../json-file.ts";
 import { readOptionalJson } from "../json-file.ts";
 import type { ModelFolder } from "../model-folder.ts";
@@ -19,7 +19,7 @@ export interface TemplateTexts {
 export async function readTemplateFile(folder: ModelFolder): Promise<TemplateTexts | undefined> {
   const path = "chat_template.jinja";
   const content = await folder.read(path);
-  if (!("absent" in content || indicatesAbsence(content))) {
+  if (!("absent" in content || isPage(content))) {
     try {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(content.bytes);
       return { source: folder.describe(path), texts: new Map([["default", text]]) };
@@ -29,6 +29,15 @@ export async function readTemplateFile(folder: ModelFolder): Promise<TemplateTex
   }
   const file = await readOptionalJson(folder, "chat_template.json");
   return file && textsIn(file);
+}
+
+/**
+ * Returns whether a server answered with nothing or with a page instead of the missing file. A template may begin with "<", too, so only
+ * the usual beginnings of a page count.
+ */
+function isPage({ bytes, answer }: FileContent): boolean {
+  if (answer === undefined) return false;
+  return bytes.length === 0 || /^\s*<(?:!doctype|html|head|body|\?xml)\b/i.test(new TextDecoder().decode(bytes.subarray(0, 256)));
 }
 
 /** Returns the chat templates of the read file, or else those of `tokenizer_config.json`. @throws ModelLoadError if they are not valid. */

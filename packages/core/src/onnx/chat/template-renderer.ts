@@ -1,5 +1,6 @@
 import { ChatTemplateError } from "../../errors.ts";
 import { formatDate } from "./format-date.ts";
+import { replaceStripMethods, stripFunctions } from "./strip-methods.ts";
 
 /** Renders one template. */
 export interface TemplateRenderer {
@@ -15,11 +16,16 @@ export async function loadRenderer(): Promise<(source: string, text: string) => 
   const { Environment, Interpreter, parse, tokenize } = await import("@huggingface/jinja");
   return (source, text) => {
     let program: ReturnType<typeof parse> | undefined;
+    const parsed = (): ReturnType<typeof parse> => {
+      const whole = parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }));
+      replaceStripMethods(whole);
+      return whole;
+    };
     return {
       render(variables, now) {
         const refused = { reason: undefined as string | undefined };
         try {
-          program ??= parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }));
+          program ??= parsed();
           const environment = new Environment();
           for (const [name, value] of Object.entries({ ...globals(refused, now), ...variables })) environment.set(name, value);
           const { value } = new Interpreter(environment).run(program) as { readonly value: string };
@@ -42,7 +48,7 @@ function globals(refused: { reason: string | undefined }, now: Date | undefined)
   };
   const constants = { false: false, true: true, none: null, False: false, True: true, None: null };
   const date = now && { strftime_now: (format: string) => formatDate(now, format) };
-  return { ...constants, range, raise_exception: raise, ...date };
+  return { ...constants, ...stripFunctions, range, raise_exception: raise, ...date };
 }
 
 /** Python's `range`. */
