@@ -57,10 +57,12 @@ export async function chatTemplate(
   };
 }
 
-/** Templates that expect a string would write a list of parts as anything. */
+/** Refuses parts that a template for strings leaves out, or writes as data. */
 function checkParts(text: string, messages: readonly ChatMessage[], source: string): void {
   const parts = messages.flatMap(({ content }) => (Array.isArray(content) ? (content as readonly ChatContentPart[]) : []));
-  if (parts.every((part) => typeof part.text !== "string" || text.includes(part.text.trim()))) return;
+  const isWritten = ({ text: part }: ChatContentPart): boolean =>
+    part === undefined || (text.includes(part.trim()) && !text.includes(`"text": ${JSON.stringify(part)}`));
+  if (parts.every(isWritten)) return;
   throw new ChatTemplateError(source, "the template does not write the parts of a message's content. Pass the content as a string.");
 }
 
