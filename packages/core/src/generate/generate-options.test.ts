@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test, vi } from "vitest";
 import { autoregressive } from "../decode/autoregressive.ts";
+import type { ChatTemplate } from "../contracts/chat.ts";
 import type { Decoder } from "../contracts/decoder.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { generate } from "./generate.ts";
@@ -115,6 +116,12 @@ describe("an option without effect", () => {
     expect(warningsOf({ random: seededRandom(2) })).toEqual([]);
   });
 
+  test("causes a warning: chat options for a prompt that is no conversation", () => {
+    expect(warningsOf({ chat: {} })).toEqual([
+      { where: "generate", option: "chat", message: "chat has no effect: the prompt is not a list of messages." },
+    ]);
+  });
+
   test("a draft model for a decoder that needs one causes no warning", () => {
     const drafting = { ...decoder, requires: ["causal", "draft"] } as unknown as Decoder;
     const warnings: Warning[] = [];
@@ -131,6 +138,25 @@ describe("an option without effect", () => {
       warn.mockRestore();
     }
   });
+});
+
+test("messages become the tokens of the model's chat template, with the given options", async () => {
+  const received: unknown[] = [];
+  const chat: ChatTemplate = {
+    names: ["default"],
+    render: () => "",
+    encode(messages, options) {
+      received.push(messages, options);
+      return Int32Array.of(97, 98);
+    },
+  };
+  const messages = [{ role: "user", content: "hi" }];
+  const options = { decoder, maxNewTokens: 2, chat: { tools: [{}] }, onWarning: () => expect.unreachable() };
+  expect((await generate({ ...model, chat }, messages, options).result).text).toBe("cd");
+  expect(received).toEqual([messages, { tools: [{}] }]);
+  expect(() => generate(model, messages, { decoder })).toThrow(
+    "counting: the model has no chat template. Write the conversation as text, or use a model for chats.",
+  );
 });
 
 test("a stop string that is a special token ends the text at that token, with the model's stop tokens or given ones", async () => {
