@@ -104,7 +104,7 @@ function endOfWord(): MarkingTokenizer {
   return tokenizerOf("end-of-word", definition(tokens, { model, decoder: { type: "BPEDecoder", suffix: "</w>" } }));
 }
 
-export const smallTokenizers: Readonly<Record<string, Tokenizer>> = {
+export const smallTokenizers: Readonly<Record<string, MarkingTokenizer>> = {
   "byte-level": byteLevel(),
   SentencePiece: sentencePiece(),
   Metaspace: metaspace(),

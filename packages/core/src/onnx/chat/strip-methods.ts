@@ -36,7 +36,7 @@ export const stripFunctions: Readonly<Record<string, (text: string, characters: 
 
 function strip(text: string, characters: string, method: string): string {
   if (typeof text !== "string" || typeof characters !== "string") throw new Error(`${method} needs a string`);
-  const letters = [...text];
+  const letters = Array.from(text);
   const removed = new Set(characters);
   let start = 0;
   let end = letters.length;
