@@ -24,7 +24,6 @@ export {
 } from "./errors.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerateOptions } from "./generate/generate-options.ts";
-export { fromGenerationConfig, type GenerationDefaults, type GenerationConfigOptions } from "./generate/generation-config.ts";
 export type { GenerateResult, Generation } from "./generate/generation.ts";
 export { continuationText } from "./text/incremental-text.ts";
 export { logWarning, type Warning, type WarningHandler } from "./warnings.ts";

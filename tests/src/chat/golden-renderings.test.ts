@@ -25,7 +25,7 @@ interface Goldens {
 }
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const read = <Content>(path: string): Content => JSON.parse(readFileSync(path, "utf8")) as Content;
+const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 const inputs = ["conversations.json", "tools.json", "render-goldens.py"].map(here);
 const kept = here("../../.cache/chat-goldens.json");
 const isFresh = existsSync(kept) && inputs.every((input) => statSync(input).mtimeMs <= statSync(kept).mtimeMs);
@@ -35,9 +35,9 @@ if (!hasPython) console.log(`skipped: ${python} has no transformers and jinja2 t
 if (hasPython && !isFresh) execFileSync(python, [here("render-goldens.py"), kept], { stdio: "inherit", timeout: 600_000 });
 
 const NOW = new Date("2026-03-07T16:05:09Z");
-const conversations = read<readonly Conversation[]>(inputs[0]!);
-const tools = read<Readonly<Record<string, object>>>(inputs[1]!);
-const goldens: Goldens = hasPython ? read(kept) : { templates: {}, cases: [] };
+const conversations = read(inputs[0]!) as readonly Conversation[];
+const tools = read(inputs[1]!) as Readonly<Record<string, object>>;
+const goldens: Goldens = hasPython ? (read(kept) as Goldens) : { templates: {}, cases: [] };
 
 /** Whether a text leaves out the parts of a message, or contains them as data: we refuse both. */
 function losesParts(messages: readonly ChatMessage[], text: string): boolean {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type ChatMessage, fromGenerationConfig, generate } from "@decodekit/core";
-import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { type ChatMessage, generate } from "@decodekit/core";
+import { fromGenerationConfig, loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

@@ -12,5 +12,5 @@ export function resolveEncodeOptions(options: EncodeOptions = {}): {
   readonly specialTokens: NonNullable<EncodeOptions["specialTokens"]>;
 } {
   const { addSpecialTokens, specialTokens } = resolveOptions("encode", options, OPTIONS);
-  return { addSpecialTokens, specialTokens: specialTokens as NonNullable<EncodeOptions["specialTokens"]> };
+  return { addSpecialTokens, specialTokens };
 }

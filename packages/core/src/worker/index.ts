@@ -1,3 +1,4 @@
+export { fromGenerationConfig, type GenerationConfigOptions, type GenerationDefaults } from "../onnx/generation-config.ts";
 export type { Endpoint, NodeEndpoint, WebEndpoint } from "./endpoint.ts";
 export { generate, type WorkerGenerateOptions } from "./generate.ts";
 export { loadModel, type LoadWorkerModelOptions, type WorkerChatTemplate, type WorkerLanguageModel } from "./load-model.ts";

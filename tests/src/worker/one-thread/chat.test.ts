@@ -1,5 +1,5 @@
-import { type ChatTemplate, ChatTemplateError, fromGenerationConfig } from "@decodekit/core";
-import { generate, loadModel } from "@decodekit/core/worker";
+import { type ChatTemplate, ChatTemplateError } from "@decodekit/core";
+import { fromGenerationConfig, generate, loadModel } from "@decodekit/core/worker";
 import { expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
 import { serveHere } from "./serve-here.ts";

@@ -15,9 +15,9 @@ export interface TemplateRenderer {
 export async function loadRenderer(): Promise<(source: string, text: string) => TemplateRenderer> {
   const { Environment, Interpreter, parse, tokenize } = await import("@huggingface/jinja");
   return (source, text) => {
-    let program: ReturnType<typeof parse> | undefined;
-    const parsed = (): ReturnType<typeof parse> => {
-      const whole = parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }));
+    let program: object | undefined;
+    const parsed = (): object => {
+      const whole: object = parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }));
       replaceStripMethods(whole);
       return whole;
     };
@@ -28,7 +28,7 @@ export async function loadRenderer(): Promise<(source: string, text: string) => 
           program ??= parsed();
           const environment = new Environment();
           for (const [name, value] of Object.entries({ ...globals(refused, now), ...variables })) environment.set(name, value);
-          const { value } = new Interpreter(environment).run(program) as { readonly value: string };
+          const { value } = new Interpreter(environment).run(program as ReturnType<typeof parse>) as { readonly value: string };
           return value;
         } catch (error) {
           if (refused.reason !== undefined) throw new ChatTemplateError(source, `the template says: ${refused.reason}`, error);
