@@ -1,20 +1,20 @@
 import type { Tensor } from "onnxruntime-common";
-import type * as Ort from "onnxruntime-common";
+import type { CacheLayout } from "./kv-cache.ts";
 import { COPY_DST, COPY_SRC, STORAGE } from "./gpu-flags.ts";
 
 /** Positions [start, end) of a cache. */
 export type Range = readonly [start: number, end: number];
 
 /**
- * Copies the positions in `ranges`, one after another, of tensors (1, heads, positions, headSize) to new tensors in the same kind of
+ * Copies the positions in `ranges`, one after another, of the tensors of a layout to new tensors in the same kind of
  * memory. The caller owns the copies; the originals are unchanged.
  */
-export async function copyPositions(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
-  if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(ort, tensors, ranges);
-  return tensors.map((tensor) => {
-    const [, heads, , headSize] = dimsOf(tensor);
+export async function copyPositions(layout: CacheLayout, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
+  if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(layout, tensors, ranges);
+  return tensors.map((tensor, index) => {
+    const parts = partsOf(layout, tensor, index);
     const TypedArray = tensor.data.constructor as Float32ArrayConstructor;
-    return gatherOnCpu(ort, tensor, ranges, new TypedArray(heads * countPositions(ranges) * headSize));
+    return gatherOnCpu(layout, parts, ranges, new TypedArray(parts.blocks * countPositions(ranges) * parts.size));
   });
 }
 
@@ -22,10 +22,12 @@ export async function copyPositions(ort: typeof Ort, tensors: readonly Tensor[],
  * Like `copyPositions`, for tensors without another owner: on a CPU, rows move within their memory, which allocates nothing and costs a
  * fraction of a copy. The originals must not be used again, but must still be disposed.
  */
-export async function compactPositions(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
-  if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(ort, tensors, ranges);
-  return tensors.map((tensor) => gatherOnCpu(ort, tensor, ranges, tensor.data as Float32Array));
+export async function compactPositions(layout: CacheLayout, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
+  if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(layout, tensors, ranges);
+  return tensors.map((tensor, index) => gatherOnCpu(layout, partsOf(layout, tensor, index), ranges, tensor.data as Float32Array));
 }
+
+const BYTES_PER_ELEMENT = { float32: 4, float16: 2, int8: 1, uint8: 1 } as const;
 
 /** Returns the ranges of a prefix and of single positions after it, with neighbours joined. */
 export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {
@@ -39,42 +41,35 @@ export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {
 }
 
 /** Writes the rows in `ranges` to the beginning of `target`, which may be the tensor's own data: no row moves backwards. */
-function gatherOnCpu(ort: typeof Ort, tensor: Tensor, ranges: readonly Range[], target: Float32Array): Tensor {
-  const [, heads, positions, headSize] = dimsOf(tensor);
+function gatherOnCpu({ ort }: CacheLayout, parts: TensorParts, ranges: readonly Range[], target: Float32Array): Tensor {
+  const { tensor, blocks, positions, size } = parts;
   const data = tensor.data as Float32Array;
   let offset = 0;
-  for (let head = 0; head < heads; head++) {
-    const first = head * positions * headSize;
+  for (let block = 0; block < blocks; block++) {
+    const first = block * positions * size;
     for (const [start, end] of ranges) {
-      if (first + start * headSize !== offset || data !== target)
-        target.set(data.subarray(first + start * headSize, first + end * headSize), offset);
-      offset += (end - start) * headSize;
+      if (first + start * size !== offset || data !== target) target.set(data.subarray(first + start * size, first + end * size), offset);
+      offset += (end - start) * size;
     }
   }
-  return new ort.Tensor(tensor.type as "float32", target.subarray(0, offset), [1, heads, countPositions(ranges), headSize]);
+  return new ort.Tensor(tensor.type as "float32", target.subarray(0, offset), dimsWith(parts, countPositions(ranges)));
 }
 
-async function copyOnGpu(ort: typeof Ort, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
+async function copyOnGpu(layout: CacheLayout, tensors: readonly Tensor[], ranges: readonly Range[]): Promise<Tensor[]> {
+  const { ort } = layout;
   const device: GPUDevice = await ort.env.webgpu.device;
   const commands = device.createCommandEncoder();
   const length = countPositions(ranges);
-  const copies = tensors.map((tensor) => {
-    const [, heads, positions, headSize] = dimsOf(tensor);
-    const bytesPerPosition = headSize * (tensor.type === "float16" ? 2 : 4);
+  const copies = tensors.map((tensor, index) => {
+    const parts = partsOf(layout, tensor, index);
+    const bytesPerPosition = parts.size * BYTES_PER_ELEMENT[layout.tensors[index]!.type];
     // onnxruntime binds multiples of 16 bytes, and a buffer must not be empty.
-    const size = Math.max(16, Math.ceil((heads * length * bytesPerPosition) / 16) * 16);
-    const buffer = device.createBuffer({ label: "decodekit cache", size, usage: STORAGE | COPY_SRC | COPY_DST });
-    let offset = 0;
-    for (let head = 0; head < heads; head++) {
-      for (const [start, end] of ranges) {
-        const bytes = (end - start) * bytesPerPosition;
-        commands.copyBufferToBuffer(tensor.gpuBuffer, (head * positions + start) * bytesPerPosition, buffer, offset, bytes);
-        offset += bytes;
-      }
-    }
+    const bytes = Math.max(16, Math.ceil((parts.blocks * length * bytesPerPosition) / 16) * 16);
+    const buffer = device.createBuffer({ label: "decodekit cache", size: bytes, usage: STORAGE | COPY_SRC | COPY_DST });
+    copyBlocks(commands, parts, { ranges, bytesPerPosition, buffer });
     return ort.Tensor.fromGpuBuffer(buffer, {
       dataType: tensor.type as "float32" | "float16",
-      dims: [1, heads, length, headSize],
+      dims: dimsWith(parts, length),
       dispose: () => buffer.destroy(),
     });
   });
@@ -82,8 +77,48 @@ async function copyOnGpu(ort: typeof Ort, tensors: readonly Tensor[], ranges: re
   return copies;
 }
 
-function dimsOf(tensor: Tensor): readonly [batch: number, heads: number, positions: number, headSize: number] {
-  return tensor.dims as [number, number, number, number];
+interface BlockCopy {
+  readonly ranges: readonly Range[];
+  readonly bytesPerPosition: number;
+  readonly buffer: GPUBuffer;
+}
+
+function copyBlocks(commands: GPUCommandEncoder, parts: TensorParts, { ranges, bytesPerPosition, buffer }: BlockCopy): void {
+  const { tensor, blocks, positions } = parts;
+  let offset = 0;
+  for (let block = 0; block < blocks; block++) {
+    for (const [start, end] of ranges) {
+      const bytes = (end - start) * bytesPerPosition;
+      commands.copyBufferToBuffer(tensor.gpuBuffer, (block * positions + start) * bytesPerPosition, buffer, offset, bytes);
+      offset += bytes;
+    }
+  }
+}
+
+/** A tensor as blocks of positions: in memory, what comes before the positions counts blocks, what comes after is the size of one. */
+interface TensorParts {
+  readonly tensor: Tensor;
+  readonly axis: number;
+  readonly blocks: number;
+  readonly positions: number;
+  /** Number of elements per position within a block. */
+  readonly size: number;
+}
+
+function partsOf({ tensors }: CacheLayout, tensor: Tensor, index: number): TensorParts {
+  const axis = tensors[index]!.axis!;
+  const product = (dims: readonly number[]): number => dims.reduce((all, dim) => all * dim, 1);
+  return {
+    tensor,
+    axis,
+    blocks: product(tensor.dims.slice(0, axis)),
+    positions: tensor.dims[axis]!,
+    size: product(tensor.dims.slice(axis + 1)),
+  };
+}
+
+function dimsWith({ tensor, axis }: TensorParts, positions: number): number[] {
+  return tensor.dims.map((dim, index) => (index === axis ? positions : dim));
 }
 
 function countPositions(ranges: readonly Range[]): number {

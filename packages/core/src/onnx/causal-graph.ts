@@ -6,6 +6,8 @@ import type { RunQueue } from "./run-queue.ts";
 
 /** A loaded causal graph, shared by its sessions. */
 export interface CausalGraph {
+  /** URL, path or name of the graph, for messages. */
+  readonly source: string;
   readonly runtime: Runtime;
   readonly signature: GraphSignature;
   readonly inference: InferenceSession;

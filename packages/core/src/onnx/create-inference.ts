@@ -1,8 +1,11 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { DecodekitError, ModelLoadError } from "../errors.ts";
 import type { Runtime } from "./environment/environment.ts";
-import type { GraphBytes } from "./model-files.ts";
+import { bytesIn, referenceTo } from "./held-file.ts";
+import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import { localWeights } from "./local-weights.ts";
+import { renameWeightFiles } from "./rename-weight-files.ts";
 import { queueOf } from "./runtime-queue.ts";
 import { startRuntime, type StartOptions } from "./start-runtime.ts";
 import { watchDevice } from "./watch-device.ts";
@@ -18,7 +21,7 @@ export interface InferenceOptions extends StartOptions {
 export async function createInference(
   runtime: Runtime,
   folder: ModelFolder,
-  graph: GraphBytes,
+  graph: GraphFiles,
   options: InferenceOptions,
 ): Promise<InferenceSession> {
   const { ort, execution } = runtime;
@@ -39,20 +42,27 @@ export async function createInference(
   }
 }
 
-function create(
+async function create(
   { ort, execution, executionProviders }: Runtime,
-  graph: GraphBytes,
+  graph: GraphFiles,
   threads: number | undefined,
 ): Promise<InferenceSession> {
-  const { bytes, externalData } = graph;
   const options: InferenceSession.SessionOptions = {
     executionProviders,
     logSeverityLevel: 3,
     ...(execution === "webgpu" && { preferredOutputLocation: "gpu-buffer" as const }),
     ...(execution === "native" && threads !== undefined && { intraOpNumThreads: threads }),
-    ...(execution !== "native" && externalData.length > 0 && { externalData }),
   };
-  // The native runtime finds external data only beside a graph file that it opens itself.
-  const localPath = execution === "native" ? graph.localPath : undefined;
-  return localPath === undefined ? ort.InferenceSession.create(bytes, options) : ort.InferenceSession.create(localPath, options);
+  const { outline } = graph.file;
+  if (execution === "native") {
+    // The native runtime reads weights on this computer itself, so that no byte passes through JavaScript and pages can be dropped again.
+    const local = await localWeights(graph.weights);
+    if (local) {
+      const session = { model_external_initializers_file_folder_path: local.folder };
+      return ort.InferenceSession.create(renameWeightFiles(outline, local.paths), { ...options, extra: { session } });
+    }
+  }
+  const dataOf = execution === "native" ? bytesIn : referenceTo;
+  const externalData = await Promise.all(Array.from(graph.weights, async ([path, held]) => ({ path, data: await dataOf(held) })));
+  return ort.InferenceSession.create(outline, { ...options, externalData });
 }

@@ -1,16 +1,16 @@
 /** The content of a file, and the server's answer for messages. */
 export interface FileContent {
   readonly bytes: Uint8Array;
+  /** Size of the whole file, if `bytes` is only its beginning. @defaultValue bytes.length */
+  readonly length?: number | undefined;
   /** The server's answer; undefined without a server. */
   readonly answer: string | undefined;
 }
 
 /** Describes the content, for the end of a message: "it has 5 bytes and begins with "<html"; the server answered 200 OK with text/html". */
-export function describeContent({ bytes, answer }: FileContent): string {
+export function describeContent({ bytes, length = bytes.length, answer }: FileContent): string {
   const begins =
-    bytes.length === 0
-      ? "it is empty"
-      : `it has ${bytes.length} ${bytes.length === 1 ? "byte" : "bytes"} and begins with ${describeStart(bytes)}`;
+    length === 0 ? "it is empty" : `it has ${length} ${length === 1 ? "byte" : "bytes"} and begins with ${describeStart(bytes)}`;
   return answer === undefined ? begins : `${begins}; ${answer}`;
 }
 

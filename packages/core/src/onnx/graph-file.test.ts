@@ -1,9 +1,24 @@
 import { PbfWriter } from "pbf";
 import { describe, expect, test } from "vitest";
 import type { FileContent } from "./file-content.ts";
-import { inspectGraphFile } from "./graph-file.ts";
+import { bytesInMemory } from "./byte-source.ts";
+import { type GraphFile, readGraphFile } from "./graph-file.ts";
+
+function inspect(name: string, { bytes, answer }: FileContent): Promise<GraphFile> {
+  return readGraphFile({ source: name, name, content: bytesInMemory(bytes), answer });
+}
+
+interface Node {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly integers?: Readonly<Record<string, number>>;
+  readonly tensor?: Weights;
+  readonly graph?: readonly Weights[];
+}
 
 interface Weights {
+  readonly name?: string;
+  readonly dataLocation?: number;
   readonly dims: readonly number[];
   readonly bytes?: Uint8Array;
   readonly location?: string;
@@ -11,13 +26,14 @@ interface Weights {
   readonly length?: string;
 }
 
-/** Returns an ONNX file with these weights: ModelProto.graph = 7, GraphProto.initializer = 5, TensorProto.{dims = 1, name = 8, raw_data = 9, external_data = 13}. */
-function onnxFile(weights: readonly Weights[]): FileContent {
+/** Returns an ONNX file. The numbers are field numbers of onnx.proto. */
+function onnxFile(weights: readonly Weights[], nodes: readonly Node[] = []): FileContent {
   const writer = new PbfWriter();
   writer.writeVarintField(1, 10);
   writer.writeMessage(
     7,
     (each, graph: PbfWriter) => {
+      for (const node of nodes) graph.writeMessage(1, writeNode, node);
       graph.writeStringField(2, "graph");
       for (const weight of each) graph.writeMessage(5, writeTensor, weight);
     },
@@ -26,10 +42,24 @@ function onnxFile(weights: readonly Weights[]): FileContent {
   return { bytes: writer.finish(), answer: undefined };
 }
 
-function writeTensor({ dims, bytes, location, ...rest }: Weights, writer: PbfWriter): void {
+function writeNode({ op, inputs, integers = {}, tensor, graph }: Node, writer: PbfWriter): void {
+  for (const input of inputs) writer.writeStringField(1, input);
+  writer.writeStringField(4, op);
+  const attribute = (name: string, write: (inner: PbfWriter) => void): void =>
+    writer.writeMessage(5, (_, inner: PbfWriter) => (inner.writeStringField(1, name), write(inner)), undefined);
+  for (const [name, value] of Object.entries(integers)) attribute(name, (inner) => inner.writeVarintField(3, value));
+  if (tensor) attribute("value", (inner) => inner.writeMessage(5, writeTensor, tensor));
+  if (graph) {
+    attribute("then_branch", (inner) => {
+      inner.writeMessage(6, (_, body: PbfWriter) => graph.forEach((weight) => body.writeMessage(5, writeTensor, weight)), undefined);
+    });
+  }
+}
+
+function writeTensor({ name = "weight", dims, bytes, location, dataLocation, ...rest }: Weights, writer: PbfWriter): void {
   writer.writePackedVarint(1, [...dims]);
   writer.writeVarintField(2, 1);
-  writer.writeStringField(8, "weight");
+  writer.writeStringField(8, name);
   if (bytes) writer.writeBytesField(9, bytes);
   if (location === undefined) return;
   for (const entry of Object.entries({ location, ...rest })) {
@@ -42,26 +72,25 @@ function writeTensor({ dims, bytes, location, ...rest }: Weights, writer: PbfWri
       entry,
     );
   }
+  if (dataLocation !== undefined) writer.writeVarintField(14, dataLocation);
 }
 
 const content = (text: string): FileContent => ({ bytes: new TextEncoder().encode(text), answer: undefined });
 
 describe("a graph's file", () => {
-  test("states the number of elements of its weights", () => {
-    expect(inspectGraphFile("x", onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }, { dims: [7] }, { dims: [] }]))).toEqual({
-      parameters: 15 + 7 + 1,
-      externalData: [],
-    });
+  test("states the number of elements of its weights", async () => {
+    const file = onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }, { dims: [7] }, { dims: [] }]);
+    expect(await inspect("x", file)).toEqual({ parameters: 15 + 7 + 1, externalData: [], holdsWeights: false, outline: file.bytes });
   });
 
-  test("names each file of external data once, with the number of bytes that its weights need", () => {
+  test("names each file of external data once, with the number of bytes that its weights need", async () => {
     const file = onnxFile([
       { dims: [2], location: "model.onnx_data", offset: "8", length: "8" },
       { dims: [2], location: "model.onnx_data", offset: "0", length: "8" },
       { dims: [2], location: "deep/more..data", length: "5" },
       { dims: [2], location: "unsaid" },
     ]);
-    expect(inspectGraphFile("x", file).externalData).toEqual([
+    expect((await inspect("x", file)).externalData).toEqual([
       { path: "model.onnx_data", bytes: 16 },
       { path: "deep/more..data", bytes: 5 },
       { path: "unsaid", bytes: 0 },
@@ -70,35 +99,35 @@ describe("a graph's file", () => {
 
   test.each(["/etc/weights", "../weights", "a/../../weights", "..", "https://elsewhere.example/weights", "c:weights", "a\\weights", ""])(
     "is refused when its weights would be read from %j",
-    (location) => {
+    async (location) => {
       const file = onnxFile([{ dims: [2], location }]);
-      expect(() => inspectGraphFile("model.onnx", file)).toThrow(
+      await expect(inspect("model.onnx", file)).rejects.toThrow(
         `model.onnx: names weights outside its own folder (${JSON.stringify(location)}), which are not read.`,
       );
     },
   );
 
-  test("is refused if it is cut anywhere", () => {
+  test("is refused if it is cut anywhere", async () => {
     const { bytes } = onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }]);
     for (let length = 0; length < bytes.length; length++) {
       const cut = { bytes: bytes.subarray(0, length), answer: undefined };
-      expect(() => inspectGraphFile("model.onnx", cut), `cut at ${length}`).toThrow(/^model\.onnx: is (not an ONNX file|cut short)/);
+      await expect(inspect("model.onnx", cut), `cut at ${length}`).rejects.toThrow(/^model\.onnx: is (not an ONNX file|cut short)/);
     }
   });
 
-  test("is reported as cut short if one of its lengths extends past its end", () => {
+  test("is reported as cut short if one of its lengths extends past its end", async () => {
     const { bytes } = onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }]);
     const cut = { bytes: bytes.subarray(0, bytes.length - 1), answer: "the server answered 200 OK" };
-    expect(() => inspectGraphFile("model.onnx", cut)).toThrow(
+    await expect(inspect("model.onnx", cut)).rejects.toThrow(
       `model.onnx: is cut short, because a part of it ends at byte ${bytes.length}: it has ${bytes.length - 1} bytes and begins with the bytes ` +
         "08 0a 3a 55 12 05 67 72; the server answered 200 OK.",
     );
   });
 
-  test("is refused, but not reported as cut short, if its parts do not fit", () => {
+  test("is refused, but not reported as cut short, if its parts do not fit", async () => {
     // Field 7, the graph, has 3 bytes, and its first field declares 2.
     const bytes = Uint8Array.of(8, 1, 0x3a, 3, 0x2a, 2, 0x0a, 0, 0);
-    expect(() => inspectGraphFile("model.onnx", { bytes, answer: undefined })).toThrow(
+    await expect(inspect("model.onnx", { bytes, answer: undefined })).rejects.toThrow(
       "model.onnx: is not an ONNX file: it has 9 bytes and begins with the bytes 08 01 3a 03 2a 02 0a 00.",
     );
   });
@@ -108,17 +137,59 @@ describe("a graph's file", () => {
     ["<!doctype html><title>not found</title>", 'it has 39 bytes and begins with "<!doctype html><title>not found<"'],
     ['{"error":"not found"}', String.raw`it has 21 bytes and begins with "{\"error\":\"not found\"}"`],
     ["version https://git-lfs.github.com/spec/v1\n", 'it has 43 bytes and begins with "version https://git-lfs.github.c"'],
-  ])("is refused if it is not an ONNX file: %j", (text, what) => {
-    expect(() => inspectGraphFile("model.onnx", content(text))).toThrow(`model.onnx: is not an ONNX file: ${what}.`);
+  ])("is refused if it is not an ONNX file: %j", async (text, what) => {
+    await expect(inspect("model.onnx", content(text))).rejects.toThrow(`model.onnx: is not an ONNX file: ${what}.`);
   });
 
-  test("is refused if it holds no graph, or two", () => {
+  test("is refused if it holds no graph, or two", async () => {
     const none = { bytes: Uint8Array.of(8, 10), answer: undefined };
-    expect(() => inspectGraphFile("model.onnx", none)).toThrow(
-      "model.onnx: is not an ONNX file, because it holds no graph: it has 2 bytes",
-    );
+    await expect(inspect("model.onnx", none)).rejects.toThrow("model.onnx: is not an ONNX file, because it holds no graph: it has 2 bytes");
     const one = onnxFile([]).bytes;
     const two = { bytes: Uint8Array.of(...one, ...one.subarray(2)), answer: undefined };
-    expect(() => inspectGraphFile("model.onnx", two)).toThrow("model.onnx: is not an ONNX file, because it holds 2 graphs");
+    await expect(inspect("model.onnx", two)).rejects.toThrow("model.onnx: is not an ONNX file, because it holds 2 graphs");
+  });
+
+  test("has an outline that names its large weights as parts of the file, and does not read them", async () => {
+    const large = Uint8Array.from({ length: 300_000 }, (_, index) => index);
+    const { bytes } = onnxFile([
+      { dims: [60], bytes: new Uint8Array(240).fill(7) },
+      { dims: [75_000], bytes: large },
+      { dims: [2], location: "other", offset: "4", length: "8" },
+    ]);
+    const reads: number[] = [];
+    const content = bytesInMemory(bytes);
+    const read: typeof content.read = async (start, end) => (reads.push(end - start), content.read(start, end));
+    const file = await readGraphFile({ source: "s", name: "model.onnx", content: { ...content, read }, answer: undefined });
+    expect(file).toMatchObject({ parameters: 60 + 75_000 + 2, holdsWeights: true, externalData: [{ path: "other", bytes: 12 }] });
+    expect(file.outline.length).toBeLessThan(bytes.length - 299_000);
+    expect(reads.reduce((sum, count) => sum + count)).toBeLessThan(150_000);
+    const offset = bytes.findIndex((_, index) => large.subarray(0, 60).every((byte, at) => bytes[index + at] === byte));
+    const expected = onnxFile([
+      { dims: [60], bytes: new Uint8Array(240).fill(7) },
+      { dims: [75_000], location: "model.onnx", offset: String(offset), length: "300000", dataLocation: 1 },
+      { dims: [2], location: "other", offset: "4", length: "8" },
+    ]);
+    expect(file.outline).toEqual(expected.bytes);
+  });
+
+  test("counts the packed weights of MatMulNBits as what they stand for, and not their scales", async () => {
+    const nodes = [{ op: "MatMulNBits", inputs: ["x", "packed", "scales", "zeros"], integers: { K: 64, N: 8 } }];
+    const file = onnxFile(
+      [
+        { name: "packed", dims: [8, 2, 16] },
+        { name: "scales", dims: [16] },
+        { name: "zeros", dims: [8] },
+        { name: "norm", dims: [64] },
+      ],
+      nodes,
+    );
+    expect((await inspect("x", file)).parameters).toBe(64 * 8 + 64);
+  });
+
+  test("names external data of constants and subgraphs too", async () => {
+    const constant = { op: "Constant", inputs: [], tensor: { dims: [2], location: "constants", length: "8" } };
+    const branch = { op: "If", inputs: ["c"], graph: [{ dims: [2], location: "branch", length: "8" }] };
+    const file = onnxFile([], [constant, branch]);
+    expect((await inspect("x", file)).externalData.map(({ path }) => path)).toEqual(["constants", "branch"]);
   });
 });

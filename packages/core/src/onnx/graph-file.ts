@@ -1,12 +1,22 @@
-import { PbfReader } from "pbf";
 import { ModelLoadError } from "../errors.ts";
-import { describeContent, type FileContent } from "./file-content.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { describeContent } from "./file-content.ts";
+import { readWeightFacts } from "./graph-outline.ts";
+import { BYTES, concatenate, copyField, eachFieldOf, endOfMessageAt, ProtoCursor, varints } from "./proto-cursor.ts";
+import { readWeight } from "./weight-record.ts";
 
-/** The facts that a graph's file declares, known before a runtime loads it. */
+/** A graph's file without its weights, known before a runtime loads it. */
 export interface GraphFile {
-  /** Total number of elements of all weights (initializers). */
+  /**
+   * The graph as an ONNX file in which every weight of more than 1 KiB is external data; those that lie in the file itself are named as
+   * parts of it. So the runtime reads each weight once, from where it lies, and the graph can be rewritten without copying a weight.
+   */
+  readonly outline: Uint8Array;
+  /** Total number of elements of all weights (initializers); packed ones count as the elements that they stand for. */
   readonly parameters: number;
-  /** Files beside the graph that hold weights, without duplicates. */
+  /** Whether the outline names parts of the graph's own file. */
+  readonly holdsWeights: boolean;
+  /** Other files that hold weights, without duplicates. */
   readonly externalData: readonly ExternalFile[];
 }
 
@@ -17,101 +27,88 @@ export interface ExternalFile {
   readonly bytes: number;
 }
 
-// Field numbers of onnx.proto (IR version 13).
-const MODEL_IR_VERSION = 1;
+export interface GraphFileContent {
+  /** URL, path or name of the file, for messages. */
+  readonly source: string;
+  /** Name of the file within its folder. */
+  readonly name: string;
+  readonly content: ByteSource;
+  /** The server's answer, for messages. */
+  readonly answer: string | undefined;
+}
+
+// Field numbers of onnx.proto (IR version 13), and the first byte of every ONNX file: the tag of its IR version.
 const MODEL_GRAPH = 7;
 const GRAPH_INITIALIZER = 5;
-const TENSOR_DIMS = 1;
-const TENSOR_EXTERNAL_DATA = 13;
-const ENTRY_KEY = 1;
-const ENTRY_VALUE = 2;
+const FIRST_BYTE = 1 << 3;
 
-/** Wire type of integers, and the first byte of every ONNX file. */
-const VARINT = 0;
-const FIRST_BYTE = (MODEL_IR_VERSION << 3) | VARINT;
-
-/** Reads the list of weights in an ONNX file. @throws ModelLoadError if the content is not an ONNX file or ends early. */
-export function inspectGraphFile(source: string, content: FileContent): GraphFile {
-  const { bytes } = content;
-  if (bytes[0] !== FIRST_BYTE) throw new ModelLoadError(source, `is not an ONNX file: ${describeContent(content)}.`);
-  const found = { graphs: 0, parameters: 0, externalData: new Map<string, number>() };
-  const reader = new PbfReader(bytes);
+/**
+ * Reads an ONNX file, but of its weights only the descriptions.
+ * @throws ModelLoadError if the content is not an ONNX file or ends early.
+ */
+export async function readGraphFile(file: GraphFileContent): Promise<GraphFile> {
+  const { source, name, content } = file;
+  const [first] = await content.read(0, Math.min(1, content.length));
+  if (first !== FIRST_BYTE) throw new ModelLoadError(source, `is not an ONNX file: ${await describe(file)}.`);
+  const cursor = new ProtoCursor(content);
+  const found: Found = { graphs: 0, holdsWeights: false, pieces: [] };
   try {
-    eachField(reader, reader.length, (field) => {
-      if (field !== MODEL_GRAPH) return;
-      found.graphs++;
-      eachField(reader, endOfMessage(reader), (graphField) => {
-        if (graphField === GRAPH_INITIALIZER) readInitializer(reader, found);
-      });
-    });
+    await readModel(cursor, content.length, name, found);
+    const outline = concatenate(found.pieces);
+    const { parameters, files } = readWeightFacts(outline);
+    if (found.graphs === 1) {
+      return { outline, parameters, holdsWeights: found.holdsWeights, externalData: externalFiles(source, name, files) };
+    }
   } catch (error) {
-    const problem = reader.pos > reader.length ? `is cut short, because a part of it ends at byte ${reader.pos}` : "is not an ONNX file";
-    throw new ModelLoadError(source, `${problem}: ${describeContent(content)}.`, error);
+    if (error instanceof ModelLoadError) throw error;
+    const isCut = cursor.position > content.length;
+    const problem = isCut ? `is cut short, because a part of it ends at byte ${cursor.position}` : "is not an ONNX file";
+    throw new ModelLoadError(source, `${problem}: ${await describe(file)}.`, error);
   }
-  if (found.graphs !== 1) {
-    const graphs = found.graphs === 0 ? "no graph" : `${found.graphs} graphs`;
-    throw new ModelLoadError(source, `is not an ONNX file, because it holds ${graphs}: ${describeContent(content)}.`);
-  }
-  return { parameters: found.parameters, externalData: externalFiles(source, found.externalData) };
+  const graphs = found.graphs === 0 ? "no graph" : `${found.graphs} graphs`;
+  throw new ModelLoadError(source, `is not an ONNX file, because it holds ${graphs}: ${await describe(file)}.`);
+}
+
+interface Found {
+  graphs: number;
+  holdsWeights: boolean;
+  /** The outline, in pieces. */
+  readonly pieces: Uint8Array[];
+}
+
+async function readModel(cursor: ProtoCursor, end: number, name: string, found: Found): Promise<void> {
+  await eachFieldOf(cursor, end, async (field, tag) => {
+    if (field !== MODEL_GRAPH || (tag & 7) !== BYTES) return found.pieces.push(await copyField(cursor, tag));
+    found.graphs++;
+    const pieces = await readGraph(cursor, name, found);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return found.pieces.push(varints(tag, length), ...pieces);
+  });
+}
+
+async function readGraph(cursor: ProtoCursor, name: string, found: Found): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  await eachFieldOf(cursor, await endOfMessageAt(cursor), async (field, tag) => {
+    if (field !== GRAPH_INITIALIZER || (tag & 7) !== BYTES) return pieces.push(await copyField(cursor, tag));
+    const { bytes, isInFile } = await readWeight(cursor, await endOfMessageAt(cursor), name);
+    found.holdsWeights ||= isInFile;
+    return pieces.push(varints(tag, bytes.length), bytes);
+  });
+  return pieces;
+}
+
+async function describe({ content, answer }: GraphFileContent): Promise<string> {
+  const bytes = await content.read(0, Math.min(content.length, 256));
+  return describeContent({ bytes, length: content.length, answer });
 }
 
 /** External weights must be beside the graph: another path could lead to files or hosts that must not be read. */
-function externalFiles(source: string, found: ReadonlyMap<string, number>): ExternalFile[] {
-  return Array.from(found, ([path, bytes]) => {
+function externalFiles(source: string, own: string, found: ReadonlyMap<string, number>): ExternalFile[] {
+  const files = Array.from(found, ([path, bytes]) => {
     if (/^$|^\/|\\|^[a-z][a-z\d+.-]*:|(^|\/)\.\.(\/|$)/i.test(path)) {
       throw new ModelLoadError(source, `names weights outside its own folder (${JSON.stringify(path)}), which are not read.`);
     }
     return { path, bytes };
   });
-}
-
-function readInitializer(reader: PbfReader, found: { parameters: number; externalData: Map<string, number> }): void {
-  let elements = 1;
-  const external: Record<string, string> = {};
-  eachField(reader, endOfMessage(reader), (field) => {
-    if (field === TENSOR_DIMS) {
-      const dims: number[] = [];
-      reader.readPackedVarint(dims);
-      for (const dim of dims) elements *= dim;
-    } else if (field === TENSOR_EXTERNAL_DATA) {
-      const [key, value] = readEntry(reader);
-      external[key] = value;
-    }
-  });
-  found.parameters += elements;
-  const { location, offset = "0", length = "0" } = external;
-  if (location === undefined) return;
-  found.externalData.set(location, Math.max(found.externalData.get(location) ?? 0, Number(offset) + Number(length)));
-}
-
-function readEntry(reader: PbfReader): [key: string, value: string] {
-  let key = "";
-  let value = "";
-  eachField(reader, endOfMessage(reader), (field) => {
-    if (field === ENTRY_KEY) key = reader.readString();
-    if (field === ENTRY_VALUE) value = reader.readString();
-  });
-  return [key, value];
-}
-
-/** Reads the length before a message; returns the position of the message's end. */
-function endOfMessage(reader: PbfReader): number {
-  const length = reader.readVarint();
-  return reader.pos + length;
-}
-
-/** Calls `visit` for each field up to `end`, and skips fields that it does not read. After a failure, `pos` is the end that was missing. */
-function eachField(reader: PbfReader, end: number, visit: (field: number) => void): void {
-  if (end > reader.length) {
-    reader.pos = end;
-    throw new RangeError(`a part ends at byte ${end} of ${reader.length}`);
-  }
-  while (reader.pos < end) {
-    const tag = reader.readVarint();
-    const start = reader.pos;
-    reader.type = tag & 7;
-    visit(tag >> 3);
-    if (reader.pos === start) reader.skip(tag);
-  }
-  if (reader.pos !== end) throw new RangeError(`a part must end at byte ${end} but ends at ${reader.pos}`);
+  return files.filter(({ path }) => path !== own);
 }

@@ -10,40 +10,42 @@ export type GraphOutputs = Readonly<Record<string, OnnxValue>>;
 export interface GraphPass {
   readonly logits: Logits;
   readonly outputs: GraphOutputs;
+  /** The tokens that the pass read before its own, see `KvCache.unread`. */
+  readonly unread: Int32Array | undefined;
 }
 
 export interface PassInput {
   /** The graph to run over the cache: the causal one, or another with the same cache. */
   readonly inference: InferenceSession;
   readonly cache: KvCache;
-  /** Returns the feeds beside the cache. Called when the pass is about to run. */
-  feeds(): Record<string, Tensor>;
+  /** Returns the feeds beside the cache, for a pass that reads `unread` first, if the cache has lost these tokens. */
+  feeds(unread: Int32Array | undefined): Record<string, Tensor>;
   /** Number of last rows to read. */
   readonly rows: number;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Runs one pass over `cache` when its turn in the queue comes; the cache is unchanged. */
-export async function runGraphPass({ queue, runtime: { ort } }: CausalGraph, input: PassInput): Promise<GraphPass> {
+export async function runGraphPass(graph: CausalGraph, input: PassInput): Promise<GraphPass> {
   const { rows, signal } = input;
-  const outputs = await queue.enqueue(() => runGraph(input), { signal, discard: disposeOutputs });
+  let unread: Int32Array | undefined;
+  const run = async (): Promise<GraphOutputs> => {
+    const settled = input.cache.compact();
+    if (settled) await settled;
+    unread = input.cache.unread();
+    return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread)));
+  };
+  const outputs = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
   const tensor = outputs.logits as Tensor;
   try {
-    const logits = await readLogits(ort, tensor, rows);
+    const logits = await readLogits(graph, tensor, rows);
     signal?.throwIfAborted();
     if (tensor.location === "gpu-buffer") tensor.dispose();
-    return { logits, outputs };
+    return { logits, outputs, unread };
   } catch (error) {
     disposeOutputs(outputs);
     throw error;
   }
-}
-
-async function runGraph(input: PassInput): Promise<GraphOutputs> {
-  const { inference, cache } = input;
-  const settled = cache.compact();
-  if (settled) await settled;
-  return await inference.run(Object.assign(cache.feeds(), input.feeds()));
 }
 
 export function disposeOutputs(outputs: GraphOutputs): void {

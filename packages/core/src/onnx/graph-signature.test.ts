@@ -27,16 +27,13 @@ const withOne = (values: Value[], value: Value): Value[] => [...without(values, 
 
 describe("a graph's signature", () => {
   test("contains its cache, its types and its inputs", () => {
+    const tensorOf = (name: string, heads: number, headSize: number) => {
+      const dims = [1, heads, 0, headSize];
+      return { input: `past_key_values.${name}`, output: `present.${name}`, type: "float32", dims, axis: 2 };
+    };
     expect(readGraphSignature("m", inputs, outputs)).toEqual({
       idType: "int64",
-      hasAttentionMask: false,
-      hasPositionIds: false,
-      cacheType: "float32",
-      cache: [
-        { input: "past_key_values.0.key", output: "present.0.key", heads: 2, headSize: 4 },
-        { input: "past_key_values.0.value", output: "present.0.value", heads: 2, headSize: 4 },
-        { input: "past_key_values.11.key", output: "present.11.key", heads: 1, headSize: 8 },
-      ],
+      cache: [tensorOf("0.key", 2, 4), tensorOf("0.value", 2, 4), tensorOf("11.key", 1, 8)],
       logitsType: "float32",
       vocabSize: 9,
     });
@@ -55,9 +52,9 @@ describe("a graph's signature", () => {
     ]);
     expect(signature).toMatchObject({
       idType: "int32",
-      hasAttentionMask: true,
-      hasPositionIds: true,
-      cacheType: "float16",
+      attentionMask: { type: "int32", rank: 2, parts: 1 },
+      positionIds: { type: "int32", rank: 2, parts: 1 },
+      cache: [{ type: "float16" }],
       logitsType: "float16",
       vocabSize: undefined,
     });
@@ -70,8 +67,8 @@ describe("a graph's signature", () => {
 
   test("is refused without additional inputs that are required", () => {
     const more = [...inputs, ids("mode_ids")];
-    expect(readGraphSignature("m", more, outputs, ["mode_ids"]).cache).toHaveLength(3);
-    expect(() => readGraphSignature("m", inputs, outputs, ["mode_ids"])).toThrow(
+    expect(readGraphSignature("m", more, outputs, { moreInputs: ["mode_ids"] }).cache).toHaveLength(3);
+    expect(() => readGraphSignature("m", inputs, outputs, { moreInputs: ["mode_ids"] })).toThrow(
       "m: mode_ids must be an input, got none (the graph has input_ids, past_key_values.0.key, past_key_values.0.value, past_key_values.11.key).",
     );
   });
@@ -108,7 +105,8 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     outputs,
     {
       tensor: "input pixels",
-      expected: "one of input_ids, attention_mask, position_ids, past_key_values.N.key, past_key_values.N.value",
+      expected:
+        "one of input_ids, attention_mask, position_ids, token_type_ids, num_logits_to_keep, past_key_values.N.key, past_key_values.N.value",
       actual: "an input of unknown meaning",
     },
   ],
@@ -122,23 +120,26 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     "an input with a longer name than the cache's",
     [...inputs, cached("past_key_values.0.key_scale")],
     outputs,
-    { tensor: "input past_key_values.0.key_scale" },
+    { tensor: "present.0.key_scale", expected: "an output of the grown cache" },
   ],
   [
-    "a cache of other rank",
+    "a fixed state whose successor has another shape",
     withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, 4])),
     outputs,
     {
-      tensor: "past_key_values.0.key",
-      expected: "of shape (batch, heads, past, headSize) with heads and headSize fixed",
-      actual: "(batch, 2, 4)",
+      tensor: "present.0.key",
+      expected: "of shape (batch, 2, 4), as past_key_values.0.key",
+      actual: "(batch, 2, past, 4)",
     },
   ],
   [
-    "a cache of rank 5",
-    withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, "past", 4, 1])),
+    "a cache whose head size nothing tells",
+    withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, "past", "size"])),
     outputs,
-    { actual: "(batch, 2, past, 4, 1)" },
+    {
+      expected: "of a shape with one open number of positions; config.json tells neither num_key_value_heads nor head_dim",
+      actual: "(batch, 2, past, size)",
+    },
   ],
   [
     "open heads",
@@ -162,7 +163,7 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     "a cache of another type",
     [ids("input_ids"), cached("past_key_values.0.key", "float64")],
     outputs,
-    { tensor: "past_key_values.0.key", expected: "float32 or float16", actual: "float64" },
+    { tensor: "past_key_values.0.key", expected: "float32 or float16 or int8 or uint8", actual: "float64" },
   ],
   [
     "logits of another type",

@@ -1,24 +1,33 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { ModelShapeError } from "../errors.ts";
+import { type CacheSizes, type CacheTensor, PAST, readCacheLayout, shapeOf } from "./cache-layout.ts";
 
-/** Integer types of a graph's token ids, and float types of its cache. */
-type IdType = "int32" | "int64";
+/** Integer types of a graph's inputs, and float types of its logits. */
+export type IdType = "int32" | "int64";
 export type FloatType = "float16" | "float32";
 
-/** One tensor of the cache: the input that it feeds, and the output with its grown successor. */
-export interface CacheTensor {
-  readonly input: string;
-  readonly output: string;
-  readonly heads: number;
-  readonly headSize: number;
+/** An input of integers beside the tokens. */
+export interface IdInput {
+  readonly type: IdType;
+  /** Number of dimensions. */
+  readonly rank: number;
+  /** Size of the first dimension of an input with 3: the parts of a position, which are the same for text. */
+  readonly parts: number;
 }
 
-/** A causal graph with a KV cache, described by its inputs and outputs. */
+/** A causal graph, described by its inputs and outputs. */
 export interface GraphSignature {
+  /** Type of `input_ids`, shape (1, rows). */
   readonly idType: IdType;
-  readonly hasAttentionMask: boolean;
-  readonly hasPositionIds: boolean;
-  readonly cacheType: FloatType;
+  /** Ones for all positions, cached ones included, shape (1, positions). */
+  readonly attentionMask: IdInput | undefined;
+  /** Shape (1, rows), or (parts, 1, rows). */
+  readonly positionIds: IdInput | undefined;
+  /** Zeros: all rows are ordinary text, shape (1, rows). */
+  readonly tokenTypeIds: IdInput | undefined;
+  /** The number of last rows to return logits for: a scalar, or shape (1,). */
+  readonly rowCount: IdInput | undefined;
+  /** The state from pass to pass. Empty for a graph without one, which reads the whole sequence in every pass. */
   readonly cache: readonly CacheTensor[];
   readonly logitsType: FloatType;
   /** Undefined if the graph does not declare it. */
@@ -28,77 +37,88 @@ export interface GraphSignature {
 type Value = InferenceSession.TensorValueMetadata;
 type Values = readonly InferenceSession.ValueMetadata[];
 
-const PAST = /^past_key_values\.(\d+)\.(key|value)$/;
-const IDS = ["input_ids", "attention_mask", "position_ids"];
+const ROW_COUNT = "num_logits_to_keep";
+const INPUTS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", ROW_COUNT];
 
-/**
- * Recognises the layout `past_key_values.N.{key,value}` → `present.N.{key,value}`; `moreInputs` are names of additional required inputs.
- * @throws ModelShapeError for any other graph.
- */
-export function readGraphSignature(source: string, inputs: Values, outputs: Values, moreInputs: readonly string[] = []): GraphSignature {
-  const find = (values: Values, name: string): Value | undefined =>
-    values.find((value): value is Value => value.name === name && value.isTensor);
+/** Inputs of graphs that are known and not supported, with the reason. */
+const UNSUPPORTED: readonly (readonly [name: RegExp, actual: string])[] = [
+  [/^encoder_/, "an encoder-decoder model, which is not supported yet"],
+  [/^inputs_embeds$/, "a decoder whose embeddings are a graph of their own (embed_tokens.onnx), which is not supported yet"],
+  [/^(key|value)_cache\.|^write_indices$/, "a static cache, which is not supported: export the model with a growing cache"],
+  [/^use_cache_branch$/, "a merged decoder with a branch for the first pass, which is not supported: export the model again"],
+];
+
+/** The names and sizes that a graph itself does not tell. */
+export interface SignatureHints {
+  /** Names of more inputs that are required. @defaultValue [] */
+  readonly moreInputs?: readonly string[];
+  /** Whether a graph without a cache is a causal one too: its inputs and outputs do not tell it from a mask predictor. @defaultValue false */
+  readonly withoutCache?: boolean;
+  /** @defaultValue none */
+  readonly sizes?: CacheSizes;
+}
+
+/** Recognises a causal graph. @throws ModelShapeError for any other graph, and for inputs of unknown meaning. */
+export function readGraphSignature(source: string, inputs: Values, outputs: Values, hints: SignatureHints = {}): GraphSignature {
+  const { moreInputs = [], withoutCache = false, sizes = { heads: undefined, headSize: undefined } } = hints;
   const need = (values: Values, name: string, expected: string): Value => {
     const value = find(values, name);
-    if (!value)
-      throw new ModelShapeError({
-        source,
-        tensor: name,
-        expected,
-        actual: `none (the graph has ${values.map((each) => each.name).join(", ")})`,
-      });
-    return value;
+    if (value) return value;
+    const actual = `none (the graph has ${values.map((each) => each.name).join(", ")})`;
+    throw new ModelShapeError({ source, tensor: name, expected, actual });
   };
-
+  refuseUnsupported(source, inputs);
   const ids = need(inputs, "input_ids", "an input of token ids");
   const logits = need(outputs, "logits", "an output of shape (batch, sequence, vocabSize)");
   if (logits.shape.length !== 3) {
     const expected = "of shape (batch, sequence, vocabSize), as a language model's";
     throw new ModelShapeError({ source, tensor: "logits", expected, actual: shapeOf(logits) });
   }
-  const past = inputs.filter((value): value is Value => value.isTensor && PAST.test(value.name));
-  if (past.length === 0) need(inputs, "past_key_values.0.key", "an input of cached keys");
+  if (!withoutCache && !inputs.some(({ name }) => PAST.test(name))) need(inputs, "past_key_values.0.key", "an input of cached keys");
   for (const name of moreInputs) need(inputs, name, "an input");
-  const known = [...IDS, ...moreInputs];
-  const unknown = inputs.find((value) => !known.includes(value.name) && !PAST.test(value.name));
-  if (unknown) {
-    const expected = `one of ${known.join(", ")}, past_key_values.N.key, past_key_values.N.value`;
-    throw new ModelShapeError({ source, tensor: `input ${unknown.name}`, expected, actual: "an input of unknown meaning" });
-  }
+  refuseUnknown(source, inputs, [...INPUTS, ...moreInputs]);
 
+  const optional = (name: string): IdInput | undefined => idInput(source, find(inputs, name));
   const vocabSize = logits.shape[2];
   return {
     idType: typeOf(source, ids, ["int64", "int32"]),
-    hasAttentionMask: find(inputs, "attention_mask") !== undefined,
-    hasPositionIds: find(inputs, "position_ids") !== undefined,
-    cacheType: typeOf(source, past[0]!, ["float32", "float16"]),
-    cache: past.map((value) =>
-      cacheTensor(source, value, need(outputs, value.name.replace("past_key_values", "present"), "an output of the grown cache")),
-    ),
+    attentionMask: optional("attention_mask"),
+    positionIds: optional("position_ids"),
+    tokenTypeIds: optional("token_type_ids"),
+    rowCount: optional(ROW_COUNT),
+    cache: readCacheLayout(source, inputs, outputs, sizes),
     logitsType: typeOf(source, logits, ["float32", "float16"]),
-    vocabSize: typeof vocabSize === "number" ? vocabSize : undefined,
+    vocabSize: typeof vocabSize === "number" && vocabSize > 0 ? vocabSize : undefined,
   };
 }
 
-function cacheTensor(source: string, input: Value, output: Value): CacheTensor {
-  const [, heads, , headSize] = input.shape;
-  if (input.shape.length !== 4 || typeof heads !== "number" || typeof headSize !== "number") {
-    throw new ModelShapeError({
-      source,
-      tensor: input.name,
-      expected: "of shape (batch, heads, past, headSize) with heads and headSize fixed",
-      actual: shapeOf(input),
-    });
+function refuseUnsupported(source: string, inputs: Values): void {
+  for (const [pattern, actual] of UNSUPPORTED) {
+    const input = inputs.find(({ name }) => pattern.test(name));
+    if (input) throw new ModelShapeError({ source, tensor: `input ${input.name}`, expected: "absent", actual: `that of ${actual}` });
   }
-  return { input: input.name, output: output.name, heads, headSize };
+}
+
+function refuseUnknown(source: string, inputs: Values, known: readonly string[]): void {
+  const unknown = inputs.find(({ name }) => !known.includes(name) && !PAST.test(name));
+  if (!unknown) return;
+  const expected = `one of ${known.join(", ")}, past_key_values.N.key, past_key_values.N.value`;
+  throw new ModelShapeError({ source, tensor: `input ${unknown.name}`, expected, actual: "an input of unknown meaning" });
+}
+
+function idInput(source: string, value: Value | undefined): IdInput | undefined {
+  if (!value) return undefined;
+  const [parts] = value.shape;
+  const rank = value.shape.length;
+  return { type: typeOf(source, value, ["int64", "int32"]), rank, parts: rank === 3 && typeof parts === "number" ? parts : 1 };
+}
+
+function find(values: Values, name: string): Value | undefined {
+  return values.find((value): value is Value => value.name === name && value.isTensor);
 }
 
 function typeOf<Type extends string>(source: string, value: Value, types: readonly Type[]): Type {
   const type = types.find((each) => each === value.type);
   if (!type) throw new ModelShapeError({ source, tensor: value.name, expected: types.join(" or "), actual: value.type });
   return type;
-}
-
-function shapeOf(value: Value): string {
-  return `(${value.shape.join(", ")})`;
 }

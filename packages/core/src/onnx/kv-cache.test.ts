@@ -1,16 +1,16 @@
 import * as ort from "onnxruntime-common";
 import { describe, expect, test } from "vitest";
 import { compactPositions, copyPositions, rangesOf } from "./cache-positions.ts";
-import { type CacheLayout, emptyKvCache, type KvCache } from "./kv-cache.ts";
+import { emptyCache } from "./empty-cache.ts";
+import type { CacheLayout, KvCache } from "./kv-cache.ts";
 
 const HEADS = 2;
 const SIZE = 3;
 const layout: CacheLayout = {
   ort,
-  type: "float32",
   tensors: [
-    { input: "past.0", output: "present.0", heads: HEADS, headSize: SIZE },
-    { input: "past.1", output: "present.1", heads: HEADS, headSize: SIZE },
+    { input: "past.0", output: "present.0", type: "float32", dims: [1, HEADS, 0, SIZE], axis: 2 },
+    { input: "past.1", output: "present.1", type: "float32", dims: [1, HEADS, 0, SIZE], axis: 2 },
   ],
 };
 
@@ -23,6 +23,8 @@ function tensorOf(layer: number, tokens: readonly number[]): ort.Tensor {
     for (const token of tokens) for (let index = 0; index < SIZE; index++) values.push(element(layer, head, token, index));
   return new ort.Tensor("float32", Float32Array.from(values), [1, HEADS, tokens.length, SIZE]);
 }
+
+const read = (count: number): Int32Array => new Int32Array(count);
 
 /** Returns the outputs of a pass after which the cache holds `tokens`. */
 const outputsOf = (tokens: readonly number[]): Record<string, ort.Tensor> => ({
@@ -59,7 +61,7 @@ describe("a cache", () => {
     ["float32", Float32Array],
     ["float16", Uint16Array],
   ] as const)("is empty at first, in %s", (type, TypedArray) => {
-    const cache = emptyKvCache({ ...layout, type });
+    const cache = emptyCache({ ...layout, tensors: layout.tensors.map((tensor) => ({ ...tensor, type })) });
     expect(cache.length).toBe(0);
     expect(Object.keys(cache.feeds())).toEqual(["past.0", "past.1"]);
     const { dims, data, type: actual } = cache.feeds()["past.1"]!;
@@ -70,23 +72,23 @@ describe("a cache", () => {
   });
 
   test("takes over the tensors of a pass and releases the old ones", async () => {
-    const cache = emptyKvCache(layout);
+    const cache = emptyCache(layout);
     const first = outputsOf([1]);
     const disposals = countDisposals(first);
-    cache.replace(first, 1);
+    cache.replace(first, read(1));
     expect(cache.feeds()["past.0"]).toBe(first["present.0"]);
     expect(cache.compact()).toBeUndefined();
-    cache.replace(outputsOf([1, 2, 3]), 3);
+    cache.replace(outputsOf([1, 2, 3]), read(2));
     expect(disposals()).toEqual([1, 1]);
     await expectTokens(cache, [1, 2, 3]);
   });
 
   test("drops rewound positions within its own memory, and disposes the longer tensors", async () => {
-    const cache = emptyKvCache(layout);
+    const cache = emptyCache(layout);
     const outputs = outputsOf([1, 2, 3, 4]);
     const memory = outputs["present.0"]!.data as Float32Array;
     const disposals = countDisposals(outputs);
-    cache.replace(outputs, 4);
+    cache.replace(outputs, read(4));
     cache.length = 2;
     await expectTokens(cache, [1, 2]);
     expect((cache.feeds()["past.0"]!.data as Float32Array).buffer).toBe(memory.buffer);
@@ -94,10 +96,10 @@ describe("a cache", () => {
   });
 
   test("copies the remaining positions while a fork holds the tensors, which the last owner disposes", async () => {
-    const cache = emptyKvCache(layout);
+    const cache = emptyCache(layout);
     const outputs = outputsOf([1, 2, 3, 4]);
     const disposals = countDisposals(outputs);
-    cache.replace(outputs, 4);
+    cache.replace(outputs, read(4));
     const fork = cache.fork();
     cache.length = 2;
     await expectTokens(cache, [1, 2]);
@@ -110,10 +112,10 @@ describe("a cache", () => {
   });
 
   test("a fork has the length of the original, not of its tensors, and shared tensors are disposed once", async () => {
-    const cache = emptyKvCache(layout);
+    const cache = emptyCache(layout);
     const outputs = outputsOf([1, 2, 3]);
     const disposals = countDisposals(outputs);
-    cache.replace(outputs, 3);
+    cache.replace(outputs, read(3));
     cache.length = 1;
     const fork = cache.fork();
     expect(fork.length).toBe(1);
@@ -127,10 +129,10 @@ describe("a cache", () => {
   });
 
   test("takes over a part of the tensors of a pass", async () => {
-    const cache = emptyKvCache(layout);
+    const cache = emptyCache(layout);
     const kept = outputsOf([1, 2]);
     const disposals = countDisposals(kept);
-    cache.replace(kept, 2);
+    cache.replace(kept, read(2));
     await cache.replaceByPart(outputsOf([1, 2, 3, 4, 5, 6]), rangesOf(2, [3, 5]), 4);
     await expectTokens(cache, [1, 2, 4, 6]);
     expect(disposals()).toEqual([1, 1]);
@@ -162,14 +164,14 @@ describe.each([
       [1, 10],
     ],
   ] as const)("hold the ranges %j", async (ranges, tokens) => {
-    const [taken] = await take(ort, [tensorOf(1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])], ranges);
+    const [taken] = await take(layout, [tensorOf(1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])], ranges);
     expect(taken!.dims).toEqual([1, HEADS, tokens.length, SIZE]);
     expect(taken!.data).toEqual(tensorOf(1, tokens).data);
   });
 
   test("keep the type of a float16 cache", async () => {
     const values = Uint16Array.from({ length: HEADS * 3 * SIZE }, (_, index) => index);
-    const [taken] = await take(ort, [new ort.Tensor("float16", values, [1, HEADS, 3, SIZE])], [[1, 3]]);
+    const [taken] = await take(layout, [new ort.Tensor("float16", values, [1, HEADS, 3, SIZE])], [[1, 3]]);
     expect(taken!.type).toBe("float16");
     const data = taken!.data as Uint16Array;
     expect(Array.from(new Uint16Array(data.buffer, data.byteOffset, data.length))).toEqual([3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 17]);
@@ -178,7 +180,7 @@ describe.each([
 
 test("copying leaves the original unchanged", async () => {
   const original = tensorOf(0, [1, 2, 3]);
-  const [copy] = await copyPositions(ort, [original], [[0, 2]]);
+  const [copy] = await copyPositions(layout, [original], [[0, 2]]);
   (copy!.data as Float32Array).fill(-1);
   expect(original.data).toEqual(tensorOf(0, [1, 2, 3]).data);
 });

@@ -5,7 +5,7 @@ import { CANVAS_INPUTS, type CanvasGraph } from "./canvas-graph.ts";
 import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
-import type { GraphBytes } from "./model-files.ts";
+import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
 
 /** A canvas graph that is created when it is first needed, and can be released. */
@@ -16,7 +16,7 @@ export interface LazyCanvas extends CanvasGraph {
 export function lazyCanvas(
   runtime: Runtime,
   folder: ModelFolder,
-  graph: GraphBytes,
+  graph: GraphFiles,
   details: { readonly signature: GraphSignature; readonly maskTokenId: TokenId; readonly threads: number | undefined },
 ): LazyCanvas {
   const { signature, maskTokenId, threads } = details;
@@ -26,7 +26,11 @@ export function lazyCanvas(
   const open = async (): Promise<InferenceSession> => {
     const inference = await createInference(runtime, folder, graph, { threads, warn: () => undefined, signal: undefined });
     try {
-      checkSameCache(source, signature, readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, CANVAS_INPUTS));
+      checkSameCache(
+        source,
+        signature,
+        readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, { moreInputs: CANVAS_INPUTS }),
+      );
       return inference;
     } catch (error) {
       await inference.release();
@@ -49,8 +53,10 @@ export function lazyCanvas(
 }
 
 function checkSameCache(source: string, causal: GraphSignature, canvas: GraphSignature): void {
-  const describe = ({ cache, cacheType }: GraphSignature): string =>
-    `${cache.map(({ input, heads, headSize }) => `${input} ${heads}×${headSize}`).join(", ")} in ${cacheType}`;
+  const describe = ({ cache }: GraphSignature): string =>
+    cache
+      .map(({ input, dims, axis, type }) => `${input} ${type} (${dims.map((dim, at) => (at === axis ? "positions" : dim)).join(", ")})`)
+      .join(", ");
   if (describe(causal) === describe(canvas)) return;
   throw new ModelShapeError({
     source,

@@ -5,21 +5,22 @@ import type { LanguageModel } from "../contracts/language-model.ts";
 import type { CausalModel } from "../contracts/model.ts";
 import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
 import type { CausalGraph } from "./causal-graph.ts";
+import { cacheSizesIn } from "./cache-sizes.ts";
 import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
+import { DTYPES } from "./find-graph.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
 import { huggingFaceTokenizer, type MarkingTokenizer } from "./hugging-face-tokenizer.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
-import { chatTemplate } from "./chat/chat-template.ts";
-import { readTemplateFile, templatesIn } from "./chat/template-files.ts";
-import { chatStopTokens, contextLengthIn, maskTokenIn, stopTokensIn, vocabSizeIn, withTextConfig } from "./model-config.ts";
-import { type GraphBytes, type ModelFileContents, readModelFiles } from "./model-files.ts";
+import { readTemplateFile } from "./chat/template-files.ts";
+import { contextLengthIn, isCausal, maskTokenIn, stopTokensIn, vocabSizeIn, withTextConfig } from "./model-config.ts";
+import { type GraphFiles, type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
 import { openModelFolder } from "./model-folder.ts";
 import type { Execution, LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
-import { usableTokenizer } from "./usable-tokenizer.ts";
+import { textOfModel } from "./text-of-model.ts";
 
 /** A model loaded from ONNX files, with its tokenizer. */
 export interface OnnxLanguageModel extends LanguageModel {
@@ -36,6 +37,7 @@ export interface OnnxLanguageModel extends LanguageModel {
 
 const OPTIONS = {
   execution: { type: "string", choices: ["auto", "webgpu", "wasm", "native"], default: "auto", help: "What runs the model" },
+  dtype: { type: "string", choices: DTYPES, help: "Data type of the weights" },
   modelFile: objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
     return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
   }),
@@ -58,35 +60,36 @@ const OPTIONS = {
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
   resolveOptions("loadModel", options, OPTIONS);
-  const { modelFile = "onnx/model.onnx", signal, threads, onWarning = logWarning } = options;
+  const { modelFile, signal, threads, onWarning = logWarning } = options;
   const warn: Warn = (message, option = "source") => onWarning({ where: "loadModel", option, message });
   signal?.throwIfAborted();
   // When one file fails, the other reads are useless, and are aborted.
   const reading = new AbortController();
   const folder = openModelFolder(source, { ...options, signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal });
-  const reads = Promise.all([readModelFiles(folder, modelFile), readTemplateFile(folder)]);
+  const runtime = await openRuntime(options);
+  const choice = { modelFile, dtype: options.dtype ?? folder.dtype, execution: runtime.execution };
+  const reads = Promise.all([readModelFiles(folder, choice), readTemplateFile(folder)]);
   const [files, templateFile] = await reads.catch((error: unknown) => {
     reading.abort(error);
     throw error;
   });
-  const fullTokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
-  const templates = templatesIn(templateFile, files.tokenizerConfig);
+  const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
 
-  const runtime = await openRuntime(options);
   const inference = await createInference(runtime, folder, files.causal, { threads, warn, signal });
   try {
-    const signature = readGraphSignature(folder.describe(modelFile), inference.inputMetadata, inference.outputMetadata);
-    const facts = modelFacts(files, signature, fullTokenizer, warn);
+    const source = folder.describe(files.causal.path);
+    const config = withTextConfig(files.config);
+    const signature = readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, {
+      sizes: cacheSizesIn(config),
+      withoutCache: isCausal(config),
+    });
+    const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
     const canvas = files.canvas && lazyCanvas(runtime, folder, files.canvas, { signature, maskTokenId: facts.maskTokenId!, threads });
     const queue = queueOf(runtime.ort);
     const { vocabSize, contextLength } = facts;
-    const tokenizer = usableTokenizer(fullTokenizer, vocabSize);
-    const chat = templates && (await chatTemplate(templates, tokenizer, files.tokenizerConfig));
-    const stopTokens = chat ? chatStopTokens(facts.stopTokens, files.tokenizerConfig, tokenizer) : facts.stopTokens;
-    const generationConfig = files.generationConfig?.values;
-    const graph: CausalGraph = { runtime, inference, signature, vocabSize, contextLength, queue, canvas, disposed: false };
-    const described = { name: folder.name, tokenizer, stopTokens, ...(chat && { chat }), ...(generationConfig && { generationConfig }) };
-    return { ...described, ...modelsOf(graph, canvas), ...sizeOf(files.causal) };
+    const text = await textOfModel(files, tokenizer, { ...facts, templateFile });
+    const graph: CausalGraph = { source, runtime, inference, signature, vocabSize, contextLength, queue, canvas, disposed: false };
+    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.causal) };
   } catch (error) {
     await releaseInTurn(queueOf(runtime.ort), () => inference.release());
     throw error;
@@ -99,12 +102,11 @@ async function openRuntime({ execution = "auto" }: LoadModelOptions): Promise<Ru
 }
 
 function modelFacts(
-  { config: wholeConfig, generationConfig, canvas }: ModelFileContents,
+  { config, generationConfig, canvas }: ModelFileContents,
   signature: GraphSignature,
   tokenizer: MarkingTokenizer,
   warn: Warn,
 ) {
-  const config = withTextConfig(wholeConfig);
   const vocabSize = checkVocabulary(signature.vocabSize ?? vocabSizeIn(config, warn), tokenizer);
   return {
     vocabSize,
@@ -124,8 +126,8 @@ function checkVocabulary(stated: number | undefined, tokenizer: MarkingTokenizer
   );
 }
 
-function sizeOf({ file, bytes, externalData }: GraphBytes): Pick<OnnxLanguageModel, "parameters" | "bytes"> {
-  return { parameters: file.parameters, bytes: externalData.reduce((sum, { data }) => sum + data.length, bytes.length) };
+function sizeOf(graph: GraphFiles): Pick<OnnxLanguageModel, "parameters" | "bytes"> {
+  return { parameters: graph.file.parameters, bytes: sizeOfGraph(graph) };
 }
 
 function modelsOf(

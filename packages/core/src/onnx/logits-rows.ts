@@ -1,12 +1,28 @@
 import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 import type { Logits } from "../contracts/model.ts";
+import { ModelShapeError } from "../errors.ts";
+import type { Runtime } from "./environment/environment.ts";
 import { float16ToFloat32 } from "./float16.ts";
 import { COPY_DST, MAP_MODE_READ, MAP_READ } from "./gpu-flags.ts";
 
-/** Reads the last `rows` rows of a tensor of logits (1, positions, vocabSize). From a GPU buffer only their bytes are read. */
-export async function readLogits(ort: typeof Ort, tensor: Tensor, rows: number): Promise<Logits> {
+/** The graph that returned the logits. */
+interface LogitsSource {
+  readonly runtime: Pick<Runtime, "ort">;
+  /** URL, path or name of the graph, for messages. */
+  readonly source: string;
+}
+
+/**
+ * Reads the last `rows` rows of a tensor of logits (1, positions, vocabSize). From a GPU buffer only their bytes are read.
+ * @throws ModelShapeError if there are fewer rows.
+ */
+export async function readLogits({ runtime: { ort }, source }: LogitsSource, tensor: Tensor, rows: number): Promise<Logits> {
   const [, positions, vocabSize] = tensor.dims as [number, number, number];
+  if (positions < rows) {
+    const actual = `${positions}: the graph was exported to return fewer, so it cannot verify drafts`;
+    throw new ModelShapeError({ source, tensor: "logits", expected: `${rows} rows`, actual });
+  }
   const first = (positions - rows) * vocabSize;
   const onGpu = tensor.location === "gpu-buffer";
   const data = onGpu

@@ -94,3 +94,8 @@ function isToken(value: unknown, vocabSize: number): value is TokenId {
 function show(value: unknown): string {
   return JSON.stringify(value) ?? "none";
 }
+
+/** Returns whether the configuration names the class of a causal language model: "LlamaForCausalLM", "GPT2LMHeadModel". */
+export function isCausal({ values: { architectures } }: JsonFile): boolean {
+  return Array.isArray(architectures) && architectures.some((name) => typeof name === "string" && /CausalLM$|LMHeadModel$/.test(name));
+}

@@ -1,20 +1,22 @@
 import { ModelLoadError } from "../errors.ts";
 import { describeContent } from "./file-content.ts";
-import { type ExternalFile, type GraphFile, inspectGraphFile } from "./graph-file.ts";
+import { findGraph, type FoundGraph, type GraphChoice } from "./find-graph.ts";
+import { configOfGenai, graphOfGenai } from "./genai-config.ts";
+import { type ExternalFile, type GraphFile, readGraphFile } from "./graph-file.ts";
+import { bytesOfHeld, type HeldFile } from "./held-file.ts";
 import { type JsonFile, readJson, readOptionalJson } from "./json-file.ts";
 import { hasCanvas } from "./model-config.ts";
 import type { ModelFolder } from "./model-folder.ts";
 
-/** A graph and the external weights beside it. */
-export interface GraphBytes {
-  /** Path within the folder. */
+/** A graph, and the files that hold its weights, not read yet where they lie on this computer. */
+export interface GraphFiles {
+  /** Path of the graph within the model's folder. */
   readonly path: string;
-  readonly bytes: Uint8Array;
-  /** Path of the graph on this computer, if it has one. */
-  readonly localPath: string | undefined;
   readonly file: GraphFile;
-  /** Paths are those in the graph, relative to its own folder. */
-  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** The graph's own file. */
+  readonly own: HeldFile;
+  /** The files that hold weights by their names in the graph, its own file included if it holds some. */
+  readonly weights: ReadonlyMap<string, HeldFile>;
 }
 
 /** The contents of a model folder's files. */
@@ -23,46 +25,72 @@ export interface ModelFileContents {
   readonly generationConfig: JsonFile | undefined;
   readonly tokenizer: JsonFile;
   readonly tokenizerConfig: JsonFile | undefined;
-  readonly causal: GraphBytes;
+  readonly causal: GraphFiles;
   /** The graph with an explicit mask, if `config.json` declares one. */
-  readonly canvas: GraphBytes | undefined;
+  readonly canvas: GraphFiles | undefined;
 }
 
 /**
- * Reads all files concurrently, so that the total size is known early.
+ * Opens all files concurrently, so that the total size is known early.
  * @throws ModelLoadError for a file that is missing, cut short or invalid.
  */
-export async function readModelFiles(folder: ModelFolder, modelFile: string): Promise<ModelFileContents> {
-  const [config, generationConfig, tokenizer, tokenizerConfig, causal] = await Promise.all([
-    readJson(folder, "config.json"),
+export async function readModelFiles(folder: ModelFolder, choice: Omit<GraphChoice, "named">): Promise<ModelFileContents> {
+  const reading = readConfig(folder);
+  const graph = async (): Promise<GraphFiles> => openGraph(folder, await findGraph(folder, { ...choice, named: (await reading).graph }));
+  const [{ config }, generationConfig, tokenizer, tokenizerConfig, causal] = await Promise.all([
+    reading,
     readOptionalJson(folder, "generation_config.json"),
     readJson(folder, "tokenizer.json"),
     readOptionalJson(folder, "tokenizer_config.json"),
-    readGraph(folder, modelFile),
+    graph(),
   ]);
-  const canvasFile = `${directoryOf(modelFile)}canvas.onnx`;
-  const canvas = hasCanvas(config) ? await readGraph(folder, canvasFile, causal) : undefined;
+  const canvasFile = `${directoryOf(causal.path)}canvas.onnx`;
+  const canvas = hasCanvas(config)
+    ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, causal)
+    : undefined;
   return { config, generationConfig, tokenizer, tokenizerConfig, causal, canvas };
 }
 
-/** Reads a graph with its external data; data that `known` already holds is not read again. */
-async function readGraph(folder: ModelFolder, path: string, known?: GraphBytes): Promise<GraphBytes> {
-  const content = await folder.need(path);
-  const file = inspectGraphFile(folder.describe(path), content);
-  const readBeside = async ({ path: name, bytes }: ExternalFile): Promise<Uint8Array> => {
-    const beside = directoryOf(path) + name;
-    if (beside === known?.path) return known.bytes;
-    const found = await folder.need(beside);
-    if (found.bytes.length >= bytes) return found.bytes;
-    const problem = `is incomplete: ${path} needs ${bytes} bytes of it`;
-    throw new ModelLoadError(folder.describe(beside), `${problem}, but ${describeContent(found)}.`);
+/** Reads `config.json`, or what stands in its place in onnxruntime-genai's folders, with the graph that it names. */
+async function readConfig(folder: ModelFolder): Promise<{ readonly config: JsonFile; readonly graph: string | undefined }> {
+  const config = await readOptionalJson(folder, "config.json");
+  if (config) return { config, graph: undefined };
+  const genai = await readOptionalJson(folder, "genai_config.json");
+  if (genai) return { config: configOfGenai(genai), graph: graphOfGenai(genai) };
+  return { config: await readJson(folder, "config.json"), graph: undefined };
+}
+
+/** Total size of a graph and its weights, in bytes. */
+export function sizeOfGraph({ own, weights }: GraphFiles): number {
+  return [...new Set([own, ...weights.values()])].reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Opens a graph and the files of its weights; files that `known` already holds are not opened again. */
+async function openGraph(folder: ModelFolder, { path, held: own }: FoundGraph, known?: GraphFiles): Promise<GraphFiles> {
+  const name = nameOf(path);
+  const content = await bytesOfHeld(own);
+  const source = folder.describe(path);
+  const file = await readGraphFile({ source, name, content, answer: own.answer }).finally(() => content.close());
+  const weights = new Map<string, HeldFile>(file.holdsWeights ? [[name, own]] : []);
+  const fetchBeside = async (needed: ExternalFile): Promise<readonly [string, HeldFile]> => {
+    const beside = directoryOf(path) + needed.path;
+    const found = known?.path === beside ? known.own : await folder.fetch(beside);
+    if (found.bytes < needed.bytes) throw incomplete(folder.describe(beside), path, needed, found);
+    return [needed.path, found];
   };
-  const externalData = await Promise.all(file.externalData.map(async (each) => ({ path: each.path, data: await readBeside(each) })));
-  const opened = externalData.length > 0 ? await folder.open(path) : undefined;
-  const localPath = opened && !("absent" in opened) ? opened.localPath : undefined;
-  return { path, bytes: content.bytes, localPath, file, externalData };
+  for (const [each, found] of await Promise.all(file.externalData.map(fetchBeside))) weights.set(each, found);
+  return { path, file, own, weights };
+}
+
+function incomplete(source: string, graph: string, { bytes }: ExternalFile, { bytes: length, data, answer }: HeldFile): ModelLoadError {
+  const begins = describeContent({ bytes: data?.subarray(0, 256) ?? new Uint8Array(), length, answer });
+  return new ModelLoadError(source, `is incomplete: ${graph} needs ${bytes} bytes of it, but ${begins}.`);
 }
 
 function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

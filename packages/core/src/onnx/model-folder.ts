@@ -1,12 +1,15 @@
 import { ModelLoadError } from "../errors.ts";
 import type { FileContent } from "./file-content.ts";
+import type { HeldFile } from "./held-file.ts";
 import type { AbsentFile, LoadModelOptions, ModelSource, ModelStore, StoredFile, StoreProgress } from "./model-source.ts";
 import { modelStore } from "./model-store.ts";
 
 /** The files of one model, in any place. All errors are ModelLoadErrors that name the file. */
 export interface ModelFolder extends Omit<ModelStore, "open"> {
-  /** Opens a file. */
-  open(path: string): Promise<StoredFile | AbsentFile>;
+  /** Returns a required file by reference if it lies on this computer, else reads it. @throws ModelLoadError if it is missing. */
+  fetch(path: string): Promise<HeldFile>;
+  /** Like `fetch`, for a file that may be missing. */
+  fetchIfThere(path: string): Promise<HeldFile | AbsentFile>;
   /** Reads a file as a whole. */
   read(path: string): Promise<FileContent | AbsentFile>;
   /** Reads a required file as a whole. @throws ModelLoadError if it is missing. */
@@ -29,9 +32,7 @@ export function openModelFolder(source: ModelSource, { onProgress, signal }: Loa
     return store.open(path, { signal, onProgress: onProgressOfStore }).catch((error: unknown) => failed(path, "could not be read", error));
   };
 
-  const read = async (path: string): Promise<FileContent | AbsentFile> => {
-    const file = await open(path);
-    if ("absent" in file) return file;
+  const readOpened = async (path: string, file: StoredFile): Promise<FileContent> => {
     const { bytes: stated, answer } = file;
     progress.opened(path, stated);
     const content = new GrowingContent(stated);
@@ -52,17 +53,37 @@ export function openModelFolder(source: ModelSource, { onProgress, signal }: Loa
     return { bytes: content.bytes(), answer };
   };
 
+  const read = async (path: string): Promise<FileContent | AbsentFile> => {
+    const file = await open(path);
+    return "absent" in file ? file : readOpened(path, file);
+  };
+
+  const present = <Kind extends object>(path: string, file: Kind | AbsentFile): Kind => {
+    if ("absent" in file) throw new ModelLoadError(store.describe(path), `${file.absent}. The model needs this file.`);
+    return file;
+  };
+
+  const fetchIfThere = async (path: string): Promise<HeldFile | AbsentFile> => {
+    const file = await open(path);
+    if ("absent" in file) return file;
+    const { bytes, localPath, blob, answer } = file;
+    if (bytes === undefined || (localPath === undefined && !blob)) {
+      const content = await readOpened(path, file);
+      return { bytes: content.bytes.length, data: content.bytes, answer };
+    }
+    progress.opened(path, bytes);
+    progress.read(path, bytes);
+    return { bytes, localPath, blob, answer };
+  };
+
   return {
     name: store.name,
     dtype: store.dtype,
     describe: (path) => store.describe(path),
-    open,
+    fetch: async (path) => present(path, await fetchIfThere(path)),
+    fetchIfThere,
     read,
-    async need(path) {
-      const content = await read(path);
-      if ("absent" in content) throw new ModelLoadError(store.describe(path), `${content.absent}. The model needs this file.`);
-      return content;
-    },
+    need: async (path) => present(path, await read(path)),
   };
 }
 

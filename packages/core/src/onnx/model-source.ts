@@ -51,7 +51,7 @@ export interface ModelStore {
   /** Opens the file at `path` within the model's folder ("config.json", "onnx/model.onnx"). @throws Error if it cannot be opened. */
   open(path: string, options: OpenOptions): Promise<StoredFile | AbsentFile>;
   /** Data type of the weights to load if `loadModel` is given none. */
-  readonly dtype?: string | undefined;
+  readonly dtype?: Dtype | undefined;
 }
 
 /**
@@ -63,6 +63,9 @@ export type ModelSource = string | URL | readonly File[] | ModelFiles | ModelSto
 
 /** "webgpu": GPU in a browser. "wasm": CPU, everywhere. "native": CPU in Node through `onnxruntime-node`. */
 export type Execution = "webgpu" | "wasm" | "native";
+
+/** Data types of weights, by the names that the hub's exporters give to files: q8 is `model_quantized.onnx`, fp32 `model.onnx`. */
+export type Dtype = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
 
 export interface LoadProgress {
   /** Path of the file within the folder. */
@@ -78,7 +81,12 @@ export interface LoadProgress {
 export interface LoadModelOptions {
   /** "auto" is the first of webgpu, native and wasm that is available. @defaultValue "auto" */
   readonly execution?: Execution | "auto" | undefined;
-  /** Path of the graph within the folder. @defaultValue "onnx/model.onnx" */
+  /**
+   * Data type of the weights, which names the graph's file: `onnx/model_q4.onnx` or `model_q4.onnx` for "q4".
+   * @defaultValue that of the source, else the first that is there: fp32, then those that keep the output of decoders exact
+   */
+  readonly dtype?: Dtype | undefined;
+  /** Path of the graph within the folder, in place of `dtype`. @defaultValue the graph of `dtype` */
   readonly modelFile?: string | undefined;
   /**
    * CPU threads, an integer >= 1. On WASM and WebGPU, the first model of a page, worker or process decides for all later ones, and a page

@@ -1,17 +1,19 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
 import type { ForwardOptions, Logits, Session } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
+import { concatTokens } from "../tokens/concat-tokens.ts";
 import { type CanvasGraph, canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
-import { idTensor } from "./id-tensor.ts";
-import { emptyKvCache, type KvCache } from "./kv-cache.ts";
+import { emptyCache } from "./empty-cache.ts";
+import type { KvCache } from "./kv-cache.ts";
+import { tokenFeeds } from "./token-feeds.ts";
 import { createSequence, registerSession, type CachedSequence } from "./cached-sequence.ts";
 import { type TreePasses, treePasses } from "./tree-pass.ts";
 
 export function createOnnxSession(graph: CausalGraph): Session {
   const { runtime, signature } = graph;
-  return onnxSession(graph, emptyKvCache({ ort: runtime.ort, tensors: signature.cache, type: signature.cacheType }));
+  return onnxSession(graph, emptyCache({ ort: runtime.ort, tensors: signature.cache }));
 }
 
 function onnxSession(graph: CausalGraph, cache: KvCache): Session {
@@ -45,9 +47,9 @@ class OnnxSession implements Session {
     const { graph, cache } = this.#sequence;
     const length = cache.length + tokens.length;
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
-    const pass = await tokenPass(this.#sequence, tokens);
-    const { logits, outputs } = await runGraphPass(graph, { ...pass, cache, rows, signal });
-    cache.replace(outputs, length);
+    const pass = await tokenPass(this.#sequence, tokens, rows);
+    const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, rows, signal });
+    cache.replace(outputs, afterUnread(unread, tokens));
     return logits;
   }
 
@@ -99,20 +101,19 @@ class TreeSession extends OnnxSession {
 async function tokenPass(
   { graph, cache, usesCanvas }: CachedSequence,
   tokens: Int32Array,
+  rows: number,
 ): Promise<Pick<PassInput, "inference" | "feeds">> {
-  const past = cache.length;
-  const { canvas } = graph;
+  const { canvas, signature, runtime } = graph;
   if (canvas && usesCanvas && tokens.length <= MAX_SHARED_ROWS)
-    return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, past)) };
-  return { inference: graph.inference, feeds: () => tokenFeeds(graph, tokens, past) };
+    return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, cache.length)) };
+  return {
+    inference: graph.inference,
+    feeds: (unread) => tokenFeeds(runtime.ort, signature, { tokens: afterUnread(unread, tokens), past: cache.past, rows }),
+  };
 }
 
-function tokenFeeds({ runtime: { ort }, signature }: CausalGraph, tokens: Int32Array, past: number): ReturnType<KvCache["feeds"]> {
-  const { idType } = signature;
-  const feeds: ReturnType<KvCache["feeds"]> = { input_ids: idTensor(ort, idType, tokens.length, (index) => tokens[index]!) };
-  if (signature.hasAttentionMask) feeds.attention_mask = idTensor(ort, idType, past + tokens.length);
-  if (signature.hasPositionIds) feeds.position_ids = idTensor(ort, idType, tokens.length, (index) => past + index);
-  return feeds;
+function afterUnread(unread: Int32Array | undefined, tokens: Int32Array): Int32Array {
+  return unread ? concatTokens(unread, tokens) : tokens;
 }
 
 function countRows(rows: NonNullable<ForwardOptions["rows"]>, tokens: number): number {

@@ -51,6 +51,7 @@ const ids = new WeakMap<WorkerLanguageModel, number>();
 const OPTIONS = named({
   worker: WORKER,
   execution: true,
+  dtype: true,
   modelFile: true,
   onProgress: CALLBACK,
   onWarning: CALLBACK,

@@ -17,9 +17,10 @@ test("a canvas graph with another cache layout is refused each time it is needed
   for (let time = 0; time < 2; time++) {
     const error = await masked.predict(Int32Array.of(MASK_TOKEN)).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: "ModelShapeError", source: "counting/onnx/canvas.onnx", tensor: "the cache" });
-    const cache = ["0.key", "0.value", "1.key", "1.value"].map((name) => `past_key_values.${name} 2×3`).join(", ");
-    expect((error as { expected: string }).expected).toBe(`that of the causal graph (${cache} in float32)`);
-    expect((error as { actual: string }).actual).toBe(`${cache} in float16`);
+    const cacheIn = (type: string): string =>
+      ["0.key", "0.value", "1.key", "1.value"].map((each) => `past_key_values.${each} ${type} (1, 2, positions, 3)`).join(", ");
+    expect((error as { expected: string }).expected).toBe(`that of the causal graph (${cacheIn("float32")})`);
+    expect((error as { actual: string }).actual).toBe(cacheIn("float16"));
   }
   const session = await model.causal.createSession();
   await expect(session.forwardTree!(Int32Array.of(1), Int32Array.of(-1))).rejects.toMatchObject({ name: "ModelShapeError" });

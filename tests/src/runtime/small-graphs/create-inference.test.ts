@@ -1,16 +1,23 @@
+import { mkdir, mkdtemp, realpath, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { DeviceLostError } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { createInference } from "../../../../packages/core/src/onnx/create-inference.ts";
 import type { Runtime } from "../../../../packages/core/src/onnx/environment/environment.ts";
-import type { GraphBytes } from "../../../../packages/core/src/onnx/model-files.ts";
+import type { HeldFile } from "../../../../packages/core/src/onnx/held-file.ts";
+import { localWeights } from "../../../../packages/core/src/onnx/local-weights.ts";
+import type { GraphFiles } from "../../../../packages/core/src/onnx/model-files.ts";
 import type { ModelFolder } from "../../../../packages/core/src/onnx/model-folder.ts";
 import { queueOf } from "../../../../packages/core/src/onnx/runtime-queue.ts";
 import { byteDevice } from "../../support/byte-device.ts";
+import { onnxFile } from "../../support/onnx-writer.ts";
 
-const bytes = Uint8Array.of(8, 1);
-const external = [{ path: "weights", data: Uint8Array.of(1) }];
-const folder = { describe: (path: string) => `folder/${path}`, localPath: (path: string) => `/local/${path}` } as ModelFolder;
-const nowhere = { ...folder, localPath: () => undefined } as ModelFolder;
+const outline = Uint8Array.of(8, 1);
+const folder = { describe: (path: string) => `folder/${path}` } as ModelFolder;
+const inMemory: HeldFile = { bytes: 1, data: Uint8Array.of(1), answer: undefined };
+const blob = new Blob([Uint8Array.of(2)]);
+const inBlob: HeldFile = { bytes: 1, blob, answer: undefined };
 
 /** A runtime that records the calls that create a graph and returns `answer()`. */
 function askedRuntime(execution: Runtime["execution"], answer: () => Promise<unknown> = async () => ({ release: async () => {} })) {
@@ -25,28 +32,88 @@ function askedRuntime(execution: Runtime["execution"], answer: () => Promise<unk
   return { runtime: { ort, execution, executionProviders: [execution], ...code } as unknown as Runtime, asked, gpu };
 }
 
-const graphOf = (externalData: GraphBytes["externalData"]): GraphBytes => ({
+const graphOf = (weights: Readonly<Record<string, HeldFile>> = {}): GraphFiles => ({
   path: "a/b.onnx",
-  bytes,
-  file: { parameters: 0, externalData: [] },
-  externalData,
+  file: { outline, parameters: 0, holdsWeights: false, externalData: [] },
+  own: inMemory,
+  weights: new Map(Object.entries(weights)),
 });
 const optionsOf = (threads?: number) => ({ threads, warn: () => undefined, signal: undefined });
 
-describe("a graph is created", () => {
+describe("a graph is created from its outline, and weights in memory, Blobs and paths", () => {
   test.each([
-    ["native", [], folder, undefined, bytes, {}],
-    ["native", [], folder, 3, bytes, { intraOpNumThreads: 3 }],
-    ["native", external, folder, undefined, "/local/a/b.onnx", {}],
-    ["native", external, nowhere, undefined, bytes, {}],
-    ["wasm", [], folder, 1, bytes, {}],
-    ["wasm", external, folder, undefined, bytes, { externalData: external }],
-    ["webgpu", external, folder, 1, bytes, { externalData: external, preferredOutputLocation: "gpu-buffer" }],
-  ] as const)("on %s with external data %j", async (execution, externalData, place, threads, source, more) => {
+    ["native", {}, undefined, { externalData: [] }],
+    ["native", {}, 3, { externalData: [], intraOpNumThreads: 3 }],
+    ["native", { weights: inMemory }, undefined, { externalData: [{ path: "weights", data: Uint8Array.of(1) }] }],
+    ["native", { weights: inBlob }, undefined, { externalData: [{ path: "weights", data: Uint8Array.of(2) }] }],
+    ["wasm", {}, 1, { externalData: [] }],
+    ["wasm", { weights: inBlob }, undefined, { externalData: [{ path: "weights", data: blob }] }],
+    [
+      "webgpu",
+      { a: inMemory, b: { bytes: 1, localPath: "/local/b", answer: undefined } },
+      1,
+      {
+        externalData: [
+          { path: "a", data: inMemory.data },
+          { path: "b", data: "/local/b" },
+        ],
+        preferredOutputLocation: "gpu-buffer",
+      },
+    ],
+  ] as const)("on %s with weights %j", async (execution, weights, threads, more) => {
     const { runtime, asked } = askedRuntime(execution);
-    await createInference(runtime, place, graphOf(externalData), optionsOf(threads));
+    await createInference(runtime, folder, graphOf(weights as Readonly<Record<string, HeldFile>>), optionsOf(threads));
     // Severity 3 hides warnings, which many graphs cause.
-    expect(asked).toEqual([[source, { executionProviders: [execution], logSeverityLevel: 3, ...more }]]);
+    expect(asked).toEqual([[outline, { executionProviders: [execution], logSeverityLevel: 3, ...more }]]);
+  });
+});
+
+describe("native reads weights on this computer itself", () => {
+  const encoded = (location: string): Uint8Array => onnxFile({ ...empty, weights: [{ ...weight, external: { location, offset: 0 } }] });
+  const empty = { nodes: [], inputs: [], outputs: [] };
+  const weight = { name: "w", type: "float32", dims: [2], values: [1, 2] } as const;
+
+  test("from the folder that holds their real files, under the names there", async () => {
+    const root = await realpath(await mkdtemp(path.join(tmpdir(), "decodekit-")));
+    await Promise.all(["blobs", "snapshot"].map((each) => mkdir(path.join(root, each))));
+    await writeFile(path.join(root, "blobs", "5f"), "");
+    await symlink("../blobs/5f", path.join(root, "snapshot", "model.onnx_data"));
+    const localPath = path.join(root, "snapshot", "model.onnx_data");
+    const graph = graphOf({ "model.onnx_data": { bytes: 0, localPath, answer: undefined } });
+    const { runtime, asked } = askedRuntime("native");
+    await createInference(runtime, folder, { ...graph, file: { ...graph.file, outline: encoded("model.onnx_data") } }, optionsOf());
+    const session = { model_external_initializers_file_folder_path: path.join(root, "blobs") };
+    expect(asked).toEqual([[encoded("5f"), { executionProviders: ["native"], logSeverityLevel: 3, extra: { session } }]]);
+  });
+
+  test("from the folder above if their real files lie in several", async () => {
+    const root = await realpath(await mkdtemp(path.join(tmpdir(), "decodekit-")));
+    await mkdir(path.join(root, "more"));
+    const files = [path.join(root, "one"), path.join(root, "more", "two")];
+    await Promise.all(files.map((each) => writeFile(each, "")));
+    const [one, two] = files.map((localPath) => ({ bytes: 0, localPath, answer: undefined }));
+    expect(
+      await localWeights(
+        new Map([
+          ["one", one!],
+          ["more/two", two!],
+        ]),
+      ),
+    ).toEqual({
+      folder: root,
+      paths: new Map([
+        ["one", "one"],
+        ["more/two", "more/two"],
+      ]),
+    });
+    expect(
+      await localWeights(
+        new Map([
+          ["one", one!],
+          ["elsewhere", inMemory],
+        ]),
+      ),
+    ).toBeUndefined();
   });
 });
 
@@ -55,7 +122,7 @@ test.each([
   ["a number of the runtime", "a number of the runtime"],
 ])("an error for a graph that the runtime refuses includes the reason: %s", async (reason, expected) => {
   const { runtime } = askedRuntime("wasm", () => Promise.reject(reason));
-  await expect(createInference(runtime, folder, graphOf([]), optionsOf())).rejects.toMatchObject({
+  await expect(createInference(runtime, folder, graphOf(), optionsOf())).rejects.toMatchObject({
     name: "ModelLoadError",
     source: "folder/a/b.onnx",
     message: `folder/a/b.onnx: could not be loaded on wasm (${expected}).`,
@@ -66,9 +133,9 @@ test.each([
 test("on WebGPU the device is watched, and creating a graph after its loss is a DeviceLostError; other executions have no device", async () => {
   for (const execution of ["webgpu", "wasm"] as const) {
     const { runtime, gpu } = askedRuntime(execution);
-    await createInference(runtime, folder, graphOf([]), optionsOf());
+    await createInference(runtime, folder, graphOf(), optionsOf());
     await gpu.lose({ reason: "unknown", message: "" });
-    const later = createInference(runtime, folder, graphOf([]), optionsOf());
+    const later = createInference(runtime, folder, graphOf(), optionsOf());
     if (execution === "webgpu") await expect(later).rejects.toThrow(DeviceLostError);
     else await later;
   }
@@ -78,7 +145,7 @@ test("graphs of one runtime are created one after another, and never during one 
   const { runtime, asked } = askedRuntime("wasm");
   let finish!: () => void;
   const pass = queueOf(runtime.ort).enqueue(() => new Promise<void>((resolve) => (finish = resolve)));
-  const making = createInference(runtime, folder, graphOf([]), optionsOf());
+  const making = createInference(runtime, folder, graphOf(), optionsOf());
   await new Promise((resolve) => setImmediate(resolve));
   expect(asked).toHaveLength(0);
   finish();

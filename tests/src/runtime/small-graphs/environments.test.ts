@@ -97,7 +97,7 @@ describe("Node", () => {
     expect(code!.file).toBe("ort-wasm-simd-threaded.wasm");
     const file = await node.openFile(code!.url!, undefined);
     expect(file).toMatchObject({ bytes: expect.any(Number) });
-    if ("stream" in file) await file.stream.cancel();
+    if ("stream" in file) await file.stream().cancel();
   });
 
   test("takes a string with a scheme as a URL, any other as a path; a drive letter is not a scheme", () => {
@@ -125,7 +125,7 @@ test.each([
   for (const environment of [browser, node]) {
     const file = await environment.openFile(new URL(url), undefined);
     if (!("stream" in file)) throw new Error(file.absent);
-    expect(await new Response(file.stream as ReadableStream<Uint8Array<ArrayBuffer>>).text()).toBe(text);
+    expect(await new Response(file.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).text()).toBe(text);
     expect(file.bytes).toBe(new TextEncoder().encode(text).length);
     expect(file.answer).toBeUndefined();
   }

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { DeviceLostError } from "@decodekit/core";
 import { compactPositions, copyPositions } from "../../../../packages/core/src/onnx/cache-positions.ts";
 import { float16ToFloat32 } from "../../../../packages/core/src/onnx/float16.ts";
-import { emptyKvCache } from "../../../../packages/core/src/onnx/kv-cache.ts";
+import { emptyCache } from "../../../../packages/core/src/onnx/empty-cache.ts";
+import type { CacheLayout } from "../../../../packages/core/src/onnx/kv-cache.ts";
 import { readLogits } from "../../../../packages/core/src/onnx/logits-rows.ts";
 import { runQueue } from "../../../../packages/core/src/onnx/run-queue.ts";
 import { watchDevice } from "../../../../packages/core/src/onnx/watch-device.ts";
@@ -14,6 +15,11 @@ const types = [
   ["float32", Float32Array, 3],
   ["float16", Uint16Array, 4],
 ] as const;
+
+function layoutOn(on: typeof ort, type: "float32" | "float16", headSize: number, count: number): CacheLayout {
+  const tensor = { input: "past", output: "present", type, dims: [1, HEADS, 0, headSize], axis: 2 };
+  return { ort: on, tensors: Array.from({ length: count }, () => tensor) };
+}
 
 const bytesOf = (tensor: ort.Tensor): Uint8Array => (tensor.gpuBuffer as unknown as ByteBuffer).bytes;
 
@@ -39,7 +45,7 @@ describe.each(types)("a cache of %s in GPU buffers", (type, TypedArray, headSize
   test.each([copyPositions, compactPositions])("returns the ranges in new buffers, in one submission", async (take) => {
     const gpu = byteDevice();
     const tensors = [tensorOf(gpu, [1, 2, 3, 4, 5]), tensorOf(gpu, [6, 7, 8, 9, 10])];
-    const taken = await take(runtimeOn(ort, gpu.device), tensors, [
+    const taken = await take(layoutOn(runtimeOn(ort, gpu.device), type, headSize, tensors.length), tensors, [
       [0, 2],
       [3, 4],
     ]);
@@ -58,16 +64,15 @@ describe.each(types)("a cache of %s in GPU buffers", (type, TypedArray, headSize
 
   test("may hold no positions, in a buffer that is not empty", async () => {
     const gpu = byteDevice();
-    const [taken] = await copyPositions(runtimeOn(ort, gpu.device), [tensorOf(gpu, [1, 2])], [[0, 0]]);
+    const [taken] = await copyPositions(layoutOn(runtimeOn(ort, gpu.device), type, headSize, 1), [tensorOf(gpu, [1, 2])], [[0, 0]]);
     expectTokens(taken!, []);
     expect(bytesOf(taken!)).toHaveLength(16);
   });
 
   test("is shortened into new buffers, and the old ones are destroyed", async () => {
     const gpu = byteDevice();
-    const tensors = [{ input: "past", output: "present", heads: HEADS, headSize }];
-    const cache = emptyKvCache({ ort: runtimeOn(ort, gpu.device), tensors, type });
-    cache.replace({ present: tensorOf(gpu, [1, 2, 3]) }, 3);
+    const cache = emptyCache(layoutOn(runtimeOn(ort, gpu.device), type, headSize, 1));
+    cache.replace({ present: tensorOf(gpu, [1, 2, 3]) }, new Int32Array(3));
     cache.length = 1;
     await cache.compact();
     expectTokens(cache.feeds().past!, [1]);
@@ -90,7 +95,7 @@ describe("logits in a GPU buffer", () => {
     const bits = Array.from({ length: positions * vocabSize }, (_, index) => 0x3c00 + index);
     const values = type === "float32" ? Float32Array.from(bits) : Uint16Array.from(bits);
     const tensor = ort.Tensor.fromGpuBuffer(gpu.hold(values), { dataType: type, dims: [1, positions, vocabSize] });
-    const logits = await readLogits(runtimeOn(ort, gpu.device), tensor, rows);
+    const logits = await readLogits({ runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph" }, tensor, rows);
     const all = values instanceof Float32Array ? values : float16ToFloat32(values);
     expect([logits.rows, logits.vocabSize]).toEqual([rows, vocabSize]);
     for (let row = 0; row < rows; row++) {
@@ -107,7 +112,7 @@ describe("logits in a GPU buffer", () => {
     gpu.device.queue.submit = () => {
       throw new Error("lost");
     };
-    await expect(readLogits(runtimeOn(ort, gpu.device), tensor, 1)).rejects.toThrow("lost");
+    await expect(readLogits({ runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph" }, tensor, 1)).rejects.toThrow("lost");
     expect(gpu.buffers[1]!.destroyed).toBe(true);
   });
 });

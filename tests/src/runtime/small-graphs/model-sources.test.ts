@@ -99,6 +99,10 @@ describe("a model loads from", () => {
   });
 });
 
+const suffixes = ["", "_q4", "_fp16", "_bnb4", "_q4f16", "_quantized", "_int8", "_uint8"];
+const graphs = suffixes.flatMap((suffix) => [`onnx/model${suffix}.onnx`, `model${suffix}.onnx`]);
+const others = ` None of ${graphs.slice(1).join(", ")} is there either. Name the graph's file as modelFile.`;
+
 describe("a missing file is reported", () => {
   test.each(["config.json", "tokenizer.json", "onnx/model.onnx"])("%s, wherever the model is", async (file) => {
     const { [file]: _, ...files } = countingModel().files;
@@ -108,7 +112,7 @@ describe("a missing file is reported", () => {
       await expect(loadModel(source, native)).rejects.toMatchObject({
         name: "ModelLoadError",
         source: where,
-        message: `${where}: ${problem}. The model needs this file.`,
+        message: `${where}: ${problem}. The model needs this file.${file.endsWith(".onnx") ? others : ""}`,
       });
     };
     await expectAbsent(place, path.join(place, file), "does not exist");

@@ -123,7 +123,7 @@ test.each(moments.flatMap((moment) => reasons.map(([name, reason]) => [moment, n
       passes,
       async loadModel(_source, { onProgress, signal: given }) {
         for (let loadedBytes = 1; loadedBytes < 4; loadedBytes++) {
-          onProgress?.({ file: "onnx/model.onnx", loadedBytes, totalBytes: undefined });
+          onProgress?.({ file: "onnx/model.onnx", loadedBytes, totalBytes: undefined, fromCache: false });
           await settle();
           given?.throwIfAborted();
         }

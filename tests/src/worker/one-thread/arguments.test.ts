@@ -192,7 +192,7 @@ test("warnings of the worker reach the caller's handler, or the console by defau
 test("the call rejects with the error that a handler throws, and a loaded model is freed", async () => {
   const throwing = serveHere({
     loadModel: async (_, { onProgress }) => {
-      onProgress?.({ file: "a", loadedBytes: 1, totalBytes: 2 });
+      onProgress?.({ file: "a", loadedBytes: 1, totalBytes: 2, fromCache: false });
       await new Promise((resolve) => setTimeout(resolve, 5));
       return loaded;
     },

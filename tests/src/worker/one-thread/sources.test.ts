@@ -61,7 +61,7 @@ test.each([[[]], [5], [null], [{ name: "a" }]])("an invalid source is sent uncha
 });
 
 test("progress arrives as reported", async () => {
-  const progress = { file: "onnx/model.onnx", loadedBytes: 5, totalBytes: undefined };
+  const progress = { file: "onnx/model.onnx", loadedBytes: 5, totalBytes: undefined, fromCache: false };
   const { worker, close } = serveHere({
     async loadModel(_, { onProgress }) {
       onProgress?.(progress);

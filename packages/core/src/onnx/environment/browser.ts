@@ -22,8 +22,16 @@ export const environment: Environment = {
 
   openFile: fetchFile,
 
+  realPath: noLocalPaths,
+
+  openBytes: noLocalPaths,
+
   localPath: () => undefined,
 };
+
+function noLocalPaths(): Promise<never> {
+  return Promise.reject(new Error("unreachable: a browser has no local paths"));
+}
 
 function baseUrl(): string {
   return globalThis.document?.baseURI ?? globalThis.location.href;

@@ -1,4 +1,5 @@
 import type * as Ort from "onnxruntime-common";
+import type { ByteSource } from "../byte-source.ts";
 import type { AbsentFile, Execution, StoredFile } from "../model-source.ts";
 
 /** A build of onnxruntime, and its settings for one execution. */
@@ -29,6 +30,10 @@ export interface Environment {
   baseUrl(): string | undefined;
   /** Opens a file for reading. */
   openFile(url: URL, signal: AbortSignal | undefined): Promise<StoredFile | AbsentFile>;
+  /** Returns the path of a file on this computer with all links followed. */
+  realPath(localPath: string): Promise<string>;
+  /** Opens a file on this computer for random access. */
+  openBytes(localPath: string): Promise<ByteSource>;
   /** Returns the path of a file on this computer, or undefined if the URL is another's. */
   localPath(url: URL): string | undefined;
 }

@@ -1,10 +1,11 @@
 /// <reference types="node" />
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ExecutionUnavailableError } from "../../errors.ts";
+import type { ByteSource } from "../byte-source.ts";
 import type { AbsentFile, StoredFile } from "../model-source.ts";
 import type { Environment, Runtime, RuntimeCode } from "./environment.ts";
 import { fetchFile } from "./fetch-file.ts";
@@ -42,6 +43,10 @@ export const environment: Environment = {
 
   openFile: (url, signal) => (url.protocol === "file:" ? openLocalFile(url) : fetchFile(url, signal)),
 
+  realPath: (path) => realpath(path),
+
+  openBytes,
+
   localPath: (url) => (url.protocol === "file:" ? fileURLToPath(url) : undefined),
 };
 
@@ -75,5 +80,24 @@ async function openLocalFile(url: URL): Promise<StoredFile | AbsentFile> {
     bytes: found.size,
     localPath: fileURLToPath(url),
     stream: () => Readable.toWeb(createReadStream(url, { highWaterMark: CHUNK_BYTES })) as ReadableStream<Uint8Array>,
+  };
+}
+
+async function openBytes(path: string): Promise<ByteSource> {
+  const file = await open(path);
+  const { size } = await file.stat();
+  return {
+    length: size,
+    async read(start, end) {
+      const bytes = new Uint8Array(end - start);
+      let length = 0;
+      while (length < bytes.length) {
+        const { bytesRead } = await file.read(bytes, length, bytes.length - length, start + length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return bytes.subarray(0, length);
+    },
+    close: () => file.close(),
   };
 }

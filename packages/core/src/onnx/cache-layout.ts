@@ -1,0 +1,112 @@
+import type { InferenceSession } from "onnxruntime-common";
+import { ModelShapeError } from "../errors.ts";
+
+/** Element types of a cache, with the arrays that hold them. float16 values are kept as their bits. */
+const ARRAYS = { float32: Float32Array, float16: Uint16Array, int8: Int8Array, uint8: Uint8Array } as const;
+export type CacheType = keyof typeof ARRAYS;
+
+/** One tensor of the state that a graph takes from pass to pass: the input that it feeds, and the output with its successor. */
+export interface CacheTensor {
+  readonly input: string;
+  readonly output: string;
+  readonly type: CacheType;
+  /** Shape before the first pass: the batch is 1, and the number of positions 0. */
+  readonly dims: readonly number[];
+  /** Index in `dims` of the positions, which each pass extends. Undefined for a fixed state, which each pass replaces. */
+  readonly axis: number | undefined;
+}
+
+/** Sizes that a graph may leave open, from the model's configuration. */
+export interface CacheSizes {
+  readonly heads: number | undefined;
+  readonly headSize: number | undefined;
+}
+
+type Value = InferenceSession.TensorValueMetadata;
+type Values = readonly InferenceSession.ValueMetadata[];
+
+/** Names of inputs that hold the state: "past_key_values.0.key", "past_0", "past_conv.3". */
+export const PAST = /^past/;
+
+/** What the name of an input becomes in that of its output; the first that exists counts. */
+const SUCCESSORS: readonly (readonly [from: RegExp, to: string])[] = [
+  [/^past_key_values/, "present"],
+  [/^past_key_values/, "present_key_values"],
+  [/^past/, "present"],
+];
+
+/**
+ * Recognises a state from the names and shapes of its tensors: keys and values (batch, heads, positions, headSize), both in one tensor
+ * (2, batch, heads, positions, headSize) or (batch, positions, size), and fixed states such as those of convolutions.
+ * @throws ModelShapeError for a tensor that is none of these.
+ */
+export function readCacheLayout(source: string, inputs: Values, outputs: Values, sizes: CacheSizes): readonly CacheTensor[] {
+  return inputs.filter(isTensor).flatMap((input) => (PAST.test(input.name) ? [cacheTensor(source, input, outputs, sizes)] : []));
+}
+
+export function emptyArray(type: CacheType, length: number): InstanceType<(typeof ARRAYS)[CacheType]> {
+  return new ARRAYS[type](length);
+}
+
+function cacheTensor(source: string, input: Value, outputs: Values, sizes: CacheSizes): CacheTensor {
+  const names = SUCCESSORS.filter(([from]) => from.test(input.name)).map(([from, to]) => input.name.replace(from, to));
+  const output = outputs.filter(isTensor).find(({ name }) => names.includes(name));
+  if (!output) {
+    const actual = `none (the graph has ${outputs.map(({ name }) => name).join(", ")})`;
+    throw new ModelShapeError({ source, tensor: names[0]!, expected: "an output of the grown cache", actual });
+  }
+  const type = (Object.keys(ARRAYS) as CacheType[]).find((each) => each === input.type);
+  if (!type) throw new ModelShapeError({ source, tensor: input.name, expected: Object.keys(ARRAYS).join(" or "), actual: input.type });
+  if (output.type !== type)
+    throw new ModelShapeError({ source, tensor: output.name, expected: `${type}, as ${input.name}`, actual: output.type });
+  const { batch, axis } = axesOf(input.shape);
+  if (axis === undefined && !isSameState(input, output)) {
+    throw new ModelShapeError({
+      source,
+      tensor: output.name,
+      expected: `of shape ${shapeOf(input)}, as ${input.name}`,
+      actual: shapeOf(output),
+    });
+  }
+  const dims = input.shape.map((dim, index) => {
+    if (index === batch) return 1;
+    if (index === axis) return 0;
+    const size = typeof dim === "number" ? dim : sizeOf(index, input.shape.length, axis, sizes);
+    if (size !== undefined && size > 0) return size;
+    const expected = "of a shape with one open number of positions; config.json tells neither num_key_value_heads nor head_dim";
+    throw new ModelShapeError({ source, tensor: input.name, expected, actual: shapeOf(input) });
+  });
+  return { input: input.name, output: output.name, type, dims, axis };
+}
+
+/** Returns the indices of the batch and of the positions. Both are open in the graph; names tell them apart, else their usual order. */
+function axesOf(shape: Value["shape"]): { readonly batch: number | undefined; readonly axis: number | undefined } {
+  const open = shape.flatMap((dim, index) => (typeof dim === "number" ? [] : [{ index, name: dim }]));
+  const named = open.find(({ name }) => /batch/i.test(name));
+  const batch = named ?? open.find(({ index }) => index === 0 && shape.length > 1) ?? (shape[0] === 1 ? { index: 0 } : undefined);
+  const others = open.filter(({ index }) => index !== batch?.index);
+  const axis =
+    others.find(({ name }) => /past|seq|length|position|total/i.test(name)) ??
+    (others.length === 1 ? others[0] : others.find(({ index }) => index === shape.length - 2));
+  return { batch: batch?.index, axis: axis?.index };
+}
+
+/** Returns the size of an open dimension beside the positions: the heads before them, or the size of a head after them. */
+function sizeOf(index: number, rank: number, axis: number | undefined, { heads, headSize }: CacheSizes): number | undefined {
+  if (rank < 4 || axis === undefined) return undefined;
+  if (index === rank - 1) return headSize;
+  return index === axis - 1 ? heads : undefined;
+}
+
+function isSameState(input: Value, output: Value): boolean {
+  const { shape } = output;
+  return shape.length === input.shape.length && shape.every((dim, index) => dim === input.shape[index] || typeof dim !== "number");
+}
+
+function isTensor(value: InferenceSession.ValueMetadata): value is Value {
+  return value.isTensor;
+}
+
+export function shapeOf(value: Value): string {
+  return `(${value.shape.join(", ")})`;
+}

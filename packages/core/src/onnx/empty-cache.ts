@@ -1,0 +1,10 @@
+import { growingCache } from "./growing-cache.ts";
+import type { CacheLayout, KvCache } from "./kv-cache.ts";
+import { stateCache } from "./state-cache.ts";
+
+/** Returns the cache of a sequence of no tokens, of the kind that the layout needs. */
+export function emptyCache(layout: CacheLayout): KvCache {
+  const growing = layout.tensors.filter(({ axis }) => axis !== undefined);
+  const cache = growingCache({ ...layout, tensors: growing });
+  return growing.length > 0 && growing.length === layout.tensors.length ? cache : stateCache(layout, cache);
+}

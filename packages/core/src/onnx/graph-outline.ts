@@ -1,0 +1,127 @@
+import { PbfReader } from "pbf";
+
+// Field numbers of onnx.proto (IR version 13).
+const MODEL_GRAPH = 7;
+const GRAPH = { node: 1, initializer: 5, sparseInitializer: 15 } as const;
+const NODE = { input: 1, opType: 4, attribute: 5 } as const;
+const ATTRIBUTE = { name: 1, integer: 3, tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
+const TENSOR = { dims: 1, name: 8, externalData: 13 } as const;
+const SPARSE = { values: 1, indices: 2 } as const;
+const ENTRY = { key: 1, value: 2 } as const;
+
+/** The facts that a graph without its weights tells about them. */
+export interface WeightFacts {
+  /** Total number of elements of all initializers; those of 2, 4 or 8 packed bits count as the elements that they stand for. */
+  readonly parameters: number;
+  /** Names of the files that hold weights, and the minimum number of bytes of each, including weights of constants and subgraphs. */
+  readonly files: ReadonlyMap<string, number>;
+}
+
+/** Reads an encoded ModelProto. @throws Error if it is not one. */
+export function readWeightFacts(outline: Uint8Array): WeightFacts {
+  const reader = new PbfReader(outline);
+  const found: Found = { elements: [], packed: new Map(), files: new Map() };
+  eachField(reader, reader.length, (field) => {
+    if (field === MODEL_GRAPH) readGraph(reader, found);
+  });
+  let parameters = 0;
+  for (const [name, elements] of found.elements) parameters += found.packed.get(name) ?? elements;
+  return { parameters, files: found.files };
+}
+
+interface Found {
+  /** Stored elements. */
+  readonly elements: (readonly [initializer: string, count: number])[];
+  /** Elements that initializers of packed bits stand for; 0 for their scales and zero points. */
+  readonly packed: Map<string, number>;
+  readonly files: Map<string, number>;
+}
+
+function readGraph(reader: PbfReader, found: Found): void {
+  eachField(reader, endOfMessage(reader), (field) => {
+    if (field === GRAPH.node) readNode(reader, found);
+    else if (field === GRAPH.initializer) {
+      const { name, elements } = readTensor(reader, found);
+      found.elements.push([name, elements]);
+    } else if (field === GRAPH.sparseInitializer) {
+      eachField(reader, endOfMessage(reader), (part) => {
+        if (part === SPARSE.values || part === SPARSE.indices) readTensor(reader, found);
+      });
+    }
+  });
+}
+
+function readNode(reader: PbfReader, found: Found): void {
+  let op = "";
+  const inputs: string[] = [];
+  const integers: Record<string, number> = {};
+  eachField(reader, endOfMessage(reader), (field) => {
+    if (field === NODE.input) inputs.push(reader.readString());
+    else if (field === NODE.opType) op = reader.readString();
+    else if (field === NODE.attribute) readAttribute(reader, integers, found);
+  });
+  const [, weights, ...scales] = inputs;
+  if (op !== "MatMulNBits" || weights === undefined) return;
+  found.packed.set(weights, integers.K! * integers.N!);
+  for (const name of scales) found.packed.set(name, 0);
+}
+
+/** Reads the weights of constants and subgraphs. */
+function readAttribute(reader: PbfReader, integers: Record<string, number>, found: Found): void {
+  let name = "";
+  eachField(reader, endOfMessage(reader), (field) => {
+    if (field === ATTRIBUTE.name) name = reader.readString();
+    else if (field === ATTRIBUTE.integer) integers[name] = reader.readVarint(true);
+    else if (field === ATTRIBUTE.tensor || field === ATTRIBUTE.tensors) readTensor(reader, found);
+    else if (field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs) readGraph(reader, found);
+  });
+}
+
+function readTensor(reader: PbfReader, { files }: Found): { readonly name: string; readonly elements: number } {
+  let name = "";
+  let elements = 1;
+  const external: Record<string, string> = {};
+  eachField(reader, endOfMessage(reader), (field) => {
+    if (field === TENSOR.dims) {
+      const dims: number[] = [];
+      reader.readPackedVarint(dims);
+      for (const dim of dims) elements *= dim;
+    } else if (field === TENSOR.name) name = reader.readString();
+    else if (field === TENSOR.externalData) {
+      const [key, value] = readEntry(reader);
+      external[key] = value;
+    }
+  });
+  const { location, offset = "0", length = "0" } = external;
+  if (location !== undefined) files.set(location, Math.max(files.get(location) ?? 0, Number(offset) + Number(length)));
+  return { name, elements };
+}
+
+function readEntry(reader: PbfReader): [key: string, value: string] {
+  let key = "";
+  let value = "";
+  eachField(reader, endOfMessage(reader), (field) => {
+    if (field === ENTRY.key) key = reader.readString();
+    if (field === ENTRY.value) value = reader.readString();
+  });
+  return [key, value];
+}
+
+/** Reads the length before a message; returns the position of the message's end. */
+function endOfMessage(reader: PbfReader): number {
+  const length = reader.readVarint();
+  return reader.pos + length;
+}
+
+/** Calls `visit` for each field up to `end`, and skips fields that it does not read. */
+function eachField(reader: PbfReader, end: number, visit: (field: number) => void): void {
+  if (end > reader.length) throw new RangeError(`a part ends at byte ${end} of ${reader.length}`);
+  while (reader.pos < end) {
+    const tag = reader.readVarint();
+    const start = reader.pos;
+    reader.type = tag & 7;
+    visit(tag >> 3);
+    if (reader.pos === start) reader.skip(tag);
+  }
+  if (reader.pos !== end) throw new RangeError(`a part must end at byte ${end} but ends at ${reader.pos}`);
+}

@@ -1,0 +1,89 @@
+import type { Tensor } from "onnxruntime-common";
+import { compactPositions, copyPositions, type Range } from "./cache-positions.ts";
+import { type CacheLayout, initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
+
+/** Tensors that several caches may share; they are freed when the last cache releases them. */
+interface SharedTensors {
+  readonly tensors: readonly Tensor[];
+  owners: number;
+}
+
+/** Returns the cache of a sequence of no tokens, for a layout without fixed states. */
+export function growingCache(layout: CacheLayout): KvCache {
+  return new GrowingCache(layout, { tensors: initialTensors(layout), owners: 1 }, 0);
+}
+
+/**
+ * Keys and values, which each pass extends. A class, like all code that runs in every pass: optimized code outlives the sequence.
+ *
+ * Every pass returns new tensors with the old rows and the new ones, so a fork can share them. Rewinding only reduces `length`; the rows
+ * past it are dropped once, before the next pass. In memory, heads come before positions, so a shorter view is not possible: the remaining
+ * rows move together, within the tensor if no fork shares it and it is not on a GPU, else into a copy.
+ */
+class GrowingCache implements KvCache {
+  length: number;
+  readonly #layout: CacheLayout;
+  #held: SharedTensors | undefined;
+  /** Number of positions that the tensors hold. */
+  #capacity: number;
+
+  constructor(layout: CacheLayout, held: SharedTensors, length: number, capacity = length) {
+    this.#layout = layout;
+    this.#held = held;
+    this.length = length;
+    this.#capacity = capacity;
+  }
+
+  get past(): number {
+    return this.length;
+  }
+
+  unread(): undefined {
+    return undefined;
+  }
+
+  compact(): Promise<void> | undefined {
+    if (this.#capacity === this.length) return undefined;
+    const { tensors, owners } = this.#held!;
+    const { length } = this;
+    const cut = owners === 1 ? compactPositions : copyPositions;
+    return cut(this.#layout, tensors, [[0, length]]).then((kept) => this.#hold(kept, length));
+  }
+
+  feeds(): Record<string, Tensor> {
+    const { tensors } = this.#held!;
+    const feeds: Record<string, Tensor> = {};
+    for (const [index, { input }] of this.#layout.tensors.entries()) feeds[input] = tensors[index]!;
+    return feeds;
+  }
+
+  replace(outputs: PassOutputs, read: Int32Array): void {
+    this.length += read.length;
+    this.#hold(this.#grown(outputs), this.length);
+  }
+
+  async replaceByPart(outputs: PassOutputs, ranges: readonly Range[], length: number): Promise<void> {
+    this.#hold(await compactPositions(this.#layout, this.#grown(outputs), ranges), length);
+    this.length = length;
+  }
+
+  fork(): KvCache {
+    this.#held!.owners++;
+    return new GrowingCache(this.#layout, this.#held!, this.length, this.#capacity);
+  }
+
+  dispose(): void {
+    if (this.#held && --this.#held.owners === 0) for (const tensor of this.#held.tensors) tensor.dispose();
+    this.#held = undefined;
+  }
+
+  #hold(tensors: readonly Tensor[], capacity: number): void {
+    this.dispose();
+    this.#held = { tensors, owners: 1 };
+    this.#capacity = capacity;
+  }
+
+  #grown(outputs: PassOutputs): Tensor[] {
+    return this.#layout.tensors.map(({ output }) => outputs[output] as Tensor);
+  }
+}
