@@ -18,6 +18,9 @@ export interface TemplateTexts {
  */
 export async function readTemplateFile(folder: ModelFolder): Promise<TemplateTexts | undefined> {
   const path = "chat_template.jinja";
+  const reading = readOptionalJson(folder, "chat_template.json");
+  // If the other file is there, a problem of this one does not matter.
+  reading.catch(() => undefined);
   const content = await folder.read(path);
   if (!("absent" in content || isPage(content))) {
     try {
@@ -27,7 +30,7 @@ export async function readTemplateFile(folder: ModelFolder): Promise<TemplateTex
       throw new ModelLoadError(folder.describe(path), `is not valid UTF-8: ${describeContent(content)}.`, error);
     }
   }
-  const file = await readOptionalJson(folder, "chat_template.json");
+  const file = await reading;
   return file && textsIn(file);
 }
 
