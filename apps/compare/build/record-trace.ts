@@ -55,7 +55,7 @@ export async function recordTrace(models: RecordingModels, { model: name, prompt
   const recorded: LaneTrace[] = [];
   for (const specification of lanes) {
     const { plugin, options = {} } = makeLane(specification);
-    const decoder = plugin.create(await withTokens(plugin, options, (text) => model.tokenizer.encode(text)));
+    const decoder = plugin.create(await withTokens(plugin, options, (text) => model.tokenizer.encode(text, { addSpecialTokens: false })));
     const decode = (limit: number, onEvent: (event: TracedEvent) => void): ReturnType<typeof generate>["result"] =>
       generate(model, promptTokens, { decoder: recording(decoder, onEvent), draft, maxNewTokens: limit, seed }).result;
     await decode(8, () => undefined);

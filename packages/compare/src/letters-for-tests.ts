@@ -7,6 +7,7 @@ function letters(vocabSize: number): Tokenizer {
     vocabSize,
     encode: (text) => Int32Array.from(text, (letter) => letter.charCodeAt(0) - 97),
     decode: (tokens) => String.fromCharCode(...Array.from(tokens, (token) => token + 97)),
+    tokenText: (token) => String.fromCharCode(token + 97),
   };
 }
 

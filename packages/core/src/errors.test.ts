@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import * as errors from "./errors.ts";
 
 const {
+  ChatTemplateError,
   ContextLengthError,
   DecodekitError,
   DeviceLostError,
@@ -68,6 +69,11 @@ const cases = [
     make: () => new DrafterError("lookahead", "proposed token 9."),
     message: "lookahead: proposed token 9. The drafter or its model is at fault; decoding without it works.",
     fields: { code: "DRAFTER", drafter: "lookahead" },
+  },
+  {
+    make: () => new ChatTemplateError("m/chat_template.jinja", "cannot be rendered."),
+    message: "m/chat_template.jinja: cannot be rendered.",
+    fields: { code: "CHAT_TEMPLATE", source: "m/chat_template.jinja" },
   },
   {
     make: () => new DisposedError("session"),

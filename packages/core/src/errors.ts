@@ -12,6 +12,7 @@ export type ErrorCode =
   | "DEVICE_LOST"
   | "INVALID_LOGITS"
   | "DRAFTER"
+  | "CHAT_TEMPLATE"
   | "DISPOSED"
   | "WORKER"
   | "HUB";
@@ -163,6 +164,18 @@ export class DrafterError extends DecodekitError {
   constructor(drafter: string, problem: string, cause?: unknown) {
     super("DRAFTER", `${drafter}: ${problem} The drafter or its model is at fault; decoding without it works.`, causeOf(cause));
     this.drafter = drafter;
+  }
+}
+
+/** A conversation could not be turned into a prompt: there is no chat template, it is invalid, or it refuses the conversation. */
+export class ChatTemplateError extends DecodekitError {
+  override readonly name = "ChatTemplateError";
+  /** URL, path or name of the template's file, or the name of a model that has none. */
+  readonly source: string;
+
+  constructor(source: string, problem: string, cause?: unknown) {
+    super("CHAT_TEMPLATE", `${source}: ${problem}`, causeOf(cause));
+    this.source = source;
   }
 }
 

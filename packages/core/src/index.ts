@@ -1,10 +1,12 @@
 // For applications.
 export type { BoundedDecoder, Decoder, FinishReason } from "./contracts/decoder.ts";
+export type { ChatContentPart, ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "./contracts/chat.ts";
 export type { LanguageModel } from "./contracts/language-model.ts";
 export type { ModelRole, TokenId } from "./contracts/model.ts";
-export type { Tokenizer } from "./contracts/tokenizer.ts";
+export type { EncodeOptions, Tokenizer } from "./contracts/tokenizer.ts";
 export { countStatistics, type DecodeStatistics, type StatisticsCounter } from "./decode/statistics.ts";
 export {
+  ChatTemplateError,
   ContextLengthError,
   DecodekitError,
   DeviceLostError,

@@ -104,7 +104,7 @@ export type RecordedDecodes = Readonly<Record<string, readonly number[]>>;
 
 /** Returns the tokens of every decode on `model`, the embedded story model with its draft model. */
 export async function decodeAll(model: LanguageModel): Promise<RecordedDecodes> {
-  const tokenize = (text: string): Int32Array => model.tokenizer.encode(text).subarray(model.tokenizer.encode("").length);
+  const tokenize = (text: string): Int32Array => model.tokenizer.encode(text, { addSpecialTokens: false });
   const outputs: Record<string, readonly number[]> = {};
   for (const [name, create] of Object.entries(DECODERS)) {
     const { tokens } = await generate(model, PROMPT, { decoder: create(tokenize), maxNewTokens: NEW_TOKENS, seed: SEED }).result;

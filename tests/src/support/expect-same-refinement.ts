@@ -94,7 +94,7 @@ export const REFINERS = Object.keys(DECODERS);
  */
 export async function expectSameRefinement(name: string, task: Task, models: readonly OnnxLanguageModel[]): Promise<void> {
   const [one, other] = models as [OnnxLanguageModel, OnnxLanguageModel];
-  const suffix = one.tokenizer.encode(task.suffix).slice(one.tokenizer.encode("").length);
+  const suffix = one.tokenizer.encode(task.suffix, { addSpecialTokens: false });
   const runs = [];
   for (const model of models) {
     const decoder = DECODERS[name]!({ blockLength: task.blockLength, suffix, temperature: 0 });

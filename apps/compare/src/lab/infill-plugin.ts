@@ -36,7 +36,7 @@ export function gapOf({ options }: { readonly options: Readonly<Record<string, u
   return typeof options["after"] === "string" && typeof options["length"] === "number" ? options["length"] : undefined;
 }
 
-/** Returns the options of a lane, with `tokens` added for an infilling lane. `encode` is that of the model. */
+/** Returns the options of a lane, with `tokens` added for an infilling lane. `encode` encodes a text that continues another. */
 export async function withTokens<Options extends Readonly<Record<string, unknown>>>(
   plugin: Pick<DecoderPlugin, "name">,
   options: Options,
@@ -44,6 +44,5 @@ export async function withTokens<Options extends Readonly<Record<string, unknown
 ): Promise<Options> {
   const { after } = options;
   if (plugin.name !== where || typeof after !== "string") return options;
-  // Drops the begin token: the text continues the gap.
-  return { ...options, tokens: (await encode(` ${after.trim()}`)).slice(1).join(" ") };
+  return { ...options, tokens: (await encode(` ${after.trim()}`)).join(" ") };
 }

@@ -29,7 +29,7 @@ export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> 
   await hosted.texts.learn(promptTokens);
   const prepared: PreparedLane[] = [];
   for (const lane of lanes) {
-    const options = await withTokens(lane.plugin, lane.options ?? {}, (text) => hosted.model.encode(text));
+    const options = await withTokens(lane.plugin, lane.options ?? {}, (text) => hosted.model.encode(text, { addSpecialTokens: false }));
     prepared.push({ lane, request: { decoder: referenceTo({ ...lane, options }), promptTokens, maxNewTokens, seed, signal } });
   }
   return { settings, hosted, promptTokens, lanes: prepared };

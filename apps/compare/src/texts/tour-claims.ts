@@ -234,7 +234,7 @@ export const claims: Readonly<Record<string, Claims>> = {
 async function endingIsLikelier({ models, settings, trace }: SceneRun): Promise<void> {
   const { model } = await models.get(settings.model);
   const gap = outputOf(trace.lanes[2]!);
-  const ending = [...model.tokenizer.encode(` ${String(trace.lanes[2]!.options["after"])}`)].slice(1);
+  const ending = [...model.tokenizer.encode(` ${String(trace.lanes[2]!.options["after"])}`, { addSpecialTokens: false })];
   const after = async (middle: readonly number[]): Promise<number> =>
     natsPerToken(await scoreTokens(model.causal, [...trace.promptTokens, ...middle], ending))!;
   expect(await after(gap)).toBeLessThan(await after(outputOf(trace.lanes[0]!).slice(0, gap.length)));

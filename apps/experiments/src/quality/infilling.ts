@@ -61,10 +61,9 @@ function gapOf({ tokenizer }: LanguageModel, story: string): Gap | undefined {
   const sentences = story.match(/[^.!?]+[.!?]+["']?/g) ?? [];
   const middle = sentences.length >> 1;
   if (middle < 1 || middle + 1 >= sentences.length) return undefined;
-  const begin = tokenizer.encode("").length;
   const [prefix, sentence, suffix] = [sentences.slice(0, middle), sentences.slice(middle, middle + 1), sentences.slice(middle + 1)].map(
-    (part) => tokenizer.encode(part.join("")),
+    (part, index) => tokenizer.encode(part.join(""), { addSpecialTokens: index === 0 }),
   );
-  if (sentence!.length - begin > MAX_SENTENCE_TOKENS) return undefined;
-  return { prefix: prefix!, sentence: sentence!.subarray(begin), suffix: suffix!.subarray(begin, begin + MAX_SUFFIX_TOKENS) };
+  if (sentence!.length > MAX_SENTENCE_TOKENS) return undefined;
+  return { prefix: prefix!, sentence: sentence!, suffix: suffix!.subarray(0, MAX_SUFFIX_TOKENS) };
 }

@@ -24,7 +24,7 @@ export async function infillCommand(flags: InfillFlags, host: CommandProcess, lo
   const model = await load(sources.model, { execution: flags.execution });
   try {
     if (!model.masked) throw new UsageError(`--model: ${model.name} is not a masked model, which infilling requires.`);
-    const suffix = suffixTokens(model, flags.suffix);
+    const suffix = model.tokenizer.encode(flags.suffix, { addSpecialTokens: false });
     const gap: Gap = { prefix: model.tokenizer.encode(prefix), suffixLength: suffix.length };
     const generation = generate(model, gap.prefix, { decoder: infill({ suffix, length, steps }) });
     const colors = colorsFor(stdout);
@@ -44,11 +44,6 @@ export async function infillCommand(flags: InfillFlags, host: CommandProcess, lo
   } finally {
     await model.dispose();
   }
-}
-
-/** Encodes a text that continues another: without begin tokens. */
-function suffixTokens({ tokenizer }: LanguageModel, text: string): Int32Array {
-  return tokenizer.encode(text).subarray(tokenizer.encode("").length);
 }
 
 interface Gap {

@@ -33,6 +33,7 @@ export function alphabet(): ComparedModel & { readonly causal: TestModel; dispos
     vocabSize: size.vocabSize,
     encode: (text) => Int32Array.from(text, (letter) => letter.charCodeAt(0) - 97),
     decode: (tokens) => String.fromCharCode(...Array.from(tokens, (token) => token + 97)),
+    tokenText: (token) => String.fromCharCode(token + 97),
   };
   return {
     name: "alphabet",

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test, vi } from "vitest";
 import { autoregressive } from "../decode/autoregressive.ts";
+import type { ChatTemplate } from "../contracts/chat.ts";
 import type { Decoder } from "../contracts/decoder.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { generate } from "./generate.ts";
@@ -33,7 +34,7 @@ describe("generate refuses at once", () => {
     const { message, actual } = refusal({ decoder, [option]: 2 });
     expect(actual).toBe(2);
     expect(message).toBe(
-      `generate: option "${option}" must be one of its options (decoder, maxNewTokens, stopTokens, stopStrings, draft, processors, logProbabilities, seed, random, signal, onWarning); ` +
+      `generate: option "${option}" must be one of its options (decoder, maxNewTokens, stopTokens, stopStrings, chat, draft, processors, logProbabilities, seed, random, signal, onWarning); ` +
         "sampling options, such as temperature, belong to the decoder, got 2.",
     );
   });
@@ -43,6 +44,7 @@ describe("generate refuses at once", () => {
     ["maxNewTokens", [-1, 0.5, NaN, "5", null], "an integer >= 0"],
     ["stopTokens", [5, "5", ["5"], [0.5], {}, null], "a list of token ids"],
     ["stopStrings", ["a", [""], [5], [undefined], {}, null], "a list of strings of at least 1 character"],
+    ["chat", [null, "tools", []], "an object"],
     ["draft", [null, {}, { causal: undefined }, "model"], "a model with a causal model"],
     ["processors", [() => undefined, [1], {}, null], "an array of functions"],
     ["logProbabilities", [-1, 0.5, tokenizer.vocabSize + 1, "1", true, null], `an integer in [0, ${tokenizer.vocabSize}]`],
@@ -57,13 +59,16 @@ describe("generate refuses at once", () => {
     }
   });
 
-  test.each([[1], [null], [[1, 2]], [new Uint32Array(2)]])("a prompt that is neither text nor an Int32Array: %s", (prompt) => {
-    expect(refusal({ decoder }, prompt)).toMatchObject({
-      option: "prompt",
-      expected: "text, or tokens in an Int32Array",
-      actual: prompt,
-    });
-  });
+  test.each([[1], [null], [[1, 2]], [[]], [[{}]], [[{ role: 1 }]], [new Uint32Array(2)]])(
+    "a prompt that is neither text nor an Int32Array nor messages: %s",
+    (prompt) => {
+      expect(refusal({ decoder }, prompt)).toMatchObject({
+        option: "prompt",
+        expected: "text, tokens in an Int32Array, or at least one message with a role",
+        actual: prompt,
+      });
+    },
+  );
 
   test("options that are not an object", () => {
     expect(refusal(undefined as never)).toMatchObject({ option: "options", expected: "an object" });
@@ -75,6 +80,7 @@ describe("generate refuses at once", () => {
       maxNewTokens: 3,
       stopTokens: [100],
       stopStrings: ["zz"],
+      chat: {},
       draft: { causal },
       processors: [],
       logProbabilities: 0,
@@ -114,6 +120,12 @@ describe("an option without effect", () => {
     expect(warningsOf({ random: seededRandom(2) })).toEqual([]);
   });
 
+  test("causes a warning: chat options for a prompt that is no conversation", () => {
+    expect(warningsOf({ chat: {} })).toEqual([
+      { where: "generate", option: "chat", message: "chat has no effect: the prompt is not a list of messages." },
+    ]);
+  });
+
   test("a draft model for a decoder that needs one causes no warning", () => {
     const drafting = { ...decoder, requires: ["causal", "draft"] } as unknown as Decoder;
     const warnings: Warning[] = [];
@@ -130,6 +142,25 @@ describe("an option without effect", () => {
       warn.mockRestore();
     }
   });
+});
+
+test("messages become the tokens of the model's chat template, with the given options", async () => {
+  const received: unknown[] = [];
+  const chat: ChatTemplate = {
+    names: ["default"],
+    render: () => "",
+    encode(messages, options) {
+      received.push(messages, options);
+      return Int32Array.of(97, 98);
+    },
+  };
+  const messages = [{ role: "user", content: "hi" }];
+  const options = { decoder, maxNewTokens: 2, chat: { tools: [{}] }, onWarning: () => expect.unreachable() };
+  expect((await generate({ ...model, chat }, messages, options).result).text).toBe("cd");
+  expect(received).toEqual([messages, { tools: [{}] }]);
+  expect(() => generate(model, messages, { decoder })).toThrow(
+    "counting: the model has no chat template. Write the conversation as text, or use a model for chats.",
+  );
 });
 
 test("a stop string that is a special token ends the text at that token, with the model's stop tokens or given ones", async () => {

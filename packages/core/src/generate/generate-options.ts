@@ -1,10 +1,12 @@
 import type { DecodeOptions, Decoder } from "../contracts/decoder.ts";
+import type { ChatOptions } from "../contracts/chat.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { ModelRole } from "../contracts/model.ts";
 import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
 import type { LogitsProcessor } from "../contracts/sampler.ts";
 import { PROCESSORS_OPTION } from "../sampling/sampler-options.ts";
+import { isConversation } from "./prompt-tokens.ts";
 import type { Warning, WarningHandler } from "../warnings.ts";
 
 export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omit<DecodeOptions, "maxNewTokens"> {
@@ -18,6 +20,8 @@ export interface GenerateOptions<Role extends ModelRole = ModelRole> extends Omi
    * "<|im_end|>", works as if that token were among `stopTokens`. @defaultValue []
    */
   readonly stopStrings?: readonly string[] | undefined;
+  /** How to turn messages into a prompt: tools, variables of the template and so on. Without effect for another prompt. @defaultValue {} */
+  readonly chat?: ChatOptions | undefined;
   /** The cheaper model for decoders that require "draft". @defaultValue model.draft */
   readonly draft?: Pick<LanguageModel, "causal"> | undefined;
   /**
@@ -51,6 +55,7 @@ const OPTIONS = {
   stopStrings: objectOption("a list of strings of at least 1 character", (value) => {
     return Array.isArray(value) && value.every((stop) => typeof stop === "string" && stop !== "");
   }),
+  chat: objectOption("an object", (value) => isObject(value) && !Array.isArray(value)),
   draft: objectOption("a model with a causal model", (value) => isObject(value) && "causal" in value && isObject(value.causal)),
   processors: PROCESSORS_OPTION,
   logProbabilities: { type: "integer", minimum: 0, help: "Alternatives of each token to report" },
@@ -65,15 +70,17 @@ const OPTIONS = {
 /** Checks prompt and options before the decoder runs. @throws InvalidOptionError for the first invalid option. */
 export function checkGenerateOptions(prompt: unknown, options: GenerateOptions, { causal }: LanguageModel): void {
   const where = "generate";
-  if (typeof prompt !== "string" && !(prompt instanceof Int32Array))
-    throw new InvalidOptionError({ where, option: "prompt", expected: "text, or tokens in an Int32Array", actual: prompt });
+  if (typeof prompt !== "string" && !(prompt instanceof Int32Array) && !isConversation(prompt)) {
+    const expected = "text, tokens in an Int32Array, or at least one message with a role";
+    throw new InvalidOptionError({ where, option: "prompt", expected, actual: prompt });
+  }
   const logProbabilities = { ...OPTIONS.logProbabilities, maximum: causal?.vocabSize };
   resolveOptions(where, options, { ...OPTIONS, logProbabilities }, "sampling options, such as temperature, belong to the decoder");
 }
 
 /** Returns warnings about the options that have no effect in this call on this model. */
-export function ineffectiveOptions(model: LanguageModel, options: GenerateOptions): readonly Warning[] {
-  const { decoder, draft, random, seed, stopStrings = [] } = options;
+export function ineffectiveOptions(model: LanguageModel, prompt: unknown, options: GenerateOptions): readonly Warning[] {
+  const { decoder, draft, chat, random, seed, stopStrings = [] } = options;
   const warnings: [option: keyof GenerateOptions, message: string][] = [];
   if (draft && !decoder.requires.includes("draft"))
     warnings.push(["draft", `draft has no effect: the decoder ${decoder.name} uses no draft model.`]);
@@ -81,6 +88,7 @@ export function ineffectiveOptions(model: LanguageModel, options: GenerateOption
     if (options[option] !== undefined && !decoder.requires.includes("causal"))
       warnings.push([option, `${option} has no effect: the decoder ${decoder.name} uses no causal model.`]);
   }
+  if (chat && !isConversation(prompt)) warnings.push(["chat", "chat has no effect: the prompt is not a list of messages."]);
   if (random && seed !== undefined) warnings.push(["seed", "seed has no effect, since random is given. Leave one of them out."]);
   for (const stop of stopStrings) {
     for (const special of model.tokenizer.specialTokens?.keys() ?? []) {

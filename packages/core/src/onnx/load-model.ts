@@ -4,22 +4,23 @@ import { DisposedError, VocabularyMismatchError } from "../errors.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { CausalModel } from "../contracts/model.ts";
 import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
-import type { Tokenizer } from "../contracts/tokenizer.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { cacheSizesIn } from "./cache-sizes.ts";
 import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { DTYPES } from "./find-graph.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
-import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
+import { huggingFaceTokenizer, type MarkingTokenizer } from "./hugging-face-tokenizer.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
-import { contextLengthIn, isCausal, maskTokenIn, stopTokensIn, vocabSizeIn } from "./model-config.ts";
+import { readTemplateFile } from "./chat/template-files.ts";
+import { contextLengthIn, isCausal, maskTokenIn, stopTokensIn, vocabSizeIn, withTextConfig } from "./model-config.ts";
 import { type GraphFiles, type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
 import { openModelFolder } from "./model-folder.ts";
 import type { Execution, LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
+import { textOfModel } from "./text-of-model.ts";
 
 /** A model loaded from ONNX files, with its tokenizer. */
 export interface OnnxLanguageModel extends LanguageModel {
@@ -53,7 +54,8 @@ const OPTIONS = {
  * @throws InvalidOptionError for an invalid option or source.
  * @throws ModelLoadError if a file is missing, cut short or invalid.
  * @throws ModelShapeError if the graph is not a causal language model with a KV cache.
- * @throws VocabularyMismatchError if the tokenizer has ids outside the model's vocabulary.
+ * @throws VocabularyMismatchError if the tokenizer has ids outside the model's vocabulary, other than those of added tokens, which only
+ * a text that contains them cannot use.
  * @throws ExecutionUnavailableError if the requested execution is not available, or its runtime does not start.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
@@ -66,7 +68,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const folder = openModelFolder(source, { ...options, signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal });
   const runtime = await openRuntime(options);
   const choice = { modelFile, dtype: options.dtype ?? folder.dtype, execution: runtime.execution };
-  const files = await readModelFiles(folder, choice).catch((error: unknown) => {
+  const reads = Promise.all([readModelFiles(folder, choice), readTemplateFile(folder)]);
+  const [files, templateFile] = await reads.catch((error: unknown) => {
     reading.abort(error);
     throw error;
   });
@@ -75,16 +78,18 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const inference = await createInference(runtime, folder, files.causal, { threads, warn, signal });
   try {
     const source = folder.describe(files.causal.path);
+    const config = withTextConfig(files.config);
     const signature = readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, {
-      sizes: cacheSizesIn(files.config),
-      withoutCache: isCausal(files.config),
+      sizes: cacheSizesIn(config),
+      withoutCache: isCausal(config),
     });
-    const facts = modelFacts(files, signature, tokenizer, warn);
+    const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
     const canvas = files.canvas && lazyCanvas(runtime, folder, files.canvas, { signature, maskTokenId: facts.maskTokenId!, threads });
     const queue = queueOf(runtime.ort);
-    const { vocabSize, contextLength, stopTokens } = facts;
+    const { vocabSize, contextLength } = facts;
+    const text = await textOfModel(files, tokenizer, { ...facts, templateFile });
     const graph: CausalGraph = { source, runtime, inference, signature, vocabSize, contextLength, queue, canvas, disposed: false };
-    return { name: folder.name, tokenizer, stopTokens, ...modelsOf(graph, canvas), ...sizeOf(files.causal) };
+    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.causal) };
   } catch (error) {
     await releaseInTurn(queueOf(runtime.ort), () => inference.release());
     throw error;
@@ -96,7 +101,12 @@ async function openRuntime({ execution = "auto" }: LoadModelOptions): Promise<Ru
   return environment.openRuntime(candidates[0]!);
 }
 
-function modelFacts({ config, generationConfig, canvas }: ModelFileContents, signature: GraphSignature, tokenizer: Tokenizer, warn: Warn) {
+function modelFacts(
+  { config, generationConfig, canvas }: ModelFileContents,
+  signature: GraphSignature,
+  tokenizer: MarkingTokenizer,
+  warn: Warn,
+) {
   const vocabSize = checkVocabulary(signature.vocabSize ?? vocabSizeIn(config, warn), tokenizer);
   return {
     vocabSize,
@@ -107,9 +117,9 @@ function modelFacts({ config, generationConfig, canvas }: ModelFileContents, sig
 }
 
 /** Returns the size of the model's vocabulary: the one that the graph or the configuration declares, else the tokenizer's. */
-function checkVocabulary(stated: number | undefined, tokenizer: Tokenizer): number {
+function checkVocabulary(stated: number | undefined, tokenizer: MarkingTokenizer): number {
   const vocabSize = stated ?? tokenizer.vocabSize;
-  if (tokenizer.vocabSize <= vocabSize) return vocabSize;
+  if (tokenizer.baseVocabSize <= vocabSize) return vocabSize;
   throw new VocabularyMismatchError(
     { model: vocabSize, tokenizer: tokenizer.vocabSize },
     "Use the tokenizer that the model was trained with.",

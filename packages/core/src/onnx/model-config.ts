@@ -1,10 +1,19 @@
 import { ModelLoadError } from "../errors.ts";
 import type { TokenId } from "../contracts/model.ts";
+import type { Tokenizer } from "../contracts/tokenizer.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { Warn } from "./model-source.ts";
 
 /** Keys of the context length, the most common one first. */
 const CONTEXT_LENGTHS = ["max_position_embeddings", "n_positions", "n_ctx"];
+
+/** Returns the configuration with the values of its `text_config`, which models of several kinds of input have, where it has none itself. */
+export function withTextConfig({ source, values }: JsonFile): JsonFile {
+  const { text_config: text } = values;
+  if (typeof text !== "object" || text === null) return { source, values };
+  const own = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+  return { source, values: { ...text, ...Object.fromEntries(own) } };
+}
 
 /** Returns the context length in tokens, or undefined if the configuration has none. An invalid value causes a warning and is ignored. */
 export function contextLengthIn(config: JsonFile, warn: Warn): number | undefined {
@@ -51,6 +60,21 @@ export function stopTokensIn(files: readonly (JsonFile | undefined)[], vocabSize
     return [...new Set(ids.filter((id): id is TokenId => isToken(id, vocabSize)))];
   }
   return [];
+}
+
+/**
+ * Returns the stop tokens of a model for chats: `stopTokens`, and the tokenizer's `eos_token`, with which its template ends messages. The
+ * configuration of a model that was trained further often still has the end token of the model before.
+ */
+export function chatStopTokens(stopTokens: readonly TokenId[], config: JsonFile | undefined, tokenizer: Tokenizer): readonly TokenId[] {
+  const token = tokenizer.specialTokens?.get(tokenName(config?.values["eos_token"]) ?? "");
+  return token === undefined ? stopTokens : [...new Set([...stopTokens, token])];
+}
+
+/** Returns the name of a token in `tokenizer_config.json`, where it is a string or an object. */
+export function tokenName(value: unknown): string | undefined {
+  const name = typeof value === "object" && value !== null && "content" in value ? value.content : value;
+  return typeof name === "string" ? name : undefined;
 }
 
 /** Returns the value of the first of `keys` that is set, if it is a count. */

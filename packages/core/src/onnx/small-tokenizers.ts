@@ -1,5 +1,4 @@
-import type { Tokenizer } from "../contracts/tokenizer.ts";
-import { huggingFaceTokenizer } from "./hugging-face-tokenizer.ts";
+import { huggingFaceTokenizer, type MarkingTokenizer } from "./hugging-face-tokenizer.ts";
 
 // Tokenizers for tests, one of each common kind: a few words, all bytes if the kind has bytes, and the special tokens <s>, </s> and [X].
 // The ids of MISSING are not in the vocabulary.
@@ -17,7 +16,7 @@ const byteAlphabet: readonly string[] = (() => {
   return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : next++));
 })();
 
-function tokenizerOf(source: string, values: Readonly<Record<string, unknown>>): Tokenizer {
+function tokenizerOf(source: string, values: Readonly<Record<string, unknown>>): MarkingTokenizer {
   return huggingFaceTokenizer({ source, values }, undefined);
 }
 
@@ -41,7 +40,7 @@ const vocabOf = (tokens: readonly string[]): Readonly<Record<string, number>> =>
   Object.fromEntries([...new Set(tokens)].map((token, id) => [token, id]));
 
 /** Byte-level BPE: GPT-2, Llama 3, Qwen, SmolLM. */
-function byteLevel(): Tokenizer {
+function byteLevel(): MarkingTokenizer {
   const spelled = (text: string): string =>
     bytesOf(text)
       .map((byte) => byteAlphabet[byte])
@@ -62,7 +61,7 @@ const sentencePieces = [...new Set(["<unk>", ...byteTokens, "▁", "▁▁", ...
 export const sentencePieceId = (piece: string): number => sentencePieces.indexOf(piece);
 
 /** SentencePiece BPE with bytes for characters outside the vocabulary: Llama 2, Mistral, Gemma. */
-function sentencePiece(): Tokenizer {
+function sentencePiece(): MarkingTokenizer {
   const decoders = [
     { type: "Replace", pattern: { String: "▁" }, content: " " },
     { type: "ByteFallback" },
@@ -74,7 +73,7 @@ function sentencePiece(): Tokenizer {
 }
 
 /** SentencePiece Unigram with Metaspace: T5, ALBERT, XLM-R. */
-function metaspace(): Tokenizer {
+function metaspace(): MarkingTokenizer {
   const tokens = [...new Set(["<unk>", "▁", ...WORDS, ...WORDS.map((word) => `▁${word}`)])];
   const model = { type: "Unigram", unk_id: 0, vocab: tokens.map((token, id) => [token, -id]) };
   return tokenizerOf(
@@ -84,7 +83,7 @@ function metaspace(): Tokenizer {
 }
 
 /** WordPiece: BERT. */
-function wordPiece(): Tokenizer {
+function wordPiece(): MarkingTokenizer {
   const tokens = [
     ...new Set(["[UNK]", ...WORDS.filter((word) => word.trim() !== ""), "'", ".", ",", "!", "?", "s", "n't", "##s", "##ing", "##é"]),
   ];
@@ -99,13 +98,13 @@ function wordPiece(): Tokenizer {
 }
 
 /** BPE with marked ends of words: CLIP, XLM. */
-function endOfWord(): Tokenizer {
+function endOfWord(): MarkingTokenizer {
   const tokens = [...new Set(["<unk>", ...WORDS, ...WORDS.map((word) => `${word.trim() || "x"}</w>`)])];
   const model = { type: "BPE", unk_token: "<unk>", vocab: vocabOf(tokens), merges: [] };
   return tokenizerOf("end-of-word", definition(tokens, { model, decoder: { type: "BPEDecoder", suffix: "</w>" } }));
 }
 
-export const smallTokenizers: Readonly<Record<string, Tokenizer>> = {
+export const smallTokenizers: Readonly<Record<string, MarkingTokenizer>> = {
   "byte-level": byteLevel(),
   SentencePiece: sentencePiece(),
   Metaspace: metaspace(),

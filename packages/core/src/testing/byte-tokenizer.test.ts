@@ -22,3 +22,9 @@ test("bytes that are not UTF-8 become U+FFFD, special tokens nothing", () => {
 test.each([-1, 258])("%d is not a token", (token) => {
   expect(() => tokenizer.decode(Int32Array.of(token))).toThrow(InvalidOptionError);
 });
+
+test("leaves out the begin token on request, and shows tokens", () => {
+  expect([...tokenizer.encode("a", { addSpecialTokens: false, specialTokens: "literal" })]).toEqual([97]);
+  expect([97, 10, 0xc3, 256, 257, 300].map((token) => tokenizer.tokenText(token))).toEqual(["a", "\n", "<0xC3>", "<begin>", "<end>", ""]);
+  expect(() => tokenizer.encode("a", { add: 1 } as object)).toThrow('option "add"');
+});

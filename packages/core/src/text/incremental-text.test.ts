@@ -45,6 +45,7 @@ test("spaces that a tokenizer inserts between tokens are kept", () => {
     vocabSize: words.length,
     encode: () => Int32Array.of(0, 1, 2, 3),
     decode: (tokens) => Array.from(tokens, (token) => words[token]).join(" "),
+    tokenText: (token) => words[token] ?? "",
   };
   expect(pieces(spacing.encode(""), 1, incrementalText(spacing))).toEqual(["once", " upon", " a", " time", ""]);
 });

@@ -1,4 +1,5 @@
 import type { GenerateResult } from "../generate/generation.ts";
+import type { Prompt } from "../generate/prompt-tokens.ts";
 import type { GenerateOptions } from "../generate/generate-options.ts";
 import type { WorkerError } from "../errors.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
@@ -27,6 +28,7 @@ export interface WorkerGenerateOptions extends Omit<GenerateOptions, "decoder" |
 
 const REFERENCE = { worker: WORKER };
 const OPTIONS = named({
+  chat: true,
   decoder: true,
   draft: true,
   logProbabilities: true,
@@ -45,7 +47,7 @@ const OPTIONS = named({
  * @throws InvalidOptionError for a model that is not in the worker, a decoder that is not a plugin reference, an unknown option, and an
  * option that cannot be sent to the worker. All other errors reject the streams and the result.
  */
-export function generate(model: WorkerLanguageModel, prompt: string | Int32Array, options: WorkerGenerateOptions): WorkerGeneration {
+export function generate(model: WorkerLanguageModel, prompt: Prompt, options: WorkerGenerateOptions): WorkerGeneration {
   resolveOptions("generate", options, OPTIONS);
   const { decoder, draft, random, signal, onWarning = logWarning, ...rest } = options;
   checkReference({ where: "generate", option: "decoder" }, decoder, REFERENCE);

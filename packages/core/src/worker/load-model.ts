@@ -1,9 +1,12 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { CausalModel, MaskedModel } from "../contracts/model.ts";
+import type { ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "../contracts/chat.ts";
+import type { CausalModel, MaskedModel, TokenId } from "../contracts/model.ts";
+import type { EncodeOptions } from "../contracts/tokenizer.ts";
 import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { logWarning } from "../warnings.ts";
 import { CALLBACK, checkTransferable, checkWorker, named, SIGNAL, WORKER } from "./check-arguments.ts";
+import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { releaseRemote } from "./release-remote.ts";
 import type { LoadedModel, LoadRequest } from "./loaded-models.ts";
@@ -16,15 +19,30 @@ export interface LoadWorkerModelOptions extends LoadModelOptions {
   readonly worker: Endpoint;
 }
 
+/** A `ChatTemplate` in a worker. */
+export interface WorkerChatTemplate extends Pick<ChatTemplate, "names"> {
+  /** See `ChatTemplate.render`. */
+  render(messages: readonly ChatMessage[], options?: ChatRenderOptions): Promise<string>;
+  /** See `ChatTemplate.encode`. */
+  encode(messages: readonly ChatMessage[], options?: ChatOptions): Promise<Int32Array>;
+}
+
 /** A model in a worker, for `generate` of this module. Single passes are also possible, with the logits copied to this side. */
-export interface WorkerLanguageModel extends Pick<OnnxLanguageModel, "name" | "stopTokens" | "execution" | "parameters" | "bytes"> {
+export interface WorkerLanguageModel extends Pick<
+  OnnxLanguageModel,
+  "name" | "stopTokens" | "execution" | "parameters" | "bytes" | "generationConfig"
+> {
   readonly worker: Endpoint;
   readonly causal: CausalModel;
   readonly masked?: MaskedModel;
   /** Returns the tokens of `text`, see `Tokenizer.encode`. */
-  encode(text: string): Promise<Int32Array>;
+  encode(text: string, options?: EncodeOptions): Promise<Int32Array>;
   /** Returns the text of `tokens`, see `Tokenizer.decode`. */
   decode(tokens: Int32Array): Promise<string>;
+  /** Returns a token for display, see `Tokenizer.tokenText`. */
+  tokenText(token: TokenId): Promise<string>;
+  /** The model's chat template, which runs in the worker; undefined if it has none. */
+  readonly chat?: WorkerChatTemplate;
   /** Frees the model, but not the worker. Does nothing if called again, or if the worker has ended. */
   dispose(): Promise<void>;
 }
@@ -80,7 +98,7 @@ export function idOf(option: string, model: WorkerLanguageModel, worker: Endpoin
 function workerModel(
   worker: Endpoint,
   { connection, models }: Peer,
-  { model: id, models: transferred, ...rest }: LoadedModel,
+  { model: id, models: transferred, templates, ...rest }: LoadedModel,
 ): WorkerLanguageModel {
   const { causal, masked } = models.receive(transferred);
   const model: WorkerLanguageModel = {
@@ -88,12 +106,22 @@ function workerModel(
     worker,
     causal: causal!,
     ...(masked && { masked }),
-    encode: (text) => connection.call("encode", [id, text]),
+    ...(templates && { chat: remoteChat(connection, id, templates) }),
+    encode: (text, options) => connection.call("encode", [id, text, options]),
     decode: (tokens) => connection.call("decode", [id, tokens]),
+    tokenText: (token) => connection.call("tokenText", [id, token]),
     dispose: () => releaseRemote(connection, "disposeModel", id),
   };
   ids.set(model, id);
   return model;
+}
+
+function remoteChat(connection: Connection, id: number, names: readonly string[]): WorkerChatTemplate {
+  return {
+    names,
+    render: (messages, options) => connection.call("renderChat", [id, messages, options]),
+    encode: (messages, options) => connection.call("encodeChat", [id, messages, options]),
+  };
 }
 
 /** Replaces URL objects, which cannot be sent, and relative URLs, which a worker would resolve against its own URL. */

@@ -1,8 +1,12 @@
+import type { ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "../contracts/chat.ts";
+import type { TokenId } from "../contracts/model.ts";
+import type { EncodeOptions } from "../contracts/tokenizer.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
 import { guardPasses, type PassGate } from "../onnx/pass-gate.ts";
 import { awaitDecoder } from "./await-decoder.ts";
 import type { Connection } from "./connection.ts";
+import type { Functions } from "./incoming-calls.ts";
 import type { PluginImporter } from "./import-plugin.ts";
 import { type Peer, peerAt } from "./peer.ts";
 import { remoteDecoder } from "./remote-decoder.ts";
@@ -11,8 +15,13 @@ import { type DecoderRequest, type GenerationRequest, serveGeneration } from "./
 import type { TransferredModels } from "./transferred-model.ts";
 
 /** Description of a model that was loaded here, for the other side. */
-export interface LoadedModel extends Pick<OnnxLanguageModel, "name" | "stopTokens" | "execution" | "parameters" | "bytes"> {
+export interface LoadedModel extends Pick<
+  OnnxLanguageModel,
+  "name" | "stopTokens" | "execution" | "parameters" | "bytes" | "generationConfig"
+> {
   readonly model: number;
+  /** Names of its chat templates. */
+  readonly templates?: readonly string[];
   readonly models: TransferredModels;
 }
 
@@ -47,13 +56,13 @@ export function serveLoadedModels({ connection, models }: Peer, importer: Plugin
       const model = await load(source, { ...options, signal, onProgress: progress, onWarning: warning });
       if (signal.aborted) await model.dispose();
       signal.throwIfAborted();
-      const { name, stopTokens, execution, parameters, bytes, causal, masked } = model;
+      const { name, stopTokens, execution, parameters, bytes, generationConfig, chat, causal, masked } = model;
       const sent = models.send({ causal, ...(masked && { masked }) });
       loaded.set(++count, { ...model, release: sent.release });
-      return { model: count, models: sent.transferred, name, stopTokens, execution, parameters, bytes } satisfies LoadedModel;
+      const optional = { ...(generationConfig && { generationConfig }), ...(chat && { templates: chat.names }) };
+      return { model: count, models: sent.transferred, name, stopTokens, execution, parameters, bytes, ...optional } satisfies LoadedModel;
     },
-    encode: (id: number, text: string) => get(id).tokenizer.encode(text),
-    decode: (id: number, tokens: Int32Array) => get(id).tokenizer.decode(tokens),
+    ...textFunctions(get),
     async disposeModel(id: number) {
       const model = loaded.get(id);
       loaded.delete(id);
@@ -68,6 +77,19 @@ export function serveLoadedModels({ connection, models }: Peer, importer: Plugin
     loaded.clear();
     await Promise.all(open.map((model) => model.dispose()));
   });
+}
+
+/** The functions of a model's tokenizer and chat template. */
+function textFunctions(get: (id: number) => OnnxLanguageModel): Functions {
+  const chat = (id: number): ChatTemplate => get(id).chat!;
+  return {
+    encode: (id: number, text: string, options: EncodeOptions | undefined) => get(id).tokenizer.encode(text, options),
+    decode: (id: number, tokens: Int32Array) => get(id).tokenizer.decode(tokens),
+    tokenText: (id: number, token: TokenId) => get(id).tokenizer.tokenText(token),
+    renderChat: (id: number, messages: readonly ChatMessage[], options: ChatRenderOptions | undefined) =>
+      chat(id).render(messages, options),
+    encodeChat: (id: number, messages: readonly ChatMessage[], options: ChatOptions | undefined) => chat(id).encode(messages, options),
+  };
 }
 
 function serveGenerations(connection: Connection, importer: PluginImporter, get: (id: number) => OnnxLanguageModel): void {

@@ -1,6 +1,7 @@
 import type { DecodeEvent, Decoder } from "../contracts/decoder.ts";
 import { generate } from "../generate/generate.ts";
 import type { GenerateResult } from "../generate/generation.ts";
+import { isConversation, type Prompt, promptTokensOf } from "../generate/prompt-tokens.ts";
 import type { GenerateOptions } from "../generate/generate-options.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { RandomState } from "../random/random.ts";
@@ -18,7 +19,7 @@ export interface GenerationRequest {
   readonly model: number;
   /** Number of the model whose causal model is the draft model. */
   readonly draft: number | undefined;
-  readonly prompt: string | Int32Array;
+  readonly prompt: Prompt;
   readonly options: Omit<GenerateOptions, "decoder" | "draft" | "processors" | "random" | "signal" | "onWarning">;
   readonly random: RandomState | undefined;
 }
@@ -41,11 +42,15 @@ interface Generating {
 
 /** Runs `generate` and reports its events and text in parts. */
 export async function serveGeneration(
-  { prompt, options, random }: GenerationRequest,
+  { prompt, options: allOptions, random }: GenerationRequest,
   { model, draft, decoder, signal, report }: Generating,
 ): Promise<GenerateResult> {
   const times: number[] = [];
-  const tokens = typeof prompt === "string" ? model.tokenizer.encode(prompt) : prompt;
+  const { chat, ...otherOptions } = allOptions;
+  const isChat = isConversation(prompt);
+  // Any other prompt has no use for `chat`, of which `generate` warns.
+  const options = isChat ? otherOptions : allOptions;
+  const tokens = isChat || typeof prompt === "string" ? promptTokensOf(model, prompt, chat) : prompt;
   const running = generate(model, tokens, {
     ...options,
     decoder: timed(decoder, (time) => times.push(time)),

@@ -18,6 +18,7 @@ const examples: readonly Error[] = [
   new errors.DeviceLostError("unknown"),
   new errors.LogitsError("NaN"),
   new errors.DrafterError("oracle", "failed."),
+  new errors.ChatTemplateError("m/chat_template.jinja", "no"),
   new errors.DisposedError("session"),
   new errors.WorkerError("gone"),
   new errors.DecodekitError("WORKER", "base"),

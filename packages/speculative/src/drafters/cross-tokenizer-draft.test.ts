@@ -19,6 +19,7 @@ const pairs: Tokenizer = {
     return Int32Array.from(tokens);
   },
   decode: (tokens) => [...tokens].map((token) => PIECES[token]).join(""),
+  tokenText: (token) => PIECES[token] ?? "",
 };
 
 /** A byte model that continues abcabc… */
@@ -64,11 +65,12 @@ test("checks its options", () => {
 });
 
 /** A tokenizer of the pieces, one character each, "" for a special token; `encode` as given. */
-function tokenizerOf(pieces: readonly string[], encode: (text: string) => readonly number[]): Tokenizer {
+function tokenizerOf(pieces: readonly string[], encode: (text: string, addSpecialTokens: boolean) => readonly number[]): Tokenizer {
   return {
     vocabSize: pieces.length,
-    encode: (text) => Int32Array.from(encode(text)),
+    encode: (text, { addSpecialTokens = true } = {}) => Int32Array.from(encode(text, addSpecialTokens)),
     decode: (tokens) => [...tokens].map((token) => pieces[token]).join(""),
+    tokenText: (token) => pieces[token] ?? "",
   };
 }
 
@@ -84,25 +86,40 @@ const words: Tokenizer = {
   vocabSize: 2,
   encode: (text) => Int32Array.from(text === "" ? [] : text.split(" "), (word) => ["a", "b"].indexOf(word)),
   decode: (tokens) => [...tokens].map((token) => ["a", "b"][token]).join(" "),
+  tokenText: (token) => ["a", "b"][token] ?? "",
 };
 /** "ab" is one token, and every text begins with token 4. */
-const merging = tokenizerOf(["a", "b", "c", "ab", ""], (text) => {
+const merging = tokenizerOf(["a", "b", "c", "ab", ""], (text, addSpecialTokens) => {
   const ids: Readonly<Record<string, number>> = { a: 0, b: 1, c: 2, ab: 3 };
-  return [4, ...(text.match(/ab|./g) ?? []).map((piece) => ids[piece]!)];
+  return [...(addSpecialTokens ? [4] : []), ...(text.match(/ab|./g) ?? []).map((piece) => ids[piece]!)];
+});
+/** Letters, between a token that begins every text and one that ends it. */
+const enclosing = tokenizerOf([...letters.slice(0, 3), "", ""], (text, addSpecialTokens) => {
+  const ids = text.split("").map((letter) => letters.indexOf(letter));
+  return addSpecialTokens ? [3, ...ids, 4] : ids;
 });
 
-/** The draft of a model that writes `script` after the prompt, and its number of passes. */
+/** "ab" is one token, and every text is between two tokens. */
+const mergingEnclosed = tokenizerOf(["a", "b", "c", "ab", "", ""], (text, addSpecialTokens) => {
+  const ids = [...merging.encode(text, { addSpecialTokens: false })];
+  return addSpecialTokens ? [4, ...ids, 5] : ids;
+});
+
+/** The draft of a model that writes `script` after the prompt, its number of passes, and the prompt in the model's tokens. */
 async function draftOf(
   { target, draft }: { readonly target: Tokenizer; readonly draft: Tokenizer },
   prompt: readonly number[],
   script: readonly number[],
 ) {
-  const known = draft.encode(target.decode(Int32Array.from(prompt))).length;
+  let known: readonly number[] | undefined;
   const model = memoryModel({
     vocabSize: draft.vocabSize,
     contextLength: 64,
-    logitsAfter: (prefix) =>
-      new Float32Array(draft.vocabSize).fill(0, 0).fill(9, script[prefix.length - known], script[prefix.length - known]! + 1),
+    logitsAfter(prefix) {
+      known ??= [...prefix];
+      const next = script[prefix.length - known.length];
+      return new Float32Array(draft.vocabSize).fill(0, 0).fill(9, next, next! + 1);
+    },
   });
   let tokens: readonly number[] = [];
   const decoder = defineDecoder({
@@ -125,12 +142,18 @@ async function draftOf(
     },
   });
   await collectDecode(decoder.decode({ draft: model }, Int32Array.from(prompt), { maxNewTokens: 1 }));
-  return { tokens, passes: model.passes().length };
+  return { tokens, passes: model.passes().length, known };
 }
 
 describe("the draft", () => {
   test("is the draft model's text in the target's tokens", async () => {
-    expect(await draftOf({ target: single, draft: merging }, [2], [3, 2])).toEqual({ tokens: [0, 1], passes: 2 });
+    expect(await draftOf({ target: single, draft: merging }, [2], [3, 2])).toMatchObject({ tokens: [0, 1], passes: 2 });
+  });
+
+  test("continues a text that the draft model's tokenizer would end with a token, and keeps out the tokens around a text", async () => {
+    expect(await draftOf({ target: bytes, draft: enclosing }, [97, 98], [2, 0])).toMatchObject({ known: [3, 0, 1], tokens: [99, 97] });
+    expect((await draftOf({ target: enclosing, draft: single }, [3, 0], [1, 2])).tokens).toEqual([1, 2]);
+    expect((await draftOf({ target: mergingEnclosed, draft: single }, [4, 0], [1, 2])).tokens).toEqual([1, 2]);
   });
 
   test("ends before a special token of the draft model, even if that is its first token", async () => {

@@ -13,6 +13,8 @@ interface TextSettings extends Pick<DraftSource, "sampler" | "minProbability" | 
 
 /** Tokens at the end of the text that may affect how the following text is split. */
 const SEAM = 16;
+/** A part of a text neither begins nor ends with special tokens. */
+const WITHIN = { addSpecialTokens: false };
 const REPLACEMENT = "\uFFFD";
 
 /** Drafts with a model that has another tokenizer: the text is tokenized for the draft model, and its draft for the target. */
@@ -30,7 +32,7 @@ async function* propose(
   request: DraftRequest,
   { tokenizers: { target, draft }, ...settings }: TextSettings,
 ): AsyncGenerator<ForwardEndEvent, Draft, void> {
-  const known = draft.encode(target.decode(sequence.tokens));
+  const known = openTokens(draft, target.decode(sequence.tokens));
   if (known.length === 0) return { tokens: new Int32Array(0) };
   const source = { ...settings, sequence: { tokens: known, promptLength: 0 }, stopTokens: new Set<number>(), usesProbabilities: false };
   const drafted = (yield* draftTokens(cache, request, source)).tokens;
@@ -57,9 +59,18 @@ function textAfter(tokenizer: Tokenizer, known: Int32Array, more: Int32Array): s
 function tokensAfter(tokenizer: Tokenizer, known: Int32Array, text: string): Int32Array {
   if (text === "") return new Int32Array(0);
   const seam = tokenizer.decode(known.subarray(-SEAM));
-  const before = tokenizer.encode(seam);
-  const after = tokenizer.encode(seam + text);
+  const before = tokenizer.encode(seam, WITHIN);
+  const after = tokenizer.encode(seam + text, WITHIN);
   if (before.every((token, place) => token === after[place])) return after.subarray(before.length);
-  const beginning = tokenizer.encode("");
-  return tokenizer.encode(text).subarray(beginning.length);
+  return tokenizer.encode(text, WITHIN);
+}
+
+/** The tokens of a text that will be continued: with the tokens that begin a text, without those that end one. */
+function openTokens(tokenizer: Tokenizer, text: string): Int32Array {
+  const whole = tokenizer.encode(text);
+  const inner = tokenizer.encode(text, WITHIN);
+  for (let start = 0; start <= whole.length - inner.length; start++) {
+    if (inner.every((token, place) => token === whole[start + place])) return whole.subarray(0, start + inner.length);
+  }
+  return inner;
 }

@@ -48,7 +48,10 @@ async function load(answers: Readonly<Record<string, Answer>>, source = counting
 
 describe.each(absences)("a server that answers %s", (_what, answer, expected) => {
   test("does not have the optional files, and the model loads", async () => {
-    const model = await load({ "generation_config.json": answer, "tokenizer_config.json": answer });
+    const templates = { "chat_template.jinja": answer, "chat_template.json": answer };
+    const model = await load({ "generation_config.json": answer, "tokenizer_config.json": answer, ...templates });
+    expect(model.chat).toBeUndefined();
+    expect(server!.asked).toContain("/m/chat_template.json");
     expect(server!.asked).toContain("/m/generation_config.json");
     expect(server!.asked).toContain("/m/tokenizer_config.json");
     await model.dispose();
@@ -210,9 +213,15 @@ test("query and fragment of a folder's URL are kept for every file, with and wit
     server.asked.length = 0;
     const model = await loadModel(folder, { execution: "native" });
     expect(server.asked.toSorted()).toEqual(
-      ["config.json", "generation_config.json", "onnx/model.onnx", "tokenizer.json", "tokenizer_config.json"].map(
-        (path) => `/m/${path}?token=x&y=1`,
-      ),
+      [
+        "chat_template.jinja",
+        "chat_template.json",
+        "config.json",
+        "generation_config.json",
+        "onnx/model.onnx",
+        "tokenizer.json",
+        "tokenizer_config.json",
+      ].map((path) => `/m/${path}?token=x&y=1`),
     );
     expect(model.name).toBe("m");
     await model.dispose();

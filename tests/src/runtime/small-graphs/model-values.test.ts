@@ -1,5 +1,6 @@
-import type { Warning } from "@decodekit/core";
+import { generate, type Warning } from "@decodekit/core";
 import { loadModel, type ModelFiles, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
 import { describe, expect, test } from "vitest";
 import {
   CONTEXT_LENGTH,
@@ -121,6 +122,102 @@ describe("the size of the vocabulary", () => {
       vocabSizes: { model: VOCAB_SIZE, tokenizer: VOCAB_SIZE + 1 },
       message: expect.stringContaining("Use the tokenizer that the model was trained with."),
     });
+  });
+});
+
+describe("added tokens beyond the model's vocabulary", () => {
+  const addedAt = (id: number, content: string) => ({ id, content, special: true, single_word: false, lstrip: false, rstrip: false });
+  const source = withFile("tokenizer.json", {
+    ...tokenizer(VOCAB_SIZE - 1),
+    added_tokens: [addedAt(VOCAB_SIZE - 1, "<end>"), addedAt(VOCAB_SIZE + 3, "<image>")],
+  });
+
+  test("may be owned, but not encoded", async () => {
+    const { model } = await load(source);
+    expect(model.tokenizer.vocabSize).toBe(VOCAB_SIZE);
+    expect([...model.tokenizer.specialTokens!]).toEqual([["<end>", VOCAB_SIZE - 1]]);
+    expect(model.tokenizer.encode("a<end>")).toEqual(Int32Array.of(0, VOCAB_SIZE - 1));
+    expect(() => model.tokenizer.encode("a<image>")).toThrow(
+      expect.objectContaining({
+        name: "VocabularyMismatchError",
+        vocabSizes: { model: VOCAB_SIZE, tokenizer: VOCAB_SIZE + 4 },
+        message: expect.stringContaining('The text contains the token "<image>" (10), which the model does not know.'),
+      }),
+    );
+    expect(() => model.tokenizer.encode("a<image>", { specialTokens: "literal" })).not.toThrow();
+    expect(model.tokenizer.tokenText(VOCAB_SIZE - 1)).toBe("<end>");
+  });
+});
+
+describe("a configuration with a text_config", () => {
+  test("has the values of it that it does not have itself", async () => {
+    const text_config = { max_position_embeddings: 12, vocab_size: 9, eos_token_id: [1, 2] };
+    const open = { statesVocabSize: false };
+    const { model } = await withConfig({ max_position_embeddings: undefined, eos_token_id: null, text_config }, open);
+    expect([model.causal.contextLength, model.causal.vocabSize, model.stopTokens]).toEqual([12, 9, [1, 2]]);
+    const own = await withConfig({ max_position_embeddings: 5, eos_token_id: 3, text_config }, open);
+    expect([own.model.causal.contextLength, own.model.stopTokens]).toEqual([5, [3]]);
+    expect((await withConfig({ text_config: null })).warnings).toEqual([]);
+  });
+});
+
+describe("the chat template", () => {
+  const files = (more: Readonly<Record<string, string>>): ModelFiles => {
+    const source = countingModel({}, { eos_token_id: 5 });
+    const end = { id: 6, content: "<e>", special: true, single_word: false, lstrip: false, rstrip: false };
+    const own = { "tokenizer.json": json({ ...tokenizer(VOCAB_SIZE), added_tokens: [end] }) };
+    return { name: source.name, files: { ...source.files, ...own, ...more } };
+  };
+  const text = (value: string): string => `data:text/plain,${encodeURIComponent(value)}`;
+  const messages = [{ role: "user", content: "ab" }];
+  const config = (chat_template: unknown, more: object = {}) => ({ "tokenizer_config.json": json({ chat_template, ...more }) });
+
+  test("is that of chat_template.jinja, else of chat_template.json, else of tokenizer_config.json", async () => {
+    const all = {
+      "chat_template.jinja": text("<e>{{ 'jinja' }}"),
+      "chat_template.json": json({ chat_template: "json" }),
+      ...config("config"),
+    };
+    const rendered = async (used: Readonly<Record<string, string>>) => (await load(files(used))).model.chat?.render(messages);
+    expect(await rendered(all)).toBe("<e>jinja");
+    const { "chat_template.jinja": _jinja, ...others } = all;
+    expect(await rendered(others)).toBe("json");
+    expect(await rendered(config("config"))).toBe("config");
+    expect(await rendered(config(null))).toBeUndefined();
+    expect((await load(files({}))).model.chat).toBeUndefined();
+  });
+
+  test("may be a list of named templates", async () => {
+    const list = [
+      { name: "default", template: "d" },
+      { name: "tool_use", template: "{{ messages[0].content }}" },
+    ];
+    const { model } = await load(files(config(list)));
+    expect(model.chat!.names).toEqual(["default", "tool_use"]);
+    expect([...model.chat!.encode(messages, { template: "tool_use" })]).toEqual([0, 1]);
+    await expect(load(files(config([{ name: "default" }])))).rejects.toMatchObject({ name: "ModelLoadError" });
+    await expect(load(files(config(5)))).rejects.toMatchObject({ name: "ModelLoadError", source: "counting/tokenizer_config.json" });
+  });
+
+  test("makes the tokenizer's eos_token a stop token", async () => {
+    expect((await load(files(config("c", { eos_token: "<e>" })))).model.stopTokens).toEqual([5, 6]);
+    expect((await load(files(config("c", { eos_token: { content: "<e>" } })))).model.stopTokens).toEqual([5, 6]);
+    expect((await load(files(config("c", { eos_token: "<other>" })))).model.stopTokens).toEqual([5]);
+    expect((await load(files(config("c")))).model.stopTokens).toEqual([5]);
+    expect((await load(files({ "tokenizer_config.json": json({ eos_token: "<e>" }) }))).model.stopTokens).toEqual([5]);
+  });
+
+  test("generates from messages", async () => {
+    const source = files(config("{% for message in messages %}{{ message.content }}{% endfor %}c"));
+    const model = await loadModel(source, { execution: "native" });
+    const options = { decoder: greedy(), maxNewTokens: 3 };
+    const { tokens } = await generate(model, messages, options).result;
+    expect(tokens).toEqual((await generate(model, Int32Array.of(0, 1, 2), options).result).tokens);
+    await model.dispose();
+    const withoutTemplate = await load(files({}));
+    expect(() => generate(withoutTemplate.model, messages, options)).toThrow(
+      expect.objectContaining({ name: "ChatTemplateError", source: "counting", message: expect.stringContaining("has no chat template") }),
+    );
   });
 });
 

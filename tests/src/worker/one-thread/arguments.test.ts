@@ -20,7 +20,7 @@ const HOW = 'the plugin\'s name in the worker and its options, such as { plugin:
 const SPECIFIER = 'a module specifier, such as a name given to serve ("greedy"), or a URL';
 const ENDPOINT = "a Worker or a MessagePort";
 const SENDABLE = "data that can be sent to a worker (no function, no symbol)";
-const NAMES = "decoder, draft, logProbabilities, maxNewTokens, onWarning, random, seed, signal, stopStrings, stopTokens";
+const NAMES = "chat, decoder, draft, logProbabilities, maxNewTokens, onWarning, random, seed, signal, stopStrings, stopTokens";
 
 type Wrong = readonly [
   what: string,
