@@ -45,8 +45,8 @@ describe("decodekit compare", () => {
     const loads: unknown[] = [];
     const load: LoadModel = async (source, options) => {
       const { signal: _, onProgress, ...rest } = options!;
-      onProgress?.({ file: "model.onnx", loadedBytes: 10, totalBytes: 2000 });
-      onProgress?.({ file: "model.onnx", loadedBytes: 2000, totalBytes: 2000 });
+      onProgress?.({ file: "model.onnx", loadedBytes: 10, totalBytes: 2000, fromCache: false });
+      onProgress?.({ file: "model.onnx", loadedBytes: 2000, totalBytes: 2000, fromCache: false });
       loads.push([source, rest]);
       return alphabet();
     };

@@ -30,10 +30,10 @@ const at = (changes: Partial<CompareProgress>): CompareProgress => ({
 test("without a terminal, shows one line per step, without details or repetitions", () => {
   const { stream, text } = recorder();
   const display = progressDisplay(stream, "the model");
-  display.loading({ file: "a", loadedBytes: 10, totalBytes: undefined });
-  display.loading({ file: "a", loadedBytes: 10, totalBytes: 2000 });
-  display.loading({ file: "a", loadedBytes: 2000, totalBytes: 2000 });
-  display.loading({ file: "a", loadedBytes: 2000, totalBytes: 2000 });
+  display.loading({ file: "a", loadedBytes: 10, totalBytes: undefined, fromCache: false });
+  display.loading({ file: "a", loadedBytes: 10, totalBytes: 2000, fromCache: false });
+  display.loading({ file: "a", loadedBytes: 2000, totalBytes: 2000, fromCache: false });
+  display.loading({ file: "a", loadedBytes: 2000, totalBytes: 2000, fromCache: false });
   display.comparing(at({ stage: "warm-up" }));
   display.comparing(at({ stage: "warm-up", tokens: 4 }));
   display.comparing(at({ completedRuns: 1 }));
@@ -69,7 +69,7 @@ test("on a terminal, one line is updated, with details", async () => {
     while (text().length === before) await new Promise((resolve) => setTimeout(resolve, 5));
     return text().slice(before);
   };
-  display.loading({ file: "a", loadedBytes: 10, totalBytes: 2000 });
+  display.loading({ file: "a", loadedBytes: 10, totalBytes: 2000, fromCache: false });
   expect(await shown()).toContain("Loading the model: 10 B of 2.0 kB");
   display.comparing(at({ tokens: 4 }));
   expect(await shown()).toContain("Run 1 of 3: greedy p=1: 4 tokens");
