@@ -52,10 +52,10 @@ test.runIf(hasPython)("every conversation was rendered with at least 8 templates
 });
 
 /** Special tokens of several models. */
-const SPECIAL = [
-  ...["<bos>", "<eos>", "<s>", "</s>", "[INST]", "[/INST]", "<start_of_turn>", "<end_of_turn>", "<|im_start|>", "<|im_end|>", "<|eot_id|>"],
-  ...["<|start_header_id|>", "<|end_header_id|>", "<|user|>", "<|assistant|>", "<|end|>", "<|start|>", "<|message|>", "<|start_of_role|>"],
-];
+const SPECIAL = (
+  "<bos> <eos> <s> </s> [INST] [/INST] <start_of_turn> <end_of_turn> <|im_start|> <|im_end|> <|eot_id|> " +
+  "<|start_header_id|> <|end_header_id|> <|user|> <|assistant|> <|end|> <|start|> <|message|> <|start_of_role|>"
+).split(" ");
 
 /** A tokenizer of some characters and those special tokens, from id 200 on. */
 function specialTokenizer(): MarkingTokenizer {
