@@ -24,6 +24,7 @@ export {
 } from "./errors.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerateOptions } from "./generate/generate-options.ts";
+export type { Prompt } from "./generate/prompt-tokens.ts";
 export type { GenerateResult, Generation } from "./generate/generation.ts";
 export { continuationText } from "./text/incremental-text.ts";
 export { logWarning, type Warning, type WarningHandler } from "./warnings.ts";
