@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { preparePythonModels } from "./python-models.mjs";
 import { root, setup } from "./setup.mjs";
 
 setup();
@@ -22,6 +23,7 @@ if (!process.argv.includes("--quick")) {
   step("unused code", ["knip"]);
 }
 environment.CHROMIUM_PATH = await ensureChromium();
+preparePythonModels();
 const counts = [
   vitest("tests in Node", []),
   vitest("tests in Chromium", ["--config", "tests/vitest.browser.config.ts"]),

@@ -1,13 +1,14 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChatContentPart, ChatMessage, ChatRenderOptions, ChatTemplate } from "@decodekit/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { chatTemplate } from "../../../packages/core/src/onnx/chat/chat-template.ts";
 import { huggingFaceTokenizer, type MarkingTokenizer } from "../../../packages/core/src/onnx/hugging-face-tokenizer.ts";
+import { CACHE } from "../support/cache.ts";
 
 // The expected texts are those of Python's transformers, see render-goldens.py, which also fetches the templates. They are kept in a folder
-// that git ignores. DECODEKIT_PYTHON is a Python with transformers; without one, and without kept texts, these tests are skipped.
+// that git ignores. Without Python, and without kept texts, these tests are skipped.
 
 interface Conversation {
   readonly name: string;
@@ -24,19 +25,15 @@ interface Goldens {
 }
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
-const inputs = ["conversations.json", "tools.json", "render-goldens.py"].map(here);
-const kept = here("../../.cache/chat-goldens.json");
-const isFresh = existsSync(kept) && inputs.every((input) => statSync(input).mtimeMs <= statSync(kept).mtimeMs);
-const python = process.env["DECODEKIT_PYTHON"] ?? "python3";
-const hasPython = isFresh || spawnSync(python, ["-c", "import transformers, jinja2"], { timeout: 60_000 }).status === 0;
-if (!hasPython) console.log(`skipped: ${python} has no transformers and jinja2 to render chats with; set DECODEKIT_PYTHON`);
-if (hasPython && !isFresh) execFileSync(python, [here("render-goldens.py"), kept], { stdio: "inherit", timeout: 600_000 });
+const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
+const kept = path.join(CACHE, "chat-goldens.json");
+const hasGoldens = existsSync(kept);
+if (!hasGoldens) console.log(`skipped: no chats rendered by transformers in ${kept}, see scripts/python-models.mjs`);
 
 const NOW = new Date("2026-03-07T16:05:09Z");
-const conversations = read(inputs[0]!) as readonly Conversation[];
-const tools = read(inputs[1]!) as Readonly<Record<string, object>>;
-const goldens: Goldens = hasPython ? (read(kept) as Goldens) : { templates: {}, cases: [] };
+const conversations = read(here("conversations.json")) as readonly Conversation[];
+const tools = read(here("tools.json")) as Readonly<Record<string, object>>;
+const goldens: Goldens = hasGoldens ? (read(kept) as Goldens) : { templates: {}, cases: [] };
 
 /** Whether a text leaves out the parts of a message, or contains them as data: we refuse both. */
 function losesParts(messages: readonly ChatMessage[], text: string): boolean {
@@ -44,7 +41,7 @@ function losesParts(messages: readonly ChatMessage[], text: string): boolean {
   return parts.length > 0 && (/\[\{['"]type['"]/.test(text) || parts.some((part) => !text.includes(part.text!.trim())));
 }
 
-test.runIf(hasPython)("every conversation was rendered with at least 8 templates", () => {
+test.runIf(hasGoldens)("every conversation was rendered with at least 8 templates", () => {
   const names = Object.keys(goldens.templates);
   expect(names.length).toBeGreaterThanOrEqual(8);
   expect(conversations.length).toBeGreaterThanOrEqual(12);
@@ -68,7 +65,7 @@ function specialTokenizer(): MarkingTokenizer {
   return huggingFaceTokenizer({ source: "characters", values }, undefined);
 }
 
-describe.runIf(hasPython).each(Object.entries(goldens.templates))("%s", (name, text) => {
+describe.runIf(hasGoldens).each(Object.entries(goldens.templates))("%s", (name, text) => {
   let chat: ChatTemplate;
   beforeAll(async () => {
     const source = { source: `${name}.jinja`, texts: new Map([["default", text]]) };

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { type ChatMessage, generate } from "@decodekit/core";
 import { fromGenerationConfig, loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CACHE } from "../support/cache.ts";
 
-// SmolLM2-135M-Instruct, which is not part of the repository, in a folder beside it. Expected tokens are those of transformers,
+// SmolLM2-135M-Instruct, which scripts/python-models.mjs makes. Expected tokens are those of transformers,
 // see smollm2-tokens.json.
 
-const folder = fileURLToPath(new URL("../../../../smollm/", import.meta.url));
-const present = existsSync(`${folder}onnx/model_quantized.onnx`);
+const folder = path.join(CACHE, "smollm2");
+const present = existsSync(path.join(folder, "onnx", "model_quantized.onnx"));
 if (!present) console.log(`skipped: no chat model in ${folder}`);
 
 const conversations = JSON.parse(readFileSync(new URL("conversations.json", import.meta.url), "utf8")) as readonly {

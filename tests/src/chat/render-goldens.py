@@ -2,7 +2,7 @@
 
 Usage: python render-goldens.py OUTPUT.json [TEMPLATES.tar.gz]
 
-Fetches the templates, as bundled with llama.cpp in the source package of llama-cpp-python on PyPI (76 MB), unless the archive is given, and
+Fetches the templates, as bundled with llama.cpp in the source package of llama-cpp-python (76 MB), unless the archive is given, and
 writes {versions, templates: {name: text}, cases: [{template, conversation, text | error}]}. The templates belong to the models' authors, so
 neither they nor the output are part of this repository.
 """
@@ -12,16 +12,16 @@ import io
 import json
 import sys
 import tarfile
-import urllib.request
 from datetime import datetime
 from pathlib import Path
 
 import transformers
+from pip._internal.commands.download import DownloadCommand
 from transformers.utils.chat_template_utils import render_jinja_template
 
-PACKAGE = "https://files.pythonhosted.org/packages/ec/e9/e7de2b0463ea3ffbf0ede6cb21b58c1258a8f6521aae45ca773a59fe7cf3/llama_cpp_python-0.3.36.tar.gz"
+PACKAGE, VERSION = "llama-cpp-python", "0.3.36"
 SHA256 = "832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e"
-FOLDER = "llama_cpp_python-0.3.36/vendor/llama.cpp/models/templates/"
+FOLDER = f"llama_cpp_python-{VERSION}/vendor/llama.cpp/models/templates/"
 TEMPLATES = [
     "Qwen-Qwen3-0.6B",
     "Qwen-Qwen2.5-7B-Instruct",
@@ -38,6 +38,17 @@ TEMPLATES = [
 ]
 NOW = datetime(2026, 3, 7, 16, 5, 9)
 SPECIAL = {"bos_token": "<bos>", "eos_token": "<eos>"}
+
+
+def fetch() -> bytes:
+    """Downloads the source package from where pip finds it. `pip download` would build its metadata first, which needs a compiler."""
+    command = DownloadCommand("download", "")
+    options, _ = command.parse_args(["--no-binary", ":all:", PACKAGE])
+    with command.main_context():
+        session = command.get_default_session(options)
+        candidates = command._build_package_finder(options, session).find_all_candidates(PACKAGE)
+        links = [each.link for each in candidates if str(each.version) == VERSION and each.link.filename.endswith(".tar.gz")]
+        return session.get(links[0].url_without_fragment).content
 
 
 def templates(archive: bytes) -> dict[str, str]:
@@ -68,7 +79,7 @@ def main() -> None:
     here = Path(__file__).parent
     conversations = json.loads((here / "conversations.json").read_text())
     tools = json.loads((here / "tools.json").read_text())
-    archive = Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else urllib.request.urlopen(PACKAGE).read()
+    archive = Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else fetch()
     texts = templates(archive)
     cases = [
         {"template": name, "conversation": conversation["name"], **rendered(text, conversation, tools)}

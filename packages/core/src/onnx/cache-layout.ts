@@ -1,4 +1,5 @@
 import type { InferenceSession } from "onnxruntime-common";
+import type * as Ort from "onnxruntime-common";
 import { ModelShapeError } from "../errors.ts";
 
 /** Element types of a cache, with the arrays that hold them. float16 values are kept as their bits. */
@@ -14,6 +15,12 @@ export interface CacheTensor {
   readonly dims: readonly number[];
   /** Index in `dims` of the positions, which each pass extends. Undefined for a fixed state, which each pass replaces. */
   readonly axis: number | undefined;
+}
+
+/** All tensors of a state, and the runtime that holds them. */
+export interface CacheLayout {
+  readonly ort: typeof Ort;
+  readonly tensors: readonly CacheTensor[];
 }
 
 /** Sizes that a graph may leave open, from the model's configuration. */

@@ -1,5 +1,5 @@
 import type { Tensor } from "onnxruntime-common";
-import type { CacheLayout } from "./kv-cache.ts";
+import type { CacheLayout } from "./cache-layout.ts";
 import { COPY_DST, COPY_SRC, STORAGE } from "./gpu-flags.ts";
 
 /** Positions [start, end) of a cache. */

@@ -1,5 +1,6 @@
 import { growingCache } from "./growing-cache.ts";
-import type { CacheLayout, KvCache } from "./kv-cache.ts";
+import type { CacheLayout } from "./cache-layout.ts";
+import type { KvCache } from "./kv-cache.ts";
 import { stateCache } from "./state-cache.ts";
 
 /** Returns the cache of a sequence of no tokens, of the kind that the layout needs. */

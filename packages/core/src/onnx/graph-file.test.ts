@@ -157,9 +157,9 @@ describe("a graph's file", () => {
       { dims: [2], location: "other", offset: "4", length: "8" },
     ]);
     const reads: number[] = [];
-    const content = bytesInMemory(bytes);
-    const read: typeof content.read = async (start, end) => (reads.push(end - start), content.read(start, end));
-    const file = await readGraphFile({ source: "s", name: "model.onnx", content: { ...content, read }, answer: undefined });
+    const inMemory = bytesInMemory(bytes);
+    const read: typeof inMemory.read = async (start, end) => (reads.push(end - start), inMemory.read(start, end));
+    const file = await readGraphFile({ source: "s", name: "model.onnx", content: { ...inMemory, read }, answer: undefined });
     expect(file).toMatchObject({ parameters: 60 + 75_000 + 2, holdsWeights: true, externalData: [{ path: "other", bytes: 12 }] });
     expect(file.outline.length).toBeLessThan(bytes.length - 299_000);
     expect(reads.reduce((sum, count) => sum + count)).toBeLessThan(150_000);

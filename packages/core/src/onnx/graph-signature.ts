@@ -4,10 +4,10 @@ import { type CacheSizes, type CacheTensor, PAST, readCacheLayout, shapeOf } fro
 
 /** Integer types of a graph's inputs, and float types of its logits. */
 export type IdType = "int32" | "int64";
-export type FloatType = "float16" | "float32";
+type FloatType = "float16" | "float32";
 
 /** An input of integers beside the tokens. */
-export interface IdInput {
+interface IdInput {
   readonly type: IdType;
   /** Number of dimensions. */
   readonly rank: number;

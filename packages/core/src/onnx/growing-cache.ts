@@ -1,6 +1,7 @@
 import type { Tensor } from "onnxruntime-common";
 import { compactPositions, copyPositions, type Range } from "./cache-positions.ts";
-import { type CacheLayout, initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
+import type { CacheLayout } from "./cache-layout.ts";
+import { initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
 
 /** Tensors that several caches may share; they are freed when the last cache releases them. */
 interface SharedTensors {

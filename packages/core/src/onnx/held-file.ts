@@ -26,5 +26,9 @@ export function referenceTo({ localPath, blob, data }: HeldFile): Uint8Array | B
 /** Reads the file as a whole, if it is not in memory already. */
 export async function bytesIn(held: HeldFile): Promise<Uint8Array> {
   const source = await bytesOfHeld(held);
-  return source.read(0, source.length).finally(() => source.close());
+  try {
+    return await source.read(0, source.length);
+  } finally {
+    await source.close();
+  }
 }

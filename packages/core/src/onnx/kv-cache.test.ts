@@ -2,7 +2,8 @@ import * as ort from "onnxruntime-common";
 import { describe, expect, test } from "vitest";
 import { compactPositions, copyPositions, rangesOf } from "./cache-positions.ts";
 import { emptyCache } from "./empty-cache.ts";
-import type { CacheLayout, KvCache } from "./kv-cache.ts";
+import type { CacheLayout } from "./cache-layout.ts";
+import type { KvCache } from "./kv-cache.ts";
 
 const HEADS = 2;
 const SIZE = 3;

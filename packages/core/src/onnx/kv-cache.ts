@@ -1,6 +1,5 @@
 import type { OnnxValue, Tensor } from "onnxruntime-common";
-import type * as Ort from "onnxruntime-common";
-import { type CacheTensor, emptyArray } from "./cache-layout.ts";
+import { type CacheLayout, emptyArray } from "./cache-layout.ts";
 import type { Range } from "./cache-positions.ts";
 
 export type PassOutputs = Readonly<Record<string, OnnxValue>>;
@@ -23,11 +22,6 @@ export interface KvCache {
   replaceByPart(outputs: PassOutputs, ranges: readonly Range[], length: number): Promise<void>;
   fork(): KvCache;
   dispose(): void;
-}
-
-export interface CacheLayout {
-  readonly ort: typeof Ort;
-  readonly tensors: readonly CacheTensor[];
 }
 
 /** Returns tensors of the shape before the first pass, filled with zeros. */

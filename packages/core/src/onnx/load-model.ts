@@ -77,9 +77,9 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 
   const inference = await createInference(runtime, folder, files.causal, { threads, warn, signal });
   try {
-    const source = folder.describe(files.causal.path);
+    const graphSource = folder.describe(files.causal.path);
     const config = withTextConfig(files.config);
-    const signature = readGraphSignature(source, inference.inputMetadata, inference.outputMetadata, {
+    const signature = readGraphSignature(graphSource, inference.inputMetadata, inference.outputMetadata, {
       sizes: cacheSizesIn(config),
       withoutCache: isCausal(config),
     });
@@ -88,7 +88,17 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     const queue = queueOf(runtime.ort);
     const { vocabSize, contextLength } = facts;
     const text = await textOfModel(files, tokenizer, { ...facts, templateFile });
-    const graph: CausalGraph = { source, runtime, inference, signature, vocabSize, contextLength, queue, canvas, disposed: false };
+    const graph: CausalGraph = {
+      source: graphSource,
+      runtime,
+      inference,
+      signature,
+      vocabSize,
+      contextLength,
+      queue,
+      canvas,
+      disposed: false,
+    };
     return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.causal) };
   } catch (error) {
     await releaseInTurn(queueOf(runtime.ort), () => inference.release());

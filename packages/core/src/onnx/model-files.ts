@@ -70,7 +70,12 @@ async function openGraph(folder: ModelFolder, { path, held: own }: FoundGraph, k
   const name = nameOf(path);
   const content = await bytesOfHeld(own);
   const source = folder.describe(path);
-  const file = await readGraphFile({ source, name, content, answer: own.answer }).finally(() => content.close());
+  let file: GraphFile;
+  try {
+    file = await readGraphFile({ source, name, content, answer: own.answer });
+  } finally {
+    await content.close();
+  }
   const weights = new Map<string, HeldFile>(file.holdsWeights ? [[name, own]] : []);
   const fetchBeside = async (needed: ExternalFile): Promise<readonly [string, HeldFile]> => {
     const beside = directoryOf(path) + needed.path;

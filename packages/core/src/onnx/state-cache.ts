@@ -1,7 +1,8 @@
 import type { Tensor } from "onnxruntime-common";
 import { GrowingSequence } from "../tokens/growing-sequence.ts";
 import type { CacheTensor } from "./cache-layout.ts";
-import { type CacheLayout, initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
+import type { CacheLayout } from "./cache-layout.ts";
+import { initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
 
 /** A fixed state after `length` tokens, which several caches may share. */
 interface Snapshot {

@@ -14,7 +14,7 @@ import { byteDevice } from "../../support/byte-device.ts";
 import { onnxFile } from "../../support/onnx-writer.ts";
 
 const outline = Uint8Array.of(8, 1);
-const folder = { describe: (path: string) => `folder/${path}` } as ModelFolder;
+const folder = { describe: (file: string) => `folder/${file}` } as ModelFolder;
 const inMemory: HeldFile = { bytes: 1, data: Uint8Array.of(1), answer: undefined };
 const blob = new Blob([Uint8Array.of(2)]);
 const inBlob: HeldFile = { bytes: 1, blob, answer: undefined };
@@ -62,7 +62,7 @@ describe("a graph is created from its outline, and weights in memory, Blobs and 
     ],
   ] as const)("on %s with weights %j", async (execution, weights, threads, more) => {
     const { runtime, asked } = askedRuntime(execution);
-    await createInference(runtime, folder, graphOf(weights as Readonly<Record<string, HeldFile>>), optionsOf(threads));
+    await createInference(runtime, folder, graphOf(weights), optionsOf(threads));
     // Severity 3 hides warnings, which many graphs cause.
     expect(asked).toEqual([[outline, { executionProviders: [execution], logSeverityLevel: 3, ...more }]]);
   });

@@ -4,7 +4,7 @@ import { DeviceLostError } from "@decodekit/core";
 import { compactPositions, copyPositions } from "../../../../packages/core/src/onnx/cache-positions.ts";
 import { float16ToFloat32 } from "../../../../packages/core/src/onnx/float16.ts";
 import { emptyCache } from "../../../../packages/core/src/onnx/empty-cache.ts";
-import type { CacheLayout } from "../../../../packages/core/src/onnx/kv-cache.ts";
+import type { CacheLayout } from "../../../../packages/core/src/onnx/cache-layout.ts";
 import { readLogits } from "../../../../packages/core/src/onnx/logits-rows.ts";
 import { runQueue } from "../../../../packages/core/src/onnx/run-queue.ts";
 import { watchDevice } from "../../../../packages/core/src/onnx/watch-device.ts";

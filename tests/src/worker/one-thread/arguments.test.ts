@@ -132,7 +132,10 @@ test.each([
   [
     "an unknown option",
     { device: "gpu" },
-    { option: 'option "device"', expected: "one of its options (worker, execution, modelFile, onProgress, onWarning, signal, threads)" },
+    {
+      option: 'option "device"',
+      expected: "one of its options (worker, execution, dtype, modelFile, onProgress, onWarning, signal, threads)",
+    },
   ],
   ["an invalid signal", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],
   ["an invalid handler", { onProgress: 1 }, { option: "onProgress", expected: "a function" }],
