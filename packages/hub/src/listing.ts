@@ -1,5 +1,5 @@
 import { describeAnswer, isAbsence, isPage } from "./answer-errors.ts";
-import { idOf, type RemoteFile, safeName } from "./remote-file.ts";
+import { idOf, type RemoteFile, nameWithoutHash } from "./remote-file.ts";
 import { isCommit, listingUrl, type Repository, resolveUrl } from "./repository.ts";
 import { type Hub, send } from "./send.ts";
 
@@ -42,5 +42,5 @@ function isListing(answer: unknown): answer is { readonly sha: string; readonly 
 
 function fileOf({ size, blobId, lfs }: ListedFile, url: string): RemoteFile {
   const objectId = lfs ? idOf("sha256", lfs.sha256) : idOf("git", blobId);
-  return { url, bytes: lfs?.size ?? size, objectId, contentId: objectId?.hex ?? safeName(url), etag: undefined };
+  return { url, bytes: lfs?.size ?? size, objectId, contentId: objectId?.hex ?? nameWithoutHash(url), etag: undefined };
 }

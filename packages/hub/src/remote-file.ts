@@ -10,7 +10,7 @@ export interface RemoteFile {
   readonly bytes: number | undefined;
   /** What the content must hash to; undefined if the hub does not say. */
   readonly objectId: ObjectId | undefined;
-  /** Name of the content in a cache: the object id, else what the ETag says. */
+  /** Name of the content in a cache: the object id, else one that depends on URL and ETag. */
   readonly contentId: string;
   /** ETag that the download itself must carry; undefined if it is unknown, as behind a redirect. */
   readonly etag: string | undefined;
@@ -80,7 +80,7 @@ function fileOf(url: string, headers: readonly Headers[], isDirect: boolean): Re
     url,
     bytes: size === undefined ? undefined : Number(size),
     objectId,
-    contentId: objectId?.hex ?? safeName(linked ?? etag ?? url),
+    contentId: objectId?.hex ?? nameWithoutHash(url, linked ?? etag),
     etag: isDirect ? etag : undefined,
   };
 }
@@ -105,12 +105,10 @@ function bare(etag: string): string {
   return etag.replace(/^W\//u, "").replace(/^"(.*)"$/u, "$1");
 }
 
-/** Returns an ETag or a URL as the name of a file: itself if it can be one, else its hash. */
-export function safeName(etag: string): string {
-  const name = bare(etag);
-  if (/^[\w-]{1,128}$/u.test(name)) return name;
+/** Returns a name for a content that has no hash. Two files of a plain server may have the same ETag, so it is not enough. */
+export function nameWithoutHash(url: string, etag = ""): string {
   const digest = environment.digest("sha256");
-  digest.update(new TextEncoder().encode(name));
+  digest.update(new TextEncoder().encode(`${url} ${etag}`));
   return `other-${digest.hex()}`;
 }
 

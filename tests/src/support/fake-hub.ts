@@ -147,7 +147,8 @@ async function send({ request, response, fault }: Exchange, full: Buffer, header
   if (fault?.slow) return sendSlowly(response, body);
   const { resetAfter, truncateAfter } = fault ?? {};
   if (resetAfter === undefined) return void response.end(body.subarray(0, truncateAfter));
-  response.write(body.subarray(0, resetAfter), () => setTimeout(() => response.destroy(), 50));
+  // Late enough for a busy reader to have taken what was sent.
+  response.write(body.subarray(0, resetAfter), () => setTimeout(() => response.destroy(), 300));
 }
 
 async function sendSlowly(response: ServerResponse, body: Buffer): Promise<void> {
