@@ -9,18 +9,13 @@ export {
   ChatTemplateError,
   ContextLengthError,
   DecodekitError,
-  DeviceLostError,
   DisposedError,
   DrafterError,
   type ErrorCode,
-  ExecutionUnavailableError,
   InvalidOptionError,
   LogitsError,
   MissingModelError,
-  ModelLoadError,
-  ModelShapeError,
   VocabularyMismatchError,
-  WorkerError,
 } from "./errors.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerateOptions } from "./generate/generate-options.ts";

@@ -1,5 +1,5 @@
-import { DeviceLostError, generate } from "@decodekit/core";
-import { loadModel } from "@decodekit/core/onnx";
+import { generate } from "@decodekit/core";
+import { loadModel, DeviceLostError } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { puzzles, stories } from "@decodekit/tiny-models";
 import * as ort from "onnxruntime-web/webgpu";

@@ -1,4 +1,5 @@
-import { type DecoderPlugin, defineDecoder, DrafterError, InvalidOptionError, ModelShapeError } from "@decodekit/core";
+import { type DecoderPlugin, defineDecoder, DrafterError, InvalidOptionError } from "@decodekit/core";
+import { ModelShapeError } from "@decodekit/core/onnx";
 
 const failures: Readonly<Record<string, () => unknown>> = {
   "type-error": () => new TypeError("not a function"),

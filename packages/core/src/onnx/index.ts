@@ -1,3 +1,4 @@
+export { DeviceLostError, ExecutionUnavailableError, ModelLoadError, ModelShapeError } from "../errors.ts";
 export { fromGenerationConfig, type GenerationConfigOptions, type GenerationDefaults } from "./generation-config.ts";
 export { loadModel, type OnnxLanguageModel } from "./load-model.ts";
 export type {

@@ -53,7 +53,7 @@ const OPTIONS = {
  * Reports unusable values in the model's files to `onWarning` if the model can run without them.
  * @throws InvalidOptionError for an invalid option or source.
  * @throws ModelLoadError if a file is missing, cut short or invalid.
- * @throws ModelShapeError if the graph is not a causal language model with a KV cache.
+ * @throws ModelShapeError if the graph is no causal language model of a known layout.
  * @throws VocabularyMismatchError if the tokenizer has ids outside the model's vocabulary, other than those of added tokens, which only
  * a text that contains them cannot use.
  * @throws ExecutionUnavailableError if the requested execution is not available, or its runtime does not start.

@@ -1,7 +1,8 @@
+import { DeviceLostError } from "@decodekit/core/onnx";
 import { mkdir, mkdtemp, realpath, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { DeviceLostError } from "@decodekit/core";
+
 import { describe, expect, test } from "vitest";
 import { createInference } from "../../../../packages/core/src/onnx/create-inference.ts";
 import type { Runtime } from "../../../../packages/core/src/onnx/environment/environment.ts";

@@ -1,6 +1,7 @@
+import { DeviceLostError } from "@decodekit/core/onnx";
 import * as ort from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
-import { DeviceLostError } from "@decodekit/core";
+
 import { compactPositions, copyPositions } from "../../../../packages/core/src/onnx/cache-positions.ts";
 import { float16ToFloat32 } from "../../../../packages/core/src/onnx/float16.ts";
 import { emptyCache } from "../../../../packages/core/src/onnx/empty-cache.ts";

@@ -1,5 +1,5 @@
-import { type DecodeEvent, type Decoder, type DecoderPlugin, type Session, WorkerError } from "@decodekit/core";
-import { describePlugins, generate, importDecoder, loadModel, terminate } from "@decodekit/core/worker";
+import { type DecodeEvent, type Decoder, type DecoderPlugin, type Session } from "@decodekit/core";
+import { describePlugins, generate, importDecoder, loadModel, terminate, WorkerError } from "@decodekit/core/worker";
 import greedy from "@decodekit/greedy/plugin";
 import { expect, test } from "vitest";
 import { byteModel } from "./byte-model.ts";
