@@ -81,6 +81,7 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
   return defineDecoder<"causal" | Role>({
     name: "speculative",
     requires: ["causal", ...draftRoles],
+    capabilities: [drafter.draftKind === "tree" ? "tree" : "rewind"],
     draftRoles,
     lossless: true,
     run: (context) => speculate(context, settings),

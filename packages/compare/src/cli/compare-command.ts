@@ -2,22 +2,23 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DecoderPlugin } from "@decodekit/core";
-import type { Execution } from "@decodekit/core/onnx";
 import { compare, type ComparedModel, type CompareProgress } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption, presetDecoders } from "../compared-decoder.ts";
 import { parseDecoder } from "../parse-decoder.ts";
 import type { CompareReport } from "../report.ts";
 import { ExitCode } from "./exit-code.ts";
 import { catchInterruption } from "./interruption.ts";
-import { type LoadModel, loadModels, modelSources } from "./load-models.ts";
+import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "./load-models.ts";
+import { formatDecoder } from "./format.ts";
 import { loadPlugins } from "./load-plugins.ts";
 import { progressDisplay } from "./progress.ts";
 import { readPrompts } from "./prompts.ts";
 import { renderReport } from "./render-report.ts";
 import { colorsFor, type CommandProcess, widthOf } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
+import { whyNot } from "./why-not.ts";
 
-export interface CompareFlags {
+export interface CompareFlags extends GraphFlags {
   readonly model?: string;
   readonly draft?: string;
   readonly prompt?: readonly string[];
@@ -26,7 +27,6 @@ export interface CompareFlags {
   readonly maxNewTokens: number;
   readonly seed: number;
   readonly runs: number;
-  readonly execution: Exclude<Execution, "webgpu"> | "auto";
   readonly plugin?: readonly string[];
   readonly json?: string;
 }
@@ -49,12 +49,12 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
   const progress = progressDisplay(stderr, sources.name);
   try {
     const model = await loadModels(load, sources, {
-      execution: flags.execution,
+      ...graphOptions(flags),
       onProgress: (loaded) => progress.loading(loaded),
       signal,
     });
     try {
-      const decoders = chosen.length > 0 ? chosen : presetsFor(model, plugins);
+      const decoders = chosen.length > 0 ? chosen : presetsFor(model, plugins, stderr);
       const { maxNewTokens, seed, runs } = flags;
       const onProgress = (compared: CompareProgress): void => progress.comparing(compared);
       const report = await compare({ model, decoders, prompts, maxNewTokens, seed, runs, signal, onProgress });
@@ -94,10 +94,18 @@ function reportPath(given: string | undefined, folder: string): string | undefin
   return file;
 }
 
-/** Returns every decoder that the model can run, with its presets. */
-function presetsFor(model: ComparedModel, plugins: readonly DecoderPlugin[]): ComparedDecoder[] {
-  const runnable = plugins.filter(({ requires }) => requires.every((role) => model[role] !== undefined));
-  return presetDecoders(runnable).filter(({ decoder }) => decoder.requires.every((role) => model[role] !== undefined));
+/** Returns every decoder that the model can run, with its presets, and says which ones it cannot run. */
+function presetsFor(model: ComparedModel, plugins: readonly DecoderPlugin[], stderr: NodeJS.WriteStream): ComparedDecoder[] {
+  const decoders = presetDecoders(plugins);
+  const reasons = new Map<string, string[]>();
+  const runnable = decoders.filter((compared) => {
+    const reason = whyNot(model, compared.decoder);
+    if (reason !== undefined)
+      reasons.set(reason, [...(reasons.get(reason) ?? []), formatDecoder(compared.decoder.name, compared.options ?? {})]);
+    return reason === undefined;
+  });
+  for (const [reason, names] of reasons) stderr.write(`Left out, because ${model.name} ${reason}: ${[...new Set(names)].join("; ")}\n`);
+  return runnable;
 }
 
 /** Writes the report. If `file` is "-", standard output receives only the JSON. */

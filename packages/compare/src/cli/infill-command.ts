@@ -3,11 +3,11 @@ import { infill, type LengthRange } from "@decodekit/refinement";
 import type { CompareFlags } from "./compare-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count } from "./format.ts";
-import { type LoadModel, modelSources } from "./load-models.ts";
+import { type GraphFlags, graphOptions, type LoadModel, modelSources } from "./load-models.ts";
 import { colorsFor, type CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
-export interface InfillFlags extends Pick<CompareFlags, "model" | "execution"> {
+export interface InfillFlags extends GraphFlags, Pick<CompareFlags, "model"> {
   readonly prefix: string;
   readonly suffix: string;
   readonly length: number | LengthRange;
@@ -21,7 +21,7 @@ export async function infillCommand(flags: InfillFlags, host: CommandProcess, lo
   const { prefix, length, steps } = flags;
   if (flags.suffix === "") throw new UsageError("--suffix: must be a text of at least one character, got an empty text.");
   const sources = await modelSources({ model: flags.model }, { needsDraft: false, folder: host.cwd() });
-  const model = await load(sources.model, { execution: flags.execution });
+  const model = await load(sources.model, graphOptions(flags));
   try {
     if (!model.masked) throw new UsageError(`--model: ${model.name} is not a masked model, which infilling requires.`);
     const suffix = model.tokenizer.encode(flags.suffix, { addSpecialTokens: false });

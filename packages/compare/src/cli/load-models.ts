@@ -1,13 +1,25 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { LoadModelOptions, ModelSource } from "@decodekit/core/onnx";
+import type { Dtype, Execution, LoadModelOptions, ModelSource } from "@decodekit/core/onnx";
+import { hub } from "@decodekit/hub";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import type { ComparedModel } from "../compare.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Loads a model: `loadModel` of `@decodekit/core/onnx`, or a test double. */
 export type LoadModel = (source: ModelSource, options?: LoadModelOptions) => Promise<ComparedModel & { dispose(): Promise<void> }>;
+
+/** Flags of how a model runs, and which of its graphs. */
+export interface GraphFlags {
+  readonly execution: Exclude<Execution, "webgpu"> | "auto";
+  readonly dtype?: Dtype;
+  readonly modelFile?: string;
+}
+
+export function graphOptions({ execution, dtype, modelFile }: GraphFlags): Pick<LoadModelOptions, "execution" | "dtype" | "modelFile"> {
+  return { execution, ...(dtype && { dtype }), ...(modelFile !== undefined && { modelFile }) };
+}
 
 /** Where the models of a comparison are. */
 export interface ModelSources {
@@ -34,13 +46,18 @@ export async function modelSources(
   };
 }
 
+/** "org/name", or "org/name@revision". */
+const HUB_ID = /^([\w-][\w.-]*\/[\w-][\w.-]*)(?:@([\w./-]+))?$/;
+
 async function checkedSource(flag: string, given: string, folder: string): Promise<ModelSource> {
   const place = path.resolve(folder, given);
   if (URL.canParse(given) && !existsSync(place)) return given;
   const found = await stat(place).catch(() => undefined);
-  if (!found?.isDirectory())
-    throw new UsageError(`${flag}: must be a folder or URL, got ${given}, which ${found ? "is a file" : "does not exist"}.`);
-  return place;
+  if (found?.isDirectory()) return place;
+  const [, repository, revision] = (!found && HUB_ID.exec(given)) || [];
+  if (repository !== undefined) return hub(repository, revision === undefined ? {} : { revision });
+  const problem = `which ${found ? "is a file" : "does not exist"}`;
+  throw new UsageError(`${flag}: must be a folder, a URL or a repository of the Hugging Face Hub (org/name), got ${given}, ${problem}.`);
 }
 
 /** Loads the model and, if there is a source for it, the draft model, which gets the role `draft`. `dispose` frees both. */

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { InvalidOptionError } from "@decodekit/core";
+import type { ModelSource, ModelStore } from "@decodekit/core/onnx";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import { describe, expect, test } from "vitest";
 import type { CompareReport } from "../report.ts";
@@ -62,6 +63,39 @@ describe("decodekit compare", () => {
       ["http://host/m", { execution: "auto" }],
       [folder, { execution: "auto" }],
     ]);
+  });
+
+  test("takes a repository of the Hub, a revision, a data type and a graph's path", async () => {
+    const loads: [source: ModelSource, options: unknown][] = [];
+    const load: LoadModel = async (source, { signal: _, onProgress: __, ...rest } = {}) => {
+      loads.push([source, rest]);
+      return alphabet();
+    };
+    const once = ["compare", "--max-new-tokens", "1", "--prompt", "a", "--decoder", "greedy"];
+    await decodekit([...once, "--model", "org/name@main", "--dtype", "q4"], { load });
+    await decodekit([...once, "--model", ".", "--model-file", "model_q8.onnx", "--execution", "wasm"], { load });
+    expect(loads[0]![0]).toMatchObject({ name: "org/name" });
+    expect((loads[0]![0] as ModelStore).describe("config.json")).toContain("/org/name/resolve/main/config.json");
+    expect(loads.map(([, options]) => options)).toEqual([
+      { execution: "auto", dtype: "q4" },
+      { execution: "wasm", modelFile: "model_q8.onnx" },
+    ]);
+    const { exitCode, stderr } = await decodekit([...once, "--dtype", "q3"], { load });
+    expect([exitCode, loads.length]).toEqual([2, 2]);
+    expect(stderr).toContain("--dtype");
+  });
+
+  test("runs what the model can run, and says why it leaves out the rest", async () => {
+    const load: LoadModel = async () => {
+      const { masked: _, causal, ...rest } = alphabet();
+      return { ...rest, causal: { ...causal, capabilities: { rewind: true, fork: true, tree: false } } };
+    };
+    const { exitCode, stdout, stderr } = await decodekit(["compare", "--max-new-tokens", "2", "--prompt", "a"], { load });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^greedy +2 +2 /m);
+    expect(stdout).not.toContain("judged-tree");
+    expect(stderr).toMatch(/^Left out, because alphabet does not predict masked tokens: .*denoise-draft/m);
+    expect(stderr).toMatch(/^Left out, because alphabet cannot read trees: judged-tree natsPerToken=/m);
   });
 
   test("disposes every loaded model, also when loading or a decoder fails", async () => {
@@ -194,9 +228,15 @@ describe("decodekit compare", () => {
     [["--execution", "gpu"], "Allowed choices are auto, wasm, native."],
     [["--prompts", "none.txt"], "cannot read none.txt (ENOENT)."],
     [["--prompts", "empty.txt"], "empty.txt contains no prompt."],
-    [["--model", "none"], "--model: must be a folder or URL, got none, which does not exist."],
+    [
+      ["--model", "none"],
+      "--model: must be a folder, a URL or a repository of the Hugging Face Hub (org/name), got none, which does not exist.",
+    ],
     [["--model", "echo.mjs"], "which is a file."],
-    [["--draft", "none"], "--draft: must be a folder or URL, got none, which does not exist."],
+    [
+      ["--draft", "none"],
+      "--draft: must be a folder, a URL or a repository of the Hugging Face Hub (org/name), got none, which does not exist.",
+    ],
     [["--json", "none/report.json"], "--json: the folder"],
     [["--plugin", "none"], "--plugin none: no such file or package"],
     [["--plugin", "no-plugin.mjs"], "--plugin no-plugin.mjs: title must be a string, got undefined."],

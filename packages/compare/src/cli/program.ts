@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { DecodekitError } from "@decodekit/core";
-import { loadModel } from "@decodekit/core/onnx";
+import { type Dtype, loadModel } from "@decodekit/core/onnx";
 import type { LengthRange } from "@decodekit/refinement";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { chatCommand, type ChatFlags } from "./chat-command.ts";
 import { compareCommand, type CompareFlags } from "./compare-command.ts";
 import { decodersCommand } from "./decoders-command.ts";
 import { infillCommand, type InfillFlags } from "./infill-command.ts";
@@ -42,20 +43,29 @@ function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode:
     .description("list the decoders and their options")
     .addOption(pluginOption())
     .action((flags: Pick<CompareFlags, "plugin">) => decodersCommand(flags, host));
+  addChat(program).action(async (flags: ChatFlags) => finish(await chatCommand(flags, host, load)));
   addInfill(program).action(async (flags: InfillFlags) => finish(await infillCommand(flags, host, load)));
   return program;
 }
 
+function addChat(program: Command): Command {
+  return addModelOptions(program.command("chat"))
+    .description("talk with a chat model; /help lists what can be entered")
+    .option("--draft <model>", "draft model on the same vocabulary")
+    .option("--decoder <name[:key=value,…]>", "decoder and its options", "greedy")
+    .option("--system <text>", "system message")
+    .addOption(integer("--max-new-tokens <n>", "maximum number of tokens per answer", 1).default(512))
+    .addOption(integer("--seed <n>", "seed of the first answer", 0).default(0))
+    .addOption(pluginOption());
+}
+
 function addInfill(program: Command): Command {
-  return program
-    .command("infill")
+  return addModelOptions(program.command("infill"))
     .description("fill the gap between two texts")
     .requiredOption("--prefix <text>", "text before the gap")
     .requiredOption("--suffix <text>", "text after the gap")
     .addOption(new Option("--length <n|n-m>", "number of tokens in the gap, or a range").argParser(parseLength).default(8))
     .addOption(integer("--steps <n>", "maximum number of predictions (default: one per token)", 1))
-    .addOption(modelOption())
-    .addOption(executionOption())
     .option("--json", "write the result as JSON");
 }
 
@@ -67,10 +77,8 @@ function parseLength(text: string): number | LengthRange {
 }
 
 function addCompare(program: Command): Command {
-  return program
-    .command("compare")
+  return addModelOptions(program.command("compare"))
     .description("run decoders on prompts, one after another on one model, and show a table and each text")
-    .addOption(modelOption())
     .option(
       "--draft <folder>",
       "folder or URL of a draft model on the same vocabulary (default: the embedded draft model, if a decoder needs it)",
@@ -83,7 +91,6 @@ function addCompare(program: Command): Command {
     .addOption(integer("--max-new-tokens <n>", "maximum number of tokens per text", 1).default(128))
     .addOption(integer("--seed <n>", "seed of the first run", 0).default(0))
     .addOption(integer("--runs <n>", "repetitions, each with the next seed", 1).default(1))
-    .addOption(executionOption())
     .addOption(pluginOption())
     .option("--json <file>", 'write the full report to a file; "-" writes it to standard output instead of the table')
     .addHelpText("after", EXAMPLES);
@@ -99,13 +106,19 @@ Examples:
 "decodekit decoders" lists the decoders and their options.
 Exit code: 0 done, 1 failed, 2 usage error, 130 interrupted.`;
 
-function modelOption(): Option {
-  return new Option("--model <folder>", "folder or URL of a model in the Hugging Face layout (default: the embedded story model)");
+/** Adds the options that say where a model is, which of its graphs is meant, and what runs it. */
+function addModelOptions(command: Command): Command {
+  return command
+    .option(
+      "--model <model>",
+      "folder or URL of a model in the Hugging Face layout, or its repository on the Hub as org/name (default: the embedded story model)",
+    )
+    .addOption(new Option("--dtype <type>", "data type of the model's weights (default: the first that is there)").choices(DTYPES))
+    .option("--model-file <path>", 'path of the graph within the model, such as "onnx/model_q4.onnx"')
+    .addOption(new Option("--execution <kind>", "runtime of the model").choices(["auto", "wasm", "native"]).default("auto"));
 }
 
-function executionOption(): Option {
-  return new Option("--execution <kind>", "runtime of the model").choices(["auto", "wasm", "native"]).default("auto");
-}
+const DTYPES: readonly Dtype[] = ["fp32", "fp16", "q8", "int8", "uint8", "q4", "q4f16", "bnb4"];
 
 function pluginOption(): Option {
   return repeatable("--plugin <module>", "file or package with a decoder of your own (its default export, a DecoderPlugin); repeatable");

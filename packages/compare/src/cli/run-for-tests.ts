@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import type { Tokenizer } from "@decodekit/core";
 import { memoryMaskedModel, memoryModel, type TestModel } from "@decodekit/core/testing";
 import { afterAll, expect } from "vitest";
@@ -65,6 +65,9 @@ interface Outcome {
 }
 
 interface Watch {
+  /** Lines of standard input. @defaultValue none */
+  readonly input?: readonly string[];
+
   /** Called after each write with all of standard error so far; `interrupt` simulates Ctrl-C. */
   readonly onStderr?: (stderr: string, interrupt: () => void) => void;
   /** Makes standard output a terminal of this width. */
@@ -78,7 +81,7 @@ interface Watch {
 /** Runs the command in this process, in `folder`. */
 export async function decodekit(
   args: readonly string[],
-  { onStderr, columns, failure, load = async () => alphabet() }: Watch = {},
+  { input = [], onStderr, columns, failure, load = async () => alphabet() }: Watch = {},
 ): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };
   const outcome = { exits: [] as number[], signals: [] as string[] };
@@ -94,6 +97,7 @@ export async function decodekit(
     return Object.assign(new Writable({ decodeStrings: false, write }), terminal) as unknown as NodeJS.WriteStream;
   };
   const host: CommandProcess = {
+    stdin: Readable.from(input.map((line) => `${line}\n`)) as unknown as NodeJS.ReadStream,
     stdout: stream("stdout"),
     stderr: stream("stderr"),
     pid: 7,

@@ -4,6 +4,7 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 
 /** The part of `process` that the command uses: `process` itself, or a test double. */
 export interface CommandProcess {
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly pid: number;

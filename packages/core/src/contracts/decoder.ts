@@ -1,4 +1,4 @@
-import type { ModelRole, ModelSet, TokenId } from "./model.ts";
+import type { ModelCapabilities, ModelRole, ModelSet, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
 import type { FORWARD_PHASES } from "./pass-kinds.ts";
 
@@ -108,6 +108,11 @@ export interface Decoder<Role extends ModelRole = ModelRole> {
   readonly name: string;
   /** The models that `decode` requires. */
   readonly requires: readonly Role[];
+  /**
+   * Capabilities of the causal model that `decode` requires, for programs that offer a model only what it can run. The decode checks them
+   * itself. @defaultValue none
+   */
+  readonly capabilities?: readonly (keyof ModelCapabilities)[] | undefined;
   /**
    * Maximum number of tokens that the decoder commits, if it does not depend on the prompt or the model, as for a text of fixed length.
    * `generate` uses it as the default of `maxNewTokens`. Left out by a decoder that continues until something else ends it.

@@ -86,6 +86,7 @@ export function judgedTree(options: JudgedTreeOptions = {}): BoundedDecoder<"cau
   const decoder = defineDecoder({
     name: "judged-tree",
     requires: ["causal"],
+    capabilities: ["tree"],
     lossless: settings.natsPerToken === 0,
     run: (context: DecodeContext<"causal">) => decodeTrees(context, settings),
   });

@@ -1,0 +1,21 @@
+import type { Decoder, LanguageModel, ModelCapabilities, ModelRole } from "@decodekit/core";
+
+const ROLES: Readonly<Record<ModelRole, string>> = {
+  causal: "does not predict the next token",
+  masked: "does not predict masked tokens",
+  draft: "has no draft model",
+};
+
+const CAPABILITIES: Readonly<Record<keyof ModelCapabilities, string>> = {
+  rewind: "cannot rewind its cache",
+  fork: "cannot fork its cache",
+  tree: "cannot read trees",
+};
+
+/** Returns why the model cannot run the decoder, to follow its name: "cannot read trees". Undefined if it can. */
+export function whyNot(model: LanguageModel, { requires, capabilities = [] }: Decoder): string | undefined {
+  const role = requires.find((each) => model[each] === undefined);
+  if (role !== undefined) return ROLES[role];
+  const lacking = capabilities.find((each) => model.causal?.capabilities[each] === false);
+  return lacking && CAPABILITIES[lacking];
+}
