@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { LoadModel } from "./load-models.ts";
 import { alphabet, decodekit } from "./run-for-tests.ts";
 
+const textOf = ({ content }: ChatMessage): string => (typeof content === "string" ? content : "");
+
 /** Returns a loader of the alphabet model with a chat template, and the conversations that it was given. */
 function chatty(): { readonly load: LoadModel; readonly conversations: (readonly ChatMessage[])[]; readonly open: () => number } {
   const conversations: (readonly ChatMessage[])[] = [];
@@ -10,7 +12,7 @@ function chatty(): { readonly load: LoadModel; readonly conversations: (readonly
   const load: LoadModel = async () => {
     open++;
     const model = alphabet();
-    const render = (messages: readonly ChatMessage[]): string => messages.map(({ content }) => content).join("");
+    const render = (messages: readonly ChatMessage[]): string => messages.map(textOf).join("");
     const encode = (messages: readonly ChatMessage[]): Int32Array => {
       conversations.push(messages);
       return model.tokenizer.encode(render(messages));
@@ -61,7 +63,7 @@ describe("decodekit chat", () => {
     const input = ["a", "/reset", "b", "/system y", "c", "/system", "d", "/help", "/what", "/exit", "e"];
     const { stdout, stderr } = await decodekit(chat("--system", "z"), { load, input });
     expect(stdout).toBe("bcd\ncde\ndef\nefg\n");
-    expect(conversations.map((messages) => messages.map(({ content }) => content).join(" "))).toEqual(["z a", "z b", "y c", "d"]);
+    expect(conversations.map((messages) => messages.map(textOf).join(" "))).toEqual(["z a", "z b", "y c", "d"]);
     expect(stderr).toContain("/decoder [name[:key=value,…]]  switch the decoder");
     expect(stderr).toContain("error: there is no /what; /help lists what there is.");
   });

@@ -36,7 +36,7 @@ export async function chatCommand(flags: ChatFlags, host: CommandProcess, load: 
 
 async function converse(conversation: Conversation, host: CommandProcess): Promise<void> {
   const { stdin, stdout } = host;
-  const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
+  const isTerminal = stdin.isTTY && stdout.isTTY;
   const lines = createInterface({ input: stdin, ...(isTerminal && { output: stdout, prompt: "> " }), terminal: isTerminal });
   const interrupt = (): void => {
     if (conversation.stop()) return;

@@ -121,7 +121,7 @@ function begin(system: string | undefined): ChatMessage[] {
 }
 
 function systemIn([first]: readonly ChatMessage[]): string | undefined {
-  return first?.role === "system" ? String(first.content) : undefined;
+  return first?.role === "system" && typeof first.content === "string" ? first.content : undefined;
 }
 
 /** Describes the cost of an answer: "24 tokens in 9 passes, 31.2 tokens/s, first after 120 ms, 14 of 20 drafted tokens accepted". */

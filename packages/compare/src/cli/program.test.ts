@@ -67,8 +67,8 @@ describe("decodekit compare", () => {
 
   test("takes a repository of the Hub, a revision, a data type and a graph's path", async () => {
     const loads: [source: ModelSource, options: unknown][] = [];
-    const load: LoadModel = async (source, { signal: _, onProgress: __, ...rest } = {}) => {
-      loads.push([source, rest]);
+    const load: LoadModel = async (source, { execution, dtype, modelFile } = {}) => {
+      loads.push([source, { execution, dtype, modelFile }]);
       return alphabet();
     };
     const once = ["compare", "--max-new-tokens", "1", "--prompt", "a", "--decoder", "greedy"];
