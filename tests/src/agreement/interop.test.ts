@@ -59,7 +59,7 @@ describe.runIf(present).each(["native", "wasm"] as const)("third-party graphs on
     expect(error).toMatchObject({ name: "ModelShapeError", tensor: "logits" });
   });
 
-  test("a mask predictor with names of its own refines and fills gaps", async () => {
+  test("a masked model with tensor names of its own refines and fills gaps", async () => {
     const { files } = withTokenizer("masked-lm", ["model.onnx"]);
     const source = {
       name: "masked-lm",

@@ -6,7 +6,7 @@ import { objectOption, type OptionDefinition, resolveOptions } from "../options.
 import { PAST } from "./cache-layout.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
 import { findMaskToken } from "./mask-token.ts";
-import { type MaskGraph, maskPredictor } from "./mask-predictor.ts";
+import { type CachelessGraph, cachelessMaskedModel } from "./cacheless-masked-model.ts";
 import { isCausal, longestTextIn, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
 import type { Execution, LoadMaskedModelOptions, MaskedTensor, ModelSource } from "./model-source.ts";
@@ -15,7 +15,7 @@ import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { textEndsOf, withoutEnd } from "./text-ends.ts";
 import { textOfModel } from "./text-of-model.ts";
 
-/** A mask predictor loaded from ONNX files, with its tokenizer. It has no causal model. */
+/** A masked model loaded from ONNX files, with its tokenizer. It has no causal model. */
 export interface OnnxMaskedModel extends LanguageModel {
   /**
    * Its sessions keep their own prefix; `createSession` ignores a causal session. A pass reads prefix and canvas between the tokens that the
@@ -71,7 +71,7 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
     const { tokenizer, ...text } = await textOfModel(files, opened.tokenizer, { ...facts, templateFile });
     const ends = textEndsOf(tokenizer);
     const longest = Math.min(facts.contextLength, longestTextIn(files.tokenizerConfig) ?? Infinity);
-    const graph: MaskGraph = {
+    const graph: CachelessGraph = {
       source: folder.describe(files.main.path),
       runtime,
       signature,
@@ -117,9 +117,9 @@ function checkOpenLength(source: string, inputs: readonly InferenceSession.Value
   throw new ModelShapeError({ source, tensor, expected: "of shape (batch, sequence) with an open sequence", actual });
 }
 
-function modelOf(graph: MaskGraph): Pick<OnnxMaskedModel, "masked" | "execution" | "dispose"> {
+function modelOf(graph: CachelessGraph): Pick<OnnxMaskedModel, "masked" | "execution" | "dispose"> {
   return {
-    masked: maskPredictor(graph),
+    masked: cachelessMaskedModel(graph),
     execution: graph.runtime.execution,
     async dispose() {
       if (graph.disposed) return;

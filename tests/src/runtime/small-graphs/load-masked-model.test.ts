@@ -60,13 +60,14 @@ test("a model has its name, its sizes, its stop tokens and no causal model", asy
 });
 
 test("its tokenizer adds the token that begins a text, and not the one that ends it", async () => {
-  const { tokenizer, dispose } = await loadMaskedModel(neighbourModel(), native);
+  const model = await loadMaskedModel(neighbourModel(), native);
+  const { tokenizer } = model;
   expect([...tokenizer.encode("ab")]).toEqual([CLS, 0, 1]);
   expect([...tokenizer.encode("")]).toEqual([CLS]);
   expect([...tokenizer.encode("ab", { addSpecialTokens: false })]).toEqual([0, 1]);
   expect([...tokenizer.encode("a[MASK]")]).toEqual([CLS, 0, MASK]);
   expect(() => tokenizer.encode("a", { other: 1 } as never)).toThrow(expect.objectContaining({ name: "InvalidOptionError" }));
-  await dispose();
+  await model.dispose();
 });
 
 test.each([

@@ -12,7 +12,7 @@ import { beginsWith, type TextEnds } from "./text-ends.ts";
 import { tokenFeeds } from "./token-feeds.ts";
 
 /** A loaded graph that predicts the tokens of a whole text at once, shared by its sessions. */
-export interface MaskGraph {
+export interface CachelessGraph {
   /** URL, path or name of the graph, for messages. */
   readonly source: string;
   readonly runtime: Runtime;
@@ -32,7 +32,7 @@ export interface MaskGraph {
 }
 
 /** Creates the masked model of a graph without a cache: every pass reads the whole text, and every position sees all of it. */
-export function maskPredictor(graph: MaskGraph): MaskedModel {
+export function cachelessMaskedModel(graph: CachelessGraph): MaskedModel {
   const { vocabSize, contextLength, maskTokenId } = graph;
   return {
     kind: "masked",
@@ -50,12 +50,12 @@ type PassOptions = Pick<ForwardOptions, "signal">;
 
 /** A session that keeps its prefix as tokens, since the graph has no cache. */
 class PrefixSession implements MaskedSession {
-  readonly #graph: MaskGraph;
+  readonly #graph: CachelessGraph;
   readonly #calls = runQueue();
   #prefix: Int32Array = new Int32Array();
   #disposed = false;
 
-  constructor(graph: MaskGraph) {
+  constructor(graph: CachelessGraph) {
     this.#graph = graph;
   }
 
@@ -68,7 +68,7 @@ class PrefixSession implements MaskedSession {
     this.#check("predict", "canvas", canvas);
     return this.#inTurn(() => {
       this.#checkLength(canvas);
-      return predictCanvas(this.#graph, this.#prefix, canvas, signal);
+      return predictCanvas(this.#graph, { prefix: this.#prefix, canvas, signal });
     });
   }
 
@@ -117,8 +117,14 @@ class PrefixSession implements MaskedSession {
   }
 }
 
+interface CanvasPass {
+  readonly prefix: Int32Array;
+  readonly canvas: Int32Array;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Runs one pass over the text of `prefix` and `canvas`, and returns the rows of the canvas. */
-async function predictCanvas(graph: MaskGraph, prefix: Int32Array, canvas: Int32Array, signal: AbortSignal | undefined): Promise<Logits> {
+async function predictCanvas(graph: CachelessGraph, { prefix, canvas, signal }: CanvasPass): Promise<Logits> {
   const { queue, inference, nameOf, ends } = graph;
   const begin = beginsWith(prefix, ends.begin) ? new Int32Array() : ends.begin;
   const tokens = Int32Array.from([...begin, ...prefix, ...canvas, ...ends.end]);
@@ -137,7 +143,7 @@ async function predictCanvas(graph: MaskGraph, prefix: Int32Array, canvas: Int32
   }
 }
 
-function feedsOf({ runtime, signature, nameOf }: MaskGraph, tokens: Int32Array, rows: number): Record<string, OnnxValue> {
+function feedsOf({ runtime, signature, nameOf }: CachelessGraph, tokens: Int32Array, rows: number): Record<string, OnnxValue> {
   const feeds = tokenFeeds(runtime.ort, signature, { tokens, past: 0, rows });
   return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [nameOf(name), tensor]));
 }
