@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { generate } from "@decodekit/core";
-import { loadModel, type ModelFiles } from "@decodekit/core/onnx";
+import { argmax, generate } from "@decodekit/core";
+import { loadMaskedModel, loadModel, type ModelFiles } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
+import { infill, refine } from "@decodekit/refinement";
 import { promptLookup, speculative } from "@decodekit/speculative";
 import { describe, expect, test } from "vitest";
+import { json } from "../support/counting-graph.ts";
 import { expectCacheEquality } from "../support/expect-cache-equality.ts";
+import { bracketTokenizer } from "../support/neighbour-graph.ts";
 
 const folder = fileURLToPath(new URL("../../../../shared/interop/", import.meta.url));
 const present = existsSync(folder);
@@ -55,6 +58,32 @@ describe.runIf(present).each(["native", "wasm"] as const)("third-party graphs on
     );
     expect(error).toMatchObject({ name: "ModelShapeError", tensor: "logits" });
   });
+
+  test("a masked model with tensor names of its own refines and fills gaps", async () => {
+    const { files } = withTokenizer("masked-lm", ["model.onnx"]);
+    const source = {
+      name: "masked-lm",
+      files: {
+        ...files,
+        "config.json": json({ max_position_embeddings: 16 }),
+        "tokenizer.json": json(bracketTokenizer(undefined, true, 20)),
+      },
+    };
+    const names = { attention_mask: "input_mask", logits: "prediction_scores" };
+    const model = await loadMaskedModel(source, { execution, names });
+    expect(model.masked).toMatchObject({ vocabSize: 99, contextLength: 14, maskTokenId: 19 });
+    const { tokens } = await generate(model, "abc", { decoder: refine({ blockLength: 4, steps: 2 }), maxNewTokens: 8 }).result;
+    expect(tokens.length).toBe(8);
+    expect(tokens).not.toContain(19);
+    const decoder = infill({ suffix: model.tokenizer.encode("de", { addSpecialTokens: false }), length: 1 });
+    const filled = await generate(model, "abc", { decoder }).result;
+    const session = await model.masked.createSession();
+    await session.commit(model.tokenizer.encode("abc"));
+    const row = (await session.predict(Int32Array.of(19, 3, 4))).row(0).slice();
+    row[19] = -Infinity;
+    expect([...filled.tokens]).toEqual([argmax(row)]);
+    await model.dispose();
+  });
 });
 
 /** Adds a tokenizer to a folder that has none. */
@@ -63,7 +92,7 @@ function withTokenizer(name: string, files: readonly string[]): ModelFiles {
   return {
     name,
     files: {
-      "tokenizer.json": `data:application/json,${encodeURIComponent(JSON.stringify(tokenizer))}`,
+      "tokenizer.json": json(tokenizer),
       ...Object.fromEntries(files.map((file) => [file, new URL(`file://${folder}${name}/${file}`)])),
     },
   };

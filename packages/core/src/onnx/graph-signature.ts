@@ -56,11 +56,14 @@ export interface SignatureHints {
   readonly withoutCache?: boolean;
   /** @defaultValue none */
   readonly sizes?: CacheSizes;
+  /** Names of inputs and outputs that differ from the usual ones. @defaultValue none */
+  readonly names?: Readonly<Partial<Record<string, string>>>;
 }
 
 /** Recognises a causal graph. @throws ModelShapeError for any other graph, and for inputs of unknown meaning. */
 export function readGraphSignature(source: string, inputs: Values, outputs: Values, hints: SignatureHints = {}): GraphSignature {
-  const { moreInputs = [], withoutCache = false, sizes = { heads: undefined, headSize: undefined } } = hints;
+  const { moreInputs = [], withoutCache = false, sizes = { heads: undefined, headSize: undefined }, names = {} } = hints;
+  const nameOf = (usual: string): string => names[usual] ?? usual;
   const need = (values: Values, name: string, expected: string): Value => {
     const value = find(values, name);
     if (value) return value;
@@ -68,17 +71,17 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     throw new ModelShapeError({ source, tensor: name, expected, actual });
   };
   refuseUnsupported(source, inputs);
-  const ids = need(inputs, "input_ids", "an input of token ids");
-  const logits = need(outputs, "logits", "an output of shape (batch, sequence, vocabSize)");
+  const ids = need(inputs, nameOf("input_ids"), "an input of token ids");
+  const logits = need(outputs, nameOf("logits"), "an output of shape (batch, sequence, vocabSize)");
   if (logits.shape.length !== 3) {
     const expected = "of shape (batch, sequence, vocabSize), as a language model's";
-    throw new ModelShapeError({ source, tensor: "logits", expected, actual: shapeOf(logits) });
+    throw new ModelShapeError({ source, tensor: logits.name, expected, actual: shapeOf(logits) });
   }
   if (!withoutCache && !inputs.some(({ name }) => PAST.test(name))) need(inputs, "past_key_values.0.key", "an input of cached keys");
   for (const name of moreInputs) need(inputs, name, "an input");
-  refuseUnknown(source, inputs, [...INPUTS, ...moreInputs]);
+  refuseUnknown(source, inputs, [...INPUTS.map(nameOf), ...moreInputs]);
 
-  const optional = (name: string): IdInput | undefined => idInput(source, find(inputs, name));
+  const optional = (name: string): IdInput | undefined => idInput(source, find(inputs, nameOf(name)));
   const vocabSize = logits.shape[2];
   return {
     idType: typeOf(source, ids, ["int64", "int32"]),

@@ -20,7 +20,7 @@ interface LogitsSource {
 export async function readLogits({ runtime: { ort }, source }: LogitsSource, tensor: Tensor, rows: number): Promise<Logits> {
   const [, positions, vocabSize] = tensor.dims as [number, number, number];
   if (positions < rows) {
-    const actual = `${positions}: the graph was exported to return fewer, so it cannot verify drafts`;
+    const actual = `${positions}: the graph was exported to return fewer, so it cannot verify drafts or predict a canvas`;
     throw new ModelShapeError({ source, tensor: "logits", expected: `${rows} rows`, actual });
   }
   const first = (positions - rows) * vocabSize;

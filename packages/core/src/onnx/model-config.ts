@@ -5,7 +5,7 @@ import type { JsonFile } from "./json-file.ts";
 import type { Warn } from "./model-source.ts";
 
 /** Keys of the context length, the most common one first. */
-const CONTEXT_LENGTHS = ["max_position_embeddings", "n_positions", "n_ctx"];
+const CONTEXT_LENGTHS = ["max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length"];
 
 /** Returns the configuration with the values of its `text_config`, which models of several kinds of input have, where it has none itself. */
 export function withTextConfig({ source, values }: JsonFile): JsonFile {
@@ -20,6 +20,13 @@ export function contextLengthIn(config: JsonFile, warn: Warn): number | undefine
   return firstCount(config, CONTEXT_LENGTHS, warn);
 }
 
+/** Returns the longest text that the tokenizer's configuration states, in tokens with the added ones; undefined if it states none. */
+export function longestTextIn(config: JsonFile | undefined): number | undefined {
+  const length = config?.values["model_max_length"];
+  // Configurations without a limit state 1e30.
+  return Number.isSafeInteger(length) && (length as number) >= 1 ? (length as number) : undefined;
+}
+
 /** Returns the vocabulary size, or undefined if the configuration has none. An invalid value causes a warning and is ignored. */
 export function vocabSizeIn(config: JsonFile, warn: Warn): number | undefined {
   return firstCount(config, ["vocab_size"], warn);
@@ -32,13 +39,13 @@ export function hasCanvas({ source, values: { canvas } }: JsonFile): boolean {
   throw new ModelLoadError(source, `canvas must be an object, got ${show(canvas)}.`);
 }
 
-/** Returns the mask token of a model with a canvas graph. @throws ModelLoadError if it is not in [0, vocabSize). */
+/** Returns the mask token that the configuration must name. @throws ModelLoadError if it is not in [0, vocabSize). */
 export function maskTokenIn({ source, values }: JsonFile, vocabSize: number): TokenId {
   const { mask_token_id: token } = values;
   if (isToken(token, vocabSize)) return token;
   throw new ModelLoadError(
     source,
-    `mask_token_id must be a token id in [0, ${vocabSize}), got ${show(token)}. The canvas graph cannot run without one.`,
+    `mask_token_id must be a token id in [0, ${vocabSize}), got ${show(token)}. The model cannot predict masked tokens without one.`,
   );
 }
 
@@ -87,7 +94,7 @@ function firstCount({ source, values }: JsonFile, keys: readonly string[], warn:
   return undefined;
 }
 
-function isToken(value: unknown, vocabSize: number): value is TokenId {
+export function isToken(value: unknown, vocabSize: number): value is TokenId {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < vocabSize;
 }
 
@@ -96,6 +103,15 @@ function show(value: unknown): string {
 }
 
 /** Returns whether the configuration names the class of a causal language model: "LlamaForCausalLM", "GPT2LMHeadModel". */
-export function isCausal({ values: { architectures } }: JsonFile): boolean {
-  return Array.isArray(architectures) && architectures.some((name) => typeof name === "string" && /CausalLM$|LMHeadModel$/.test(name));
+export function isCausal(config: JsonFile): boolean {
+  return namesClass(config, /CausalLM$|LMHeadModel$/);
+}
+
+/** Returns whether the configuration is that of a model that only predicts masked tokens: "BertForMaskedLM", or with a mask token. */
+export function predictsMasks(config: JsonFile): boolean {
+  return namesClass(config, /MaskedLM$/) || (!isCausal(config) && typeof config.values["mask_token_id"] === "number");
+}
+
+function namesClass({ values: { architectures } }: JsonFile, pattern: RegExp): boolean {
+  return Array.isArray(architectures) && architectures.some((name) => typeof name === "string" && pattern.test(name));
 }

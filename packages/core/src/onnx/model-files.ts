@@ -25,7 +25,8 @@ export interface ModelFileContents {
   readonly generationConfig: JsonFile | undefined;
   readonly tokenizer: JsonFile;
   readonly tokenizerConfig: JsonFile | undefined;
-  readonly causal: GraphFiles;
+  /** The model's graph, or its causal one if it has several. */
+  readonly main: GraphFiles;
   /** The graph with an explicit mask, if `config.json` declares one. */
   readonly canvas: GraphFiles | undefined;
 }
@@ -37,18 +38,16 @@ export interface ModelFileContents {
 export async function readModelFiles(folder: ModelFolder, choice: Omit<GraphChoice, "named">): Promise<ModelFileContents> {
   const reading = readConfig(folder);
   const graph = async (): Promise<GraphFiles> => openGraph(folder, await findGraph(folder, { ...choice, named: (await reading).graph }));
-  const [{ config }, generationConfig, tokenizer, tokenizerConfig, causal] = await Promise.all([
+  const [{ config }, generationConfig, tokenizer, tokenizerConfig, main] = await Promise.all([
     reading,
     readOptionalJson(folder, "generation_config.json"),
     readJson(folder, "tokenizer.json"),
     readOptionalJson(folder, "tokenizer_config.json"),
     graph(),
   ]);
-  const canvasFile = `${directoryOf(causal.path)}canvas.onnx`;
-  const canvas = hasCanvas(config)
-    ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, causal)
-    : undefined;
-  return { config, generationConfig, tokenizer, tokenizerConfig, causal, canvas };
+  const canvasFile = `${directoryOf(main.path)}canvas.onnx`;
+  const canvas = hasCanvas(config) ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, main) : undefined;
+  return { config, generationConfig, tokenizer, tokenizerConfig, main, canvas };
 }
 
 /** Reads `config.json`, or what stands in its place in onnxruntime-genai's folders, with the graph that it names. */

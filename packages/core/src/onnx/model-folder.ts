@@ -16,9 +16,9 @@ export interface ModelFolder extends Omit<ModelStore, "open"> {
   need(path: string): Promise<FileContent>;
 }
 
-/** @throws InvalidOptionError if `source` is not a model source. */
-export function openModelFolder(source: ModelSource, { onProgress, signal }: LoadModelOptions): ModelFolder {
-  const store = modelStore(source);
+/** @throws InvalidOptionError, which names the function `where`, if `source` is not a model source. */
+export function openModelFolder(where: string, source: ModelSource, { onProgress, signal }: LoadModelOptions): ModelFolder {
+  const store = modelStore(where, source);
   const progress = new FolderProgress(onProgress);
 
   const failed = (path: string, problem: string, error: unknown): never => {

@@ -1,3 +1,4 @@
+import type { TokenId } from "../contracts/model.ts";
 import type { WarningHandler } from "../warnings.ts";
 
 /** The URLs of a model's files by path within its folder ("config.json", "onnx/model.onnx"). */
@@ -101,5 +102,21 @@ export interface LoadModelOptions {
   readonly onWarning?: WarningHandler | undefined;
 }
 
-/** Reports a warning to the caller of `loadModel`. */
+/** The tensors of a graph that predicts masked tokens, by their usual names. */
+export type MaskedTensor = "input_ids" | "attention_mask" | "position_ids" | "token_type_ids" | "logits";
+
+export interface LoadMaskedModelOptions extends LoadModelOptions {
+  /**
+   * Names of the graph's inputs and of its output where they differ from the usual ones, such as
+   * `{ attention_mask: "input_mask", logits: "prediction_scores" }`. @defaultValue the usual names
+   */
+  readonly names?: Readonly<Partial<Record<MaskedTensor, string>>> | undefined;
+  /**
+   * The token that stands for an unknown one: its id, or its name, such as "[MASK]".
+   * @defaultValue `mask_token_id` of config.json, else `mask_token` of tokenizer_config.json, else a special token with a usual name
+   */
+  readonly maskToken?: string | TokenId | undefined;
+}
+
+/** Reports a warning to the caller of `loadModel` or `loadMaskedModel`. */
 export type Warn = (message: string, option?: "source" | "threads") => void;

@@ -5,25 +5,26 @@ import type { ModelFiles, ModelSource, ModelStore } from "./model-source.ts";
 
 const SOURCES = "a URL, a path, an array of File, { name, files }, or a store such as hub() returns";
 
-/** Returns the store of any source. @throws InvalidOptionError if `source` is not a model source. */
-export function modelStore(source: ModelSource): ModelStore {
-  if (source instanceof URL || (typeof source === "string" && source !== "")) return storeInFolder(String(source));
+/** Returns the store of any source. @throws InvalidOptionError, which names the function `where`, if `source` is not a model source. */
+export function modelStore(where: string, source: ModelSource): ModelStore {
+  if (source instanceof URL || (typeof source === "string" && source !== "")) return storeInFolder(where, String(source));
   if (Array.isArray(source) && source.every((file) => file instanceof File)) return storeOfFiles(source);
-  if (typeof source === "object" && source !== null && "files" in source && source.files !== undefined) return storeOfNamedFiles(source);
+  if (typeof source === "object" && source !== null && "files" in source && source.files !== undefined)
+    return storeOfNamedFiles(where, source);
   if (isStore(source)) return source;
-  throw wrongSource("source", SOURCES, source);
+  throw new InvalidOptionError({ where, option: "source", expected: SOURCES, actual: source });
 }
 
 function isStore(source: unknown): source is ModelStore {
   return typeof source === "object" && source !== null && "open" in source && typeof source.open === "function" && "describe" in source;
 }
 
-function storeInFolder(folder: string): ModelStore {
+function storeInFolder(where: string, folder: string): ModelStore {
   let url: URL;
   try {
     url = environment.folderUrl(folder);
   } catch {
-    throw wrongSource("source", SOURCES, folder);
+    throw new InvalidOptionError({ where, option: "source", expected: SOURCES, actual: folder });
   }
   return storeOfUrls(lastPart(url.pathname), (path) => fileWithin(url, path));
 }
@@ -36,19 +37,20 @@ function fileWithin(folder: URL, path: string): URL {
   return url;
 }
 
-function storeOfNamedFiles(source: ModelFiles): ModelStore {
-  resolveOptions("loadModel", source, {
+function storeOfNamedFiles(where: string, source: ModelFiles): ModelStore {
+  resolveOptions(where, source, {
     name: objectOption("a string", (value) => typeof value === "string"),
     files: objectOption("an object of URLs by path", (value) => typeof value === "object" && value !== null),
   });
-  const urls = new Map(Object.entries(source.files).map(([path, url]) => [path, urlOfFile(path, url)]));
+  const urls = new Map(Object.entries(source.files).map(([path, url]) => [path, urlOfFile(where, path, url)]));
   return storeOfUrls(source.name ?? "files", (path) => urls.get(path));
 }
 
-function urlOfFile(path: string, url: unknown): URL {
+function urlOfFile(where: string, path: string, url: unknown): URL {
   const base = environment.baseUrl();
   if ((typeof url === "string" || url instanceof URL) && URL.canParse(url, base)) return new URL(url, base);
-  throw wrongSource(`files["${path}"]`, base === undefined ? "an absolute URL, such as pathToFileURL returns" : "a URL", url);
+  const expected = base === undefined ? "an absolute URL, such as pathToFileURL returns" : "a URL";
+  throw new InvalidOptionError({ where, option: `files["${path}"]`, expected, actual: url });
 }
 
 function storeOfUrls(name: string, urlOf: (path: string) => URL | undefined): ModelStore {
@@ -89,8 +91,4 @@ function lastPart(path: string): string {
   } catch {
     return part;
   }
-}
-
-function wrongSource(option: string, expected: string, actual: unknown): InvalidOptionError {
-  return new InvalidOptionError({ where: "loadModel", option, expected, actual });
 }

@@ -326,7 +326,7 @@ describe("a canvas graph", () => {
   ])("is refused when its mask token is %j", async (mask_token_id, shown) => {
     await expect(withConfig({ mask_token_id }, { canvas: true })).rejects.toMatchObject({
       name: "ModelLoadError",
-      message: `counting/config.json: mask_token_id must be a token id in [0, ${VOCAB_SIZE}), got ${shown}. The canvas graph cannot run without one.`,
+      message: `counting/config.json: mask_token_id must be a token id in [0, ${VOCAB_SIZE}), got ${shown}. The model cannot predict masked tokens without one.`,
     });
   });
 });
