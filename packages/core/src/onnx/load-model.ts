@@ -6,7 +6,6 @@ import type { CausalModel } from "../contracts/model.ts";
 import { objectOption, type OptionDefinition, resolveOptions } from "../options.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { cacheSizesIn } from "./cache-sizes.ts";
-import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { DTYPES } from "./find-graph.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
@@ -15,6 +14,7 @@ import { onnxMaskedModel } from "./masked-session.ts";
 import { readTemplateFile } from "./chat/template-files.ts";
 import { contextLengthIn, isCausal, maskTokenIn, stopTokensIn, vocabSizeIn, withTextConfig } from "./model-config.ts";
 import { type GraphFiles, type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
+import { openGraph } from "./open-graph.ts";
 import { openModelFolder } from "./model-folder.ts";
 import type { Execution, LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
@@ -38,6 +38,7 @@ export interface OnnxLanguageModel extends LanguageModel {
 const OPTIONS = {
   execution: { type: "string", choices: ["auto", "webgpu", "wasm", "native"], default: "auto", help: "What runs the model" },
   dtype: { type: "string", choices: DTYPES, help: "Data type of the weights" },
+  rewriting: { type: "boolean", default: true, help: "Whether to add what the graph's exporter left out" },
   modelFile: objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
     return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
   }),
@@ -75,7 +76,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   });
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
 
-  const inference = await createInference(runtime, folder, files.causal, { threads, warn, signal });
+  const rewriting = options.rewriting ?? true;
+  const inference = await openGraph(runtime, folder, files.causal, { threads, warn, signal, rewriting });
   try {
     const graphSource = folder.describe(files.causal.path);
     const config = withTextConfig(files.config);

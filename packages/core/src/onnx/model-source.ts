@@ -89,6 +89,11 @@ export interface LoadModelOptions {
   /** Path of the graph within the folder, in place of `dtype`. @defaultValue the graph of `dtype` */
   readonly modelFile?: string | undefined;
   /**
+   * Whether to add what the graph's exporter left out: an input for the number of rows of logits, so that a pass computes and returns only
+   * those that are asked for. No weight is copied or changed. @defaultValue true
+   */
+  readonly rewriting?: boolean | undefined;
+  /**
    * CPU threads, an integer >= 1. On WASM and WebGPU, the first model of a page, worker or process decides for all later ones, and a page
    * that is not cross-origin isolated has 1 thread; a number without effect causes a warning.
    * @defaultValue what the runtime chooses
