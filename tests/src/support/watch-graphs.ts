@@ -4,6 +4,8 @@ import { environment } from "../../../packages/core/src/onnx/environment/node.ts
 export interface WatchedGraphs {
   /** Names of the inputs of each pass, without those of the cache. */
   readonly fed: string[][];
+  /** Number of rows of logits that each pass returned. */
+  readonly returned: number[];
   /** How many graphs were created and how many released. */
   readonly count: { made: number; released: number };
   /** Returns how many tensors were freed since the last call. */
@@ -22,6 +24,7 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     watched[at] = undefined;
   };
   const fed: string[][] = [];
+  const returned: number[] = [];
   const count = { made: 0, released: 0 };
   const create = ort.InferenceSession.create.bind(ort.InferenceSession) as (
     ...args: unknown[]
@@ -31,10 +34,12 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     const inference = await create(...args);
     count.made++;
     const run: typeof inference.run = inference.run.bind(inference);
-    inference.run = (feeds: Parameters<typeof run>[0]) => {
+    inference.run = async (feeds: Parameters<typeof run>[0]) => {
       fed.push(Object.keys(feeds).filter((name) => !name.startsWith("past_key_values.")));
       call("atRun");
-      return run(feeds);
+      const outputs = await run(feeds);
+      returned.push(outputs.logits!.dims[1]!);
+      return outputs;
     };
     const release = inference.release.bind(inference);
     inference.release = () => {
@@ -49,6 +54,6 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     free.mockClear();
     return length;
   };
-  const watched: WatchedGraphs = { fed, count, freedTensors, atCreate: undefined, atRun: undefined };
+  const watched: WatchedGraphs = { fed, returned, count, freedTensors, atCreate: undefined, atRun: undefined };
   return watched;
 }

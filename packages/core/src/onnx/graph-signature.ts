@@ -37,7 +37,8 @@ export interface GraphSignature {
 type Value = InferenceSession.TensorValueMetadata;
 type Values = readonly InferenceSession.ValueMetadata[];
 
-const ROW_COUNT = "num_logits_to_keep";
+/** The input that says how many last rows of logits to compute, as some exporters name it. */
+export const ROW_COUNT = "num_logits_to_keep";
 const INPUTS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", ROW_COUNT];
 
 /** Inputs of graphs that are known and not supported, with the reason. */

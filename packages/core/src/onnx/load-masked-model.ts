@@ -35,8 +35,9 @@ export interface OnnxMaskedModel extends LanguageModel {
 
 const TENSORS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", "logits"] as const satisfies readonly MaskedTensor[];
 
+const { rewriting: _rewriting, ...LOADING } = LOAD_OPTIONS;
 const OPTIONS = {
-  ...LOAD_OPTIONS,
+  ...LOADING,
   names: objectOption(`different names, each a text, for some of ${TENSORS.join(", ")}`, isNames),
   maskToken: objectOption("a token id >= 0, or the name of a token", (value) =>
     typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && (value as number) >= 0,
@@ -61,7 +62,7 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
   const where = "loadMaskedModel";
   resolveOptions(where, options, OPTIONS);
   const { names = {}, maskToken, ...loading } = options;
-  const opened = await openModel(where, source, loading);
+  const opened = await openModel(where, source, { ...loading, rewriting: false });
   const { runtime, folder, inference, warn, templateFile } = opened;
   return releaseUnlessLoaded(opened, async () => {
     const files = { ...opened.files, config: withTextConfig(opened.files.config) };

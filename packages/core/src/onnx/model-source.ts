@@ -90,6 +90,11 @@ export interface LoadModelOptions {
   /** Path of the graph within the folder, in place of `dtype`. @defaultValue the graph of `dtype` */
   readonly modelFile?: string | undefined;
   /**
+   * Whether to add what the graph's exporter left out: an input for the number of rows of logits, so that a pass computes and returns only
+   * those that are asked for. No weight is copied or changed. @defaultValue true
+   */
+  readonly rewriting?: boolean | undefined;
+  /**
    * CPU threads, an integer >= 1. On WASM and WebGPU, the first model of a page, worker or process decides for all later ones, and a page
    * that is not cross-origin isolated has 1 thread; a number without effect causes a warning.
    * @defaultValue what the runtime chooses
@@ -105,7 +110,7 @@ export interface LoadModelOptions {
 /** The tensors of a graph that predicts masked tokens, by their usual names. */
 export type MaskedTensor = "input_ids" | "attention_mask" | "position_ids" | "token_type_ids" | "logits";
 
-export interface LoadMaskedModelOptions extends LoadModelOptions {
+export interface LoadMaskedModelOptions extends Omit<LoadModelOptions, "rewriting"> {
   /**
    * Names of the graph's inputs and of its output where they differ from the usual ones, such as
    * `{ attention_mask: "input_mask", logits: "prediction_scores" }`. @defaultValue the usual names

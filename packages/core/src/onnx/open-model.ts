@@ -3,12 +3,12 @@ import { environment } from "#environment";
 import { objectOption, type OptionDefinition } from "../options.ts";
 import { logWarning } from "../warnings.ts";
 import { readTemplateFile, type TemplateTexts } from "./chat/template-files.ts";
-import { createInference } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { DTYPES } from "./find-graph.ts";
 import { huggingFaceTokenizer, type MarkingTokenizer } from "./hugging-face-tokenizer.ts";
 import { type GraphFiles, type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
 import { type ModelFolder, openModelFolder } from "./model-folder.ts";
+import { openGraph } from "./open-graph.ts";
 import type { LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 
@@ -19,6 +19,7 @@ export const LOAD_OPTIONS = {
   modelFile: objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
     return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
   }),
+  rewriting: { type: "boolean", default: true, help: "Whether to add what the graph's exporter left out" },
   threads: { type: "integer", minimum: 1, maximum: 1024, help: "CPU threads" },
   onProgress: objectOption("a function", (value) => typeof value === "function"),
   signal: objectOption("an AbortSignal", (value) => value instanceof AbortSignal),
@@ -58,7 +59,8 @@ export async function openModel(where: string, source: ModelSource, options: Loa
     throw error;
   });
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
-  const inference = await createInference(runtime, folder, files.main, { threads, warn, signal });
+  const rewriting = options.rewriting ?? true;
+  const inference = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
   return { runtime, folder, files, templateFile, tokenizer, inference, warn };
 }
 

@@ -55,6 +55,7 @@ const OPTIONS = named({
   modelFile: true,
   onProgress: CALLBACK,
   onWarning: CALLBACK,
+  rewriting: true,
   signal: SIGNAL,
   threads: true,
 } satisfies Record<keyof LoadWorkerModelOptions, OptionDefinition | true>);

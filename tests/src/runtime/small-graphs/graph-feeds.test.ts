@@ -19,7 +19,7 @@ test.each([
   [{ attentionMask: false, positionIds: false }, ["input_ids"]],
 ])("a graph is fed the inputs that it declares and no others: %j", async (options, names) => {
   const { fed } = await watchGraphs();
-  const model = await loadModel(countingModel(options), { execution: "native" });
+  const model = await loadModel(countingModel(options), { execution: "native", rewriting: false });
   await readTwo(model.causal);
   expect(fed).toEqual([names]);
   await model.dispose();
@@ -27,7 +27,7 @@ test.each([
 
 test("a session that has read a tree or a canvas reads its tokens through the canvas graph, and other sessions do not", async () => {
   const { fed } = await watchGraphs();
-  const model = await loadModel(countingModel({ canvas: true }), { execution: "native" });
+  const model = await loadModel(countingModel({ canvas: true }), { execution: "native", rewriting: false });
   const canvas = ["input_ids", "mode_ids", "position_ids", "attention_bias"];
   const causal = ["input_ids", "attention_mask", "position_ids"];
   const session = await model.causal.createSession();
@@ -40,4 +40,29 @@ test("a session that has read a tree or a canvas reads its tokens through the ca
   await masked.predict(Int32Array.of(1));
   expect(fed).toEqual([causal, canvas, canvas, causal, canvas, canvas]);
   await model.dispose();
+});
+
+test("a rewritten graph computes and returns only the rows that are asked for, and they are those of the graph as it is", async () => {
+  const { fed, returned } = await watchGraphs();
+  const rowsOf = async (rewriting: boolean): Promise<number[][]> => {
+    const model = await loadModel(countingModel(), { execution: "native", rewriting });
+    const session = await model.causal.createSession();
+    const rows: number[][] = [];
+    for (const [tokens, count] of [
+      [Int32Array.of(1, 2, 3, 1), 1],
+      [Int32Array.of(2, 3, 1), 2],
+      [Int32Array.of(3, 3), 2],
+    ] as const) {
+      const logits = await session.forward(tokens, { rows: count });
+      for (let row = 0; row < count; row++) rows.push([...logits.row(row)]);
+    }
+    await model.dispose();
+    return rows;
+  };
+  const plain = await rowsOf(false);
+  const before = returned.length;
+  expect(await rowsOf(true)).toEqual(plain);
+  expect(returned.slice(0, before)).toEqual([4, 3, 2]);
+  expect(returned.slice(before)).toEqual([1, 2, 2]);
+  expect(fed.at(-1)).toContain("num_logits_to_keep");
 });

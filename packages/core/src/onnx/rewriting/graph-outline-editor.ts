@@ -1,0 +1,182 @@
+import { PbfReader, PbfWriter } from "pbf";
+
+// Field numbers of onnx.proto (IR version 13).
+const MODEL = { graph: 7, opsetImport: 8 } as const;
+const OPSET = { domain: 1, version: 2 } as const;
+const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
+const NODE = { input: 1, output: 2, opType: 4 } as const;
+const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
+const VALUE = { name: 1, type: 2 } as const;
+const INT64 = 7;
+
+/** A node of a graph. */
+export interface GraphNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** The encoded NodeProto. */
+  readonly bytes: Uint8Array;
+}
+
+/** The parts of an encoded ModelProto that rewriting reads. */
+export interface EditableGraph {
+  /** Version of the operators without a domain. */
+  readonly opset: number;
+  readonly nodes: readonly GraphNode[];
+  /** Names of weights and of graph inputs. */
+  readonly given: ReadonlySet<string>;
+  readonly inputs: readonly string[];
+}
+
+/** What a rewriting adds and replaces. */
+export interface Edit {
+  /** New inputs of type int64, shape (1,). */
+  readonly inputs: readonly string[];
+  /** New weights of type int64, shape (1,). */
+  readonly constants: Readonly<Record<string, bigint>>;
+  /** New nodes by the node that they come before. */
+  readonly before: ReadonlyMap<GraphNode, readonly Pick<GraphNode, "op" | "inputs" | "outputs">[]>;
+  /** New names of inputs of existing nodes, by node and old name. */
+  readonly renamed: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
+}
+
+/** Reads an encoded ModelProto. Subgraphs are not read. */
+export function readEditableGraph(outline: Uint8Array): EditableGraph {
+  const nodes: GraphNode[] = [];
+  const given = new Set<string>();
+  const inputs: string[] = [];
+  let opset = 0;
+  eachMessage(outline, (field, message) => {
+    if (field === MODEL.opsetImport) opset = Math.max(opset, defaultOpset(message));
+    if (field !== MODEL.graph) return;
+    eachMessage(message, (part, bytes) => {
+      if (part === GRAPH.node) nodes.push(readNode(bytes));
+      else if (part === GRAPH.initializer) given.add(textIn(bytes, TENSOR.name));
+      else if (part === GRAPH.input) inputs.push(textIn(bytes, VALUE.name));
+    });
+  });
+  for (const input of inputs) given.add(input);
+  return { opset, nodes, given, inputs };
+}
+
+/** Returns the encoded ModelProto with the edit. `graph` is what `readEditableGraph` returned for it. */
+export function applyEdit(outline: Uint8Array, graph: EditableGraph, edit: Edit): Uint8Array {
+  const writer = new PbfWriter();
+  eachField(outline, (field, raw, message) => {
+    if (field !== MODEL.graph) writeRaw(writer, raw);
+    else writer.writeBytesField(MODEL.graph, editGraph(message, graph, edit));
+  });
+  return writer.finish();
+}
+
+function editGraph(bytes: Uint8Array, { nodes }: EditableGraph, edit: Edit): Uint8Array {
+  const writer = new PbfWriter();
+  let index = 0;
+  eachField(bytes, (field, raw) => {
+    if (field !== GRAPH.node) return writeRaw(writer, raw);
+    const node = nodes[index++]!;
+    for (const added of edit.before.get(node) ?? []) writer.writeMessage(GRAPH.node, writeNode, added);
+    writer.writeBytesField(GRAPH.node, renameInputs(node.bytes, edit.renamed.get(node)));
+  });
+  for (const constant of Object.entries(edit.constants)) writer.writeMessage(GRAPH.initializer, writeConstant, constant);
+  for (const input of edit.inputs) writer.writeMessage(GRAPH.input, writeInput, input);
+  return writer.finish();
+}
+
+function readNode(bytes: Uint8Array): GraphNode {
+  let op = "";
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  eachMessage(bytes, (field, message) => {
+    if (field === NODE.input) inputs.push(text(message));
+    else if (field === NODE.output) outputs.push(text(message));
+    else if (field === NODE.opType) op = text(message);
+  });
+  return { op, inputs, outputs, bytes };
+}
+
+function renameInputs(bytes: Uint8Array, names: Readonly<Record<string, string>> = {}): Uint8Array {
+  const writer = new PbfWriter();
+  eachField(bytes, (field, raw, message) => {
+    const name = field === NODE.input ? names[text(message)] : undefined;
+    if (name === undefined) writeRaw(writer, raw);
+    else writer.writeStringField(NODE.input, name);
+  });
+  return writer.finish();
+}
+
+function writeNode({ op, inputs, outputs }: Pick<GraphNode, "op" | "inputs" | "outputs">, writer: PbfWriter): void {
+  for (const input of inputs) writer.writeStringField(NODE.input, input);
+  for (const output of outputs) writer.writeStringField(NODE.output, output);
+  writer.writeStringField(NODE.opType, op);
+}
+
+function writeConstant([name, value]: [string, bigint], writer: PbfWriter): void {
+  writer.writePackedVarint(TENSOR.dims, [1]);
+  writer.writeVarintField(TENSOR.dataType, INT64);
+  writer.writeStringField(TENSOR.name, name);
+  writer.writeBytesField(TENSOR.rawData, new Uint8Array(BigInt64Array.of(value).buffer));
+}
+
+/** ValueInfoProto: name, type { tensor_type { elem_type, shape { dim { dim_value } } } }. */
+function writeInput(name: string, writer: PbfWriter): void {
+  writer.writeStringField(VALUE.name, name);
+  const dim = (_: undefined, each: PbfWriter): void => each.writeVarintField(1, 1);
+  const shape = (_: undefined, each: PbfWriter): void => each.writeMessage(1, dim, undefined);
+  const tensor = (_: undefined, each: PbfWriter): void => {
+    each.writeVarintField(1, INT64);
+    each.writeMessage(2, shape, undefined);
+  };
+  writer.writeMessage(VALUE.type, (_, each: PbfWriter) => each.writeMessage(1, tensor, undefined), undefined);
+}
+
+function defaultOpset(bytes: Uint8Array): number {
+  const reader = new PbfReader(bytes);
+  let domain = "";
+  let version = 0;
+  while (reader.pos < reader.length) {
+    const tag = reader.readVarint();
+    if (tag >> 3 === OPSET.domain) domain = reader.readString();
+    else if (tag >> 3 === OPSET.version) version = reader.readVarint(true);
+    else reader.skip(tag);
+  }
+  return domain === "" || domain === "ai.onnx" ? version : 0;
+}
+
+function textIn(bytes: Uint8Array, wanted: number): string {
+  let found = "";
+  eachMessage(bytes, (field, message) => {
+    if (field === wanted) found = text(message);
+  });
+  return found;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** Calls `visit` for each field that holds bytes, with its content. */
+function eachMessage(bytes: Uint8Array, visit: (field: number, message: Uint8Array) => void): void {
+  eachField(bytes, (field, _, message) => {
+    if (message.length > 0) visit(field, message);
+  });
+}
+
+/** Calls `visit` for each field, with its encoding and, if it holds bytes, its content. */
+function eachField(bytes: Uint8Array, visit: (field: number, raw: Uint8Array, message: Uint8Array) => void): void {
+  const reader = new PbfReader(bytes);
+  while (reader.pos < reader.length) {
+    const start = reader.pos;
+    const tag = reader.readVarint();
+    let message: Uint8Array = new Uint8Array(0);
+    if ((tag & 7) === 2) message = reader.readBytes();
+    else reader.skip(tag);
+    visit(tag >> 3, bytes.subarray(start, reader.pos), message);
+  }
+}
+
+function writeRaw(writer: PbfWriter, bytes: Uint8Array): void {
+  writer.realloc(bytes.length);
+  writer.buf.set(bytes, writer.pos);
+  writer.pos += bytes.length;
+}
