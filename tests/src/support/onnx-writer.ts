@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 
 /** Numbers of onnx.proto's TensorProto.DataType. */
-const TYPES = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 type ElementType = keyof typeof TYPES;
 
 /** An input or output; a dimension given as a string is symbolic. */
@@ -21,7 +21,7 @@ export interface GraphNode {
 
 export interface Weights {
   readonly name: string;
-  readonly type: "float32" | "int64";
+  readonly type: "float32" | "int64" | "int8" | "uint8";
   readonly dims: readonly number[];
   readonly values: readonly number[];
   /** Where the bytes are in a file beside the graph, if they are not in the graph file. */
@@ -35,18 +35,24 @@ export interface Graph {
   readonly weights: readonly Weights[];
 }
 
-/** Encodes an ONNX file (IR version 8, opset 14). The numbers are field numbers of onnx.proto. */
-export function onnxFile(graph: Graph): Uint8Array {
+/** Encodes an ONNX file (IR version 8). The numbers are field numbers of onnx.proto. */
+export function onnxFile(graph: Graph, opset = 14): Uint8Array {
   const writer = new PbfWriter();
   writer.writeVarintField(1, 8);
   writer.writeMessage(7, writeGraph, graph);
-  writer.writeMessage(8, (version, each) => each.writeVarintField(2, version), 14);
+  writer.writeMessage(8, (version, each) => each.writeVarintField(2, version), opset);
   return writer.finish();
 }
 
 /** Returns the little-endian bytes of weights, as raw_data and external files hold them. */
 export function bytesOf({ type, values }: Weights): Uint8Array {
-  return new Uint8Array((type === "float32" ? Float32Array.from(values) : BigInt64Array.from(values, BigInt)).buffer);
+  return new Uint8Array(arrayOf(type, values).buffer);
+}
+
+function arrayOf(type: Weights["type"], values: readonly number[]): Float32Array | BigInt64Array | Int8Array | Uint8Array {
+  if (type === "float32") return Float32Array.from(values);
+  if (type === "int64") return BigInt64Array.from(values, BigInt);
+  return type === "int8" ? Int8Array.from(values) : Uint8Array.from(values);
 }
 
 function writeGraph({ nodes, inputs, outputs, weights }: Graph, writer: PbfWriter): void {

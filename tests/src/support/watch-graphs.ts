@@ -6,6 +6,8 @@ export interface WatchedGraphs {
   readonly fed: string[][];
   /** Number of rows of logits that each pass returned. */
   readonly returned: number[];
+  /** Forgets the passes so far, such as those that probe a graph when it is loaded. */
+  readonly forgetPasses: () => void;
   /** How many graphs were created and how many released. */
   readonly count: { made: number; released: number };
   /** Returns how many tensors were freed since the last call. */
@@ -54,6 +56,10 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     free.mockClear();
     return length;
   };
-  const watched: WatchedGraphs = { fed, returned, count, freedTensors, atCreate: undefined, atRun: undefined };
+  const forgetPasses = (): void => {
+    fed.splice(0);
+    returned.splice(0);
+  };
+  const watched: WatchedGraphs = { fed, returned, forgetPasses, count, freedTensors, atCreate: undefined, atRun: undefined };
   return watched;
 }

@@ -74,6 +74,11 @@ export interface ModelCapabilities {
   readonly fork: boolean;
   /** `forwardTree` and `keepPath` are present. */
   readonly tree: boolean;
+  /**
+   * `forward` reads several tokens over a cached prefix in one pass. If false, it reads them one by one, so that the result is the same,
+   * and verifying a draft costs as much as decoding without it. @defaultValue true
+   */
+  readonly multiTokenPasses?: boolean;
 }
 
 /** Predicts the next token from those before it. */

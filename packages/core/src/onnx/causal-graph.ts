@@ -17,6 +17,8 @@ export interface CausalGraph {
   readonly queue: RunQueue;
   /** The graph with an explicit mask over the same cache, if the model has one. */
   readonly canvas: CanvasGraph | undefined;
+  /** Whether several tokens over a cached prefix are read in one pass; otherwise one by one. */
+  multiTokenPasses: boolean;
   /** True once the graph was disposed. */
   disposed: boolean;
 }

@@ -13,7 +13,8 @@ import { isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-co
 import { modelFacts } from "./model-facts.ts";
 import type { Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
-import { LOAD_OPTIONS, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
+import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
+import { probePasses } from "./probe-passes.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { textOfModel } from "./text-of-model.ts";
 
@@ -45,9 +46,13 @@ export interface OnnxLanguageModel extends LanguageModel {
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
   const where = "loadModel";
   resolveOptions(where, options, LOAD_OPTIONS);
-  const opened = await openModel(where, source, options);
+  return loadOpened(await openModel(where, source, options), options);
+}
+
+/** Loads the model of an opened graph; if the passes of a rewritten one are wrong, of the graph as it is. */
+async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promise<OnnxLanguageModel> {
   const { runtime, folder, files, inference, tokenizer, warn } = opened;
-  return releaseUnlessLoaded(opened, async () => {
+  const model = await releaseUnlessLoaded(opened, async () => {
     const graphSource = folder.describe(files.main.path);
     const config = withTextConfig(files.config);
     if (predictsMasks(config)) refuseMasked(graphSource, inference.inputMetadata);
@@ -70,10 +75,31 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       contextLength,
       queue: queueOf(runtime.ort),
       canvas,
+      multiTokenPasses: true,
       disposed: false,
     };
+    if (!(await passesAreRight(graph, opened, options.signal))) return undefined;
     return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.main) };
   });
+  return model ?? loadOpened(await opened.reopenAsItIs(), options);
+}
+
+/**
+ * Probes the passes of a graph. Returns false for a rewritten graph that must be opened as it is; if a graph as it is cannot read several
+ * tokens over a prefix, has it read them one by one.
+ */
+async function passesAreRight(graph: CausalGraph, { isRewritten, warn }: OpenedModel, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const { multiTokenPasses, reason } = await probePasses(graph, signal);
+    if (multiTokenPasses || isRewritten) return multiTokenPasses;
+    graph.multiTokenPasses = false;
+    warn(`${graph.source} cannot read several tokens over a prefix in one pass (${reason}). They are read one by one.`);
+    return true;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isRewritten) return false;
+    throw error;
+  }
 }
 
 /** @throws ModelShapeError for a graph without a cache, of a model that its configuration says predicts masked tokens. */
@@ -92,7 +118,7 @@ function modelsOf(
     kind: "causal",
     vocabSize,
     contextLength,
-    capabilities: { rewind: true, fork: true, tree: canvas !== undefined },
+    capabilities: { rewind: true, fork: true, tree: canvas !== undefined, ...(!graph.multiTokenPasses && { multiTokenPasses: false }) },
     async createSession() {
       if (graph.disposed) throw new DisposedError("model");
       return createOnnxSession(graph);

@@ -90,8 +90,10 @@ export interface LoadModelOptions {
   /** Path of the graph within the folder, in place of `dtype`. @defaultValue the graph of `dtype` */
   readonly modelFile?: string | undefined;
   /**
-   * Whether to add what the graph's exporter left out: an input for the number of rows of logits, so that a pass computes and returns only
-   * those that are asked for. No weight is copied or changed. @defaultValue true
+   * Whether to mend what the graph's exporter left out: an input for the number of rows of logits, so that a pass computes and returns only
+   * those that are asked for; and in files with dynamic 8-bit quantisation (q8, int8, uint8) a scale for each row of a pass, where there is
+   * one for all, so that no row depends on others. No weight is copied or changed. A graph whose passes are wrong afterwards is opened
+   * again as it is. @defaultValue true
    */
   readonly rewriting?: boolean | undefined;
   /**

@@ -50,6 +50,7 @@ class OnnxSession implements Session {
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
     const start = cache.length;
     try {
+      if (start > 0 && !graph.multiTokenPasses) return await this.#readOneByOne(tokens, rows, signal);
       for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows }))
         await this.#read(tokens.subarray(cache.length - start, end), 1, signal);
       return await this.#read(tokens.subarray(cache.length - start), rows, signal);
@@ -65,6 +66,12 @@ class OnnxSession implements Session {
     const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, rows, signal });
     cache.replace(outputs, afterUnread(unread, tokens));
     return logits;
+  }
+
+  async #readOneByOne(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+    const read: Logits[] = [];
+    for (let index = 0; index < tokens.length; index++) read.push(await this.#read(tokens.subarray(index, index + 1), 1, signal));
+    return joinLogits(read.slice(-rows));
   }
 
   rewindTo(length: number): Promise<void> {
@@ -123,6 +130,21 @@ async function tokenPass(
   return {
     inference: graph.inference,
     feeds: (unread) => tokenFeeds(runtime.ort, signature, { tokens: afterUnread(unread, tokens), past: cache.past, rows }),
+  };
+}
+
+/** Returns the rows of several passes as those of one. */
+function joinLogits(passes: readonly Logits[]): Logits {
+  const rows = passes.length;
+  const { vocabSize } = passes[0]!;
+  return {
+    rows,
+    vocabSize,
+    row(index) {
+      const pass = passes[index];
+      if (!pass) throw new RangeError(`row must be in [0, ${rows}), got ${index}`);
+      return pass.row(0);
+    },
   };
 }
 

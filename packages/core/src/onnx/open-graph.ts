@@ -4,11 +4,18 @@ import { createInference, type InferenceOptions } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
 
 export interface OpenGraphOptions extends InferenceOptions {
   /** Whether to add what the graph's exporter left out. */
   readonly rewriting: boolean;
+}
+
+export interface OpenedGraph {
+  readonly inference: InferenceSession;
+  /** Whether something was added. */
+  readonly isRewritten: boolean;
 }
 
 /**
@@ -20,13 +27,21 @@ export async function openGraph(
   folder: ModelFolder,
   graph: GraphFiles,
   { rewriting, ...options }: OpenGraphOptions,
-): Promise<InferenceSession> {
-  const outline = rewriting ? withRowCount(graph.file.outline) : undefined;
-  if (!outline) return createInference(runtime, folder, graph, options);
+): Promise<OpenedGraph> {
+  const outline = rewriting ? rewritten(graph.file.outline) : graph.file.outline;
+  const open = async (each: GraphFiles): Promise<OpenedGraph> => {
+    return { inference: await createInference(runtime, folder, each, options), isRewritten: each !== graph };
+  };
+  if (outline === graph.file.outline) return open(graph);
   try {
-    return await createInference(runtime, folder, { ...graph, file: { ...graph.file, outline } }, options);
+    return await open({ ...graph, file: { ...graph.file, outline } });
   } catch (error) {
     if (!(error instanceof ModelLoadError)) throw error;
-    return createInference(runtime, folder, graph, options);
+    return open(graph);
   }
+}
+
+function rewritten(outline: Uint8Array): Uint8Array {
+  const byRows = withRowScales(outline) ?? outline;
+  return withRowCount(byRows) ?? byRows;
 }

@@ -34,6 +34,10 @@ export interface OpenedModel {
   readonly templateFile: TemplateTexts | undefined;
   readonly tokenizer: MarkingTokenizer;
   readonly inference: InferenceSession;
+  /** Whether something was added to the graph. */
+  readonly isRewritten: boolean;
+  /** Creates the graph once more, as it is, after releasing this one. */
+  reopenAsItIs(): Promise<OpenedModel>;
   readonly warn: Warn;
 }
 
@@ -59,9 +63,15 @@ export async function openModel(where: string, source: ModelSource, options: Loa
     throw error;
   });
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
-  const rewriting = options.rewriting ?? true;
-  const inference = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
-  return { runtime, folder, files, templateFile, tokenizer, inference, warn };
+  const open = async (rewriting: boolean): Promise<OpenedModel> => {
+    const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
+    const reopenAsItIs = async (): Promise<OpenedModel> => {
+      await releaseInTurn(queueOf(runtime.ort), () => graph.inference.release());
+      return open(false);
+    };
+    return { runtime, folder, files, templateFile, tokenizer, ...graph, reopenAsItIs, warn };
+  };
+  return open(options.rewriting ?? true);
 }
 
 /** Returns what `load` makes of an opened model, whose graph is released if that fails. */

@@ -1,19 +1,22 @@
 import { PbfReader, PbfWriter } from "pbf";
+import { type Constant, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
 
 // Field numbers of onnx.proto (IR version 13).
 const MODEL = { graph: 7, opsetImport: 8 } as const;
 const OPSET = { domain: 1, version: 2 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
-const NODE = { input: 1, output: 2, opType: 4 } as const;
-const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
-const VALUE = { name: 1, type: 2 } as const;
-const INT64 = 7;
+const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
+const ATTRIBUTE = { graph: 6, graphs: 11 } as const;
+const TENSOR = { name: 8 } as const;
+const VALUE = { name: 1 } as const;
 
 /** A node of a graph. */
 export interface GraphNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Whether an attribute is a graph, which may read values by their names. */
+  readonly hasGraph: boolean;
   /** The encoded NodeProto. */
   readonly bytes: Uint8Array;
 }
@@ -23,19 +26,23 @@ export interface EditableGraph {
   /** Version of the operators without a domain. */
   readonly opset: number;
   readonly nodes: readonly GraphNode[];
-  /** Names of weights and of graph inputs. */
-  readonly given: ReadonlySet<string>;
+  /** Names of weights. */
+  readonly weights: ReadonlySet<string>;
   readonly inputs: readonly string[];
+  /** Names of the graph's outputs. */
+  readonly outputs: readonly string[];
 }
 
 /** What a rewriting adds and replaces. */
 export interface Edit {
   /** New inputs of type int64, shape (1,). */
   readonly inputs: readonly string[];
-  /** New weights of type int64, shape (1,). */
-  readonly constants: Readonly<Record<string, bigint>>;
+  /** New weights of shape (1,). */
+  readonly constants: Readonly<Record<string, Constant>>;
   /** New nodes by the node that they come before. */
-  readonly before: ReadonlyMap<GraphNode, readonly Pick<GraphNode, "op" | "inputs" | "outputs">[]>;
+  readonly before: ReadonlyMap<GraphNode, readonly NewNode[]>;
+  /** Nodes that are left out: those before them take their place. */
+  readonly removed?: ReadonlySet<GraphNode>;
   /** New names of inputs of existing nodes, by node and old name. */
   readonly renamed: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
 }
@@ -43,20 +50,22 @@ export interface Edit {
 /** Reads an encoded ModelProto. Subgraphs are not read. */
 export function readEditableGraph(outline: Uint8Array): EditableGraph {
   const nodes: GraphNode[] = [];
-  const given = new Set<string>();
+  const weights = new Set<string>();
   const inputs: string[] = [];
+  const outputs: string[] = [];
   let opset = 0;
   eachMessage(outline, (field, message) => {
     if (field === MODEL.opsetImport) opset = Math.max(opset, defaultOpset(message));
     if (field !== MODEL.graph) return;
     eachMessage(message, (part, bytes) => {
       if (part === GRAPH.node) nodes.push(readNode(bytes));
-      else if (part === GRAPH.initializer) given.add(textIn(bytes, TENSOR.name));
+      else if (part === GRAPH.initializer) weights.add(textIn(bytes, TENSOR.name));
       else if (part === GRAPH.input) inputs.push(textIn(bytes, VALUE.name));
+      else if (part === GRAPH.output) outputs.push(textIn(bytes, VALUE.name));
     });
   });
-  for (const input of inputs) given.add(input);
-  return { opset, nodes, given, inputs };
+  // Old exporters list weights among the inputs.
+  return { opset, nodes, weights, inputs: inputs.filter((input) => !weights.has(input)), outputs };
 }
 
 /** Returns the encoded ModelProto with the edit. `graph` is what `readEditableGraph` returned for it. */
@@ -76,7 +85,7 @@ function editGraph(bytes: Uint8Array, { nodes }: EditableGraph, edit: Edit): Uin
     if (field !== GRAPH.node) return writeRaw(writer, raw);
     const node = nodes[index++]!;
     for (const added of edit.before.get(node) ?? []) writer.writeMessage(GRAPH.node, writeNode, added);
-    writer.writeBytesField(GRAPH.node, renameInputs(node.bytes, edit.renamed.get(node)));
+    if (!edit.removed?.has(node)) writer.writeBytesField(GRAPH.node, renameInputs(node.bytes, edit.renamed.get(node)));
   });
   for (const constant of Object.entries(edit.constants)) writer.writeMessage(GRAPH.initializer, writeConstant, constant);
   for (const input of edit.inputs) writer.writeMessage(GRAPH.input, writeInput, input);
@@ -87,12 +96,20 @@ function readNode(bytes: Uint8Array): GraphNode {
   let op = "";
   const inputs: string[] = [];
   const outputs: string[] = [];
+  let hasGraph = false;
   eachMessage(bytes, (field, message) => {
-    if (field === NODE.input) inputs.push(text(message));
+    if (field === NODE.attribute) hasGraph ||= holdsGraph(message);
+    else if (field === NODE.input) inputs.push(text(message));
     else if (field === NODE.output) outputs.push(text(message));
     else if (field === NODE.opType) op = text(message);
   });
-  return { op, inputs, outputs, bytes };
+  return { op, inputs, outputs, hasGraph, bytes };
+}
+
+function holdsGraph(attribute: Uint8Array): boolean {
+  let found = false;
+  eachField(attribute, (field) => (found ||= field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs));
+  return found;
 }
 
 function renameInputs(bytes: Uint8Array, names: Readonly<Record<string, string>> = {}): Uint8Array {
@@ -103,31 +120,6 @@ function renameInputs(bytes: Uint8Array, names: Readonly<Record<string, string>>
     else writer.writeStringField(NODE.input, name);
   });
   return writer.finish();
-}
-
-function writeNode({ op, inputs, outputs }: Pick<GraphNode, "op" | "inputs" | "outputs">, writer: PbfWriter): void {
-  for (const input of inputs) writer.writeStringField(NODE.input, input);
-  for (const output of outputs) writer.writeStringField(NODE.output, output);
-  writer.writeStringField(NODE.opType, op);
-}
-
-function writeConstant([name, value]: [string, bigint], writer: PbfWriter): void {
-  writer.writePackedVarint(TENSOR.dims, [1]);
-  writer.writeVarintField(TENSOR.dataType, INT64);
-  writer.writeStringField(TENSOR.name, name);
-  writer.writeBytesField(TENSOR.rawData, new Uint8Array(BigInt64Array.of(value).buffer));
-}
-
-/** ValueInfoProto: name, type { tensor_type { elem_type, shape { dim { dim_value } } } }. */
-function writeInput(name: string, writer: PbfWriter): void {
-  writer.writeStringField(VALUE.name, name);
-  const dim = (_: undefined, each: PbfWriter): void => each.writeVarintField(1, 1);
-  const shape = (_: undefined, each: PbfWriter): void => each.writeMessage(1, dim, undefined);
-  const tensor = (_: undefined, each: PbfWriter): void => {
-    each.writeVarintField(1, INT64);
-    each.writeMessage(2, shape, undefined);
-  };
-  writer.writeMessage(VALUE.type, (_, each: PbfWriter) => each.writeMessage(1, tensor, undefined), undefined);
 }
 
 function defaultOpset(bytes: Uint8Array): number {

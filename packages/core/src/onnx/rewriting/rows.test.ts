@@ -95,6 +95,20 @@ test.each([
     onnxFile([...withOutput("a"), { op: "Reshape", inputs: ["a", "scale"], outputs: ["logits"] }]),
   ],
   ["a sum of two products", onnxFile([...withOutput("a"), ...withOutput("b"), { op: "Add", inputs: ["a", "b"], outputs: ["logits"] }])],
+  [
+    "logits scaled by a value that is computed",
+    onnxFile([
+      ...withOutput("a"),
+      { op: "ReduceMean", inputs: ["hidden"], outputs: ["b"] },
+      { op: "Mul", inputs: ["a", "b"], outputs: ["logits"] },
+    ]),
+  ],
+  [
+    "logits scaled by an input",
+    onnxFile([...withOutput("a"), { op: "Div", inputs: ["a", "temperature"], outputs: ["logits"] }], {
+      inputs: ["input_ids", "temperature"],
+    }),
+  ],
   ["a product of weights alone", onnxFile([{ op: "MatMul", inputs: ["W", "scale"], outputs: ["logits"] }])],
 ])("a graph with %s stays as it is", (_, file) => {
   expect(withRowCount(file)).toBeUndefined();

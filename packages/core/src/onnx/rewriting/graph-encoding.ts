@@ -1,0 +1,68 @@
+import type { PbfWriter } from "pbf";
+
+/** A node to be added to a graph. */
+export interface NewNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Integers, and lists of integers, by the name of the attribute. */
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** A weight of shape (1,). */
+export type Constant =
+  | { readonly type: "int64"; readonly value: bigint }
+  | { readonly type: "float32"; readonly value: number }
+  | { readonly type: "uint8"; readonly value: number };
+
+// Numbers of onnx.proto (IR version 13).
+const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
+const ATTRIBUTE = { name: 1, int: 3, ints: 8, type: 20 } as const;
+const ATTRIBUTE_TYPES = { int: 2, ints: 7 } as const;
+const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
+const VALUE = { name: 1, type: 2 } as const;
+/** Types of elements. */
+const ELEMENTS = { float32: 1, uint8: 2, int64: 7 } as const;
+/** Value of the attribute `to` of Cast. */
+export const CAST_TO_UINT8 = ELEMENTS.uint8;
+
+/** Writes a NodeProto. */
+export function writeNode({ op, inputs, outputs, attributes = {} }: NewNode, writer: PbfWriter): void {
+  for (const input of inputs) writer.writeStringField(NODE.input, input);
+  for (const output of outputs) writer.writeStringField(NODE.output, output);
+  writer.writeStringField(NODE.opType, op);
+  for (const attribute of Object.entries(attributes)) writer.writeMessage(NODE.attribute, writeAttribute, attribute);
+}
+
+function writeAttribute([name, value]: [string, number | readonly number[]], writer: PbfWriter): void {
+  writer.writeStringField(ATTRIBUTE.name, name);
+  if (typeof value === "number") writer.writeVarintField(ATTRIBUTE.int, value);
+  else for (const each of value) writer.writeVarintField(ATTRIBUTE.ints, each);
+  writer.writeVarintField(ATTRIBUTE.type, typeof value === "number" ? ATTRIBUTE_TYPES.int : ATTRIBUTE_TYPES.ints);
+}
+
+/** Writes a TensorProto. */
+export function writeConstant([name, constant]: [string, Constant], writer: PbfWriter): void {
+  writer.writePackedVarint(TENSOR.dims, [1]);
+  writer.writeVarintField(TENSOR.dataType, ELEMENTS[constant.type]);
+  writer.writeStringField(TENSOR.name, name);
+  writer.writeBytesField(TENSOR.rawData, bytesOf(constant));
+}
+
+function bytesOf(constant: Constant): Uint8Array {
+  if (constant.type === "int64") return new Uint8Array(BigInt64Array.of(constant.value).buffer);
+  if (constant.type === "float32") return new Uint8Array(Float32Array.of(constant.value).buffer);
+  return Uint8Array.of(constant.value);
+}
+
+/** Writes the ValueInfoProto of an input of type int64, shape (1,): name, type { tensor_type { elem_type, shape { dim { dim_value } } } }. */
+export function writeInput(name: string, writer: PbfWriter): void {
+  writer.writeStringField(VALUE.name, name);
+  const dim = (_: undefined, each: PbfWriter): void => each.writeVarintField(1, 1);
+  const shape = (_: undefined, each: PbfWriter): void => each.writeMessage(1, dim, undefined);
+  const tensor = (_: undefined, each: PbfWriter): void => {
+    each.writeVarintField(1, ELEMENTS.int64);
+    each.writeMessage(2, shape, undefined);
+  };
+  writer.writeMessage(VALUE.type, (_, each: PbfWriter) => each.writeMessage(1, tensor, undefined), undefined);
+}

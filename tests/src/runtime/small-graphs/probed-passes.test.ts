@@ -1,0 +1,115 @@
+import { generate } from "@decodekit/core";
+import { loadModel, type ModelFiles } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
+import { promptLookup, speculative } from "@decodekit/speculative";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { binary, causalGraph, countedRow, countingModel, straight, VOCAB_SIZE } from "../../support/counting-graph.ts";
+import { type GraphNode, onnxFile, type Weights } from "../../support/onnx-writer.ts";
+import { watchGraphs } from "../../support/watch-graphs.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Returns a counting model whose logits go through more nodes, from "counted" to "logits". */
+function countingModelWith(nodes: readonly GraphNode[], weights: readonly Weights[]): ModelFiles {
+  const graph = causalGraph();
+  const renamed = graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map((name) => (name === "logits" ? "counted" : name)) }));
+  const file = onnxFile({ ...graph, nodes: [...renamed, ...nodes], weights: [...graph.weights, ...weights] });
+  const { name, files } = countingModel();
+  return { name, files: { ...files, "onnx/model.onnx": binary(file) } };
+}
+
+/** "surplus", shape (1,): (rows - 1) × past. */
+const surplus: readonly GraphNode[] = [
+  { op: "Shape", inputs: ["past_key_values.0.key"], outputs: ["past shape"] },
+  { op: "Gather", inputs: ["past shape", "two"], outputs: ["past"] },
+  { op: "Sub", inputs: ["rows", "one"], outputs: ["more rows"] },
+  { op: "Mul", inputs: ["more rows", "past"], outputs: ["surplus"] },
+];
+
+const oneTokenGraphs: Readonly<Record<string, ModelFiles>> = {
+  "fails for several tokens over a prefix": countingModelWith(
+    [
+      ...surplus,
+      { op: "Add", inputs: ["surplus", "one"], outputs: ["elements"] },
+      // A reshape of one element to more fails.
+      { op: "Reshape", inputs: ["nothing", "elements"], outputs: ["zero logit"] },
+      { op: "Add", inputs: ["counted", "zero logit"], outputs: ["logits"] },
+    ],
+    [{ name: "nothing", type: "float32", dims: [1], values: [0] }],
+  ),
+  "gives all of them the same logits": countingModelWith(
+    [
+      ...surplus,
+      { op: "Min", inputs: ["surplus", "one"], outputs: ["is wrong"] },
+      { op: "Sub", inputs: ["rows", "one"], outputs: ["last row"] },
+      { op: "Gather", inputs: ["counted", "last row"], outputs: ["last logits"], attributes: { axis: 1 } },
+      { op: "Equal", inputs: ["is wrong", "one"], outputs: ["wrong"] },
+      { op: "Where", inputs: ["wrong", "last logits", "counted"], outputs: ["logits"] },
+    ],
+    [],
+  ),
+};
+
+describe.each(Object.entries(oneTokenGraphs))("a graph that %s", (_, source) => {
+  test("reads them one by one, says so, and decodes as others do", async () => {
+    const warnings: string[] = [];
+    const model = await loadModel(source, { execution: "native", rewriting: false, onWarning: ({ message }) => warnings.push(message) });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("one by one");
+    expect(model.causal.capabilities).toMatchObject({ multiTokenPasses: false, rewind: true });
+
+    const session = await model.causal.createSession();
+    await session.forward(Int32Array.of(1, 2));
+    const rows = await session.forward(Int32Array.of(3, 1, 2), { rows: 2 });
+    expect([...rows.row(0)]).toEqual([...countedRow(straight([1, 2, 3, 1]))]);
+    expect([...rows.row(1)]).toEqual([...countedRow(straight([1, 2, 3, 1, 2]))]);
+    expect(() => rows.row(2)).toThrow(RangeError);
+
+    const decode = async (decoder: ReturnType<typeof greedy>) => {
+      const { tokens } = await generate(model, Int32Array.of(1, 2, 1, 2), { decoder, maxNewTokens: 8, stopTokens: [] }).result;
+      return [...tokens];
+    };
+    expect(await decode(speculative({ drafter: promptLookup(), draftLength: 3 }))).toEqual(await decode(greedy()));
+    await model.dispose();
+  });
+});
+
+test("a graph that cannot be run after it was rewritten is opened again as it is", async () => {
+  // Rows are cut before the projection, and the bias has one row for each of three tokens.
+  const bias = Array.from({ length: 3 * VOCAB_SIZE }, (_, index) => index);
+  const source = countingModelWith(
+    [{ op: "Add", inputs: ["counted", "bias"], outputs: ["logits"] }],
+    [{ name: "bias", type: "float32", dims: [1, 3, VOCAB_SIZE], values: bias }],
+  );
+  const { count } = await watchGraphs();
+  const warnings: string[] = [];
+  const model = await loadModel(source, { execution: "native", onWarning: ({ message }) => warnings.push(message) });
+  expect(count).toEqual({ made: 2, released: 1 });
+  expect(model.causal.capabilities).toMatchObject({ multiTokenPasses: false });
+  expect(warnings[0]).toContain("one by one");
+  const session = await model.causal.createSession();
+  const logits = await session.forward(Int32Array.of(4, 5, 6), { rows: 3 });
+  for (const row of [0, 1, 2]) {
+    const counted = countedRow(straight([4, 5, 6].slice(0, row + 1)));
+    expect([...logits.row(row)]).toEqual(Array.from(counted, (value, token) => value + bias[row * VOCAB_SIZE + token]!));
+  }
+  await model.dispose();
+  expect(count).toEqual({ made: 2, released: 2 });
+});
+
+test("a graph of which no pass succeeds is an error of loading, and is released", async () => {
+  const source = countingModelWith(
+    [
+      { op: "Add", inputs: ["rows", "all and more"], outputs: ["elements"] },
+      { op: "Reshape", inputs: ["nothing", "elements"], outputs: ["zero logit"] },
+      { op: "Add", inputs: ["counted", "zero logit"], outputs: ["logits"] },
+    ],
+    [
+      { name: "nothing", type: "float32", dims: [1], values: [0] },
+      { name: "all and more", type: "int64", dims: [1], values: [7] },
+    ],
+  );
+  const { count } = await watchGraphs();
+  await expect(loadModel(source, { execution: "native" })).rejects.toThrow("Reshape");
+  expect(count.released).toBe(count.made);
+});
