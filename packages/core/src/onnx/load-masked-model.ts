@@ -52,7 +52,7 @@ const OPTIONS = {
  *
  * `tokenizer.encode` adds the token that begins a text, but not the one that ends it, so that a canvas can follow: the sessions add what a
  * prompt lacks. The model's files decide the mask token, see `LoadMaskedModelOptions.maskToken`. It cannot be loaded in a worker yet.
- * @throws InvalidOptionError for an invalid option or source, or a `maskToken` that is no token of the model.
+ * @throws InvalidOptionError for an invalid option or source, or a `maskToken` that is not a token of the model.
  * @throws ModelLoadError if a file is missing, cut short or invalid, or no mask token is found.
  * @throws ModelShapeError if the graph does not have these inputs and outputs, or is a causal model, which `loadModel` loads.
  * @throws VocabularyMismatchError if the tokenizer has ids outside the model's vocabulary, other than those of added tokens.

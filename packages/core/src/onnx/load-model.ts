@@ -37,7 +37,7 @@ export interface OnnxLanguageModel extends LanguageModel {
  * Reports unusable values in the model's files to `onWarning` if the model can run without them.
  * @throws InvalidOptionError for an invalid option or source.
  * @throws ModelLoadError if a file is missing, cut short or invalid.
- * @throws ModelShapeError if the graph is no causal language model of a known layout, for example one that predicts masked tokens, which
+ * @throws ModelShapeError if the graph is not a causal language model of a known layout, for example one that predicts masked tokens, which
  * `loadMaskedModel` loads.
  * @throws VocabularyMismatchError if the tokenizer has ids outside the model's vocabulary, other than those of added tokens, which only
  * a text that contains them cannot use.

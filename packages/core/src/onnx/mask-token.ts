@@ -42,7 +42,7 @@ export function findMaskToken({ option, files, tokenizer, vocabSize }: MaskToken
     ? new ModelLoadError(files.tokenizer.source, `has no mask token (none of ${USUAL_NAMES.join(", ")}). Pass its name or id as maskToken.`)
     : new ModelLoadError(
         tokenizerConfig!.source,
-        `mask_token is ${JSON.stringify(named)}, which is no token of the model. Pass its id as maskToken.`,
+        `mask_token is ${JSON.stringify(named)}, which is not a token of the model. Pass its id as maskToken.`,
       );
 }
 

@@ -112,7 +112,7 @@ describe("the mask token is", () => {
     expect(await reasonOf(neighbourModel({}, { files: named }))).toMatchObject({
       name: "ModelLoadError",
       source: "neighbours/tokenizer_config.json",
-      message: expect.stringContaining('mask_token is "<gap>", which is no token of the model'),
+      message: expect.stringContaining('mask_token is "<gap>", which is not a token of the model'),
     });
     expect(await reasonOf(neighbourModel({}, { config: { mask_token_id: VOCAB_SIZE } }))).toMatchObject({
       name: "ModelLoadError",
