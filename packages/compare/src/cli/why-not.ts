@@ -10,6 +10,7 @@ const CAPABILITIES: Readonly<Record<keyof ModelCapabilities, string>> = {
   rewind: "cannot rewind its cache",
   fork: "cannot fork its cache",
   tree: "cannot read trees",
+  multiTokenPasses: "cannot read several tokens in one pass",
 };
 
 /** Returns why the model cannot run the decoder, to follow its name: "cannot read trees". Undefined if it can. */

@@ -2,43 +2,44 @@ import type { Logits, Session } from "../contracts/model.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 
-/** What two short passes of a graph have shown. */
-export interface PassProbe {
-  /** Whether rows of a pass over several tokens and a cached prefix are those of a pass without a prefix. */
-  readonly multiTokenPasses: boolean;
-  /** Why not, if so. */
-  readonly reason?: string;
-}
+/**
+ * What short passes of a graph have shown: "equal" if the rows of a pass over a cached prefix are those of a pass without one; "different"
+ * if they are not; "failed" if the graph cannot read several tokens over a prefix, or return the last rows only, with the reason.
+ */
+export type PassProbe = { readonly rows: "equal" | "different" } | { readonly rows: "failed"; readonly reason: string };
 
-/** How far a row may be from the same row of another pass, relative to its norm, however near other rows are. */
+/** How far a row may be from the same row of another pass by rounding, relative to its norm. */
 const ROUNDING = 1e-2;
 
 /**
- * Reads three tokens in one pass and the last two again over the first, both times for the logits of the last two. Each of these rows
- * must be nearest to itself: rounding, also of 8-bit products, moves a row by less than rows differ, unlike a row of another token, or one
- * that saw other tokens. Leaves the graph as it was.
+ * Reads three tokens, for the logits of all and of the last two, and the last two once more over the first. Rows of the first two passes
+ * must be equal up to rounding. Those of the third must be nearer to their own than to the other: products of 8 bits also move a row by
+ * less than rows differ, unlike seeing a later token. Leaves the graph as it was.
  * @throws what the first pass threw: the graph cannot be run.
  */
 export async function probePasses(graph: CausalGraph, signal?: AbortSignal): Promise<PassProbe> {
   const tokens = Int32Array.of(0, 1, 2).map((token) => token % graph.vocabSize);
-  if (graph.contextLength < tokens.length) return { multiTokenPasses: true };
+  if (graph.contextLength < tokens.length) return { rows: "equal" };
   const session = createOnnxSession(graph);
   try {
-    const whole = copyRows(await session.forward(tokens, { rows: 2, signal }));
-    const again = await readAgain(session, tokens, signal);
-    if (typeof again === "string") return { multiTokenPasses: false, reason: again };
-    const isSame = whole.every((row, index) => isNearest(row, again, index));
-    return isSame ? { multiTokenPasses: true } : { multiTokenPasses: false, reason: "its logits are not those of a pass without a prefix" };
+    const all = copyRows(await session.forward(tokens, { rows: "all", signal })).slice(1);
+    await session.rewindTo(0);
+    const last = await readRows(session, tokens, signal);
+    if (typeof last === "string") return { rows: "failed", reason: last };
+    if (!all.every((row, index) => isRounded(row, last[index]!))) return { rows: "failed", reason: "the last rows are not those of all" };
+    await session.rewindTo(1);
+    const again = await readRows(session, tokens.subarray(1), signal);
+    if (typeof again === "string") return { rows: "failed", reason: again };
+    return { rows: all.every((row, index) => isNearest(row, again, index)) ? "equal" : "different" };
   } finally {
     await session.dispose();
   }
 }
 
-/** Returns the rows of the last two tokens over the first, or why they could not be computed. */
-async function readAgain(session: Session, tokens: Int32Array, signal: AbortSignal | undefined): Promise<readonly Float32Array[] | string> {
-  await session.rewindTo(1);
+/** Returns the logits of the last two of `tokens`, or why they could not be computed. */
+async function readRows(session: Session, tokens: Int32Array, signal: AbortSignal | undefined): Promise<readonly Float32Array[] | string> {
   try {
-    return copyRows(await session.forward(tokens.subarray(1), { rows: 2, signal }));
+    return copyRows(await session.forward(tokens, { rows: 2, signal }));
   } catch (error) {
     signal?.throwIfAborted();
     return error instanceof Error ? error.message : String(error);
@@ -52,7 +53,11 @@ function copyRows(logits: Logits): readonly Float32Array[] {
 function isNearest(row: Float32Array, candidates: readonly Float32Array[], own: number): boolean {
   const distances = candidates.map((candidate) => distance(row, candidate));
   const others = distances.filter((_, index) => index !== own);
-  return distances[own]! <= ROUNDING * norm(row) || others.every((other) => distances[own]! < other);
+  return isRounded(row, candidates[own]!) || others.every((other) => distances[own]! < other);
+}
+
+function isRounded(row: Float32Array, other: Float32Array): boolean {
+  return distance(row, other) <= ROUNDING * norm(row);
 }
 
 function distance(a: Float32Array, b: Float32Array): number {

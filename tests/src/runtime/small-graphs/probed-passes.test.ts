@@ -26,8 +26,8 @@ const surplus: readonly GraphNode[] = [
   { op: "Mul", inputs: ["more rows", "past"], outputs: ["surplus"] },
 ];
 
-const oneTokenGraphs: Readonly<Record<string, ModelFiles>> = {
-  "fails for several tokens over a prefix": countingModelWith(
+const failsOverPrefix = (): ModelFiles =>
+  countingModelWith(
     [
       ...surplus,
       { op: "Add", inputs: ["surplus", "one"], outputs: ["elements"] },
@@ -36,8 +36,11 @@ const oneTokenGraphs: Readonly<Record<string, ModelFiles>> = {
       { op: "Add", inputs: ["counted", "zero logit"], outputs: ["logits"] },
     ],
     [{ name: "nothing", type: "float32", dims: [1], values: [0] }],
-  ),
-  "gives all of them the same logits": countingModelWith(
+  );
+
+/** Over a prefix, all rows of a pass are the last one. */
+const mixesRowsOverPrefix = (): ModelFiles =>
+  countingModelWith(
     [
       ...surplus,
       { op: "Min", inputs: ["surplus", "one"], outputs: ["is wrong"] },
@@ -47,13 +50,17 @@ const oneTokenGraphs: Readonly<Record<string, ModelFiles>> = {
       { op: "Where", inputs: ["wrong", "last logits", "counted"], outputs: ["logits"] },
     ],
     [],
-  ),
-};
+  );
 
-describe.each(Object.entries(oneTokenGraphs))("a graph that %s", (_, source) => {
+async function loadAsItIs(source: ModelFiles) {
+  const warnings: string[] = [];
+  const model = await loadModel(source, { execution: "native", rewriting: false, onWarning: ({ message }) => warnings.push(message) });
+  return { model, warnings };
+}
+
+describe("a graph that fails for several tokens over a prefix", () => {
   test("reads them one by one, says so, and decodes as others do", async () => {
-    const warnings: string[] = [];
-    const model = await loadModel(source, { execution: "native", rewriting: false, onWarning: ({ message }) => warnings.push(message) });
+    const { model, warnings } = await loadAsItIs(failsOverPrefix());
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("one by one");
     expect(model.causal.capabilities).toMatchObject({ multiTokenPasses: false, rewind: true });
@@ -72,6 +79,21 @@ describe.each(Object.entries(oneTokenGraphs))("a graph that %s", (_, source) => 
     expect(await decode(speculative({ drafter: promptLookup(), draftLength: 3 }))).toEqual(await decode(greedy()));
     await model.dispose();
   });
+});
+
+test("a graph whose rows depend on the others of their pass is loaded with a warning", async () => {
+  const { model, warnings } = await loadAsItIs(mixesRowsOverPrefix());
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain("may return another text");
+  expect(model.causal.capabilities.multiTokenPasses).toBeUndefined();
+  await model.dispose();
+});
+
+test("a graph without such a fault is loaded without a warning", async () => {
+  const { model, warnings } = await loadAsItIs(countingModel());
+  expect(warnings).toEqual([]);
+  expect(model.causal.capabilities.multiTokenPasses).toBeUndefined();
+  await model.dispose();
 });
 
 test("a graph that cannot be run after it was rewritten is opened again as it is", async () => {

@@ -1,0 +1,28 @@
+export type Library = "decodekit" | "transformers.js";
+
+/** What to load and decode. */
+export interface Job {
+  readonly library: Library;
+  readonly folder: string;
+  /** Path within the folder. */
+  readonly modelFile: string;
+  /** The name of the file's data type. */
+  readonly dtype: "fp32" | "fp16" | "q8" | "q4" | "q4f16";
+  /** Whether its weights lie in a file beside it. */
+  readonly externalData: boolean;
+  readonly execution: "native" | "wasm";
+  readonly prompt: string;
+  readonly newTokens: number;
+  readonly rewriting: boolean;
+}
+
+/** What it cost. */
+export interface Cost {
+  /** From the call that loads the model to the last token. */
+  readonly seconds: number;
+  /** From the call that loads the model to the first token. */
+  readonly secondsToFirst: number;
+  /** Largest resident memory of the process. */
+  readonly peakBytes: number;
+  readonly tokens: readonly number[];
+}

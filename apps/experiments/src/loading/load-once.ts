@@ -1,0 +1,62 @@
+// Loads a model with one library, decodes, and prints what it cost as JSON. A process of its own, since the peak of memory is a process's.
+import { generate } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
+import { AutoModelForCausalLM, AutoTokenizer, env, type Tensor } from "@huggingface/transformers";
+import path from "node:path";
+import type { Cost, Job } from "./job.ts";
+
+const job = JSON.parse(process.argv[2]!) as Job;
+const started = performance.now();
+const { firstToken, tokens } = await (job.library === "decodekit" ? withDecodekit(job) : withTransformers(job));
+const cost: Cost = {
+  seconds: (performance.now() - started) / 1000,
+  secondsToFirst: (firstToken - started) / 1000,
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+  tokens: [...tokens],
+};
+console.log(JSON.stringify(cost));
+process.exit(0);
+
+interface Decoded {
+  /** When the first token was there. */
+  readonly firstToken: number;
+  readonly tokens: Iterable<number>;
+}
+
+async function withDecodekit({ folder, modelFile, execution, prompt, newTokens, rewriting }: Job): Promise<Decoded> {
+  const model = await loadModel(folder, { execution, modelFile, rewriting });
+  const generation = generate(model, prompt, { decoder: greedy(), maxNewTokens: newTokens, stopTokens: [] });
+  let firstToken = 0;
+  for await (const event of generation.events) if (event.type === "tokens-commit") firstToken ||= performance.now();
+  const { tokens } = await generation.result;
+  return { firstToken, tokens };
+}
+
+/** On native only: in Node, transformers.js has no other. */
+async function withTransformers({ folder, modelFile, dtype, prompt, newTokens }: Job): Promise<Decoded> {
+  env.allowRemoteModels = false;
+  env.localModelPath = path.dirname(folder);
+  const name = path.basename(folder);
+  const tokenizer = await AutoTokenizer.from_pretrained(name);
+  const hasOwnName = modelFile.includes("external");
+  const model = await AutoModelForCausalLM.from_pretrained(name, {
+    dtype,
+    device: "cpu",
+    ...(hasOwnName && { model_file_name: path.basename(modelFile, ".onnx") }),
+    ...(job.externalData && { use_external_data_format: true }),
+  });
+  const inputs = tokenizer(prompt) as { input_ids: Tensor };
+  const length = inputs.input_ids.dims.at(-1)!;
+  let firstToken = 0;
+  const streamer = { put: () => (firstToken ||= performance.now()), end: () => undefined };
+  const output = (await model.generate({
+    ...inputs,
+    max_new_tokens: newTokens,
+    min_new_tokens: newTokens,
+    do_sample: false,
+    streamer,
+  } as never)) as Tensor;
+  const all = (output.tolist() as bigint[][])[0]!.map(Number);
+  return { firstToken, tokens: all.slice(length) };
+}
