@@ -21,8 +21,9 @@ export interface GraphNode {
 
 export interface Weights {
   readonly name: string;
-  readonly type: "float32" | "int64";
+  readonly type: "float32" | "float16" | "int64";
   readonly dims: readonly number[];
+  /** Those of float16 are given as their bits. */
   readonly values: readonly number[];
   /** Where the bytes are in a file beside the graph, if they are not in the graph file. */
   readonly external?: { readonly location: string; readonly offset: number };
@@ -46,6 +47,7 @@ export function onnxFile(graph: Graph): Uint8Array {
 
 /** Returns the little-endian bytes of weights, as raw_data and external files hold them. */
 export function bytesOf({ type, values }: Weights): Uint8Array {
+  if (type === "float16") return new Uint8Array(Uint16Array.from(values).buffer);
   return new Uint8Array((type === "float32" ? Float32Array.from(values) : BigInt64Array.from(values, BigInt)).buffer);
 }
 

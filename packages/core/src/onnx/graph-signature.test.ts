@@ -32,6 +32,8 @@ describe("a graph's signature", () => {
       return { input: `past_key_values.${name}`, output: `present.${name}`, type: "float32", dims, axis: 2 };
     };
     expect(readGraphSignature("m", inputs, outputs)).toEqual({
+      names: {},
+      readsIds: true,
       idType: "int64",
       cache: [tensorOf("0.key", 2, 4), tensorOf("0.value", 2, 4), tensorOf("11.key", 1, 8)],
       logitsType: "float32",
@@ -63,6 +65,15 @@ describe("a graph's signature", () => {
   test("may have a cache that begins with any layer", () => {
     const later = inputs.filter(({ name }) => !name.startsWith("past_key_values.0."));
     expect(readGraphSignature("m", later, outputs).cache.map(({ input }) => input)).toEqual(["past_key_values.11.key"]);
+  });
+
+  test("may read embeddings in place of ids, or ids as well", () => {
+    const embeds = tensor("inputs_embeds", "float32", ["batch", "rows", 8]);
+    const embedded = ["inputs_embeds"];
+    const only = readGraphSignature("m", [...without(inputs, "input_ids"), embeds], outputs, { embedded });
+    expect(only).toMatchObject({ readsIds: false, cache: [{}, {}, {}] });
+    expect(readGraphSignature("m", [...inputs, embeds], outputs, { embedded })).toMatchObject({ readsIds: true });
+    expect(() => readGraphSignature("m", [...inputs, embeds], outputs)).toThrow("input inputs_embeds must be one of");
   });
 
   test("is refused without additional inputs that are required", () => {
@@ -106,7 +117,7 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     {
       tensor: "input pixels",
       expected:
-        "one of input_ids, attention_mask, position_ids, token_type_ids, num_logits_to_keep, past_key_values.N.key, past_key_values.N.value",
+        "one of input_ids, attention_mask, position_ids, token_type_ids, num_logits_to_keep, write_indices, nonpad_kv_seqlen, past_key_values.N.key, past_key_values.N.value",
       actual: "an input of unknown meaning",
     },
   ],

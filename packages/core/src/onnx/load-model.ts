@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import { DisposedError, ModelShapeError } from "../errors.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { CausalModel } from "../contracts/model.ts";
-import { resolveOptions } from "../options.ts";
+import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { PAST } from "./cache-layout.ts";
 import { cacheSizesIn } from "./cache-sizes.ts";
 import type { CausalGraph } from "./causal-graph.ts";
@@ -11,10 +11,11 @@ import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
 import { isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
-import type { Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
+import type { CausalTensor, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
-import { LOAD_OPTIONS, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
+import { LOAD_OPTIONS, openModel, releaseGraphs, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
+import { namesOption } from "./tensor-names.ts";
 import { textOfModel } from "./text-of-model.ts";
 
 /** A model loaded from ONNX files, with its tokenizer. */
@@ -30,6 +31,21 @@ export interface OnnxLanguageModel extends LanguageModel {
   dispose(): Promise<void>;
 }
 
+const TENSORS = [
+  "input_ids",
+  "attention_mask",
+  "position_ids",
+  "token_type_ids",
+  "num_logits_to_keep",
+  "write_indices",
+  "nonpad_kv_seqlen",
+  "logits",
+] as const satisfies readonly CausalTensor[];
+
+const OPTIONS = { ...LOAD_OPTIONS, names: namesOption(TENSORS) } as const satisfies Readonly<
+  Record<keyof LoadModelOptions, OptionDefinition>
+>;
+
 /**
  * Loads a causal language model and its tokenizer from a folder in the Hugging Face layout.
  * Reads only the files of `source`, and runs no code from it.
@@ -44,9 +60,10 @@ export interface OnnxLanguageModel extends LanguageModel {
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
   const where = "loadModel";
-  resolveOptions(where, options, LOAD_OPTIONS);
-  const opened = await openModel(where, source, options);
-  const { runtime, folder, files, inference, tokenizer, warn } = opened;
+  resolveOptions(where, options, OPTIONS);
+  const { names = {} } = options;
+  const opened = await openModel(where, source, options, names.input_ids);
+  const { runtime, folder, files, inference, embeddings, tokenizer, warn } = opened;
   return releaseUnlessLoaded(opened, async () => {
     const graphSource = folder.describe(files.main.path);
     const config = withTextConfig(files.config);
@@ -54,6 +71,9 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     const signature = readGraphSignature(graphSource, inference.inputMetadata, inference.outputMetadata, {
       sizes: cacheSizesIn(config),
       withoutCache: isCausal(config),
+      ...(embeddings && { embedded: embeddings.names }),
+      names,
+      moreInputs: inputsIn(names, embeddings !== undefined),
     });
     const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
     const { vocabSize, contextLength } = facts;
@@ -65,6 +85,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       source: graphSource,
       runtime,
       inference,
+      embeddings,
       signature,
       vocabSize,
       contextLength,
@@ -72,8 +93,14 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       canvas,
       disposed: false,
     };
-    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.main) };
+    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files) };
   });
+}
+
+/** Returns the graph's inputs that `names` names; token ids may be an input of another graph. */
+function inputsIn(names: NonNullable<LoadModelOptions["names"]>, readsEmbeddings: boolean): readonly string[] {
+  const { logits: _, input_ids: ids, ...others } = names;
+  return [...Object.values(others), ...(readsEmbeddings ? [] : [ids])].filter((name) => name !== undefined);
 }
 
 /** @throws ModelShapeError for a graph without a cache, of a model that its configuration says predicts masked tokens. */
@@ -87,7 +114,7 @@ function modelsOf(
   graph: CausalGraph,
   canvas: LazyCanvas | undefined,
 ): Pick<OnnxLanguageModel, "causal" | "masked" | "execution" | "dispose"> {
-  const { vocabSize, contextLength, queue, inference, runtime } = graph;
+  const { vocabSize, contextLength, queue, runtime } = graph;
   const causal: CausalModel = {
     kind: "causal",
     vocabSize,
@@ -105,7 +132,7 @@ function modelsOf(
     async dispose() {
       if (graph.disposed) return;
       graph.disposed = true;
-      await releaseInTurn(queue, () => inference.release());
+      await releaseGraphs(graph);
       await releaseInTurn(queue, () => canvas?.release());
     },
   };

@@ -116,13 +116,14 @@ async function tokenPass(
   { graph, cache, usesCanvas }: CachedSequence,
   tokens: Int32Array,
   rows: number,
-): Promise<Pick<PassInput, "inference" | "feeds">> {
-  const { canvas, signature, runtime } = graph;
+): Promise<Pick<PassInput, "inference" | "feeds" | "embed">> {
+  const { canvas, signature, runtime, embeddings } = graph;
   if (canvas && usesCanvas && tokens.length <= MAX_SHARED_ROWS)
     return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, cache.length)) };
   return {
     inference: graph.inference,
     feeds: (unread) => tokenFeeds(runtime.ort, signature, { tokens: afterUnread(unread, tokens), past: cache.past, rows }),
+    ...(embeddings && { embed: (unread) => embeddings.read(afterUnread(unread, tokens)) }),
   };
 }
 
