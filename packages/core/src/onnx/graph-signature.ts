@@ -91,7 +91,9 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     throw new ModelShapeError({ source, tensor: logits.name, expected, actual: shapeOf(logits) });
   }
   if (!withoutCache && !inputs.some(({ name }) => PAST.test(name))) need(inputs, "past_key_values.0.key", "an input of cached keys");
-  for (const name of moreInputs) need(inputs, name, "an input");
+  const cache = readCacheLayout(source, inputs, outputs, sizes);
+  const writes = cache.some(({ capacity }) => capacity !== undefined);
+  for (const name of [...(writes ? [nameOf("write_indices")] : []), ...moreInputs]) need(inputs, name, "an input");
   refuseUnknown(source, inputs, [...INPUTS.map(nameOf), ...moreInputs, ...embedded]);
 
   const optional = (name: string): IdInput | undefined => idInput(source, find(inputs, nameOf(name)));
@@ -106,7 +108,7 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     rowCount: optional(ROW_COUNT),
     writeIndices: optional("write_indices"),
     validLength: optional("nonpad_kv_seqlen"),
-    cache: readCacheLayout(source, inputs, outputs, sizes),
+    cache,
     logitsType: typeOf(source, logits, ["float32", "float16"]),
     vocabSize: typeof vocabSize === "number" && vocabSize > 0 ? vocabSize : undefined,
   };

@@ -76,7 +76,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       moreInputs: inputsIn(names, embeddings !== undefined),
     });
     const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
-    const { vocabSize, contextLength } = facts;
+    const { vocabSize } = facts;
+    const contextLength = Math.min(facts.contextLength, ...signature.cache.map(({ capacity = Infinity }) => capacity));
     const maskTokenId = files.canvas && maskTokenIn(config, vocabSize);
     const canvas =
       files.canvas && lazyCanvas(runtime, folder, files.canvas, { signature, maskTokenId: maskTokenId!, threads: options.threads });
