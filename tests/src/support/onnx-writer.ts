@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 
 /** Numbers of onnx.proto's TensorProto.DataType. */
-const TYPES = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+const TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 type ElementType = keyof typeof TYPES;
 
 /** An input or output; a dimension given as a string is symbolic. */
@@ -17,6 +17,8 @@ export interface GraphNode {
   readonly outputs: readonly string[];
   /** Attributes that are integers or lists of them. */
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  /** Attributes that are graphs, such as the branches of an If, or a weight, such as the value of a Constant. */
+  readonly parts?: Readonly<Record<string, Graph | Weights>>;
 }
 
 export interface Weights {
@@ -59,11 +61,19 @@ function writeGraph({ nodes, inputs, outputs, weights }: Graph, writer: PbfWrite
   for (const output of outputs) writer.writeMessage(12, writeValue, output);
 }
 
-function writeNode({ op, inputs, outputs, attributes = {} }: GraphNode, writer: PbfWriter): void {
+function writeNode({ op, inputs, outputs, attributes = {}, parts = {} }: GraphNode, writer: PbfWriter): void {
   for (const input of inputs) writer.writeStringField(1, input);
   for (const output of outputs) writer.writeStringField(2, output);
   writer.writeStringField(4, op);
   for (const attribute of Object.entries(attributes)) writer.writeMessage(5, writeAttribute, attribute);
+  for (const part of Object.entries(parts)) writer.writeMessage(5, writePart, part);
+}
+
+function writePart([name, part]: [string, Graph | Weights], writer: PbfWriter): void {
+  writer.writeStringField(1, name);
+  if ("nodes" in part) writer.writeMessage(6, writeGraph, part);
+  else writer.writeMessage(5, writeWeights, part);
+  writer.writeVarintField(20, "nodes" in part ? 5 : 4);
 }
 
 function writeAttribute([name, value]: [string, number | readonly number[]], writer: PbfWriter): void {

@@ -34,6 +34,7 @@ describe("a graph's signature", () => {
     expect(readGraphSignature("m", inputs, outputs)).toEqual({
       names: {},
       readsIds: true,
+      hasCacheBranch: false,
       idType: "int64",
       cache: [tensorOf("0.key", 2, 4), tensorOf("0.value", 2, 4), tensorOf("11.key", 1, 8)],
       logitsType: "float32",
@@ -131,7 +132,7 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     {
       tensor: "input pixels",
       expected:
-        "one of input_ids, attention_mask, position_ids, token_type_ids, num_logits_to_keep, write_indices, nonpad_kv_seqlen, past_key_values.N.key, past_key_values.N.value",
+        "one of input_ids, attention_mask, position_ids, token_type_ids, num_logits_to_keep, write_indices, nonpad_kv_seqlen, use_cache_branch, past_key_values.N.key, past_key_values.N.value",
       actual: "an input of unknown meaning",
     },
   ],

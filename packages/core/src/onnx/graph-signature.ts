@@ -35,6 +35,11 @@ export interface GraphSignature {
   readonly writeIndices: IdInput | undefined;
   /** The number of positions that such a cache holds after the pass, shape (1,). */
   readonly validLength: IdInput | undefined;
+  /**
+   * Whether the graph has one branch for a sequence's first pass and another for those over a cache, and an input that chooses. The latter
+   * may read one token correctly but not several: it is recorded with one.
+   */
+  readonly hasCacheBranch: boolean;
   /** The state from pass to pass. Empty for a graph without one, which reads the whole sequence in every pass. */
   readonly cache: readonly CacheTensor[];
   readonly logitsType: FloatType;
@@ -50,12 +55,22 @@ type Values = readonly InferenceSession.ValueMetadata[];
 
 /** The input that says how many last rows of logits to compute, as some exporters name it. */
 export const ROW_COUNT = "num_logits_to_keep";
-const INPUTS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", ROW_COUNT, "write_indices", "nonpad_kv_seqlen"];
+/** The input that chooses the branch of a merged decoder, shape (1,). */
+export const CACHE_BRANCH = "use_cache_branch";
+const INPUTS = [
+  "input_ids",
+  "attention_mask",
+  "position_ids",
+  "token_type_ids",
+  ROW_COUNT,
+  "write_indices",
+  "nonpad_kv_seqlen",
+  CACHE_BRANCH,
+];
 
 /** Inputs of graphs that are known and not supported, with the reason. */
 const UNSUPPORTED: readonly (readonly [name: RegExp, actual: string])[] = [
   [/^encoder_/, "an encoder-decoder model, which is not supported yet"],
-  [/^use_cache_branch$/, "a merged decoder with a branch for the first pass, which is not supported: export the model again"],
 ];
 
 /** The names and sizes that a graph itself does not tell. */
@@ -108,6 +123,7 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     rowCount: optional(ROW_COUNT),
     writeIndices: optional("write_indices"),
     validLength: optional("nonpad_kv_seqlen"),
+    hasCacheBranch: find(inputs, nameOf(CACHE_BRANCH)) !== undefined,
     cache,
     logitsType: typeOf(source, logits, ["float32", "float16"]),
     vocabSize: typeof vocabSize === "number" && vocabSize > 0 ? vocabSize : undefined,

@@ -39,6 +39,7 @@ const TENSORS = [
   "num_logits_to_keep",
   "write_indices",
   "nonpad_kv_seqlen",
+  "use_cache_branch",
   "logits",
 ] as const satisfies readonly CausalTensor[];
 
@@ -75,6 +76,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       names,
       moreInputs: inputsIn(names, embeddings !== undefined),
     });
+    if (signature.hasCacheBranch) warn(`${graphSource}: ${OLD_DECODER}`);
     const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
     const { vocabSize } = facts;
     const contextLength = Math.min(facts.contextLength, ...signature.cache.map(({ capacity = Infinity }) => capacity));
@@ -97,6 +99,9 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files) };
   });
 }
+
+const OLD_DECODER =
+  "a merged decoder of an older exporter reads one token per pass after the first, so that drafts cannot make it faster. Export the model again.";
 
 /** Returns the graph's inputs that `names` names; token ids may be an input of another graph. */
 function inputsIn(names: NonNullable<LoadModelOptions["names"]>, readsEmbeddings: boolean): readonly string[] {

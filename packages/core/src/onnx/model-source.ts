@@ -119,7 +119,7 @@ export interface LoadModelOptions {
 }
 
 /** The tensors of a causal graph beside its cache, by their usual names. */
-export type CausalTensor = MaskedTensor | "num_logits_to_keep" | "write_indices" | "nonpad_kv_seqlen";
+export type CausalTensor = MaskedTensor | "num_logits_to_keep" | "write_indices" | "nonpad_kv_seqlen" | "use_cache_branch";
 
 /** The tensors of a graph that predicts masked tokens, by their usual names. */
 export type MaskedTensor = "input_ids" | "attention_mask" | "position_ids" | "token_type_ids" | "logits";

@@ -8,6 +8,7 @@ import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { emptyCache } from "./empty-cache.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { chunkEnds } from "./prefill-chunks.ts";
+import { readOneByOne } from "./one-by-one.ts";
 import { tokenFeeds } from "./token-feeds.ts";
 import { createSequence, registerSession, type CachedSequence } from "./cached-sequence.ts";
 import { type TreePasses, treePasses } from "./tree-pass.ts";
@@ -50,6 +51,7 @@ class OnnxSession implements Session {
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
     const start = cache.length;
     try {
+      if (graph.signature.hasCacheBranch && start > 0) return await readOneByOne(tokens, rows, (token) => this.#read(token, 1, signal));
       for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows }))
         await this.#read(tokens.subarray(cache.length - start, end), 1, signal);
       return await this.#read(tokens.subarray(cache.length - start), rows, signal);

@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
-import { type GraphSignature, type IdInput, ROW_COUNT } from "./graph-signature.ts";
+import { CACHE_BRANCH, type GraphSignature, type IdInput, ROW_COUNT } from "./graph-signature.ts";
 import { idTensor } from "./id-tensor.ts";
 
 /** The inputs of a pass beside its state. */
@@ -14,7 +14,7 @@ export interface TokenPass {
 
 /** Returns the feeds of a pass over tokens, by their names in the graph, without the cache and embeddings. */
 export function tokenFeeds(ort: typeof Ort, signature: GraphSignature, { tokens, past, rows }: TokenPass): Record<string, Tensor> {
-  const { names, idType, attentionMask, positionIds, tokenTypeIds, rowCount, writeIndices, validLength } = signature;
+  const { names, idType, attentionMask, positionIds, tokenTypeIds, rowCount, writeIndices, validLength, hasCacheBranch } = signature;
   const count = tokens.length;
   const feeds: Record<string, Tensor> = {};
   const nameOf = (usual: string): string => names[usual] ?? usual;
@@ -30,5 +30,6 @@ export function tokenFeeds(ort: typeof Ort, signature: GraphSignature, { tokens,
   if (rowCount) feeds[nameOf(ROW_COUNT)] = one(rowCount, rows);
   if (writeIndices) feeds[nameOf("write_indices")] = one(writeIndices, past);
   if (validLength) feeds[nameOf("nonpad_kv_seqlen")] = one(validLength, past + count);
+  if (hasCacheBranch) feeds[nameOf(CACHE_BRANCH)] = new ort.Tensor("bool", [past > 0], [1]);
   return feeds;
 }
