@@ -10,6 +10,8 @@ export interface SplitGraphsOptions {
   readonly stored?: "float32" | "float16";
   /** Whether the embedding graph adds nothing to the rows, so that it does more than looking them up. @defaultValue false */
   readonly computes?: boolean;
+  /** Whether the decoder keeps a sum in place of keys, so that it reads tokens again after a rewind. @defaultValue false */
+  readonly keepsSum?: boolean;
 }
 
 export const SPLIT_VOCAB_SIZE = 6;
@@ -96,8 +98,23 @@ function embeddingGraph(
 
 const CODES = { float32: 1, float16: 10 } as const;
 
-function decoderGraph({ between = "float32" }: SplitGraphsOptions): Graph {
+const keyNodes: readonly GraphNode[] = [
+  { op: "Concat", inputs: ["past_key_values.0.key", "keys"], outputs: ["unmasked"], attributes: { axis: 2 } },
+  { op: "Cast", inputs: ["attention_mask"], outputs: ["float mask"], attributes: { to: 1 } },
+  { op: "Reshape", inputs: ["float mask", "mask shape"], outputs: ["mask"] },
+  { op: "Mul", inputs: ["unmasked", "mask"], outputs: ["present.0.key"] },
+  { op: "CumSum", inputs: ["present.0.key", "positions"], outputs: ["sums"] },
+];
+
+const sumNodes: readonly GraphNode[] = [
+  { op: "CumSum", inputs: ["keys", "positions"], outputs: ["new sums"] },
+  { op: "Add", inputs: ["new sums", "past_sum"], outputs: ["sums"] },
+  { op: "Slice", inputs: ["sums", "minus one", "end", "positions"], outputs: ["present_sum"] },
+];
+
+function decoderGraph({ between = "float32", keepsSum = false }: SplitGraphsOptions): Graph {
   const cache = (name: string, positions: string) => ({ name, type: "float32", shape: ["batch", 1, positions, WIDTH] }) as const;
+  const sum = (name: string) => ({ name, type: "float32", shape: ["batch", 1, 1, WIDTH] }) as const;
   return {
     inputs: [
       { name: "inputs_embeds", type: between, shape: ["batch", "rows", WIDTH] },
@@ -105,9 +122,12 @@ function decoderGraph({ between = "float32" }: SplitGraphsOptions): Graph {
       { name: "attention_mask", type: "int64", shape: ["batch", "all"] },
       { name: "position_ids", type: "int64", shape: [3, "batch", "rows"] },
       { name: "num_logits_to_keep", type: "int64", shape: [] },
-      cache("past_key_values.0.key", "past"),
+      keepsSum ? sum("past_sum") : cache("past_key_values.0.key", "past"),
     ],
-    outputs: [{ name: "logits", type: "float32", shape: ["batch", "kept", SPLIT_VOCAB_SIZE] }, cache("present.0.key", "all")],
+    outputs: [
+      { name: "logits", type: "float32", shape: ["batch", "kept", SPLIT_VOCAB_SIZE] },
+      keepsSum ? sum("present_sum") : cache("present.0.key", "all"),
+    ],
     nodes: [
       { op: "Cast", inputs: ["inputs_embeds"], outputs: ["float embeds"], attributes: { to: 1 } },
       { op: "Cast", inputs: ["per_layer_inputs"], outputs: ["float layers"], attributes: { to: 1 } },
@@ -119,11 +139,7 @@ function decoderGraph({ between = "float32" }: SplitGraphsOptions): Graph {
       { op: "Reshape", inputs: ["place", "column"], outputs: ["place column"] },
       { op: "Add", inputs: ["embedded", "place column"], outputs: ["hidden"] },
       { op: "Reshape", inputs: ["hidden", "heads"], outputs: ["keys"] },
-      { op: "Concat", inputs: ["past_key_values.0.key", "keys"], outputs: ["unmasked"], attributes: { axis: 2 } },
-      { op: "Cast", inputs: ["attention_mask"], outputs: ["float mask"], attributes: { to: 1 } },
-      { op: "Reshape", inputs: ["float mask", "mask shape"], outputs: ["mask"] },
-      { op: "Mul", inputs: ["unmasked", "mask"], outputs: ["present.0.key"] },
-      { op: "CumSum", inputs: ["present.0.key", "positions"], outputs: ["sums"] },
+      ...(keepsSum ? sumNodes : keyNodes),
       { op: "Reshape", inputs: ["num_logits_to_keep", "one"], outputs: ["kept"] },
       { op: "Neg", inputs: ["kept"], outputs: ["start"] },
       { op: "Slice", inputs: ["sums", "start", "end", "positions"], outputs: ["last sums"] },
@@ -139,6 +155,7 @@ function decoderGraph({ between = "float32" }: SplitGraphsOptions): Graph {
       { name: "positions", type: "int64", dims: [1], values: [2] },
       { name: "one", type: "int64", dims: [1], values: [1] },
       { name: "end", type: "int64", dims: [1], values: [1 << 30] },
+      { name: "minus one", type: "int64", dims: [1], values: [-1] },
     ],
   };
 }

@@ -7,7 +7,7 @@ import { PAST } from "./cache-layout.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
 import { findMaskToken } from "./mask-token.ts";
 import { type CachelessGraph, cachelessMaskedModel } from "./cacheless-masked-model.ts";
-import { isCausal, longestTextIn, withTextConfig } from "./model-config.ts";
+import { isCausal, longestTextIn, usablePositions, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
 import type { Execution, LoadMaskedModelOptions, MaskedTensor, ModelSource } from "./model-source.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
@@ -72,7 +72,8 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
     const { vocabSize } = facts;
     const { tokenizer, ...text } = await textOfModel(files, opened.tokenizer, { ...facts, templateFile });
     const ends = textEndsOf(tokenizer);
-    const longest = Math.min(facts.contextLength, longestTextIn(files.tokenizerConfig) ?? Infinity);
+    const positions = usablePositions(files.config, facts.contextLength);
+    const longest = Math.min(positions, longestTextIn(files.tokenizerConfig) ?? Infinity);
     const graph: CachelessGraph = {
       source: folder.describe(files.main.path),
       runtime,
