@@ -2,7 +2,7 @@ import type { ModelFiles } from "@decodekit/core/onnx";
 import { binary, json, tokenizer } from "./counting-graph.ts";
 import { bytesOf, type Graph, type GraphNode, type GraphValue, onnxFile, type Weights } from "./onnx-writer.ts";
 
-export const MERGED_VOCAB_SIZE = 5;
+const MERGED_VOCAB_SIZE = 5;
 const WIDTH = 4;
 const table = Array.from({ length: MERGED_VOCAB_SIZE * WIDTH }, (_, index) => 1 + ((index * 7) % 5));
 const projection = Array.from({ length: WIDTH * MERGED_VOCAB_SIZE }, (_, index) => ((index * 5) % 11) - 5);

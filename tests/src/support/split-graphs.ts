@@ -14,7 +14,7 @@ export interface SplitGraphsOptions {
   readonly keepsSum?: boolean;
 }
 
-export const SPLIT_VOCAB_SIZE = 6;
+const SPLIT_VOCAB_SIZE = 6;
 const WIDTH = 4;
 const SCALE = 3;
 const table = Array.from({ length: SPLIT_VOCAB_SIZE * WIDTH }, (_, index) => ((index * 7) % 5) - 2);

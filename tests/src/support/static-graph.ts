@@ -2,7 +2,7 @@ import type { ModelFiles } from "@decodekit/core/onnx";
 import { binary, json, tokenizer } from "./counting-graph.ts";
 import { type Graph, onnxFile } from "./onnx-writer.ts";
 
-export const STATIC_VOCAB_SIZE = 5;
+const STATIC_VOCAB_SIZE = 5;
 export const STATIC_POSITIONS = 12;
 const WIDTH = 4;
 const table = Array.from({ length: STATIC_VOCAB_SIZE * WIDTH }, (_, index) => 1 + ((index * 7) % 5));

@@ -48,7 +48,7 @@ export interface GraphSignature {
 }
 
 /** Names of tensors in a graph by their usual names. */
-export type TensorNames = Readonly<Partial<Record<string, string>>>;
+type TensorNames = Readonly<Partial<Record<string, string>>>;
 
 type Value = InferenceSession.TensorValueMetadata;
 type Values = readonly InferenceSession.ValueMetadata[];

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { loadModel, type ModelFiles, type ModelShapeError, ModelLoadError } from "@decodekit/core/onnx";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { binary } from "../../support/counting-graph.ts";
@@ -73,6 +76,39 @@ describe("the file of the embeddings", () => {
     const { name, files } = splitGraphs({}, [decoder, "embed_tokens_q4.onnx"]);
     const model = await loadModel({ name, files: { ...files, "onnx/embed_tokens.onnx": broken } }, { execution: "native" });
     await model.dispose();
+  });
+
+  test("may be a file that was picked in a page, of which only rows are read", async () => {
+    const files = Object.entries(splitGraphs().files).map(([file, url]) => {
+      return new File([Uint8Array.from(contentOf(String(url)))], file.split("/").at(-1)!);
+    });
+    const tables = files.find(({ name }) => name === "embed_tokens.onnx_data")!;
+    const read = vi.spyOn(tables, "slice");
+    const model = await loadModel(files, { execution: "wasm" });
+    const session = await model.causal.createSession();
+    expect([...(await session.forward(Int32Array.of(4, 3, 4))).row(0)]).toEqual([...splitRow([4, 3, 4])]);
+    expect(read.mock.calls).toEqual([64, 48, 96 + 64, 96 + 48].map((start) => [start, start + 16]));
+    await model.dispose();
+  });
+
+  test("which is gone while the model is used, is named, and the session stays as it was", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "decodekit-split-"));
+    mkdirSync(path.join(folder, "onnx"));
+    for (const [file, url] of Object.entries(splitGraphs().files)) writeFileSync(path.join(folder, file), contentOf(String(url)));
+    const model = await loadModel(folder, { execution: "wasm" });
+    const session = await model.causal.createSession();
+    const tables = path.join(folder, "onnx", "embed_tokens.onnx_data");
+    const content = readFileSync(tables);
+    rmSync(tables);
+    await expect(session.forward(Int32Array.of(1))).rejects.toMatchObject({
+      name: "ModelLoadError",
+      source: path.join(folder, "onnx", "embed_tokens.onnx"),
+      message: expect.stringContaining("could not be read any more (ENOENT"),
+    });
+    writeFileSync(tables, content);
+    expect([...(await session.forward(Int32Array.of(4, 3))).row(0)]).toEqual([...splitRow([4, 3])]);
+    await model.dispose();
+    rmSync(folder, { recursive: true });
   });
 
   test("comes from a server as the other files do", async () => {

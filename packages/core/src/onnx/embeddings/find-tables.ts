@@ -1,7 +1,7 @@
 import { FLOAT16, FLOAT32, type GraphNode, type GraphParts, type GraphTensor } from "./graph-parts.ts";
 
 const TYPES: Readonly<Record<number, TableType>> = { [FLOAT32]: "float32", [FLOAT16]: "float16" };
-export type TableType = "float32" | "float16";
+type TableType = "float32" | "float16";
 
 /** A table of embeddings in a file, one row a token, and what makes an output of its rows. */
 export interface EmbeddingTable {

@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
-import { ModelLoadError } from "../../errors.ts";
+import { DecodekitError, ModelLoadError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { float16ToFloat32 } from "../float16.ts";
 import { bytesOfHeld } from "../held-file.ts";
@@ -38,27 +38,27 @@ export async function tableEmbeddings(graph: GraphFiles, { ort, source, decoder,
     const inner = innerDims(table, input);
     if (!inner || !graph.weights.has(table.file)) return undefined;
     checkType(source, input, table.type);
-    readers.push({ ort, source, table, inner, bytes: undefined });
-  }
-  const files = new Map<string, ByteSource>();
-  const close = async (): Promise<void> => void (await Promise.all(Array.from(files.values(), (file) => file.close())));
-  try {
-    for (const reader of readers) {
-      const { file } = reader.table;
-      if (!files.has(file)) files.set(file, await bytesOfHeld(graph.weights.get(file)!));
-      reader.bytes = files.get(file);
-    }
-  } catch (error) {
-    await close();
-    throw error;
+    readers.push({ ort, source, table, inner });
   }
   return {
     names: inputs.map(({ name }) => name),
     async read(tokens) {
-      const tensors = await Promise.all(readers.map((reader) => readRows(reader, tokens)));
-      return Object.fromEntries(tensors.map((tensor, index) => [inputs[index]!.name, tensor]));
+      // Opened for each pass: a file that stays open outlives a model that nobody disposes.
+      const files = new Map<string, ByteSource>();
+      try {
+        for (const { table } of readers)
+          if (!files.has(table.file)) files.set(table.file, await bytesOfHeld(graph.weights.get(table.file)!));
+        const tensors = await Promise.all(readers.map((reader) => readRows(reader, files.get(reader.table.file)!, tokens)));
+        return Object.fromEntries(tensors.map((tensor, index) => [inputs[index]!.name, tensor]));
+      } catch (error) {
+        if (DecodekitError.isInstance(error)) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new ModelLoadError(source, `has embeddings that could not be read any more (${reason}).`, error);
+      } finally {
+        await Promise.all(Array.from(files.values(), (file) => file.close()));
+      }
     },
-    release: close,
+    release: async () => undefined,
   };
 }
 
@@ -68,7 +68,6 @@ interface TableReader {
   readonly table: EmbeddingTable;
   /** The dimensions of a row. */
   readonly inner: readonly number[];
-  bytes: ByteSource | undefined;
 }
 
 /** Returns the dimensions that a row has in the decoder's input (batch, sequence, …), or undefined if the input leaves them open. */
@@ -79,7 +78,7 @@ function innerDims({ width, reshapes }: EmbeddingTable, { shape }: EmbeddedInput
   return sizes.length === inner.length && sizes.reduce((product, dim) => product * dim, 1) === width ? sizes : undefined;
 }
 
-async function readRows({ ort, source, table, inner, bytes }: TableReader, tokens: Int32Array): Promise<Tensor> {
+async function readRows({ ort, source, table, inner }: TableReader, bytes: ByteSource, tokens: Int32Array): Promise<Tensor> {
   const { rows, width, offset, stored, type } = table;
   const size = width * (stored === "float32" ? 4 : 2);
   const found = new Uint8Array(tokens.length * size);
@@ -87,7 +86,7 @@ async function readRows({ ort, source, table, inner, bytes }: TableReader, token
   for (const [place, token] of tokens.entries()) places.set(token, [...(places.get(token) ?? []), place]);
   const readRow = async ([token, at]: readonly [number, readonly number[]]): Promise<void> => {
     if (token >= rows) throw new ModelLoadError(source, `has ${rows} embeddings, and none of token ${token}.`);
-    const row = await bytes!.read(offset + token * size, offset + (token + 1) * size);
+    const row = await bytes.read(offset + token * size, offset + (token + 1) * size);
     for (const place of at) found.set(row, place * size);
   };
   await Promise.all(Array.from(places, readRow));
