@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 
 /** Numbers of onnx.proto's TensorProto.DataType. */
-const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
+const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 type ElementType = keyof typeof TYPES;
 
 /** An input or output; a dimension given as a string is symbolic. */
@@ -17,12 +17,15 @@ export interface GraphNode {
   readonly outputs: readonly string[];
   /** Attributes that are integers or lists of them. */
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  /** Attributes that are graphs, such as the branches of an If, or a weight, such as the value of a Constant. */
+  readonly parts?: Readonly<Record<string, Graph | Weights>>;
 }
 
 export interface Weights {
   readonly name: string;
-  readonly type: "float32" | "int64" | "int8" | "uint8";
+  readonly type: "float32" | "float16" | "int64" | "int8" | "uint8";
   readonly dims: readonly number[];
+  /** Those of float16 are given as their bits. */
   readonly values: readonly number[];
   /** Where the bytes are in a file beside the graph, if they are not in the graph file. */
   readonly external?: { readonly location: string; readonly offset: number };
@@ -49,8 +52,9 @@ export function bytesOf({ type, values }: Weights): Uint8Array {
   return new Uint8Array(arrayOf(type, values).buffer);
 }
 
-function arrayOf(type: Weights["type"], values: readonly number[]): Float32Array | BigInt64Array | Int8Array | Uint8Array {
+function arrayOf(type: Weights["type"], values: readonly number[]): Float32Array | Uint16Array | BigInt64Array | Int8Array | Uint8Array {
   if (type === "float32") return Float32Array.from(values);
+  if (type === "float16") return Uint16Array.from(values);
   if (type === "int64") return BigInt64Array.from(values, BigInt);
   return type === "int8" ? Int8Array.from(values) : Uint8Array.from(values);
 }
@@ -63,11 +67,19 @@ function writeGraph({ nodes, inputs, outputs, weights }: Graph, writer: PbfWrite
   for (const output of outputs) writer.writeMessage(12, writeValue, output);
 }
 
-function writeNode({ op, inputs, outputs, attributes = {} }: GraphNode, writer: PbfWriter): void {
+function writeNode({ op, inputs, outputs, attributes = {}, parts = {} }: GraphNode, writer: PbfWriter): void {
   for (const input of inputs) writer.writeStringField(1, input);
   for (const output of outputs) writer.writeStringField(2, output);
   writer.writeStringField(4, op);
   for (const attribute of Object.entries(attributes)) writer.writeMessage(5, writeAttribute, attribute);
+  for (const part of Object.entries(parts)) writer.writeMessage(5, writePart, part);
+}
+
+function writePart([name, part]: [string, Graph | Weights], writer: PbfWriter): void {
+  writer.writeStringField(1, name);
+  if ("nodes" in part) writer.writeMessage(6, writeGraph, part);
+  else writer.writeMessage(5, writeWeights, part);
+  writer.writeVarintField(20, "nodes" in part ? 5 : 4);
 }
 
 function writeAttribute([name, value]: [string, number | readonly number[]], writer: PbfWriter): void {

@@ -36,11 +36,11 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     const inference = await create(...args);
     count.made++;
     const run: typeof inference.run = inference.run.bind(inference);
-    inference.run = async (feeds: Parameters<typeof run>[0]) => {
+    inference.run = async (feeds: Parameters<typeof run>[0], ...fetches: unknown[]) => {
       fed.push(Object.keys(feeds).filter((name) => !name.startsWith("past_key_values.")));
       call("atRun");
-      const outputs = await run(feeds);
-      returned.push(outputs.logits!.dims[1]!);
+      const outputs = await (run as (...args: unknown[]) => ReturnType<typeof run>)(feeds, ...fetches);
+      if (outputs.logits) returned.push(outputs.logits.dims[1]!);
       return outputs;
     };
     const release = inference.release.bind(inference);

@@ -11,10 +11,12 @@ export interface CacheTensor {
   readonly input: string;
   readonly output: string;
   readonly type: CacheType;
-  /** Shape before the first pass: the batch is 1, and the number of positions 0. */
+  /** Shape before the first pass: the batch is 1, and the number of positions 0, or all of those of a buffer. */
   readonly dims: readonly number[];
   /** Index in `dims` of the positions, which each pass extends. Undefined for a fixed state, which each pass replaces. */
   readonly axis: number | undefined;
+  /** Number of positions of a buffer that each pass writes into. Undefined for any other state. */
+  readonly capacity?: number | undefined;
 }
 
 /** All tensors of a state, and the runtime that holds them. */
@@ -32,23 +34,33 @@ export interface CacheSizes {
 type Value = InferenceSession.TensorValueMetadata;
 type Values = readonly InferenceSession.ValueMetadata[];
 
-/** Names of inputs that hold the state: "past_key_values.0.key", "past_0", "past_conv.3". */
-export const PAST = /^past/;
+/** Names of inputs that hold keys or values in a buffer of fixed size: "key_cache.0". */
+const BUFFER = /^(key|value)_cache\b/;
+/** Names of inputs that hold the state: "past_key_values.0.key", "past_0", "past_conv.3", and those of buffers. */
+export const PAST = new RegExp(`^past|${BUFFER.source}`);
 
 /** What the name of an input becomes in that of its output; the first that exists counts. */
 const SUCCESSORS: readonly (readonly [from: RegExp, to: string])[] = [
   [/^past_key_values/, "present"],
   [/^past_key_values/, "present_key_values"],
   [/^past/, "present"],
+  [BUFFER, "updated_$&"],
 ];
 
 /**
  * Recognises a state from the names and shapes of its tensors: keys and values (batch, heads, positions, headSize), both in one tensor
- * (2, batch, heads, positions, headSize) or (batch, positions, size), and fixed states such as those of convolutions.
+ * (2, batch, heads, positions, headSize) or (batch, positions, size), buffers of a fixed number of positions, and fixed states such as
+ * those of convolutions.
  * @throws ModelShapeError for a tensor that is none of these.
  */
 export function readCacheLayout(source: string, inputs: Values, outputs: Values, sizes: CacheSizes): readonly CacheTensor[] {
-  return inputs.filter(isTensor).flatMap((input) => (PAST.test(input.name) ? [cacheTensor(source, input, outputs, sizes)] : []));
+  const tensors = inputs.filter(isTensor).flatMap((input) => (PAST.test(input.name) ? [cacheTensor(source, input, outputs, sizes)] : []));
+  const other = tensors.find(({ capacity }) => capacity === undefined);
+  if (other && tensors.some(({ capacity }) => capacity !== undefined)) {
+    const actual = "another state beside them, which is not supported: export the model with a growing cache";
+    throw new ModelShapeError({ source, tensor: other.input, expected: "absent, since key_cache.N are buffers", actual });
+  }
+  return tensors;
 }
 
 export function emptyArray(type: CacheType, length: number): InstanceType<(typeof ARRAYS)[CacheType]> {
@@ -67,6 +79,7 @@ function cacheTensor(source: string, input: Value, outputs: Values, sizes: Cache
   if (output.type !== type)
     throw new ModelShapeError({ source, tensor: output.name, expected: `${type}, as ${input.name}`, actual: output.type });
   const { batch, axis } = axesOf(input.shape);
+  const capacity = BUFFER.test(input.name) ? capacityOf(source, input) : undefined;
   if (axis === undefined && !isSameState(input, output)) {
     throw new ModelShapeError({
       source,
@@ -83,7 +96,15 @@ function cacheTensor(source: string, input: Value, outputs: Values, sizes: Cache
     const expected = "of a shape with one open number of positions; config.json tells neither num_key_value_heads nor head_dim";
     throw new ModelShapeError({ source, tensor: input.name, expected, actual: shapeOf(input) });
   });
-  return { input: input.name, output: output.name, type, dims, axis };
+  return { input: input.name, output: output.name, type, dims, axis, ...(capacity !== undefined && { capacity }) };
+}
+
+/** Returns the positions of a buffer (batch, positions, size) or (batch, heads, positions, headSize). */
+function capacityOf(source: string, input: Value): number {
+  const positions = input.shape.at(-2);
+  if (input.shape.length >= 3 && typeof positions === "number" && positions > 0) return positions;
+  const expected = "of a shape with a fixed number of positions before the last dimension, since passes write into it";
+  throw new ModelShapeError({ source, tensor: input.name, expected, actual: shapeOf(input) });
 }
 
 /** Returns the indices of the batch and of the positions. Both are open in the graph; names tell them apart, else their usual order. */
@@ -107,7 +128,11 @@ function sizeOf(index: number, rank: number, axis: number | undefined, { heads, 
 
 function isSameState(input: Value, output: Value): boolean {
   const { shape } = output;
-  return shape.length === input.shape.length && shape.every((dim, index) => dim === input.shape[index] || typeof dim !== "number");
+  const isOpen = (dim: number | string | undefined): boolean => typeof dim !== "number";
+  return (
+    shape.length === input.shape.length &&
+    shape.every((dim, index) => dim === input.shape[index] || isOpen(dim) || isOpen(input.shape[index]))
+  );
 }
 
 function isTensor(value: InferenceSession.ValueMetadata): value is Value {

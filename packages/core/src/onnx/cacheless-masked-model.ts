@@ -1,4 +1,4 @@
-import type { InferenceSession, OnnxValue, Tensor } from "onnxruntime-common";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type { ForwardOptions, Logits, MaskedModel, MaskedSession, TokenId } from "../contracts/model.ts";
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
@@ -18,8 +18,6 @@ export interface CachelessGraph {
   readonly runtime: Runtime;
   readonly signature: GraphSignature;
   readonly inference: InferenceSession;
-  /** Returns the name in the graph of an input or output with a usual name. */
-  readonly nameOf: (usual: string) => string;
   readonly vocabSize: number;
   /** Most tokens of prefix and canvas, so that the tokens around a text fit too. */
   readonly contextLength: number;
@@ -125,15 +123,13 @@ interface CanvasPass {
 
 /** Runs one pass over the text of `prefix` and `canvas`, and returns the rows of the canvas. */
 async function predictCanvas(graph: CachelessGraph, { prefix, canvas, signal }: CanvasPass): Promise<Logits> {
-  const { queue, inference, nameOf, ends } = graph;
+  const { queue, inference, signature, ends } = graph;
   const begin = beginsWith(prefix, ends.begin) ? new Int32Array() : ends.begin;
   const tokens = Int32Array.from([...begin, ...prefix, ...canvas, ...ends.end]);
   const rows = canvas.length + ends.end.length;
-  const logits = nameOf("logits");
-  const outputs = await queue.enqueue<GraphOutputs>(() => inference.run(feedsOf(graph, tokens, rows), [logits]), {
-    signal,
-    discard: disposeOutputs,
-  });
+  const logits = signature.names.logits ?? "logits";
+  const feeds = tokenFeeds(graph.runtime.ort, signature, { tokens, past: 0, rows });
+  const outputs = await queue.enqueue<GraphOutputs>(() => inference.run(feeds, [logits]), { signal, discard: disposeOutputs });
   try {
     const read = await readLogits(graph, outputs[logits] as Tensor, rows);
     signal?.throwIfAborted();
@@ -141,11 +137,6 @@ async function predictCanvas(graph: CachelessGraph, { prefix, canvas, signal }: 
   } finally {
     disposeOutputs(outputs);
   }
-}
-
-function feedsOf({ runtime, signature, nameOf }: CachelessGraph, tokens: Int32Array, rows: number): Record<string, OnnxValue> {
-  const feeds = tokenFeeds(runtime.ort, signature, { tokens, past: 0, rows });
-  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [nameOf(name), tensor]));
 }
 
 /** Returns the logits without the rows of the tokens that end the text. */

@@ -1,5 +1,6 @@
 import type { InferenceSession } from "onnxruntime-common";
 import type { CanvasGraph } from "./canvas-graph.ts";
+import type { Embeddings } from "./embeddings/embeddings.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphSignature } from "./graph-signature.ts";
 import type { RunQueue } from "./run-queue.ts";
@@ -11,6 +12,8 @@ export interface CausalGraph {
   readonly runtime: Runtime;
   readonly signature: GraphSignature;
   readonly inference: InferenceSession;
+  /** What turns tokens into the graph's inputs, if it does not read their ids. */
+  readonly embeddings: Embeddings | undefined;
   readonly vocabSize: number;
   readonly contextLength: number;
   /** The queue of all graphs of the runtime, which runs one graph at a time. */

@@ -4,6 +4,7 @@ import type { Runtime } from "./environment/environment.ts";
 import { bytesIn, referenceTo } from "./held-file.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import { inlineWeights } from "./inline-weights.ts";
 import { localWeights } from "./local-weights.ts";
 import { renameWeightFiles } from "./rename-weight-files.ts";
 import { queueOf } from "./runtime-queue.ts";
@@ -64,5 +65,5 @@ async function create(
   }
   const dataOf = execution === "native" ? bytesIn : referenceTo;
   const externalData = await Promise.all(Array.from(graph.weights, async ([path, held]) => ({ path, data: await dataOf(held) })));
-  return ort.InferenceSession.create(outline, { ...options, externalData });
+  return ort.InferenceSession.create(await inlineWeights(outline, graph.weights), { ...options, externalData });
 }

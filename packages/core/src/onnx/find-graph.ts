@@ -28,8 +28,14 @@ const PREFERENCES: Readonly<Record<Execution, readonly Dtype[]>> = {
   webgpu: ["fp32", "q4f16", "q4", "fp16", "bnb4", "q8", "int8", "uint8"],
 };
 
-/** Places of graphs within a folder: the hub's, and that of exporters. */
-const PLACES = ["onnx/model", "model"];
+/** Folders of graphs: the hub's, and that of exporters. */
+const FOLDERS = ["onnx/", ""];
+/** Name of decoders beside other graphs, such as one for the embeddings. */
+const SPLIT = "decoder_model_merged";
+/** Names of causal graphs. */
+const NAMES = ["model", SPLIT];
+/** Order in which files of embeddings are tried if there is none of the decoder's data type. Rows of any type are read one by one. */
+const EMBEDDING_PREFERENCES: readonly Dtype[] = ["fp16", "q8", "int8", "uint8", "q4f16", "q4", "bnb4", "fp32"];
 
 /** A graph's file that was found. */
 export interface FoundGraph {
@@ -50,8 +56,27 @@ export interface GraphChoice {
 export async function findGraph(folder: ModelFolder, { modelFile, dtype, execution, named }: GraphChoice): Promise<FoundGraph> {
   if (modelFile !== undefined) return { path: modelFile, held: await folder.fetch(modelFile) };
   const types = dtype === undefined ? PREFERENCES[execution] : [dtype];
-  const candidates = types.flatMap((type) => PLACES.map((place) => `${place}${SUFFIXES[type]}.onnx`));
+  const candidates = NAMES.flatMap((name) => types.flatMap((type) => FOLDERS.map((place) => `${place}${name}${SUFFIXES[type]}.onnx`)));
   const paths = dtype === undefined && named !== undefined ? [named, ...candidates] : candidates;
+  const advice =
+    dtype === undefined ? "Name the graph's file as modelFile." : "Choose another dtype, or name the graph's file as modelFile.";
+  return firstThere(folder, paths, advice);
+}
+
+/**
+ * Opens the file of the embedding graph beside a decoder's graph at `decoder`: of the same data type if there is one.
+ * @throws ModelLoadError if there is none.
+ */
+export async function findEmbeddings(folder: ModelFolder, decoder: string, file: string | undefined): Promise<FoundGraph> {
+  if (file !== undefined) return { path: file, held: await folder.fetch(file) };
+  const place = decoder.slice(0, decoder.lastIndexOf("/") + 1);
+  const own = DTYPES.find((type) => type !== "fp32" && decoder.endsWith(`${SUFFIXES[type]}.onnx`)) ?? "fp32";
+  const paths = [...new Set([own, ...EMBEDDING_PREFERENCES])].map((type) => `${place}embed_tokens${SUFFIXES[type]}.onnx`);
+  return firstThere(folder, paths, "Name the file of the embeddings as embeddingsFile.");
+}
+
+/** Opens the first of `paths` that is there. @throws ModelLoadError with `advice` if there is none. */
+async function firstThere(folder: ModelFolder, paths: readonly string[], advice: string): Promise<FoundGraph> {
   const absences: string[] = [];
   let page: FoundGraph | undefined;
   for (const path of paths) {
@@ -62,8 +87,8 @@ export async function findGraph(folder: ModelFolder, { modelFile, dtype, executi
   }
   // What a server returned in place of a graph; reading it fails with an error that shows it.
   if (page) return page;
-  const advice =
-    dtype === undefined ? "Name the graph's file as modelFile." : "Choose another dtype, or name the graph's file as modelFile.";
-  const others = `None of ${paths.slice(1).join(", ")} is there either. ${advice}`;
-  throw new ModelLoadError(folder.describe(paths[0]!), `${absences[0]!}. The model needs this file. ${others}`);
+  const [usual, ...rest] = paths.filter((path) => !path.includes(SPLIT));
+  const decoders = paths.some((path) => path.includes(SPLIT)) ? `, nor ${SPLIT} of such a data type,` : "";
+  const others = `None of ${rest.join(", ")}${decoders} is there either. ${advice}`;
+  throw new ModelLoadError(folder.describe(usual!), `${absences[0]!}. The model needs this file. ${others}`);
 }

@@ -80,7 +80,13 @@ const content = (text: string): FileContent => ({ bytes: new TextEncoder().encod
 describe("a graph's file", () => {
   test("states the number of elements of its weights", async () => {
     const file = onnxFile([{ dims: [3, 5], bytes: new Uint8Array(60) }, { dims: [7] }, { dims: [] }]);
-    expect(await inspect("x", file)).toEqual({ parameters: 15 + 7 + 1, externalData: [], holdsWeights: false, outline: file.bytes });
+    expect(await inspect("x", file)).toEqual({
+      inputs: [],
+      parameters: 15 + 7 + 1,
+      externalData: [],
+      holdsWeights: false,
+      outline: file.bytes,
+    });
   });
 
   test("names each file of external data once, with the number of bytes that its weights need", async () => {

@@ -12,6 +12,8 @@ export interface GraphFile {
    * parts of it. So the runtime reads each weight once, from where it lies, and the graph can be rewritten without copying a weight.
    */
   readonly outline: Uint8Array;
+  /** Names of the graph's inputs. */
+  readonly inputs: readonly string[];
   /** Total number of elements of all weights (initializers); packed ones count as the elements that they stand for. */
   readonly parameters: number;
   /** Whether the outline names parts of the graph's own file. */
@@ -55,9 +57,9 @@ export async function readGraphFile(file: GraphFileContent): Promise<GraphFile> 
   try {
     await readModel(cursor, content.length, name, found);
     const outline = concatenate(found.pieces);
-    const { parameters, files } = readWeightFacts(outline);
+    const { inputs, parameters, files } = readWeightFacts(outline);
     if (found.graphs === 1) {
-      return { outline, parameters, holdsWeights: found.holdsWeights, externalData: externalFiles(source, name, files) };
+      return { outline, inputs, parameters, holdsWeights: found.holdsWeights, externalData: externalFiles(source, name, files) };
     }
   } catch (error) {
     if (error instanceof ModelLoadError) throw error;

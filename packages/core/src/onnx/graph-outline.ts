@@ -2,15 +2,18 @@ import { PbfReader } from "pbf";
 
 // Field numbers of onnx.proto (IR version 13).
 const MODEL_GRAPH = 7;
-const GRAPH = { node: 1, initializer: 5, sparseInitializer: 15 } as const;
+const GRAPH = { node: 1, initializer: 5, input: 11, sparseInitializer: 15 } as const;
 const NODE = { input: 1, opType: 4, attribute: 5 } as const;
 const ATTRIBUTE = { name: 1, integer: 3, tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
 const TENSOR = { dims: 1, name: 8, externalData: 13 } as const;
 const SPARSE = { values: 1, indices: 2 } as const;
+const VALUE_NAME = 1;
 const ENTRY = { key: 1, value: 2 } as const;
 
 /** The facts that a graph without its weights tells about them. */
 export interface WeightFacts {
+  /** Names of the graph's inputs. */
+  readonly inputs: readonly string[];
   /** Total number of elements of all initializers; those of 2, 4 or 8 packed bits count as the elements that they stand for. */
   readonly parameters: number;
   /** Names of the files that hold weights, and the minimum number of bytes of each, including weights of constants and subgraphs. */
@@ -20,16 +23,17 @@ export interface WeightFacts {
 /** Reads an encoded ModelProto. @throws Error if it is not one. */
 export function readWeightFacts(outline: Uint8Array): WeightFacts {
   const reader = new PbfReader(outline);
-  const found: Found = { elements: [], packed: new Map(), files: new Map() };
+  const found: Found = { inputs: [], elements: [], packed: new Map(), files: new Map() };
   eachField(reader, reader.length, (field) => {
-    if (field === MODEL_GRAPH) readGraph(reader, found);
+    if (field === MODEL_GRAPH) readGraph(reader, found, found.inputs);
   });
   let parameters = 0;
   for (const [name, elements] of found.elements) parameters += found.packed.get(name) ?? elements;
-  return { parameters, files: found.files };
+  return { inputs: found.inputs, parameters, files: found.files };
 }
 
 interface Found {
+  readonly inputs: string[];
   /** Stored elements. */
   readonly elements: (readonly [initializer: string, count: number])[];
   /** Elements that initializers of packed bits stand for; 0 for their scales and zero points. */
@@ -37,10 +41,15 @@ interface Found {
   readonly files: Map<string, number>;
 }
 
-function readGraph(reader: PbfReader, found: Found): void {
+/** Reads a graph; the names of its inputs are added to `inputs`, if given. */
+function readGraph(reader: PbfReader, found: Found, inputs?: string[]): void {
   eachField(reader, endOfMessage(reader), (field) => {
     if (field === GRAPH.node) readNode(reader, found);
-    else if (field === GRAPH.initializer) {
+    else if (field === GRAPH.input) {
+      eachField(reader, endOfMessage(reader), (part) => {
+        if (part === VALUE_NAME) inputs?.push(reader.readString());
+      });
+    } else if (field === GRAPH.initializer) {
       const { name, elements } = readTensor(reader, found);
       found.elements.push([name, elements]);
     } else if (field === GRAPH.sparseInitializer) {
@@ -97,7 +106,7 @@ function readTensor(reader: PbfReader, { files }: Found): { readonly name: strin
   return { name, elements };
 }
 
-function readEntry(reader: PbfReader): [key: string, value: string] {
+export function readEntry(reader: PbfReader): [key: string, value: string] {
   let key = "";
   let value = "";
   eachField(reader, endOfMessage(reader), (field) => {
@@ -108,13 +117,13 @@ function readEntry(reader: PbfReader): [key: string, value: string] {
 }
 
 /** Reads the length before a message; returns the position of the message's end. */
-function endOfMessage(reader: PbfReader): number {
+export function endOfMessage(reader: PbfReader): number {
   const length = reader.readVarint();
   return reader.pos + length;
 }
 
 /** Calls `visit` for each field up to `end`, and skips fields that it does not read. */
-function eachField(reader: PbfReader, end: number, visit: (field: number) => void): void {
+export function eachField(reader: PbfReader, end: number, visit: (field: number) => void): void {
   if (end > reader.length) throw new RangeError(`a part ends at byte ${end} of ${reader.length}`);
   while (reader.pos < end) {
     const tag = reader.readVarint();

@@ -20,6 +20,8 @@ export interface PassInput {
   readonly cache: KvCache;
   /** Returns the feeds beside the cache, for a pass that reads `unread` first, if the cache has lost these tokens. */
   feeds(unread: Int32Array | undefined): Record<string, Tensor>;
+  /** Returns further feeds, which are disposed after the pass: embeddings of its tokens. */
+  embed?(unread: Int32Array | undefined): Promise<Record<string, Tensor>>;
   /** Number of last rows to read. */
   readonly rows: number;
   readonly signal: AbortSignal | undefined;
@@ -33,10 +35,15 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
     const settled = input.cache.compact();
     if (settled) await settled;
     unread = input.cache.unread();
-    return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread)));
+    const embedded = input.embed && (await input.embed(unread));
+    try {
+      return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread), embedded));
+    } finally {
+      if (embedded) disposeOutputs(embedded);
+    }
   };
   const outputs = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
-  const tensor = outputs.logits as Tensor;
+  const tensor = outputs[graph.signature.names.logits ?? "logits"] as Tensor;
   try {
     const logits = await readLogits(graph, tensor, rows);
     signal?.throwIfAborted();

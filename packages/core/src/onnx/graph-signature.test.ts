@@ -32,6 +32,9 @@ describe("a graph's signature", () => {
       return { input: `past_key_values.${name}`, output: `present.${name}`, type: "float32", dims, axis: 2 };
     };
     expect(readGraphSignature("m", inputs, outputs)).toEqual({
+      names: {},
+      readsIds: true,
+      hasCacheBranch: false,
       idType: "int64",
       cache: [tensorOf("0.key", 2, 4), tensorOf("0.value", 2, 4), tensorOf("11.key", 1, 8)],
       logitsType: "float32",
@@ -60,9 +63,32 @@ describe("a graph's signature", () => {
     });
   });
 
+  test("may have a fixed state whose batch only its output states, and buffers that passes write into", () => {
+    const fixed = ["batch", 8, 3];
+    const ins = [ids("input_ids"), ids("write_indices"), cached("key_cache.0", "float32", ["batch", 16, 8])];
+    const outs = [outputs[0]!, cached("updated_key_cache.0", "float32", [1, 16, 8])];
+    expect(readGraphSignature("m", ins, outs)).toMatchObject({
+      cache: [{ input: "key_cache.0", output: "updated_key_cache.0", dims: [1, 16, 8], capacity: 16 }],
+      writeIndices: { type: "int64" },
+    });
+    const states = [ids("input_ids"), cached("past_conv.0", "float32", fixed)];
+    expect(readGraphSignature("m", states, [outputs[0]!, cached("present_conv.0", "float32", [1, 8, 3])]).cache).toEqual([
+      { input: "past_conv.0", output: "present_conv.0", type: "float32", dims: [1, 8, 3], axis: undefined },
+    ]);
+  });
+
   test("may have a cache that begins with any layer", () => {
     const later = inputs.filter(({ name }) => !name.startsWith("past_key_values.0."));
     expect(readGraphSignature("m", later, outputs).cache.map(({ input }) => input)).toEqual(["past_key_values.11.key"]);
+  });
+
+  test("may read embeddings in place of ids, or ids as well", () => {
+    const embeds = tensor("inputs_embeds", "float32", ["batch", "rows", 8]);
+    const embedded = ["inputs_embeds"];
+    const only = readGraphSignature("m", [...without(inputs, "input_ids"), embeds], outputs, { embedded });
+    expect(only).toMatchObject({ readsIds: false, cache: [{}, {}, {}] });
+    expect(readGraphSignature("m", [...inputs, embeds], outputs, { embedded })).toMatchObject({ readsIds: true });
+    expect(() => readGraphSignature("m", [...inputs, embeds], outputs)).toThrow("input inputs_embeds must be one of");
   });
 
   test("is refused without additional inputs that are required", () => {
@@ -106,7 +132,7 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     {
       tensor: "input pixels",
       expected:
-        "one of input_ids, attention_mask, position_ids, token_type_ids, num_logits_to_keep, past_key_values.N.key, past_key_values.N.value",
+        "one of input_ids, attention_mask, position_ids, token_type_ids, num_logits_to_keep, write_indices, nonpad_kv_seqlen, use_cache_branch, past_key_values.N.key, past_key_values.N.value",
       actual: "an input of unknown meaning",
     },
   ],
@@ -152,6 +178,24 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     withOne(inputs, cached("past_key_values.0.key", "float32", ["batch", 2, "past", "size"])),
     outputs,
     { actual: "(batch, 2, past, size)" },
+  ],
+  [
+    "buffers, but no place to write at",
+    [ids("input_ids"), cached("key_cache.0", "float32", ["batch", 16, 8])],
+    [outputs[0]!, cached("updated_key_cache.0", "float32", ["batch", 16, 8])],
+    { tensor: "write_indices", expected: "an input" },
+  ],
+  [
+    "buffers of an open size",
+    [ids("input_ids"), ids("write_indices"), cached("key_cache.0", "float32", ["batch", "positions", 8])],
+    [outputs[0]!, cached("updated_key_cache.0", "float32", ["batch", "positions", 8])],
+    { tensor: "key_cache.0", actual: "(batch, positions, 8)" },
+  ],
+  [
+    "buffers beside another state",
+    [...inputs, ids("write_indices"), cached("key_cache.0", "float32", ["batch", 16, 8])],
+    [...outputs, cached("updated_key_cache.0", "float32", ["batch", 16, 8])],
+    { tensor: "past_key_values.0.key", expected: "absent, since key_cache.N are buffers" },
   ],
   [
     "token ids of another type",

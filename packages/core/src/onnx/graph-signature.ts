@@ -7,7 +7,7 @@ export type IdType = "int32" | "int64";
 type FloatType = "float16" | "float32";
 
 /** An input of integers beside the tokens. */
-interface IdInput {
+export interface IdInput {
   readonly type: IdType;
   /** Number of dimensions. */
   readonly rank: number;
@@ -15,10 +15,14 @@ interface IdInput {
   readonly parts: number;
 }
 
-/** A causal graph, described by its inputs and outputs. */
+/** A causal graph, described by its inputs and outputs. The names are the usual ones; `names` holds those that differ. */
 export interface GraphSignature {
+  /** Names in the graph of inputs and outputs by their usual names, where these differ. */
+  readonly names: TensorNames;
   /** Type of `input_ids`, shape (1, rows). */
   readonly idType: IdType;
+  /** False for a graph that reads only embeddings in place of `input_ids`. */
+  readonly readsIds: boolean;
   /** Ones for all positions, cached ones included, shape (1, positions). */
   readonly attentionMask: IdInput | undefined;
   /** Shape (1, rows), or (parts, 1, rows). */
@@ -27,6 +31,15 @@ export interface GraphSignature {
   readonly tokenTypeIds: IdInput | undefined;
   /** The number of last rows to return logits for: a scalar, or shape (1,). */
   readonly rowCount: IdInput | undefined;
+  /** The position at which the pass begins, for graphs that write into a cache of fixed size, shape (1,). */
+  readonly writeIndices: IdInput | undefined;
+  /** The number of positions that such a cache holds after the pass, shape (1,). */
+  readonly validLength: IdInput | undefined;
+  /**
+   * Whether the graph has one branch for a sequence's first pass and another for those over a cache, and an input that chooses. The latter
+   * may read one token correctly but not several: it is recorded with one.
+   */
+  readonly hasCacheBranch: boolean;
   /** The state from pass to pass. Empty for a graph without one, which reads the whole sequence in every pass. */
   readonly cache: readonly CacheTensor[];
   readonly logitsType: FloatType;
@@ -34,19 +47,30 @@ export interface GraphSignature {
   readonly vocabSize: number | undefined;
 }
 
+/** Names of tensors in a graph by their usual names. */
+type TensorNames = Readonly<Partial<Record<string, string>>>;
+
 type Value = InferenceSession.TensorValueMetadata;
 type Values = readonly InferenceSession.ValueMetadata[];
 
 /** The input that says how many last rows of logits to compute, as some exporters name it. */
 export const ROW_COUNT = "num_logits_to_keep";
-const INPUTS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", ROW_COUNT];
+/** The input that chooses the branch of a merged decoder, shape (1,). */
+export const CACHE_BRANCH = "use_cache_branch";
+const INPUTS = [
+  "input_ids",
+  "attention_mask",
+  "position_ids",
+  "token_type_ids",
+  ROW_COUNT,
+  "write_indices",
+  "nonpad_kv_seqlen",
+  CACHE_BRANCH,
+];
 
 /** Inputs of graphs that are known and not supported, with the reason. */
 const UNSUPPORTED: readonly (readonly [name: RegExp, actual: string])[] = [
   [/^encoder_/, "an encoder-decoder model, which is not supported yet"],
-  [/^inputs_embeds$/, "a decoder whose embeddings are a graph of their own (embed_tokens.onnx), which is not supported yet"],
-  [/^(key|value)_cache\.|^write_indices$/, "a static cache, which is not supported: export the model with a growing cache"],
-  [/^use_cache_branch$/, "a merged decoder with a branch for the first pass, which is not supported: export the model again"],
 ];
 
 /** The names and sizes that a graph itself does not tell. */
@@ -58,12 +82,14 @@ export interface SignatureHints {
   /** @defaultValue none */
   readonly sizes?: CacheSizes;
   /** Names of inputs and outputs that differ from the usual ones. @defaultValue none */
-  readonly names?: Readonly<Partial<Record<string, string>>>;
+  readonly names?: TensorNames;
+  /** Inputs that another graph computes from token ids. @defaultValue none */
+  readonly embedded?: readonly string[];
 }
 
 /** Recognises a causal graph. @throws ModelShapeError for any other graph, and for inputs of unknown meaning. */
 export function readGraphSignature(source: string, inputs: Values, outputs: Values, hints: SignatureHints = {}): GraphSignature {
-  const { moreInputs = [], withoutCache = false, sizes = { heads: undefined, headSize: undefined }, names = {} } = hints;
+  const { moreInputs = [], withoutCache = false, sizes = { heads: undefined, headSize: undefined }, names = {}, embedded = [] } = hints;
   const nameOf = (usual: string): string => names[usual] ?? usual;
   const need = (values: Values, name: string, expected: string): Value => {
     const value = find(values, name);
@@ -72,25 +98,33 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     throw new ModelShapeError({ source, tensor: name, expected, actual });
   };
   refuseUnsupported(source, inputs);
-  const ids = need(inputs, nameOf("input_ids"), "an input of token ids");
+  const given = find(inputs, nameOf("input_ids"));
+  const ids = given ?? (embedded.length > 0 ? undefined : need(inputs, nameOf("input_ids"), "an input of token ids"));
   const logits = need(outputs, nameOf("logits"), "an output of shape (batch, sequence, vocabSize)");
   if (logits.shape.length !== 3) {
     const expected = "of shape (batch, sequence, vocabSize), as a language model's";
     throw new ModelShapeError({ source, tensor: logits.name, expected, actual: shapeOf(logits) });
   }
   if (!withoutCache && !inputs.some(({ name }) => PAST.test(name))) need(inputs, "past_key_values.0.key", "an input of cached keys");
-  for (const name of moreInputs) need(inputs, name, "an input");
-  refuseUnknown(source, inputs, [...INPUTS.map(nameOf), ...moreInputs]);
+  const cache = readCacheLayout(source, inputs, outputs, sizes);
+  const writes = cache.some(({ capacity }) => capacity !== undefined);
+  for (const name of [...(writes ? [nameOf("write_indices")] : []), ...moreInputs]) need(inputs, name, "an input");
+  refuseUnknown(source, inputs, [...INPUTS.map(nameOf), ...moreInputs, ...embedded]);
 
   const optional = (name: string): IdInput | undefined => idInput(source, find(inputs, nameOf(name)));
   const vocabSize = logits.shape[2];
   return {
-    idType: typeOf(source, ids, ["int64", "int32"]),
+    names,
+    idType: ids ? typeOf(source, ids, ["int64", "int32"]) : "int64",
+    readsIds: ids !== undefined,
     attentionMask: optional("attention_mask"),
     positionIds: optional("position_ids"),
     tokenTypeIds: optional("token_type_ids"),
     rowCount: optional(ROW_COUNT),
-    cache: readCacheLayout(source, inputs, outputs, sizes),
+    writeIndices: optional("write_indices"),
+    validLength: optional("nonpad_kv_seqlen"),
+    hasCacheBranch: find(inputs, nameOf(CACHE_BRANCH)) !== undefined,
+    cache,
     logitsType: typeOf(source, logits, ["float32", "float16"]),
     vocabSize: typeof vocabSize === "number" && vocabSize > 0 ? vocabSize : undefined,
   };

@@ -9,6 +9,7 @@ export type {
   LoadMaskedModelOptions,
   LoadModelOptions,
   LoadProgress,
+  CausalTensor,
   MaskedTensor,
   ModelFiles,
   ModelSource,

@@ -7,11 +7,12 @@ import { PAST } from "./cache-layout.ts";
 import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
 import { findMaskToken } from "./mask-token.ts";
 import { type CachelessGraph, cachelessMaskedModel } from "./cacheless-masked-model.ts";
-import { isCausal, longestTextIn, withTextConfig } from "./model-config.ts";
+import { isCausal, longestTextIn, usablePositions, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
 import type { Execution, LoadMaskedModelOptions, MaskedTensor, ModelSource } from "./model-source.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
+import { namesOption } from "./tensor-names.ts";
 import { textEndsOf, withoutEnd } from "./text-ends.ts";
 import { textOfModel } from "./text-of-model.ts";
 
@@ -35,10 +36,10 @@ export interface OnnxMaskedModel extends LanguageModel {
 
 const TENSORS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", "logits"] as const satisfies readonly MaskedTensor[];
 
-const { rewriting: _rewriting, ...LOADING } = LOAD_OPTIONS;
+const { rewriting: _rewriting, embeddingsFile: _embeddingsFile, ...LOADING } = LOAD_OPTIONS;
 const OPTIONS = {
   ...LOADING,
-  names: objectOption(`different names, each a text, for some of ${TENSORS.join(", ")}`, isNames),
+  names: namesOption(TENSORS),
   maskToken: objectOption("a token id >= 0, or the name of a token", (value) =>
     typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && (value as number) >= 0,
   ),
@@ -62,7 +63,7 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
   const where = "loadMaskedModel";
   resolveOptions(where, options, OPTIONS);
   const { names = {}, maskToken, ...loading } = options;
-  const opened = await openModel(where, source, { ...loading, rewriting: false });
+  const opened = await openModel(where, source, { ...loading, rewriting: false }, names.input_ids);
   const { runtime, folder, inference, warn, templateFile } = opened;
   return releaseUnlessLoaded(opened, async () => {
     const files = { ...opened.files, config: withTextConfig(opened.files.config) };
@@ -71,13 +72,13 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
     const { vocabSize } = facts;
     const { tokenizer, ...text } = await textOfModel(files, opened.tokenizer, { ...facts, templateFile });
     const ends = textEndsOf(tokenizer);
-    const longest = Math.min(facts.contextLength, longestTextIn(files.tokenizerConfig) ?? Infinity);
+    const positions = usablePositions(files.config, facts.contextLength);
+    const longest = Math.min(positions, longestTextIn(files.tokenizerConfig) ?? Infinity);
     const graph: CachelessGraph = {
       source: folder.describe(files.main.path),
       runtime,
       signature,
       inference,
-      nameOf: (usual) => names[usual as MaskedTensor] ?? usual,
       vocabSize,
       contextLength: Math.max(0, longest - ends.begin.length - ends.end.length),
       maskTokenId: findMaskToken({ option: maskToken, files, tokenizer, vocabSize }),
@@ -85,7 +86,7 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
       queue: queueOf(runtime.ort),
       disposed: false,
     };
-    return { name: folder.name, tokenizer: withoutEnd(tokenizer, ends), ...text, ...modelOf(graph), ...sizeOf(files.main) };
+    return { name: folder.name, tokenizer: withoutEnd(tokenizer, ends), ...text, ...modelOf(graph), ...sizeOf(files) };
   });
 }
 
@@ -128,12 +129,4 @@ function modelOf(graph: CachelessGraph): Pick<OnnxMaskedModel, "masked" | "execu
       await releaseInTurn(graph.queue, () => graph.inference.release());
     },
   };
-}
-
-function isNames(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const given = Object.entries(value).filter(([, name]) => name !== undefined);
-  const isName = ([usual, name]: readonly [string, unknown]): boolean =>
-    (TENSORS as readonly string[]).includes(usual) && typeof name === "string" && name !== "";
-  return given.every(isName) && new Set(given.map(([, name]) => name)).size === given.length;
 }

@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-common";
 import { DisposedError, ModelShapeError } from "../errors.ts";
 import type { LanguageModel } from "../contracts/language-model.ts";
 import type { CausalModel } from "../contracts/model.ts";
-import { resolveOptions } from "../options.ts";
+import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { PAST } from "./cache-layout.ts";
 import { cacheSizesIn } from "./cache-sizes.ts";
 import type { CausalGraph } from "./causal-graph.ts";
@@ -11,11 +11,12 @@ import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
 import { isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
-import type { Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
+import type { CausalTensor, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
-import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
+import { LOAD_OPTIONS, type OpenedModel, openModel, releaseGraphs, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { probePasses } from "./probe-passes.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
+import { namesOption } from "./tensor-names.ts";
 import { textOfModel } from "./text-of-model.ts";
 
 /** A model loaded from ONNX files, with its tokenizer. */
@@ -31,6 +32,22 @@ export interface OnnxLanguageModel extends LanguageModel {
   dispose(): Promise<void>;
 }
 
+const TENSORS = [
+  "input_ids",
+  "attention_mask",
+  "position_ids",
+  "token_type_ids",
+  "num_logits_to_keep",
+  "write_indices",
+  "nonpad_kv_seqlen",
+  "use_cache_branch",
+  "logits",
+] as const satisfies readonly CausalTensor[];
+
+const OPTIONS = { ...LOAD_OPTIONS, names: namesOption(TENSORS) } as const satisfies Readonly<
+  Record<keyof LoadModelOptions, OptionDefinition>
+>;
+
 /**
  * Loads a causal language model and its tokenizer from a folder in the Hugging Face layout.
  * Reads only the files of `source`, and runs no code from it.
@@ -45,13 +62,14 @@ export interface OnnxLanguageModel extends LanguageModel {
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
   const where = "loadModel";
-  resolveOptions(where, options, LOAD_OPTIONS);
-  return loadOpened(await openModel(where, source, options), options);
+  resolveOptions(where, options, OPTIONS);
+  return loadOpened(await openModel(where, source, options, options.names?.input_ids), options);
 }
 
 /** Loads the model of an opened graph; if the passes of a rewritten one are wrong, of the graph as it is. */
 async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promise<OnnxLanguageModel> {
-  const { runtime, folder, files, inference, tokenizer, warn } = opened;
+  const { names = {} } = options;
+  const { runtime, folder, files, inference, embeddings, tokenizer, warn } = opened;
   const model = await releaseUnlessLoaded(opened, async () => {
     const graphSource = folder.describe(files.main.path);
     const config = withTextConfig(files.config);
@@ -59,9 +77,14 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
     const signature = readGraphSignature(graphSource, inference.inputMetadata, inference.outputMetadata, {
       sizes: cacheSizesIn(config),
       withoutCache: isCausal(config),
+      ...(embeddings && { embedded: embeddings.names }),
+      names,
+      moreInputs: inputsIn(names, embeddings !== undefined),
     });
+    if (signature.hasCacheBranch) warn(`${graphSource}: ${OLD_DECODER}`);
     const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
-    const { vocabSize, contextLength } = facts;
+    const { vocabSize } = facts;
+    const contextLength = Math.min(facts.contextLength, ...signature.cache.map(({ capacity = Infinity }) => capacity));
     const maskTokenId = files.canvas && maskTokenIn(config, vocabSize);
     const canvas =
       files.canvas && lazyCanvas(runtime, folder, files.canvas, { signature, maskTokenId: maskTokenId!, threads: options.threads });
@@ -70,16 +93,17 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       source: graphSource,
       runtime,
       inference,
+      embeddings,
       signature,
       vocabSize,
       contextLength,
       queue: queueOf(runtime.ort),
       canvas,
-      multiTokenPasses: true,
+      multiTokenPasses: !signature.hasCacheBranch,
       disposed: false,
     };
     if (!(await passesAreRight(graph, opened, options.signal))) return undefined;
-    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.main) };
+    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files) };
   });
   return model ?? loadOpened(await opened.reopenAsItIs(), options);
 }
@@ -105,6 +129,15 @@ async function passesAreRight(graph: CausalGraph, { isRewritten, warn }: OpenedM
   }
 }
 
+const OLD_DECODER =
+  "a merged decoder of an older exporter reads one token per pass after the first, so that drafts cannot make it faster. Export the model again.";
+
+/** Returns the graph's inputs that `names` names; token ids may be an input of another graph. */
+function inputsIn(names: NonNullable<LoadModelOptions["names"]>, readsEmbeddings: boolean): readonly string[] {
+  const { logits: _, input_ids: ids, ...others } = names;
+  return [...Object.values(others), ...(readsEmbeddings ? [] : [ids])].filter((name) => name !== undefined);
+}
+
 /** @throws ModelShapeError for a graph without a cache, of a model that its configuration says predicts masked tokens. */
 function refuseMasked(source: string, inputs: readonly InferenceSession.ValueMetadata[]): void {
   if (inputs.some(({ name }) => PAST.test(name))) return;
@@ -116,7 +149,7 @@ function modelsOf(
   graph: CausalGraph,
   canvas: LazyCanvas | undefined,
 ): Pick<OnnxLanguageModel, "causal" | "masked" | "execution" | "dispose"> {
-  const { vocabSize, contextLength, queue, inference, runtime } = graph;
+  const { vocabSize, contextLength, queue, runtime } = graph;
   const causal: CausalModel = {
     kind: "causal",
     vocabSize,
@@ -134,7 +167,7 @@ function modelsOf(
     async dispose() {
       if (graph.disposed) return;
       graph.disposed = true;
-      await releaseInTurn(queue, () => inference.release());
+      await releaseGraphs(graph);
       await releaseInTurn(queue, () => canvas?.release());
     },
   };

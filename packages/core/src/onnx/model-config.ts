@@ -20,6 +20,16 @@ export function contextLengthIn(config: JsonFile, warn: Warn): number | undefine
   return firstCount(config, CONTEXT_LENGTHS, warn);
 }
 
+/**
+ * Returns how many of a masked model's positions a text can have. Models such as RoBERTa count them from `pad_token_id` + 1, so the first rows
+ * of their table are never used: it has that many rows more than a power of two.
+ */
+export function usablePositions({ values: { pad_token_id: pad } }: JsonFile, positions: number): number {
+  if (!Number.isSafeInteger(pad) || (pad as number) < 0) return positions;
+  const used = positions - (pad as number) - 1;
+  return Number.isInteger(Math.log2(used)) ? used : positions;
+}
+
 /** Returns the longest text that the tokenizer's configuration states, in tokens with the added ones; undefined if it states none. */
 export function longestTextIn(config: JsonFile | undefined): number | undefined {
   const length = config?.values["model_max_length"];

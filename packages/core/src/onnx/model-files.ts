@@ -1,6 +1,7 @@
 import { ModelLoadError } from "../errors.ts";
 import { describeContent } from "./file-content.ts";
-import { findGraph, type FoundGraph, type GraphChoice } from "./find-graph.ts";
+import { INPUTS_EMBEDS } from "./embeddings/embeddings.ts";
+import { findEmbeddings, findGraph, type FoundGraph, type GraphChoice } from "./find-graph.ts";
 import { configOfGenai, graphOfGenai } from "./genai-config.ts";
 import { type ExternalFile, type GraphFile, readGraphFile } from "./graph-file.ts";
 import { bytesOfHeld, type HeldFile } from "./held-file.ts";
@@ -27,6 +28,8 @@ export interface ModelFileContents {
   readonly tokenizerConfig: JsonFile | undefined;
   /** The model's graph, or its causal one if it has several. */
   readonly main: GraphFiles;
+  /** The graph that turns tokens into embeddings, if the main one reads these. */
+  readonly embeddings: GraphFiles | undefined;
   /** The graph with an explicit mask, if `config.json` declares one. */
   readonly canvas: GraphFiles | undefined;
 }
@@ -35,7 +38,10 @@ export interface ModelFileContents {
  * Opens all files concurrently, so that the total size is known early.
  * @throws ModelLoadError for a file that is missing, cut short or invalid.
  */
-export async function readModelFiles(folder: ModelFolder, choice: Omit<GraphChoice, "named">): Promise<ModelFileContents> {
+export async function readModelFiles(
+  folder: ModelFolder,
+  { embeddingsFile, ...choice }: Omit<GraphChoice, "named"> & { readonly embeddingsFile: string | undefined },
+): Promise<ModelFileContents> {
   const reading = readConfig(folder);
   const graph = async (): Promise<GraphFiles> => openGraph(folder, await findGraph(folder, { ...choice, named: (await reading).graph }));
   const [{ config }, generationConfig, tokenizer, tokenizerConfig, main] = await Promise.all([
@@ -45,9 +51,13 @@ export async function readModelFiles(folder: ModelFolder, choice: Omit<GraphChoi
     readOptionalJson(folder, "tokenizer_config.json"),
     graph(),
   ]);
+  // Only the graph tells whether it reads embeddings, not its name.
+  const embeddings = main.file.inputs.includes(INPUTS_EMBEDS)
+    ? await openGraph(folder, await findEmbeddings(folder, main.path, embeddingsFile))
+    : undefined;
   const canvasFile = `${directoryOf(main.path)}canvas.onnx`;
   const canvas = hasCanvas(config) ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, main) : undefined;
-  return { config, generationConfig, tokenizer, tokenizerConfig, main, canvas };
+  return { config, generationConfig, tokenizer, tokenizerConfig, main, embeddings, canvas };
 }
 
 /** Reads `config.json`, or what stands in its place in onnxruntime-genai's folders, with the graph that it names. */

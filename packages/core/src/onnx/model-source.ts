@@ -90,10 +90,20 @@ export interface LoadModelOptions {
   /** Path of the graph within the folder, in place of `dtype`. @defaultValue the graph of `dtype` */
   readonly modelFile?: string | undefined;
   /**
+   * Path within the folder of the graph that turns tokens into embeddings, for a decoder whose embeddings are a graph of their own.
+   * @defaultValue `embed_tokens.onnx` beside the decoder, of the same data type if there is one
+   */
+  readonly embeddingsFile?: string | undefined;
+  /**
+   * Names of the graph's inputs and of its output where they differ from the usual ones, such as
+   * `{ attention_mask: "mask", logits: "scores" }`. @defaultValue the usual names
+   */
+  readonly names?: Readonly<Partial<Record<CausalTensor, string>>> | undefined;
+  /**
    * Whether to mend what the graph's exporter left out: an input for the number of rows of logits, so that a pass computes and returns only
    * those that are asked for; and in files with dynamic 8-bit quantisation (q8, int8, uint8) a scale for each row of a pass, where there is
    * one for all, so that no row depends on others. No weight is copied or changed. A graph whose passes are wrong afterwards is opened
-   * again as it is. @defaultValue true
+   * again as it is. Without it, an embedding graph runs as it is too, in place of reading single rows from its file. @defaultValue true
    */
   readonly rewriting?: boolean | undefined;
   /**
@@ -109,10 +119,13 @@ export interface LoadModelOptions {
   readonly onWarning?: WarningHandler | undefined;
 }
 
+/** The tensors of a causal graph beside its cache, by their usual names. */
+export type CausalTensor = MaskedTensor | "num_logits_to_keep" | "write_indices" | "nonpad_kv_seqlen" | "use_cache_branch";
+
 /** The tensors of a graph that predicts masked tokens, by their usual names. */
 export type MaskedTensor = "input_ids" | "attention_mask" | "position_ids" | "token_type_ids" | "logits";
 
-export interface LoadMaskedModelOptions extends Omit<LoadModelOptions, "rewriting"> {
+export interface LoadMaskedModelOptions extends Omit<LoadModelOptions, "rewriting" | "embeddingsFile" | "names"> {
   /**
    * Names of the graph's inputs and of its output where they differ from the usual ones, such as
    * `{ attention_mask: "input_mask", logits: "prediction_scores" }`. @defaultValue the usual names

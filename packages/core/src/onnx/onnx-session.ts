@@ -8,6 +8,7 @@ import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { emptyCache } from "./empty-cache.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { chunkEnds } from "./prefill-chunks.ts";
+import { readOneByOne } from "./one-by-one.ts";
 import { tokenFeeds } from "./token-feeds.ts";
 import { createSequence, registerSession, type CachedSequence } from "./cached-sequence.ts";
 import { type TreePasses, treePasses } from "./tree-pass.ts";
@@ -50,7 +51,7 @@ class OnnxSession implements Session {
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
     const start = cache.length;
     try {
-      if (start > 0 && !graph.multiTokenPasses) return await this.#readOneByOne(tokens, rows, signal);
+      if (start > 0 && !graph.multiTokenPasses) return await readOneByOne(tokens, rows, (token) => this.#read(token, 1, signal));
       for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows }))
         await this.#read(tokens.subarray(cache.length - start, end), 1, signal);
       return await this.#read(tokens.subarray(cache.length - start), rows, signal);
@@ -66,12 +67,6 @@ class OnnxSession implements Session {
     const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, rows, signal });
     cache.replace(outputs, afterUnread(unread, tokens));
     return logits;
-  }
-
-  async #readOneByOne(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
-    const read: Logits[] = [];
-    for (let index = 0; index < tokens.length; index++) read.push(await this.#read(tokens.subarray(index, index + 1), 1, signal));
-    return joinLogits(read.slice(-rows));
   }
 
   rewindTo(length: number): Promise<void> {
@@ -123,28 +118,14 @@ async function tokenPass(
   { graph, cache, usesCanvas }: CachedSequence,
   tokens: Int32Array,
   rows: number,
-): Promise<Pick<PassInput, "inference" | "feeds">> {
-  const { canvas, signature, runtime } = graph;
+): Promise<Pick<PassInput, "inference" | "feeds" | "embed">> {
+  const { canvas, signature, runtime, embeddings } = graph;
   if (canvas && usesCanvas && tokens.length <= MAX_SHARED_ROWS)
     return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, cache.length)) };
   return {
     inference: graph.inference,
     feeds: (unread) => tokenFeeds(runtime.ort, signature, { tokens: afterUnread(unread, tokens), past: cache.past, rows }),
-  };
-}
-
-/** Returns the rows of several passes as those of one. */
-function joinLogits(passes: readonly Logits[]): Logits {
-  const rows = passes.length;
-  const { vocabSize } = passes[0]!;
-  return {
-    rows,
-    vocabSize,
-    row(index) {
-      const pass = passes[index];
-      if (!pass) throw new RangeError(`row must be in [0, ${rows}), got ${index}`);
-      return pass.row(0);
-    },
+    ...(embeddings && { embed: (unread) => embeddings.read(afterUnread(unread, tokens)) }),
   };
 }
 

@@ -6,25 +6,30 @@ import { readTemplateFile, type TemplateTexts } from "./chat/template-files.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { DTYPES } from "./find-graph.ts";
 import { huggingFaceTokenizer, type MarkingTokenizer } from "./hugging-face-tokenizer.ts";
-import { type GraphFiles, type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
+import { type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
 import { type ModelFolder, openModelFolder } from "./model-folder.ts";
+import { openEmbeddings } from "./embeddings/open-embeddings.ts";
+import type { Embeddings } from "./embeddings/embeddings.ts";
 import { openGraph } from "./open-graph.ts";
 import type { LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
+
+const ONNX_FILE = objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
+  return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
+});
 
 /** The options of every function that loads a model. */
 export const LOAD_OPTIONS = {
   execution: { type: "string", choices: ["auto", "webgpu", "wasm", "native"], default: "auto", help: "What runs the model" },
   dtype: { type: "string", choices: DTYPES, help: "Data type of the weights" },
-  modelFile: objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
-    return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
-  }),
+  modelFile: ONNX_FILE,
+  embeddingsFile: ONNX_FILE,
   rewriting: { type: "boolean", default: true, help: "Whether to add what the graph's exporter left out" },
   threads: { type: "integer", minimum: 1, maximum: 1024, help: "CPU threads" },
   onProgress: objectOption("a function", (value) => typeof value === "function"),
   signal: objectOption("an AbortSignal", (value) => value instanceof AbortSignal),
   onWarning: objectOption("a function", (value) => typeof value === "function"),
-} as const satisfies Readonly<Record<keyof LoadModelOptions, OptionDefinition>>;
+} as const satisfies Readonly<Record<Exclude<keyof LoadModelOptions, "names">, OptionDefinition>>;
 
 /** The files of a model, and its graph in the runtime. */
 export interface OpenedModel {
@@ -38,15 +43,23 @@ export interface OpenedModel {
   readonly isRewritten: boolean;
   /** Creates the graph once more, as it is, after releasing this one. */
   reopenAsItIs(): Promise<OpenedModel>;
+  /** What turns tokens into the graph's inputs, if it reads embeddings. */
+  readonly embeddings: Embeddings | undefined;
   readonly warn: Warn;
 }
 
 /**
- * Reads the files of a model and creates its graph. `where` is the function that loads it, for errors and warnings.
+ * Reads the files of a model and creates its graph. `where` is the function that loads it, for errors and warnings; `ids` is the name of the
+ * input of token ids.
  * @throws InvalidOptionError for an invalid source, ModelLoadError for a file, ExecutionUnavailableError for the runtime.
  */
-export async function openModel(where: string, source: ModelSource, options: LoadModelOptions): Promise<OpenedModel> {
-  const { modelFile, signal, threads, onWarning = logWarning } = options;
+export async function openModel(
+  where: string,
+  source: ModelSource,
+  options: Omit<LoadModelOptions, "names">,
+  ids = "input_ids",
+): Promise<OpenedModel> {
+  const { modelFile, embeddingsFile, signal, threads, onWarning = logWarning } = options;
   const warn: Warn = (message, option = "source") => onWarning({ where, option, message });
   signal?.throwIfAborted();
   // When one file fails, the other reads are useless, and are aborted.
@@ -56,7 +69,7 @@ export async function openModel(where: string, source: ModelSource, options: Loa
     signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal,
   });
   const runtime = await openRuntime(options);
-  const choice = { modelFile, dtype: options.dtype ?? folder.dtype, execution: runtime.execution };
+  const choice = { modelFile, embeddingsFile, dtype: options.dtype ?? folder.dtype, execution: runtime.execution };
   const reads = Promise.all([readModelFiles(folder, choice), readTemplateFile(folder)]);
   const [files, templateFile] = await reads.catch((error: unknown) => {
     reading.abort(error);
@@ -65,28 +78,46 @@ export async function openModel(where: string, source: ModelSource, options: Loa
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
   const open = async (rewriting: boolean): Promise<OpenedModel> => {
     const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
-    const reopenAsItIs = async (): Promise<OpenedModel> => {
-      await releaseInTurn(queueOf(runtime.ort), () => graph.inference.release());
-      return open(false);
-    };
-    return { runtime, folder, files, templateFile, tokenizer, ...graph, reopenAsItIs, warn };
+    const opened = withReopening({ runtime, folder, files, templateFile, tokenizer, ...graph, embeddings: undefined, warn }, () =>
+      open(false),
+    );
+    if (!files.embeddings) return opened;
+    const needed = { decoder: graph.inference.inputMetadata, ids, readsTables: rewriting, threads, warn, signal };
+    const embeddings = await releaseUnlessLoaded(opened, () => openEmbeddings(runtime, folder, files.embeddings!, needed));
+    return withReopening({ ...opened, embeddings }, () => open(false));
   };
   return open(options.rewriting ?? true);
 }
 
-/** Returns what `load` makes of an opened model, whose graph is released if that fails. */
-export async function releaseUnlessLoaded<Model>({ runtime, inference }: OpenedModel, load: () => Promise<Model>): Promise<Model> {
+/** Adds `reopenAsItIs`: releases the graphs, and then calls `open`. */
+function withReopening(opened: Omit<OpenedModel, "reopenAsItIs">, open: () => Promise<OpenedModel>): OpenedModel {
+  return { ...opened, reopenAsItIs: () => releaseGraphs(opened).then(open) };
+}
+
+/** Returns what `load` makes of an opened model, whose graphs are released if that fails. */
+export async function releaseUnlessLoaded<Model>(opened: OpenedModel, load: () => Promise<Model>): Promise<Model> {
   try {
     return await load();
   } catch (error) {
-    await releaseInTurn(queueOf(runtime.ort), () => inference.release());
+    await releaseGraphs(opened);
     throw error;
   }
 }
 
-/** Number of elements and of bytes of a graph's weights. */
-export function sizeOf(graph: GraphFiles): { readonly parameters: number; readonly bytes: number } {
-  return { parameters: graph.file.parameters, bytes: sizeOfGraph(graph) };
+/** Releases the graph of a model, and what turns tokens into its inputs. */
+export async function releaseGraphs({ runtime, inference, embeddings }: ReleasedGraphs): Promise<void> {
+  await releaseInTurn(queueOf(runtime.ort), () => inference.release());
+  await embeddings?.release();
+}
+
+type ReleasedGraphs = Pick<OpenedModel, "runtime" | "inference" | "embeddings">;
+
+/** Number of elements and of bytes of the weights of a model. */
+export function sizeOf({ main, embeddings }: ModelFileContents): { readonly parameters: number; readonly bytes: number } {
+  return {
+    parameters: main.file.parameters + (embeddings?.file.parameters ?? 0),
+    bytes: sizeOfGraph(main) + (embeddings ? sizeOfGraph(embeddings) : 0),
+  };
 }
 
 async function openRuntime({ execution = "auto" }: LoadModelOptions): Promise<Runtime> {

@@ -3,7 +3,7 @@ import type { GraphSignature } from "./graph-signature.ts";
 import { chunkEnds } from "./prefill-chunks.ts";
 
 const cache: GraphSignature["cache"] = [{ input: "past_0", output: "present_0", type: "float32", dims: [1, 1, 0, 1], axis: 2 }];
-const growing = { rowCount: undefined, cache };
+const growing = { hasCacheBranch: false, rowCount: undefined, cache };
 
 test.each([
   { why: "a short text", tokens: 170, rows: 1, ends: [] },
@@ -21,6 +21,8 @@ test("a very large vocabulary is read in runs of 64 tokens", () => {
 
 test("a graph that returns only the rows that it is asked for, or keeps nothing, reads a text in one run", () => {
   const rowCount = { type: "int64", rank: 0, parts: 1 } as const;
-  expect(chunkEnds({ signature: { rowCount, cache }, vocabSize: 49_152, tokens: 600, rows: 1 })).toEqual([]);
-  expect(chunkEnds({ signature: { rowCount: undefined, cache: [] }, vocabSize: 49_152, tokens: 600, rows: 1 })).toEqual([]);
+  expect(chunkEnds({ signature: { hasCacheBranch: false, rowCount, cache }, vocabSize: 49_152, tokens: 600, rows: 1 })).toEqual([]);
+  expect(
+    chunkEnds({ signature: { hasCacheBranch: false, rowCount: undefined, cache: [] }, vocabSize: 49_152, tokens: 600, rows: 1 }),
+  ).toEqual([]);
 });

@@ -6,7 +6,7 @@ const MAX_LOGITS = 2 ** 23;
 const MIN_CHUNK = 64;
 
 export interface ChunkedPass {
-  readonly signature: Pick<GraphSignature, "rowCount" | "cache">;
+  readonly signature: Pick<GraphSignature, "rowCount" | "cache" | "hasCacheBranch">;
   readonly vocabSize: number;
   /** Number of tokens to read. */
   readonly tokens: number;
@@ -19,7 +19,7 @@ export interface ChunkedPass {
  * every token that it reads, so a long prompt over a large vocabulary is read in several runs.
  */
 export function chunkEnds({ signature, vocabSize, tokens, rows }: ChunkedPass): readonly number[] {
-  if (signature.rowCount || signature.cache.length === 0) return [];
+  if (signature.rowCount || signature.cache.length === 0 || signature.hasCacheBranch) return [];
   const chunk = Math.max(MIN_CHUNK, Math.floor(MAX_LOGITS / vocabSize));
   const ends: number[] = [];
   for (let end = chunk; end <= tokens - rows && end < tokens; end += chunk) ends.push(end);

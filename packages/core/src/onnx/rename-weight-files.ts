@@ -1,7 +1,7 @@
 import { PbfReader, PbfWriter } from "pbf";
 
 /** Field numbers of messages within a message (onnx.proto, IR version 13), each with the fields within it, or what replaces its bytes. */
-interface Fields {
+export interface Fields {
   readonly [field: number]: Fields | ((bytes: Uint8Array) => Uint8Array);
 }
 
@@ -14,7 +14,8 @@ export function renameWeightFiles(outline: Uint8Array, names: ReadonlyMap<string
   return replaceFields(outline, { 7: graph });
 }
 
-function replaceFields(bytes: Uint8Array, fields: Fields): Uint8Array {
+/** Returns the encoded message in which the fields named by `fields` are replaced. */
+export function replaceFields(bytes: Uint8Array, fields: Fields): Uint8Array {
   const reader = new PbfReader(bytes);
   const writer = new PbfWriter(new Uint8Array(bytes.length + 64));
   while (reader.pos < reader.length) {

@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
-import type { GraphSignature } from "./graph-signature.ts";
+import { CACHE_BRANCH, type GraphSignature, type IdInput, ROW_COUNT } from "./graph-signature.ts";
 import { idTensor } from "./id-tensor.ts";
 
 /** The inputs of a pass beside its state. */
@@ -12,18 +12,24 @@ export interface TokenPass {
   readonly rows: number;
 }
 
-/** Returns the feeds of a pass over tokens, without the cache. */
+/** Returns the feeds of a pass over tokens, by their names in the graph, without the cache and embeddings. */
 export function tokenFeeds(ort: typeof Ort, signature: GraphSignature, { tokens, past, rows }: TokenPass): Record<string, Tensor> {
-  const { idType, attentionMask, positionIds, tokenTypeIds, rowCount } = signature;
+  const { names, idType, attentionMask, positionIds, tokenTypeIds, rowCount, writeIndices, validLength, hasCacheBranch } = signature;
   const count = tokens.length;
-  const feeds: Record<string, Tensor> = { input_ids: idTensor(ort, idType, count, (index) => tokens[index]!) };
-  if (attentionMask) feeds.attention_mask = idTensor(ort, attentionMask.type, past + count);
+  const feeds: Record<string, Tensor> = {};
+  const nameOf = (usual: string): string => names[usual] ?? usual;
+  const one = (input: IdInput, value: number): Tensor => idTensor(ort, input.type, 1, () => value, input.rank === 0 ? [] : [1]);
+  if (signature.readsIds) feeds[nameOf("input_ids")] = idTensor(ort, idType, count, (index) => tokens[index]!);
+  if (attentionMask) feeds[nameOf("attention_mask")] = idTensor(ort, attentionMask.type, past + count);
   if (positionIds) {
     const { type, rank, parts } = positionIds;
     const dims = rank === 3 ? [parts, 1, count] : [1, count];
-    feeds.position_ids = idTensor(ort, type, parts * count, (index) => past + (index % count), dims);
+    feeds[nameOf("position_ids")] = idTensor(ort, type, parts * count, (index) => past + (index % count), dims);
   }
-  if (tokenTypeIds) feeds.token_type_ids = idTensor(ort, tokenTypeIds.type, count, () => 0);
-  if (rowCount) feeds.num_logits_to_keep = idTensor(ort, rowCount.type, 1, () => rows, rowCount.rank === 0 ? [] : [1]);
+  if (tokenTypeIds) feeds[nameOf("token_type_ids")] = idTensor(ort, tokenTypeIds.type, count, () => 0);
+  if (rowCount) feeds[nameOf(ROW_COUNT)] = one(rowCount, rows);
+  if (writeIndices) feeds[nameOf("write_indices")] = one(writeIndices, past);
+  if (validLength) feeds[nameOf("nonpad_kv_seqlen")] = one(validLength, past + count);
+  if (hasCacheBranch) feeds[nameOf(CACHE_BRANCH)] = new ort.Tensor("bool", [past > 0], [1]);
   return feeds;
 }

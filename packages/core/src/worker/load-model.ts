@@ -53,6 +53,8 @@ const OPTIONS = named({
   execution: true,
   dtype: true,
   modelFile: true,
+  embeddingsFile: true,
+  names: true,
   onProgress: CALLBACK,
   onWarning: CALLBACK,
   rewriting: true,

@@ -35,7 +35,7 @@ function askedRuntime(execution: Runtime["execution"], answer: () => Promise<unk
 
 const graphOf = (weights: Readonly<Record<string, HeldFile>> = {}): GraphFiles => ({
   path: "a/b.onnx",
-  file: { outline, parameters: 0, holdsWeights: false, externalData: [] },
+  file: { outline, inputs: [], parameters: 0, holdsWeights: false, externalData: [] },
   own: inMemory,
   weights: new Map(Object.entries(weights)),
 });

@@ -76,6 +76,9 @@ test.each([
   ["model_max_length, if it is less", {}, { model_max_length: 10 }, 10],
   ["not model_max_length, if that means no limit", {}, { model_max_length: 1e30 }, LONGEST],
   ["no limit at all", { max_position_embeddings: undefined }, {}, Infinity],
+  ["the positions after that of the padding", { max_position_embeddings: 514, pad_token_id: 1 }, {}, 512],
+  ["all positions, if they are counted from the first", { max_position_embeddings: 512, pad_token_id: 0 }, {}, 512],
+  ["all positions of a model with a later padding token", { max_position_embeddings: 8192, pad_token_id: 5 }, {}, 8192],
   ["less than the tokens around a text", { max_position_embeddings: 1 }, {}, 2],
 ])("the context length is that of %s", async (_, config, tokenizerConfig, expected) => {
   const model = await loadMaskedModel(neighbourModel({}, { config, files: { "tokenizer_config.json": tokenizerConfig } }), native);

@@ -101,7 +101,8 @@ describe("a model loads from", () => {
 
 const suffixes = ["", "_q4", "_fp16", "_bnb4", "_q4f16", "_quantized", "_int8", "_uint8"];
 const graphs = suffixes.flatMap((suffix) => [`onnx/model${suffix}.onnx`, `model${suffix}.onnx`]);
-const others = ` None of ${graphs.slice(1).join(", ")} is there either. Name the graph's file as modelFile.`;
+const decoders = "nor decoder_model_merged of such a data type,";
+const others = ` None of ${graphs.slice(1).join(", ")}, ${decoders} is there either. Name the graph's file as modelFile.`;
 
 describe("a missing file is reported", () => {
   test.each(["config.json", "tokenizer.json", "onnx/model.onnx"])("%s, wherever the model is", async (file) => {

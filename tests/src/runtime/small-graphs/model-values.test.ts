@@ -187,6 +187,15 @@ describe("the chat template", () => {
     expect((await load(files({}))).model.chat).toBeUndefined();
   });
 
+  test("may have others beside it, in files of their own", async () => {
+    const folder = "additional_chat_templates";
+    const beside = { [`${folder}/tool_use.jinja`]: text("b"), [`${folder}/rag.jinja`]: text("c") };
+    const { chat } = (await load(files({ "chat_template.jinja": text("a"), ...beside }))).model;
+    expect(chat!.names).toEqual(["default", "tool_use", "rag"]);
+    expect([{}, { tools: [{}] }, { template: "rag" }].map((options) => chat!.render(messages, options))).toEqual(["a", "b", "c"]);
+    expect((await load(files(beside))).model.chat).toBeUndefined();
+  });
+
   test("may be a list of named templates", async () => {
     const list = [
       { name: "default", template: "d" },

@@ -134,7 +134,8 @@ test.each([
     { device: "gpu" },
     {
       option: 'option "device"',
-      expected: "one of its options (worker, execution, dtype, modelFile, onProgress, onWarning, rewriting, signal, threads)",
+      expected:
+        "one of its options (worker, execution, dtype, modelFile, embeddingsFile, names, onProgress, onWarning, rewriting, signal, threads)",
     },
   ],
   ["an invalid signal", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],

@@ -12,26 +12,39 @@ export interface TemplateTexts {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+/** Names of templates that lie in files of their own, in the folder `additional_chat_templates`, beside `chat_template.jinja`. */
+const ADDITIONAL = ["tool_use", "rag"];
+
 /**
- * Reads the file that holds nothing but chat templates: `chat_template.jinja`, or else `chat_template.json`. Returns undefined without one.
- * @throws ModelLoadError if it is not valid.
+ * Reads the files that hold nothing but chat templates: `chat_template.jinja` with `additional_chat_templates/tool_use.jinja` and `rag.jinja`,
+ * or else `chat_template.json`. Returns undefined without one. @throws ModelLoadError if one is not valid.
  */
 export async function readTemplateFile(folder: ModelFolder): Promise<TemplateTexts | undefined> {
   const path = "chat_template.jinja";
   const reading = readOptionalJson(folder, "chat_template.json");
   // If the other file is there, a problem of this one does not matter.
   reading.catch(() => undefined);
-  const content = await folder.read(path);
-  if (!("absent" in content || isPage(content))) {
-    try {
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(content.bytes);
-      return { source: folder.describe(path), texts: new Map([["default", text]]) };
-    } catch (error) {
-      throw new ModelLoadError(folder.describe(path), `is not valid UTF-8: ${describeContent(content)}.`, error);
-    }
+  const text = await readText(folder, path);
+  if (text !== undefined) {
+    const read = async (name: string) => [name, await readText(folder, `additional_chat_templates/${name}.jinja`)] as const;
+    const more = await Promise.all(ADDITIONAL.map(read));
+    const texts = new Map([["default", text]]);
+    for (const [name, each] of more) if (each !== undefined) texts.set(name, each);
+    return { source: folder.describe(path), texts };
   }
   const file = await reading;
   return file && textsIn(file);
+}
+
+/** Returns the text of a file, or undefined if it is missing. @throws ModelLoadError if it is not valid UTF-8. */
+async function readText(folder: ModelFolder, path: string): Promise<string | undefined> {
+  const content = await folder.read(path);
+  if ("absent" in content || isPage(content)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content.bytes);
+  } catch (error) {
+    throw new ModelLoadError(folder.describe(path), `is not valid UTF-8: ${describeContent(content)}.`, error);
+  }
 }
 
 /**

@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { loadModel, type ModelFiles, type ModelShapeError, ModelLoadError } from "@decodekit/core/onnx";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { binary } from "../../support/counting-graph.ts";
+import { onnxFile } from "../../support/onnx-writer.ts";
+import { contentOf, serveModel } from "../../support/served-files.ts";
+import { walkSessions } from "../../support/session-walk.ts";
+import { splitGraphs, splitRow, type SplitGraphsOptions } from "../../support/split-graphs.ts";
+import { watchGraphs } from "../../support/watch-graphs.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Options, the factor of the embeddings, and whether the embedding graph only looks rows up. */
+const cases: readonly (readonly [SplitGraphsOptions, number, boolean])[] = [
+  [{}, 3, true],
+  [{ stored: "float16" }, 3, true],
+  [{ stored: "float16", between: "float16" }, 1, true],
+  [{ between: "float16" }, 3, false],
+  [{ computes: true }, 3, false],
+  [{ keepsSum: true }, 3, true],
+];
+
+describe.each(["native", "wasm"] as const)("a decoder and its embeddings in two graphs on %s", (execution) => {
+  test.each(cases)("have the rows of all their tokens after any calls: %j", async (options, scale) => {
+    for (const rewriting of [true, false]) {
+      const model = await loadModel(splitGraphs(options), { execution, rewriting });
+      expect(model.causal).toMatchObject({ vocabSize: 6, contextLength: 32 });
+      await walkSessions({
+        model: model.causal,
+        seed: 1,
+        steps: 60,
+        expectRow: (row, tokens, what) => expect([...row], what).toEqual([...splitRow(tokens, scale)]),
+      });
+      await model.dispose();
+    }
+  });
+});
+
+test.each(cases)("rows are read from the file if the graph only looks them up, and else computed: %j", async (options, _scale, looksUp) => {
+  const { count } = await watchGraphs();
+  const model = await loadModel(splitGraphs(options), { execution: "native" });
+  expect(count.made).toBe(looksUp ? 1 : 2);
+  await model.dispose();
+  expect(count.released).toBe(count.made);
+});
+
+test("the model's size is that of both graphs, and its stop tokens are those of text_config", async () => {
+  const source = splitGraphs();
+  const model = await loadModel(source, { execution: "native" });
+  const bytes = Object.entries(source.files).flatMap(([path, url]) => (path.startsWith("onnx/") ? [contentOf(String(url)).length] : []));
+  expect(model.bytes).toBe(bytes.reduce((sum, each) => sum + each));
+  expect(model.parameters).toBe(2 * 24 + 2 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
+  expect(model.stopTokens).toEqual([5]);
+  await model.dispose();
+});
+
+describe("the file of the embeddings", () => {
+  const decoder = "decoder_model_merged_q4.onnx";
+
+  test.each([
+    ["embed_tokens_q4.onnx", {}],
+    ["embed_tokens_fp16.onnx", {}],
+    ["embed_tokens.onnx", { dtype: "q4" }],
+    ["rows.onnx", { embeddingsFile: "onnx/rows.onnx" }],
+  ] as const)("%s is found beside a decoder of 4 bits with %j", async (file, options) => {
+    const model = await loadModel(splitGraphs({}, [decoder, file]), { execution: "native", ...options });
+    const session = await model.causal.createSession();
+    expect([...(await session.forward(Int32Array.of(1, 2))).row(0)]).toEqual([...splitRow([1, 2])]);
+    await model.dispose();
+  });
+
+  test("is that of the decoder's data type if there are several", async () => {
+    const broken = binary(new Uint8Array(20));
+    const { name, files } = splitGraphs({}, [decoder, "embed_tokens_q4.onnx"]);
+    const model = await loadModel({ name, files: { ...files, "onnx/embed_tokens.onnx": broken } }, { execution: "native" });
+    await model.dispose();
+  });
+
+  test("may be a file that was picked in a page, of which only rows are read", async () => {
+    const files = Object.entries(splitGraphs().files).map(([file, url]) => {
+      return new File([Uint8Array.from(contentOf(String(url)))], file.split("/").at(-1)!);
+    });
+    const tables = files.find(({ name }) => name === "embed_tokens.onnx_data")!;
+    const read = vi.spyOn(tables, "slice");
+    const model = await loadModel(files, { execution: "wasm" });
+    const session = await model.causal.createSession();
+    read.mockClear();
+    expect([...(await session.forward(Int32Array.of(4, 3, 4))).row(0)]).toEqual([...splitRow([4, 3, 4])]);
+    expect(read.mock.calls).toEqual([64, 48, 96 + 64, 96 + 48].map((start) => [start, start + 16]));
+    await model.dispose();
+  });
+
+  test("which is gone while the model is used, is named, and the session stays as it was", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "decodekit-split-"));
+    mkdirSync(path.join(folder, "onnx"));
+    for (const [file, url] of Object.entries(splitGraphs().files)) writeFileSync(path.join(folder, file), contentOf(String(url)));
+    const model = await loadModel(folder, { execution: "wasm" });
+    const session = await model.causal.createSession();
+    const tables = path.join(folder, "onnx", "embed_tokens.onnx_data");
+    const content = readFileSync(tables);
+    rmSync(tables);
+    await expect(session.forward(Int32Array.of(1))).rejects.toMatchObject({
+      name: "ModelLoadError",
+      source: path.join(folder, "onnx", "embed_tokens.onnx"),
+      message: expect.stringContaining("could not be read any more (ENOENT"),
+    });
+    writeFileSync(tables, content);
+    expect([...(await session.forward(Int32Array.of(4, 3))).row(0)]).toEqual([...splitRow([4, 3])]);
+    await model.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("comes from a server as the other files do", async () => {
+    const served = await serveModel(splitGraphs(), {});
+    const model = await loadModel(served.url, { execution: "native" });
+    const session = await model.causal.createSession();
+    expect([...(await session.forward(Int32Array.of(4, 3))).row(0)]).toEqual([...splitRow([4, 3])]);
+    expect(served.asked).toContain("/m/onnx/embed_tokens.onnx_data");
+    await model.dispose();
+    await served.close();
+  });
+});
+
+describe("what does not fit is refused, and nothing stays loaded", () => {
+  const refused = async (source: ModelFiles): Promise<unknown> => {
+    const { count } = await watchGraphs();
+    const error = await loadModel(source, { execution: "native" }).catch((reason: unknown) => reason);
+    expect(count.released).toBe(count.made);
+    return error;
+  };
+  const withFile = (path: string, url: string | undefined, options: SplitGraphsOptions = {}): ModelFiles => {
+    const { name, files } = splitGraphs(options);
+    const { [path]: _, ...others } = files;
+    return { name, files: url === undefined ? others : { ...others, [path]: url } };
+  };
+
+  test("a decoder without the file of its embeddings", async () => {
+    const error = await refused(withFile("onnx/embed_tokens.onnx", undefined));
+    expect(error).toBeInstanceOf(ModelLoadError);
+    expect((error as Error).message).toMatch(
+      /^split\/onnx\/embed_tokens\.onnx: is not among the files\. The model needs this file\. None of onnx\/embed_tokens_fp16\.onnx.* as embeddingsFile\.$/,
+    );
+  });
+
+  test("an embedding graph of another type", async () => {
+    const { files } = splitGraphs({ between: "float16" });
+    const error = await refused(withFile("onnx/embed_tokens.onnx", String(files["onnx/embed_tokens.onnx"])));
+    expect(error).toMatchObject({
+      name: "ModelShapeError",
+      tensor: "inputs_embeds",
+      expected: "float32 (batch, rows, 4), as the decoder reads",
+      actual: "float16: pass the path of another embed_tokens file as embeddingsFile",
+    } satisfies Partial<ModelShapeError>);
+  });
+
+  const graphOf = (inputs: readonly string[], output: string): string =>
+    binary(
+      onnxFile({
+        inputs: inputs.map((name) => ({ name, type: "float32", shape: [1, "rows", 4] })),
+        outputs: [{ name: output, type: "float32", shape: [1, "rows", 4] }],
+        nodes: [{ op: inputs.length === 1 ? "Neg" : "Add", inputs, outputs: [output] }],
+        weights: [],
+      }),
+    );
+
+  test.each([
+    [["input_ids"], "hidden", { tensor: "input_ids", actual: "input_ids float32" }],
+    [["input_ids", "pixels"], "inputs_embeds", { tensor: "input_ids", expected: "the only input of an embedding graph, int64 or int32" }],
+  ])("an embedding graph with the inputs %j", async (inputs, output, details) => {
+    expect(await refused(withFile("onnx/embed_tokens.onnx", graphOf(inputs, output)))).toMatchObject({
+      name: "ModelShapeError",
+      ...details,
+    });
+  });
+
+  test("a file of embeddings that is cut short", async () => {
+    const path = "onnx/embed_tokens.onnx_data";
+    const error = await refused(withFile(path, binary(new Uint8Array(100))));
+    expect((error as Error).message).toContain("is incomplete: onnx/embed_tokens.onnx needs 192 bytes of it");
+  });
+});
