@@ -51,7 +51,7 @@ const OPTIONS = {
  * (batch, sequence, vocabSize), whose row i predicts the token at position i.
  *
  * `tokenizer.encode` adds the token that begins a text, but not the one that ends it, so that a canvas can follow: the sessions add what a
- * prompt lacks. The model's files decide the mask token, see `LoadMaskedModelOptions.maskToken`. It cannot be loaded in a worker yet.
+ * prompt lacks. The model's files decide the mask token, see `LoadMaskedModelOptions.maskToken`.
  * @throws InvalidOptionError for an invalid option or source, or a `maskToken` that is no token of the model.
  * @throws ModelLoadError if a file is missing, cut short or invalid, or no mask token is found.
  * @throws ModelShapeError if the graph does not have these inputs and outputs, or is a causal model, which `loadModel` loads.
