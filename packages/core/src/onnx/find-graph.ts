@@ -1,8 +1,9 @@
+import type { Dtype } from "../contracts/dtype.ts";
 import { ModelLoadError } from "../errors.ts";
 import { indicatesAbsence } from "./file-content.ts";
 import type { HeldFile } from "./held-file.ts";
 import type { ModelFolder } from "./model-folder.ts";
-import type { Dtype, Execution } from "./model-source.ts";
+import type { Execution } from "./model-source.ts";
 
 /** What the hub's exporters add to the name of a graph's file for the data type of its weights. */
 const SUFFIXES: Readonly<Record<Dtype, string>> = {
@@ -15,8 +16,6 @@ const SUFFIXES: Readonly<Record<Dtype, string>> = {
   q4f16: "_q4f16",
   bnb4: "_bnb4",
 };
-
-export const DTYPES = Object.keys(SUFFIXES) as readonly Dtype[];
 
 /**
  * Order in which files are tried if no data type is asked for. Exactness comes first: 8 bits with one scale for all rows of a pass (q8,

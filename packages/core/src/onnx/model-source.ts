@@ -1,3 +1,4 @@
+import type { Dtype } from "../contracts/dtype.ts";
 import type { TokenId } from "../contracts/model.ts";
 import type { WarningHandler } from "../warnings.ts";
 
@@ -64,9 +65,6 @@ export type ModelSource = string | URL | readonly File[] | ModelFiles | ModelSto
 
 /** "webgpu": GPU in a browser. "wasm": CPU, everywhere. "native": CPU in Node through `onnxruntime-node`. */
 export type Execution = "webgpu" | "wasm" | "native";
-
-/** Data types of weights, by the names that the hub's exporters give to files: q8 is `model_quantized.onnx`, fp32 `model.onnx`. */
-export type Dtype = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
 
 export interface LoadProgress {
   /** Path of the file within the folder. */
