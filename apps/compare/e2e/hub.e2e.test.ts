@@ -62,6 +62,7 @@ describe("a model of the Hub", () => {
     });
     expect(await laneText(page, 0)).toBe(expected);
     expect(await page.locator(".chip").innerText()).toMatch(/^org\/stories · /);
+    await page.getByText("The file of org/stories is onnx/model.onnx, because no data type was asked for.").waitFor();
 
     await page.reload();
     await page.locator(".lane").first().waitFor();

@@ -2,6 +2,7 @@ import { logWarning } from "@decodekit/core";
 import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
 import { loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
 import { whenOffline } from "../offline/offline.ts";
+// oxlint-disable-next-line import/default -- Vite makes it.
 import workerUrl from "../workers/model-worker.ts?worker&url";
 import { explainHubError } from "./hub-errors.ts";
 import { hubSource } from "./hub-source.ts";

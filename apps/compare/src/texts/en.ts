@@ -71,6 +71,7 @@ export const texts = {
     shared: "Link copied",
     exportTrace: "Save run",
     importTrace: "Open run",
+    opened: (model: string, path: string, reason: string) => `The file of ${model} is ${path}, because ${reason}.`,
     turns: "Lanes run one at a time, each alone on the model after a short warm-up, so no lane slows another down.",
   },
   modelDialog: {

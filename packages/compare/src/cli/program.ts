@@ -112,7 +112,7 @@ function addModelOptions(command: Command): Command {
   return command
     .option(
       "--model <model>",
-      "folder or URL of a model in the Hugging Face layout, or its repository on the Hub as org/name (default: the embedded story model)",
+      "folder or URL of a model in the Hugging Face layout, or its repository on the Hub as org/name, org/name@revision or its URL (default: the embedded story model)",
     )
     .addOption(new Option("--dtype <type>", "data type of the model's weights (default: the first that is there)").choices(DTYPES))
     .option("--model-file <path>", 'path of the graph within the model, such as "onnx/model_q4.onnx"')

@@ -1,9 +1,9 @@
-import type { Dtype } from "../contracts/dtype.ts";
+import { DTYPES, type Dtype } from "../contracts/dtype.ts";
 import { ModelLoadError } from "../errors.ts";
 import { indicatesAbsence } from "./file-content.ts";
 import type { HeldFile } from "./held-file.ts";
 import type { ModelFolder } from "./model-folder.ts";
-import type { Execution } from "./model-source.ts";
+import type { ChosenFile, Execution } from "./model-source.ts";
 
 /** What the hub's exporters add to the name of a graph's file for the data type of its weights. */
 const SUFFIXES: Readonly<Record<Dtype, string>> = {
@@ -31,9 +31,7 @@ const PREFERENCES: Readonly<Record<Execution, readonly Dtype[]>> = {
 const PLACES = ["onnx/model", "model"];
 
 /** A graph's file that was found. */
-export interface FoundGraph {
-  /** Path within the model's folder. */
-  readonly path: string;
+export interface FoundGraph extends ChosenFile {
   readonly held: HeldFile;
 }
 
@@ -47,17 +45,28 @@ export interface GraphChoice {
 
 /** Opens the graph's file of a folder. @throws ModelLoadError if there is none. */
 export async function findGraph(folder: ModelFolder, { modelFile, dtype, execution, named }: GraphChoice): Promise<FoundGraph> {
-  if (modelFile !== undefined) return { path: modelFile, held: await folder.fetch(modelFile) };
+  if (modelFile !== undefined) {
+    const held = await folder.fetch(modelFile);
+    return { path: modelFile, held, dtype: dtypeIn(modelFile), reason: "it was asked for as modelFile" };
+  }
   const types = dtype === undefined ? PREFERENCES[execution] : [dtype];
   const candidates = types.flatMap((type) => PLACES.map((place) => `${place}${SUFFIXES[type]}.onnx`));
   const paths = dtype === undefined && named !== undefined ? [named, ...candidates] : candidates;
   const absences: string[] = [];
   let page: FoundGraph | undefined;
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
     const held = await folder.fetchIfThere(path);
-    if ("absent" in held) absences.push(held.absent);
-    else if (!held.data || !indicatesAbsence({ bytes: held.data, answer: held.answer })) return { path, held };
-    else page ??= { path, held };
+    if ("absent" in held) {
+      absences.push(held.absent);
+      continue;
+    }
+    const isNamed = path === named;
+    const asked = dtype === undefined ? "no data type was asked for" : `the data type ${dtype} was asked for`;
+    const reason = isNamed ? "genai_config.json names it" : asked + absenceOf(paths.slice(0, index));
+    // The file that a configuration names has the same name for every data type.
+    const found = { path, held, dtype: isNamed ? undefined : dtypeIn(path), reason };
+    if (!held.data || !indicatesAbsence({ bytes: held.data, answer: held.answer })) return found;
+    page ??= found;
   }
   // What a server returned in place of a graph; reading it fails with an error that shows it.
   if (page) return page;
@@ -65,4 +74,17 @@ export async function findGraph(folder: ModelFolder, { modelFile, dtype, executi
     dtype === undefined ? "Name the graph's file as modelFile." : "Choose another dtype, or name the graph's file as modelFile.";
   const others = `None of ${paths.slice(1).join(", ")} is there either. ${advice}`;
   throw new ModelLoadError(folder.describe(paths[0]!), `${absences[0]!}. The model needs this file. ${others}`);
+}
+
+/** Returns the data type that the name of a graph's file tells. */
+function dtypeIn(path: string): Dtype | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return DTYPES.find((dtype) => name === `model${SUFFIXES[dtype]}.onnx`);
+}
+
+/** Returns " and … are not there" for the files that were looked for before. */
+function absenceOf(paths: readonly string[]): string {
+  const last = paths.at(-1);
+  if (last === undefined) return "";
+  return paths.length === 1 ? ` and ${last} is not there` : ` and ${paths.slice(0, -1).join(", ")} and ${last} are not there`;
 }

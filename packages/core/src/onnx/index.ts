@@ -5,6 +5,7 @@ export { loadMaskedModel, type OnnxMaskedModel } from "./load-masked-model.ts";
 export { loadModel, type OnnxLanguageModel } from "./load-model.ts";
 export type {
   AbsentFile,
+  ChosenFile,
   Execution,
   LoadMaskedModelOptions,
   LoadModelOptions,

@@ -9,7 +9,7 @@ import { findMaskToken } from "./mask-token.ts";
 import { type CachelessGraph, cachelessMaskedModel } from "./cacheless-masked-model.ts";
 import { isCausal, longestTextIn, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
-import type { Execution, LoadMaskedModelOptions, MaskedTensor, ModelSource } from "./model-source.ts";
+import type { ChosenFile, Execution, LoadMaskedModelOptions, MaskedTensor, ModelSource } from "./model-source.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { textEndsOf, withoutEnd } from "./text-ends.ts";
@@ -25,6 +25,8 @@ export interface OnnxMaskedModel extends LanguageModel {
   readonly masked: MaskedModel;
   /** The execution that the model runs on. */
   readonly execution: Execution;
+  /** The file that was opened, and why. */
+  readonly file: ChosenFile;
   /** Number of elements of the graph's weights. */
   readonly parameters: number;
   /** Size of the graph and its external data, in bytes. */
@@ -85,7 +87,14 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
       queue: queueOf(runtime.ort),
       disposed: false,
     };
-    return { name: folder.name, tokenizer: withoutEnd(tokenizer, ends), ...text, ...modelOf(graph), ...sizeOf(files.main) };
+    return {
+      name: folder.name,
+      tokenizer: withoutEnd(tokenizer, ends),
+      ...text,
+      ...modelOf(graph),
+      ...sizeOf(files.main),
+      file: files.chosen,
+    };
   });
 }
 

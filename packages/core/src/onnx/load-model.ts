@@ -11,7 +11,7 @@ import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
 import { isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
-import type { Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
+import type { ChosenFile, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { LOAD_OPTIONS, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
@@ -22,6 +22,8 @@ export interface OnnxLanguageModel extends LanguageModel {
   readonly causal: CausalModel;
   /** The execution that the model runs on. */
   readonly execution: Execution;
+  /** The file that was opened, and why. */
+  readonly file: ChosenFile;
   /** Number of elements of the graph's weights. */
   readonly parameters: number;
   /** Size of the graph and its external data, in bytes. */
@@ -72,7 +74,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       canvas,
       disposed: false,
     };
-    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.main) };
+    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files.main), file: files.chosen };
   });
 }
 

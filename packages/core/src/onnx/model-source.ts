@@ -66,6 +66,16 @@ export type ModelSource = string | URL | readonly File[] | ModelFiles | ModelSto
 /** "webgpu": GPU in a browser. "wasm": CPU, everywhere. "native": CPU in Node through `onnxruntime-node`. */
 export type Execution = "webgpu" | "wasm" | "native";
 
+/** The file that holds the graph of a loaded model, and why it was chosen. */
+export interface ChosenFile {
+  /** Path within the model's folder, such as "onnx/model_q4.onnx". */
+  readonly path: string;
+  /** Data type of the weights, as the file's name tells it; undefined if it tells none. */
+  readonly dtype: Dtype | undefined;
+  /** Why this file was opened, in words that follow "because". */
+  readonly reason: string;
+}
+
 export interface LoadProgress {
   /** Path of the file within the folder. */
   readonly file: string;

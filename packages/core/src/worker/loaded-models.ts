@@ -18,7 +18,7 @@ import type { DataSource, TransferredStore } from "./transferred-source.ts";
 /** Description of a model that was loaded here, for the other side. */
 export interface LoadedModel extends Pick<
   OnnxLanguageModel,
-  "name" | "stopTokens" | "execution" | "parameters" | "bytes" | "generationConfig"
+  "name" | "stopTokens" | "execution" | "file" | "parameters" | "bytes" | "generationConfig"
 > {
   readonly model: number;
   /** Names of its chat templates. */
@@ -70,11 +70,11 @@ export function serveLoadedModels({ connection, models, receiveStore }: Peer, im
       const model = await load(store ? receiveStore(store) : source!, { ...options, signal, onProgress: progress, onWarning: warning });
       if (signal.aborted) await model.dispose();
       signal.throwIfAborted();
-      const { name, stopTokens, execution, parameters, bytes, generationConfig, chat, causal, masked } = model;
+      const { name, stopTokens, execution, file, parameters, bytes, generationConfig, chat, causal, masked } = model;
       const sent = models.send({ ...(causal && { causal }), ...(masked && { masked }) });
       loaded.set(++count, { ...model, release: sent.release });
       const optional = { ...(generationConfig && { generationConfig }), ...(chat && { templates: chat.names }) };
-      return { model: count, models: sent.transferred, name, stopTokens, execution, parameters, bytes, ...optional };
+      return { model: count, models: sent.transferred, name, stopTokens, execution, file, parameters, bytes, ...optional };
     };
 
   connection.expose({

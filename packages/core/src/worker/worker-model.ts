@@ -20,7 +20,7 @@ export interface WorkerChatTemplate extends Pick<ChatTemplate, "names"> {
 /** A model in a worker, for `generate` of this module. Single passes are also possible, with the logits copied to this side. */
 export interface WorkerModel extends Pick<
   OnnxLanguageModel,
-  "name" | "stopTokens" | "execution" | "parameters" | "bytes" | "generationConfig"
+  "name" | "stopTokens" | "execution" | "file" | "parameters" | "bytes" | "generationConfig"
 > {
   readonly worker: Endpoint;
   readonly causal?: CausalModel;
