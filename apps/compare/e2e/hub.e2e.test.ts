@@ -104,31 +104,24 @@ describe("a model of the Hub", () => {
     await choose(page, { model: "org/stories" });
     await runToEnd(page);
     expect(await laneText(page, 0)).toBe(expected);
+  });
+
+  test("that cannot be had shows what to do, and the embedded model still works", async () => {
+    const { page } = await open(start);
+    for (const [choice, fault, message] of [
+      [{ model: "org/other" }, undefined, "There is no public model org/other on 127.0.0.1"],
+      [{ model: "org/stories@v9" }, undefined, "has no branch, tag or commit “v9”"],
+      [{ model: "org/stories" }, { status: 403, headers: { "x-error-code": "GatedRepo" } }, "Accept them at 127.0.0.1"],
+      [{ model: "org/stories", hub: "http://127.0.0.1:9" }, undefined, "127.0.0.1:9 cannot be reached, and org/stories is not kept"],
+    ] as const) {
+      if (fault) await fake.fault({ on: "api", times: 9, ...fault });
+      await choose(page, choice);
+      await run(page);
+      await notice(page, message);
+    }
     await page.locator("#model").selectOption("stories");
     await runToEnd(page);
     expect(await laneText(page, 0)).toBe(expected);
-  });
-
-  test.each([
-    ["that is not there", "org/other", undefined, "There is no public model org/other on 127.0.0.1"],
-    ["of a branch that is not there", "org/stories@v9", undefined, "has no branch, tag or commit “v9”"],
-    ["whose terms must be accepted", "org/stories", { status: 403, headers: { "x-error-code": "GatedRepo" } }, "Accept them at 127.0.0.1"],
-  ])("%s shows what to do, and the embedded model still works", async (_, model, fault, message) => {
-    const { page } = await open(start);
-    if (fault) await fake.fault({ on: "api", times: 9, ...fault });
-    await choose(page, { model });
-    await run(page);
-    await notice(page, message);
-    await page.locator("#model").selectOption("stories");
-    await runToEnd(page);
-    expect(await laneText(page, 0)).toBe(expected);
-  });
-
-  test("at a hub that cannot be reached shows that", async () => {
-    const { page } = await open(start);
-    await choose(page, { model: "org/stories", hub: "http://127.0.0.1:9" });
-    await run(page);
-    await notice(page, "127.0.0.1:9 cannot be reached, and org/stories is not kept in this browser");
   });
 
   test("must be named rightly", async () => {
