@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
 /** Files that are fetched on first use, not on the first visit: models and the runtime. */
-const LARGE = /\.(wasm|onnx|map)$|tokenizer|config-|onnx-|ort[.-]|model-worker|plugin-worker/;
+const LARGE = /\.(wasm|onnx|map)$|tokenizer|config-|onnx-|ort[.-]|model-worker|serve-model|plugin-worker/;
 
 /** Inserts the list of shell files into the service worker, with a version that changes with any of them. */
 export function serviceWorker(): Plugin {

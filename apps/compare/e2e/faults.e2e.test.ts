@@ -54,10 +54,10 @@ describe("a model", () => {
     await runToEnd(page);
     const text = await laneText(page, 0);
     await page.locator("#model").selectOption("url");
-    await page.getByLabel("URL", { exact: true }).fill("not a URL");
+    await page.getByLabel("Name on the Hub, or URL").fill("not a URL");
     await page.getByRole("button", { name: "Use this model" }).click();
-    await page.getByText("The URL must be complete").waitFor();
-    await page.getByLabel("URL", { exact: true }).fill(`${server().url}own/`);
+    await page.getByText("Write org/name, or a complete URL").waitFor();
+    await page.getByLabel("Name on the Hub, or URL").fill(`${server().url}own/`);
     await page.getByRole("button", { name: "Use this model" }).click();
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^own · /);

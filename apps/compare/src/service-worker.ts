@@ -49,10 +49,13 @@ async function respond(request: Request, url: URL): Promise<Response> {
   try {
     // Pages come from the network if possible, so that a new version appears at once.
     if (isPage) return isolated(await fetch(request).catch(() => notFound), url, await shell.match("./index.html"));
-    const cached = (await shell.match(request, { ignoreSearch: true })) ?? (await caches.match(request));
+    const isAsset = /\/assets\//.test(url.pathname);
+    // The query of a worker's URL, which says what it may connect to, is for this script alone.
+    const file = isAsset && url.search !== "" ? new Request(url.origin + url.pathname) : request;
+    const cached = (await shell.match(request, { ignoreSearch: true })) ?? (await caches.match(file));
     if (cached) return isolated(cached, url);
-    const response = await fetch(request);
-    if (response.ok && /\/assets\//.test(url.pathname)) await store(request, response.clone());
+    const response = await fetch(file);
+    if (response.ok && isAsset) await store(file, response.clone());
     return isolated(response, url);
   } catch {
     return Response.error();
@@ -81,14 +84,18 @@ function isolated(response: Response, url: URL, fallback?: Response): Response {
   const policy = /plugin-worker-[^/]*\.js$/.test(url.pathname)
     ? POLICIES.plugin
     : /model-worker-[^/]*\.js$/.test(url.pathname)
-      ? POLICIES.model
+      ? modelPolicy(url)
       : undefined;
   if (policy) headers.set("content-security-policy", policy);
   return new Response(given.body, { status: given.status, statusText: given.statusText, headers });
 }
 
+/** The worker of the model may connect to the host of the page, and to what its URL names: the server of the model that the visitor chose. */
+function modelPolicy({ searchParams }: URL): string {
+  const sources = searchParams.getAll("connect").filter((source) => /^https?:(\/\/[\w*.-]+(:[\d*]+)?)?$/.test(source));
+  return `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${["'self'", ...sources].join(" ")}; worker-src 'self'`;
+}
+
 const POLICIES = {
-  model:
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' https: http://127.0.0.1:* http://localhost:*; worker-src 'self'",
   plugin: "default-src 'none'; script-src 'self' https: http://127.0.0.1:* http://localhost:*; connect-src 'none'",
 } as const;

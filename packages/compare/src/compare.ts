@@ -1,4 +1,5 @@
 import { acceptsValue, describeOption, InvalidOptionError, type LanguageModel, type PluginOption } from "@decodekit/core";
+import type { ChosenFile } from "@decodekit/core/onnx";
 import type { ComparedDecoder } from "./compared-decoder.ts";
 import { describeEnvironment } from "./environment.ts";
 import { measureRun } from "./measure-run.ts";
@@ -6,6 +7,8 @@ import type { CompareReport, ModelReport, RunReport } from "./report.ts";
 
 /** A language model and, if known, the facts about its files that the report contains. `loadModel` returns all of them. */
 export interface ComparedModel extends LanguageModel {
+  /** The file that holds the graph. */
+  readonly file?: ChosenFile | undefined;
   /** Number of weights in the graph. */
   readonly parameters?: number | undefined;
   /** "webgpu", "wasm" or "native". */
@@ -104,9 +107,10 @@ function* schedule(
   }
 }
 
-function describeModel({ name, tokenizer, causal, masked, parameters, execution, bytes }: ComparedModel): ModelReport {
+function describeModel({ name, tokenizer, causal, masked, file, parameters, execution, bytes }: ComparedModel): ModelReport {
   return {
     name,
+    file: file ? { path: file.path, dtype: file.dtype ?? null, reason: file.reason } : null,
     parameters: parameters ?? null,
     vocabSize: causal?.vocabSize ?? masked?.vocabSize ?? tokenizer.vocabSize,
     execution: execution ?? null,

@@ -29,6 +29,8 @@ export interface Environment {
 
 export interface ModelReport {
   readonly name: string;
+  /** The file that holds the graph, and why it was chosen among those of the model. */
+  readonly file: { readonly path: string; readonly dtype: string | null; readonly reason: string } | null;
   /** Number of weights in the graph. */
   readonly parameters: number | null;
   readonly vocabSize: number;

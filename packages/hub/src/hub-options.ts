@@ -1,6 +1,6 @@
 import { environment } from "#environment";
 import { InvalidOptionError, logWarning, objectOption, type OptionDefinition, resolveOptions, type WarningHandler } from "@decodekit/core";
-import type { Dtype } from "@decodekit/core/onnx";
+import { DTYPES, type Dtype } from "@decodekit/core/toolkit";
 import { isPathWithin, isRepositoryName } from "./repository.ts";
 
 export interface CacheOptions {
@@ -40,8 +40,6 @@ export interface ResolvedHubOptions {
   readonly localOnly: boolean;
   readonly onWarning: WarningHandler;
 }
-
-const DTYPES: readonly Dtype[] = ["fp32", "fp16", "q8", "int8", "uint8", "q4", "q4f16", "bnb4"];
 
 const CACHE = objectOption(environment.cacheExpected, (value) => value === false || environment.acceptsCache(value));
 

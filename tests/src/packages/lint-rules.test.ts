@@ -35,6 +35,7 @@ test("what the layers allow passes", () => {
     "packages/core/src/worker/a.ts": importOf("../onnx/index.ts"),
     "packages/hub/src/a.ts": importOf("@decodekit/core"),
     "packages/hub/src/b.ts": importOf("@decodekit/core/onnx"),
+    "packages/hub/src/c.ts": importOf("@decodekit/core/toolkit"),
     "packages/compare/src/a.ts": importOf("@decodekit/greedy"),
     "packages/speculative/src/a.test.ts": importOf("@decodekit/top-p"),
   });

@@ -1,8 +1,12 @@
+import { logWarning } from "@decodekit/core";
 import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
 import { loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
-import type { ExecutionChoice } from "../url/settings.ts";
 import { whenOffline } from "../offline/offline.ts";
-import { embeddedModels } from "./models.ts";
+// oxlint-disable-next-line import/default -- Vite makes it.
+import workerUrl from "../workers/model-worker.ts?worker&url";
+import { explainHubError } from "./hub-errors.ts";
+import { hubSource } from "./hub-source.ts";
+import { connectionsOf, dtypeOf, type ModelPlace, type ModelRequest, placeOf } from "./model-request.ts";
 import { type TokenTexts, tokenTexts } from "./token-texts.ts";
 
 /** A loaded model, its draft model, and the texts of its tokens. */
@@ -12,21 +16,17 @@ export interface HostedModel {
   readonly texts: TokenTexts;
 }
 
-interface ModelRequest {
-  /** Name of an embedded model, or the URL of a folder. */
-  readonly name: string;
-  /** Local files that replace `name`. */
-  readonly files?: readonly File[] | undefined;
-  readonly execution: ExecutionChoice;
+interface LoadOptions {
+  readonly onProgress: (progress: LoadProgress) => void;
+  /** Receives warnings of the hub: that it cannot be reached, or that the storage of the page is full. */
+  readonly onWarning: (message: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /** Owns one worker with one model at a time. */
 export interface ModelHost {
   /** Returns the requested model, and loads it if it is not the current one. Rejects with `signal.reason` once aborted. */
-  load(
-    request: ModelRequest,
-    options: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
-  ): Promise<HostedModel>;
+  load(request: ModelRequest, options: LoadOptions): Promise<HostedModel>;
   /** Returns the loaded model, or undefined. */
   current(): HostedModel | undefined;
   /** Terminates the worker at once; the next `load` starts another. */
@@ -47,40 +47,69 @@ export function modelHost(): ModelHost {
   return {
     current: () => loaded?.hosted,
     reset,
-    async load(request, { onProgress, signal }) {
-      const key = `${request.name} ${request.execution}`;
-      if (loaded?.key === key && loaded.files === request.files) return loaded.hosted;
+    async load(request, options) {
+      const { files, ...named } = request;
+      const key = JSON.stringify(named);
+      if (loaded?.key === key && loaded.files === files) return loaded.hosted;
       reset("Another model was requested.");
-      // Only workers started after the service worker fetch through it, and it caches the files.
+      // Only workers started after the service worker fetch through it, and it caches the files and sets the policy of the worker.
       await whenOffline();
-      signal.throwIfAborted();
-      worker = new Worker(new URL("../workers/model-worker.ts", import.meta.url), { type: "module", name: "model" });
+      options.signal.throwIfAborted();
+      const place = placeOf(request);
+      worker = new Worker(workerUrlFor(place), { type: "module", name: "model" });
       try {
-        const hosted = await hostModel(worker, request, { onProgress, signal });
-        loaded = { key, files: request.files, hosted };
+        const hosted = await hostModel(worker, request, { place, ...options });
+        loaded = { key, files, hosted };
         return hosted;
       } catch (error) {
         reset("Loading failed.");
-        throw error;
+        throw explainHubError(error, place);
       }
     },
   };
 }
 
+/** The service worker reads from the worker's URL what it may connect to. */
+function workerUrlFor(place: ModelPlace): URL {
+  const url = new URL(workerUrl, document.baseURI);
+  for (const source of connectionsOf(place)) url.searchParams.append("connect", source);
+  return url;
+}
+
 async function hostModel(
   worker: Worker,
-  { name, files, execution }: ModelRequest,
-  rest: { readonly onProgress: (progress: LoadProgress) => void; readonly signal: AbortSignal },
+  request: ModelRequest,
+  { place, onWarning, ...rest }: LoadOptions & { readonly place: ModelPlace },
 ): Promise<HostedModel> {
-  const embedded = files ? undefined : embeddedModels.find((each) => each.name === name);
-  const source: ModelSource = files ?? embedded?.files ?? name;
+  const { execution } = request;
+  const embedded = place.kind === "embedded" ? place.embedded : undefined;
   const options = { worker, execution: execution === "auto" ? await chooseExecution(embedded !== undefined) : execution, ...rest };
   // In a small model, threads would spend more time waiting for each other than a pass takes.
   const threads = embedded ? { threads: 1 } : {};
-  const model = await loadModel(source, { ...options, ...threads });
+  const model = await loadModel(sourceOf(place), {
+    ...options,
+    ...threads,
+    dtype: dtypeOf(request, place),
+    onWarning: (warning) => (warning.where === "hub" ? onWarning(warning.message) : logWarning(warning)),
+  });
   const draft = embedded?.draft && (await loadModel(embedded.draft, { ...options, ...threads, execution: model.execution }));
   const anchor = (await model.encode("a")).at(-1)!;
   return { model, draft, texts: tokenTexts((tokens) => model.decode(tokens), anchor) };
+}
+
+function sourceOf(place: ModelPlace): ModelSource {
+  switch (place.kind) {
+    case "files":
+      return place.files;
+    case "embedded":
+      return place.embedded.files;
+    case "hub":
+      return hubSource(place.endpoint, place.address);
+    case "url":
+      return place.url;
+    default:
+      return place satisfies never;
+  }
 }
 
 /**

@@ -22,9 +22,12 @@ export interface PreparedLanes {
 /** Loads the model of the settings and prepares a request for each lane. */
 export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> {
   const settings = state.settings.value;
-  const { model: name, execution, prompt, seed, maxNewTokens, lanes: specifications } = settings;
+  const { model, dtype, hub, execution, prompt, seed, maxNewTokens, lanes: specifications } = settings;
   const lanes = specifications.map((specification) => makeLane(specification, state.plugins.value));
-  const hosted = await host.load({ name, files: state.droppedFiles.value, execution }, { signal, onProgress: showProgress });
+  const hosted = await host.load(
+    { model, dtype, hub, files: state.droppedFiles.value, execution },
+    { signal, onProgress: showProgress, onWarning: (message) => state.notify("info", message) },
+  );
   const promptTokens = await hosted.model.encode(prompt);
   await hosted.texts.learn(promptTokens);
   const prepared: PreparedLane[] = [];

@@ -14,7 +14,7 @@ export interface Recording {
 
 export function startRecording({ settings, hosted: { model, texts }, promptTokens, lanes }: PreparedLanes): Recording {
   const { prompt, maxNewTokens, seed } = settings;
-  const { name, execution, parameters, causal, masked } = model;
+  const { name, execution, file, parameters, causal, masked } = model;
   const traced: TracedModel = {
     name,
     execution,
@@ -22,6 +22,7 @@ export function startRecording({ settings, hosted: { model, texts }, promptToken
     vocabSize: causal.vocabSize,
     roles: masked ? ["causal", "masked"] : ["causal"],
     maskTokenId: masked?.maskTokenId,
+    file: { path: file.path, reason: file.reason },
   };
   const recorded: LaneTrace[] = lanes.map(({ lane: { specification, plugin, options = {} } }) => ({
     specification,

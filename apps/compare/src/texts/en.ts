@@ -60,7 +60,7 @@ export const texts = {
     maxNewTokens: "New tokens",
     seed: "Seed",
     model: "Model",
-    modelUrl: "Other, from a URL …",
+    modelUrl: "Other, from the Hub or a URL …",
     modelFiles: "Other, from files …",
     filesChosen: (count: number) => `${count} local files`,
     execution: "Runs on",
@@ -71,15 +71,31 @@ export const texts = {
     shared: "Link copied",
     exportTrace: "Save run",
     importTrace: "Open run",
+    opened: (model: string, path: string, reason: string) => `The file of ${model} is ${path}, because ${reason}.`,
     turns: "Lanes run one at a time, each alone on the model after a short warm-up, so no lane slows another down.",
   },
   modelDialog: {
     heading: "Use your own model",
     explain:
-      "The URL of a folder in the Hugging Face layout: config.json, tokenizer.json and onnx/model.onnx. The host must allow requests from this page. Nothing else is fetched.",
-    address: "URL",
+      "A repository of the Hugging Face Hub that has ONNX files, as org/name or org/name@revision, or the URL of a folder in the same layout: config.json, tokenizer.json and onnx/model.onnx. It is downloaded when you press Run, and nothing else is. Models of the Hub are checked and kept in this browser.",
+    address: "Name on the Hub, or URL",
+    dtype: "Data type",
+    automatic: "Automatic",
+    mirror: "Another hub",
+    hub: "URL of the hub",
     use: "Use this model",
-    wrong: "The URL must be complete and start with https:// or http://.",
+    wrong: "Write org/name, or a complete URL that starts with https:// or http://.",
+    wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
+  },
+  hub: {
+    gated: (repository: string, host: string) =>
+      `${repository} is given only to accounts that have accepted its terms, and this page sends no account. Accept them at ${host}/${repository}, download the files there, and open them with “Other, from files”.`,
+    notPublic: (repository: string, host: string) =>
+      `There is no public model ${repository} on ${host}. Check the name. If it is private, download its files and open them with “Other, from files”.`,
+    noRevision: (repository: string, host: string, revision: string) =>
+      `${repository} on ${host} has no branch, tag or commit “${revision}”.`,
+    unreachable: (repository: string, host: string) =>
+      `${host} cannot be reached, and ${repository} is not kept in this browser. Check the connection, and try again.`,
   },
   examples: [
     "Once upon a time, there was a little fox who wanted to",
@@ -91,6 +107,7 @@ export const texts = {
   activity: {
     idle: "",
     loading: "Loading the model",
+    downloading: "Downloading the model",
     ofBytes: (loaded: number, total: number | undefined) =>
       total === undefined ? format.megabytes(loaded) : `${format.megabytes(loaded)} of ${format.megabytes(total)}`,
     preparing: "Preparing the model",

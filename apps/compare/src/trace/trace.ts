@@ -52,4 +52,6 @@ export interface TracedModel {
   readonly vocabSize: number;
   readonly roles: readonly ModelRole[];
   readonly maskTokenId?: TokenId | undefined;
+  /** The file that was opened, and why; absent in runs of earlier versions. */
+  readonly file?: { readonly path: string; readonly reason: string } | undefined;
 }

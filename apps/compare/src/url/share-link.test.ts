@@ -6,6 +6,8 @@ import { digestOf, readLink, writeLink } from "../url/share-link.ts";
 
 const settings: Settings = {
   model: "https://example.org/models/a b?x=1&y=2",
+  dtype: "q4f16",
+  hub: "https://mirror.example/hub",
   prompt: 'Quote " & <b>tag</b> # ? % ünï 🦊\nnext line',
   maxNewTokens: 17,
   seed: 2 ** 53 - 1,
@@ -26,11 +28,11 @@ describe("a share link", () => {
   });
 
   test("ignores and lists invalid parts", () => {
-    const hostile = `#/?m=javascript:alert(1)&n=1e9&s=-1&x=cuda&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
+    const hostile = `#/?m=javascript:alert(1)&t=q5&h=https://a:b@c&n=1e9&s=-1&x=cuda&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
     const { settings: read, digests, ignored } = readLink(hostile, canMakeLane);
     expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => "greedy") });
     expect(digests).toEqual([]);
-    expect(ignored.toSorted()).toEqual(["l", "m", "n", "p", "s", "x"]);
+    expect(ignored.toSorted()).toEqual(["h", "l", "m", "n", "p", "s", "t", "x"]);
   });
 
   test("reads any text without an error, into valid settings", () => {
@@ -45,6 +47,12 @@ describe("a share link", () => {
       expect(read.maxNewTokens).toBeGreaterThan(0);
       expect(readLink(writeLink(read), canMakeLane).settings).toEqual(read);
     }
+  });
+
+  test("names a repository of the hub", () => {
+    const { settings: read, ignored } = readLink("#/?m=org/name@refs/pr/1&t=q4", canMakeLane);
+    expect([read.model, read.dtype, read.hub, ignored]).toEqual(["org/name@refs/pr/1", "q4", "https://huggingface.co", []]);
+    expect(readLink("#/?m=../name", canMakeLane).ignored).toEqual(["m"]);
   });
 
   test("selects the page", () => {

@@ -1,3 +1,5 @@
+import { DTYPES } from "@decodekit/core/toolkit";
+import { readHubAddress } from "@decodekit/hub";
 import { MAX_LANES } from "../trace/trace-file.ts";
 import { defaultSettings, type ExecutionChoice, MAX_PROMPT_LENGTH, MAX_NEW_TOKENS, type Settings } from "../url/settings.ts";
 
@@ -22,12 +24,23 @@ export type SettingsRoute = Extract<Route, "compare" | "measure">;
 const CHAPTERS = 6;
 const MAX_SCENES = 9;
 const executions: ReadonlySet<string> = new Set(["auto", "webgpu", "wasm"]);
-const KEYS = { model: "m", prompt: "p", maxNewTokens: "n", seed: "s", lanes: "l", execution: "x", digests: "d" } as const;
+const dtypes: ReadonlySet<string> = new Set(["auto", ...DTYPES]);
+const KEYS = {
+  model: "m",
+  dtype: "t",
+  hub: "h",
+  prompt: "p",
+  maxNewTokens: "n",
+  seed: "s",
+  lanes: "l",
+  execution: "x",
+  digests: "d",
+} as const;
 
 /** Returns the URL hash of `settings`, without the defaults. */
 export function writeLink(settings: Settings, digests: readonly string[] = [], route: SettingsRoute = "compare"): string {
   const query = new URLSearchParams();
-  for (const key of ["model", "prompt", "maxNewTokens", "seed", "execution"] as const)
+  for (const key of ["model", "dtype", "hub", "prompt", "maxNewTokens", "seed", "execution"] as const)
     if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
   if (settings.lanes.join("\n") !== defaultSettings.lanes.join("\n")) for (const lane of settings.lanes) query.append(KEYS.lanes, lane);
   for (const digest of digests) query.append(KEYS.digests, digest);
@@ -53,6 +66,8 @@ export function readLink(hash: string, isLane: (specification: string) => boolea
   };
   const settings: Settings = {
     model: take("model", (text) => (isModel(text) ? text : undefined), defaultSettings.model),
+    dtype: take("dtype", (text) => (dtypes.has(text) ? (text as Settings["dtype"]) : undefined), defaultSettings.dtype),
+    hub: take("hub", (text) => (isHub(text) ? text : undefined), defaultSettings.hub),
     prompt: take("prompt", (text) => (text.trim() !== "" && text.length <= MAX_PROMPT_LENGTH ? text : undefined), defaultSettings.prompt),
     maxNewTokens: take("maxNewTokens", (text) => integer(text, 1, MAX_NEW_TOKENS), defaultSettings.maxNewTokens),
     seed: take("seed", (text) => integer(text, 0, Number.MAX_SAFE_INTEGER), defaultSettings.seed),
@@ -74,9 +89,21 @@ function integer(text: string, minimum: number, maximum: number): number | undef
   return value >= minimum && value <= maximum ? value : undefined;
 }
 
-/** Whether `text` is a short name or an http(s) URL. */
+/** Whether `text` is a short name, a repository of a hub, or an http(s) URL. */
 export function isModel(text: string): boolean {
-  return /^[a-z][\w-]{0,40}$/.test(text) || (text.length <= 2000 && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol));
+  return /^[a-z][\w-]{0,40}$/.test(text) || (text.length <= 2000 && (isWebAddress(text) || readHubAddress(text) !== undefined));
+}
+
+/** Whether `text` can be the URL of a hub. */
+export function isHub(text: string): boolean {
+  if (text.length > 2000 || !isWebAddress(text)) return false;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === "");
+}
+
+/** Whether `text` is an http(s) URL. */
+export function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** Returns a digest of an output: eight hexadecimal digits, 32-bit FNV-1a over the token ids. */

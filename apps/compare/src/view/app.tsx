@@ -1,4 +1,4 @@
-import { endedRuns, route } from "../lab/state.ts";
+import { endedRuns, route, trace } from "../lab/state.ts";
 import type { Route } from "../url/share-link.ts";
 import { texts } from "../texts/en.ts";
 import { AboutPage } from "./about-page.tsx";
@@ -47,8 +47,15 @@ function ComparePage() {
       <Progress />
       <LaneGrid canChange />
       <p class="hint turns">{texts.setup.turns}</p>
+      <OpenedFile />
     </>
   );
+}
+
+/** The file of the shown run's model, and why it was chosen. */
+function OpenedFile() {
+  const { name, file } = trace.value?.model ?? {};
+  return file && <p class="hint turns">{texts.setup.opened(name!, file.path, file.reason)}</p>;
 }
 
 /** The parts that the compare and tour pages share: replay, legend, inspector and charts. */

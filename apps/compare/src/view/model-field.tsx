@@ -2,25 +2,26 @@ import { useRef, useState } from "preact/hooks";
 import { changeSettings } from "../lab/change-settings.ts";
 import { embeddedModels } from "../lab/models.ts";
 import * as state from "../lab/state.ts";
-import { isModel } from "../url/share-link.ts";
+import { defaultSettings } from "../url/settings.ts";
 import { texts } from "../texts/en.ts";
-import { Dialog } from "./dialog.tsx";
+import { ModelDialog } from "./model-dialog.tsx";
 
 const t = texts.setup;
 
-/** Selects the model: an embedded model, one from a URL, or one from files. */
+/** Selects the model: an embedded model, one from the Hub or a URL, or one from files. */
 export function ModelField() {
   const [isOpen, setOpen] = useState(false);
   const files = useRef<HTMLInputElement>(null);
   const dropped = state.droppedFiles.value;
-  const { model } = state.settings.value;
+  const { model, dtype, hub } = state.settings.value;
   const isEmbedded = embeddedModels.some(({ name }) => name === model);
   const choose = (value: string): void => {
     if (value === "url") setOpen(true);
     else if (value === "files") files.current!.click();
     else {
       state.droppedFiles.value = undefined;
-      changeSettings({ model: value });
+      const own = value === model ? {} : { dtype: defaultSettings.dtype, hub: defaultSettings.hub };
+      changeSettings({ model: value, ...own });
     }
   };
   return (
@@ -40,7 +41,7 @@ export function ModelField() {
             {name}
           </option>
         ))}
-        {!isEmbedded && <option value={model}>{model}</option>}
+        {!isEmbedded && <option value={model}>{[model, ...(dtype === "auto" ? [] : [dtype]), ...hostOf(hub)].join(" · ")}</option>}
         {dropped && <option value="dropped">{t.filesChosen(dropped.length)}</option>}
         <option value="url">{t.modelUrl}</option>
         <option value="files">{t.modelFiles}</option>
@@ -61,45 +62,7 @@ export function ModelField() {
   );
 }
 
-function ModelDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const [problem, setProblem] = useState<string>();
-  const use = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const field = (event.currentTarget as HTMLFormElement).elements.namedItem("address") as HTMLInputElement;
-    const address = field.value.trim();
-    if (!/^https?:/.test(address) || !isModel(address)) {
-      setProblem(texts.modelDialog.wrong);
-      return;
-    }
-    state.droppedFiles.value = undefined;
-    changeSettings({ model: address });
-    setProblem(undefined);
-    onClose();
-  };
-  return (
-    <Dialog heading={texts.modelDialog.heading} isOpen={isOpen} onClose={onClose}>
-      <form onSubmit={use} noValidate>
-        <p class="hint">{texts.modelDialog.explain}</p>
-        <div class="field">
-          <label for="model-address">{texts.modelDialog.address}</label>
-          <input
-            id="model-address"
-            name="address"
-            type="url"
-            placeholder="https://"
-            aria-invalid={problem !== undefined}
-            aria-describedby="model-problem"
-          />
-        </div>
-        <p id="model-problem" class="problem" role="alert">
-          {problem}
-        </p>
-        <footer>
-          <button type="submit" class="primary">
-            {texts.modelDialog.use}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
-  );
+/** Returns the host of a hub, unless it is the usual one. */
+function hostOf(hub: string): string[] {
+  return hub === defaultSettings.hub ? [] : [new URL(hub).host];
 }

@@ -1,4 +1,5 @@
-import { type Activity, activity } from "../lab/state.ts";
+import { placeOf } from "../lab/model-request.ts";
+import { type Activity, activity, droppedFiles, settings } from "../lab/state.ts";
 import { letters, texts } from "../texts/en.ts";
 
 const t = texts.activity;
@@ -33,7 +34,9 @@ function label(): string {
     case "idle":
       return t.idle;
     case "loading":
-      return t.loading;
+      return now.progress?.fromCache === false && placeOf({ ...settings.value, files: droppedFiles.value }).kind === "hub"
+        ? t.downloading
+        : t.loading;
     case "preparing":
       return t.preparing;
     case "warming-up":

@@ -1,6 +1,2 @@
-import { serve } from "@decodekit/core/worker/host";
-import { decoders } from "../lab/decoders.ts";
-import { reportLostDevices } from "./report-lost-devices.ts";
-
-reportLostDevices();
-serve({ plugins: Object.fromEntries(decoders.map((plugin) => [plugin.name, () => Promise.resolve({ default: plugin })])) });
+// The entry has a query, see `workerUrlFor`. It holds nothing else, because whatever another chunk imports from it would run twice.
+await import("./serve-model.ts");

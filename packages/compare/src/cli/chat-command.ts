@@ -2,10 +2,11 @@ import { createInterface, type Interface } from "node:readline";
 import type { CompareFlags } from "./compare-command.ts";
 import { Conversation } from "./conversation.ts";
 import { ExitCode } from "./exit-code.ts";
+import { formatFile } from "./format.ts";
 import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "./load-models.ts";
 import { loadPlugins } from "./load-plugins.ts";
 import { progressDisplay } from "./progress.ts";
-import type { CommandProcess } from "./terminal.ts";
+import { colorsFor, type CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface ChatFlags extends GraphFlags, Pick<CompareFlags, "model" | "draft" | "maxNewTokens" | "seed" | "plugin"> {
@@ -23,9 +24,15 @@ export async function chatCommand(flags: ChatFlags, host: CommandProcess, load: 
   const sources = await modelSources(flags, { needsDraft: false, folder: host.cwd() });
   const progress = progressDisplay(host.stderr, sources.name);
   const loading = loadModels(load, sources, { ...graphOptions(flags), onProgress: (loaded) => progress.loading(loaded) });
-  const model = await loading.finally(() => progress.end());
+  const model = await loading.catch((error: unknown) => {
+    progress.end();
+    throw error;
+  });
+  progress.loaded();
+  progress.end();
   try {
     if (!model.chat) throw new UsageError(`--model: ${model.name} has no chat template. Name a model that was trained for conversations.`);
+    if (model.file) host.stderr.write(`${colorsFor(host.stderr).dim(`${model.name}: ${formatFile(model.file)}`)}\n`);
     const conversation = new Conversation({ ...flags, model, plugins }, host);
     await converse(conversation, host);
     return ExitCode.success;

@@ -53,6 +53,7 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
       onProgress: (loaded) => progress.loading(loaded),
       signal,
     });
+    progress.loaded();
     try {
       const decoders = chosen.length > 0 ? chosen : presetsFor(model, plugins, stderr);
       const { maxNewTokens, seed, runs } = flags;

@@ -10,6 +10,11 @@ export function formatDecoder(name: string, options: PluginOptionValues): string
   return [name, formatOptions(options).join(", ")].filter(Boolean).join(" ");
 }
 
+/** Formats a model's file as "onnx/model_q4.onnx, because the data type q4 was asked for". */
+export function formatFile({ path, reason }: { readonly path: string; readonly reason: string }): string {
+  return `${path}, because ${reason}`;
+}
+
 /** Formats bytes with a decimal unit: "812 B", "7.0 MB". */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Dtype, Execution, LoadModelOptions, ModelSource } from "@decodekit/core/onnx";
-import { hub } from "@decodekit/hub";
+import { hub, readHubAddress } from "@decodekit/hub";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import type { ComparedModel } from "../compare.ts";
 import { UsageError } from "./usage-error.ts";
@@ -46,16 +45,13 @@ export async function modelSources(
   };
 }
 
-/** "org/name", or "org/name@revision". */
-const HUB_ID = /^([\w-][\w.-]*\/[\w-][\w.-]*)(?:@([\w./-]+))?$/;
-
 async function checkedSource(flag: string, given: string, folder: string): Promise<ModelSource> {
   const place = path.resolve(folder, given);
-  if (URL.canParse(given) && !existsSync(place)) return given;
   const found = await stat(place).catch(() => undefined);
   if (found?.isDirectory()) return place;
-  const [, repository, revision] = (!found && HUB_ID.exec(given)) || [];
-  if (repository !== undefined) return hub(repository, revision === undefined ? {} : { revision });
+  const address = found ? undefined : readHubAddress(given, process.env["HF_ENDPOINT"]);
+  if (address) return hub(address.repository, { revision: address.revision });
+  if (URL.canParse(given) && !found) return given;
   const problem = `which ${found ? "is a file" : "does not exist"}`;
   throw new UsageError(`${flag}: must be a folder, a URL or a repository of the Hugging Face Hub (org/name), got ${given}, ${problem}.`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DecodekitError } from "@decodekit/core";
-import { type Dtype, loadModel } from "@decodekit/core/onnx";
+import { loadModel } from "@decodekit/core/onnx";
+import { DTYPES } from "@decodekit/core/toolkit";
 import type { LengthRange } from "@decodekit/refinement";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { chatCommand, type ChatFlags } from "./chat-command.ts";
@@ -111,14 +112,12 @@ function addModelOptions(command: Command): Command {
   return command
     .option(
       "--model <model>",
-      "folder or URL of a model in the Hugging Face layout, or its repository on the Hub as org/name (default: the embedded story model)",
+      "folder or URL of a model in the Hugging Face layout, or its repository on the Hub as org/name, org/name@revision or its URL (default: the embedded story model)",
     )
     .addOption(new Option("--dtype <type>", "data type of the model's weights (default: the first that is there)").choices(DTYPES))
     .option("--model-file <path>", 'path of the graph within the model, such as "onnx/model_q4.onnx"')
     .addOption(new Option("--execution <kind>", "runtime of the model").choices(["auto", "wasm", "native"]).default("auto"));
 }
-
-const DTYPES: readonly Dtype[] = ["fp32", "fp16", "q8", "int8", "uint8", "q4", "q4f16", "bnb4"];
 
 function pluginOption(): Option {
   return repeatable("--plugin <module>", "file or package with a decoder of your own (its default export, a DecoderPlugin); repeatable");

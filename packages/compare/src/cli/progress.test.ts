@@ -32,8 +32,9 @@ test("without a terminal, shows one line per step, without details or repetition
   const display = progressDisplay(stream, "the model");
   display.loading({ file: "a", loadedBytes: 10, totalBytes: undefined, fromCache: false });
   display.loading({ file: "a", loadedBytes: 10, totalBytes: 2000, fromCache: false });
-  display.loading({ file: "a", loadedBytes: 2000, totalBytes: 2000, fromCache: false });
-  display.loading({ file: "a", loadedBytes: 2000, totalBytes: 2000, fromCache: false });
+  display.loading({ file: "a", loadedBytes: 20, totalBytes: 20, fromCache: false });
+  display.loading({ file: "b", loadedBytes: 2000, totalBytes: 2000, fromCache: false });
+  display.loaded();
   display.comparing(at({ stage: "warm-up" }));
   display.comparing(at({ stage: "warm-up", tokens: 4 }));
   display.comparing(at({ completedRuns: 1 }));

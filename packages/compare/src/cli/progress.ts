@@ -6,6 +6,8 @@ import { formatBytes, formatDecoder } from "./format.ts";
 /** Shows progress on standard error: one updating line on a terminal, else a line per step. */
 export interface ProgressDisplay {
   loading(progress: LoadProgress): void;
+  /** The model is loaded. */
+  loaded(): void;
   comparing(progress: CompareProgress): void;
   /** Removes the updating line. Nothing is shown afterwards. */
   end(): void;
@@ -14,11 +16,15 @@ export interface ProgressDisplay {
 export function progressDisplay(stream: NodeJS.WriteStream, model: string): ProgressDisplay {
   const show = stream.isTTY && !isBatch() ? updatingLine(stream) : plainLines(stream);
   show.step(`Loading ${model}`);
+  let bytes = 0;
   return {
     loading({ loadedBytes, totalBytes }) {
       const total = totalBytes === undefined ? "" : ` of ${formatBytes(totalBytes)}`;
       show.detail(`Loading ${model}: ${formatBytes(loadedBytes)}${total}`);
-      if (loadedBytes === totalBytes) show.step(`Loading ${model}: ${formatBytes(loadedBytes)}`);
+      bytes = loadedBytes;
+    },
+    loaded() {
+      if (bytes > 0) show.step(`Loading ${model}: ${formatBytes(bytes)}`);
     },
     comparing({ stage, decoder: { decoder, options = {} }, completedRuns, totalRuns, tokens }) {
       const name = formatDecoder(decoder.name, options);

@@ -56,7 +56,14 @@ function report(...runs: RunReport[]): CompareReport {
   return {
     schemaVersion: 2,
     environment: { runtime: "node 20.20.2", platform: "linux x64", processor: null, processors: 2 },
-    model: { name: "stories", parameters: 3_459_543, vocabSize: 4096, execution: "wasm", bytes: 6_981_165 },
+    model: {
+      name: "stories",
+      file: { path: "onnx/model.onnx", dtype: "fp32", reason: "no data type was asked for" },
+      parameters: 3_459_543,
+      vocabSize: 4096,
+      execution: "wasm",
+      bytes: 6_981_165,
+    },
     runs,
   };
 }
@@ -64,6 +71,7 @@ function report(...runs: RunReport[]): CompareReport {
 test("shows model, table and texts, without wrapping if there is no width", () => {
   expect(renderReport(report(run(), drafting), { colors: none, width: undefined })).toBe(`\
 stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2
+onnx/model.onnx, because no data type was asked for
 
                                                                                   per  draft         ms to  accep-  nats/
 decoder                                                          tokens  passes  1000  model  tok/s  first     ted  token  finish
@@ -123,7 +131,7 @@ test("groups texts by prompt, and has no table without runs", () => {
   const text = renderReport(report(run(), run({ prompt: "Twice" })), { colors: none, width: 80 });
   expect(text).toContain("Prompt: Once\n\ngreedy\n  Once upon a time\n\nPrompt: Twice\n\ngreedy\n  Twice upon a time\n");
   expect(renderReport(report(), { colors: none, width: 80 })).toBe(
-    "stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2\n",
+    "stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2\nonnx/model.onnx, because no data type was asked for\n",
   );
 });
 

@@ -1,6 +1,6 @@
 import wrapAnsi from "wrap-ansi";
 import type { CompareReport, RunReport } from "../report.ts";
-import { count, formatBytes, formatCount, formatDecoder, formatNumber, formatOptions } from "./format.ts";
+import { count, formatBytes, formatCount, formatDecoder, formatFile, formatNumber, formatOptions } from "./format.ts";
 import { type DecoderSummary, groupBy, summarize } from "./summary.ts";
 import type { Colors } from "./terminal.ts";
 import { renderTable, type TableContent, tableWidth } from "./text-table.ts";
@@ -19,7 +19,8 @@ export function renderReport(report: CompareReport, { colors, width }: RenderOpt
   const wrap: Wrap = (text, indent = "") =>
     (width === undefined ? text : wrapAnsi(text, width - indent.length)).replace(/^/gm, indent).replace(/[ ]+$/gm, "");
   const summaries = summarize(report.runs);
-  const parts = [wrap(modelLine(report, colors))];
+  const { file } = report.model;
+  const parts = [wrap(modelLine(report, colors) + (file ? `\n${colors.dim(formatFile(file))}` : ""))];
   if (summaries.length > 0) parts.push(renderTable(chooseTable(summaries, width), colors), wrap(colors.dim(legend(report.runs))));
   for (const [prompt, runs] of groupBy(report.runs, (run) => run.prompt)) parts.push(...textsOf(prompt, runs, { colors, wrap }));
   return `${parts.join("\n\n")}\n`;

@@ -1,8 +1,9 @@
+import { DTYPES, type Dtype } from "../contracts/dtype.ts";
 import { ModelLoadError } from "../errors.ts";
 import { indicatesAbsence } from "./file-content.ts";
 import type { HeldFile } from "./held-file.ts";
 import type { ModelFolder } from "./model-folder.ts";
-import type { Dtype, Execution } from "./model-source.ts";
+import type { ChosenFile, Execution } from "./model-source.ts";
 
 /** What the hub's exporters add to the name of a graph's file for the data type of its weights. */
 const SUFFIXES: Readonly<Record<Dtype, string>> = {
@@ -15,8 +16,6 @@ const SUFFIXES: Readonly<Record<Dtype, string>> = {
   q4f16: "_q4f16",
   bnb4: "_bnb4",
 };
-
-export const DTYPES = Object.keys(SUFFIXES) as readonly Dtype[];
 
 /**
  * Order in which files are tried if no data type is asked for. Exactness comes first: 8 bits with one scale for all rows of a pass (q8,
@@ -37,12 +36,14 @@ const NAMES = ["model", SPLIT];
 /** Order in which files of embeddings are tried if there is none of the decoder's data type. Rows of any type are read one by one. */
 const EMBEDDING_PREFERENCES: readonly Dtype[] = ["fp16", "q8", "int8", "uint8", "q4f16", "q4", "bnb4", "fp32"];
 
-/** A graph's file that was found. */
-export interface FoundGraph {
+interface FoundFile {
   /** Path within the model's folder. */
   readonly path: string;
   readonly held: HeldFile;
 }
+
+/** A graph's file that was found. */
+export interface FoundGraph extends ChosenFile, FoundFile {}
 
 export interface GraphChoice {
   readonly modelFile: string | undefined;
@@ -54,31 +55,39 @@ export interface GraphChoice {
 
 /** Opens the graph's file of a folder. @throws ModelLoadError if there is none. */
 export async function findGraph(folder: ModelFolder, { modelFile, dtype, execution, named }: GraphChoice): Promise<FoundGraph> {
-  if (modelFile !== undefined) return { path: modelFile, held: await folder.fetch(modelFile) };
+  if (modelFile !== undefined) {
+    const held = await folder.fetch(modelFile);
+    return { path: modelFile, held, dtype: dtypeIn(modelFile), reason: "it was asked for as modelFile" };
+  }
   const types = dtype === undefined ? PREFERENCES[execution] : [dtype];
   const candidates = NAMES.flatMap((name) => types.flatMap((type) => FOLDERS.map((place) => `${place}${name}${SUFFIXES[type]}.onnx`)));
   const paths = dtype === undefined && named !== undefined ? [named, ...candidates] : candidates;
   const advice =
     dtype === undefined ? "Name the graph's file as modelFile." : "Choose another dtype, or name the graph's file as modelFile.";
-  return firstThere(folder, paths, advice);
+  const { path, held } = await firstThere(folder, paths, advice);
+  const isNamed = path === named;
+  const asked = dtype === undefined ? "no data type was asked for" : `the data type ${dtype} was asked for`;
+  const reason = isNamed ? "genai_config.json names it" : asked + absenceOf(paths.slice(0, paths.indexOf(path)));
+  // The file that a configuration names has the same name for every data type.
+  return { path, held, dtype: isNamed ? undefined : dtypeIn(path), reason };
 }
 
 /**
  * Opens the file of the embedding graph beside a decoder's graph at `decoder`: of the same data type if there is one.
  * @throws ModelLoadError if there is none.
  */
-export async function findEmbeddings(folder: ModelFolder, decoder: string, file: string | undefined): Promise<FoundGraph> {
+export async function findEmbeddings(folder: ModelFolder, decoder: string, file: string | undefined): Promise<FoundFile> {
   if (file !== undefined) return { path: file, held: await folder.fetch(file) };
   const place = decoder.slice(0, decoder.lastIndexOf("/") + 1);
-  const own = DTYPES.find((type) => type !== "fp32" && decoder.endsWith(`${SUFFIXES[type]}.onnx`)) ?? "fp32";
+  const own = dtypeIn(decoder) ?? "fp32";
   const paths = [...new Set([own, ...EMBEDDING_PREFERENCES])].map((type) => `${place}embed_tokens${SUFFIXES[type]}.onnx`);
   return firstThere(folder, paths, "Name the file of the embeddings as embeddingsFile.");
 }
 
 /** Opens the first of `paths` that is there. @throws ModelLoadError with `advice` if there is none. */
-async function firstThere(folder: ModelFolder, paths: readonly string[], advice: string): Promise<FoundGraph> {
+async function firstThere(folder: ModelFolder, paths: readonly string[], advice: string): Promise<FoundFile> {
   const absences: string[] = [];
-  let page: FoundGraph | undefined;
+  let page: FoundFile | undefined;
   for (const path of paths) {
     const held = await folder.fetchIfThere(path);
     if ("absent" in held) absences.push(held.absent);
@@ -91,4 +100,17 @@ async function firstThere(folder: ModelFolder, paths: readonly string[], advice:
   const decoders = paths.some((path) => path.includes(SPLIT)) ? `, nor ${SPLIT} of such a data type,` : "";
   const others = `None of ${rest.join(", ")}${decoders} is there either. ${advice}`;
   throw new ModelLoadError(folder.describe(usual!), `${absences[0]!}. The model needs this file. ${others}`);
+}
+
+/** Returns the data type that the name of a graph's file tells. */
+function dtypeIn(path: string): Dtype | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return DTYPES.find((dtype) => NAMES.some((each) => name === `${each}${SUFFIXES[dtype]}.onnx`));
+}
+
+/** Returns " and … are not there" for the files that were looked for before. */
+function absenceOf(paths: readonly string[]): string {
+  const last = paths.at(-1);
+  if (last === undefined) return "";
+  return paths.length === 1 ? ` and ${last} is not there` : ` and ${paths.slice(0, -1).join(", ")} and ${last} are not there`;
 }

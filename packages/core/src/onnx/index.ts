@@ -1,10 +1,11 @@
+export type { Dtype } from "../contracts/dtype.ts";
 export { DeviceLostError, ExecutionUnavailableError, ModelLoadError, ModelShapeError } from "../errors.ts";
 export { fromGenerationConfig, type GenerationConfigOptions, type GenerationDefaults } from "./generation-config.ts";
 export { loadMaskedModel, type OnnxMaskedModel } from "./load-masked-model.ts";
 export { loadModel, type OnnxLanguageModel } from "./load-model.ts";
 export type {
   AbsentFile,
-  Dtype,
+  ChosenFile,
   Execution,
   LoadMaskedModelOptions,
   LoadModelOptions,

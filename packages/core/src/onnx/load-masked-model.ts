@@ -9,7 +9,7 @@ import { findMaskToken } from "./mask-token.ts";
 import { type CachelessGraph, cachelessMaskedModel } from "./cacheless-masked-model.ts";
 import { isCausal, longestTextIn, usablePositions, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
-import type { Execution, LoadMaskedModelOptions, MaskedTensor, ModelSource } from "./model-source.ts";
+import type { ChosenFile, Execution, LoadMaskedModelOptions, MaskedTensor, ModelSource } from "./model-source.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { namesOption } from "./tensor-names.ts";
@@ -26,6 +26,8 @@ export interface OnnxMaskedModel extends LanguageModel {
   readonly masked: MaskedModel;
   /** The execution that the model runs on. */
   readonly execution: Execution;
+  /** The file that was opened, and why. */
+  readonly file: ChosenFile;
   /** Number of elements of the graph's weights. */
   readonly parameters: number;
   /** Size of the graph and its external data, in bytes. */
@@ -52,7 +54,7 @@ const OPTIONS = {
  * (batch, sequence, vocabSize), whose row i predicts the token at position i.
  *
  * `tokenizer.encode` adds the token that begins a text, but not the one that ends it, so that a canvas can follow: the sessions add what a
- * prompt lacks. The model's files decide the mask token, see `LoadMaskedModelOptions.maskToken`. It cannot be loaded in a worker yet.
+ * prompt lacks. The model's files decide the mask token, see `LoadMaskedModelOptions.maskToken`.
  * @throws InvalidOptionError for an invalid option or source, or a `maskToken` that is not a token of the model.
  * @throws ModelLoadError if a file is missing, cut short or invalid, or no mask token is found.
  * @throws ModelShapeError if the graph does not have these inputs and outputs, or is a causal model, which `loadModel` loads.
@@ -86,7 +88,14 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
       queue: queueOf(runtime.ort),
       disposed: false,
     };
-    return { name: folder.name, tokenizer: withoutEnd(tokenizer, ends), ...text, ...modelOf(graph), ...sizeOf(files) };
+    return {
+      name: folder.name,
+      tokenizer: withoutEnd(tokenizer, ends),
+      ...text,
+      ...modelOf(graph),
+      ...sizeOf(files),
+      file: files.chosen,
+    };
   });
 }
 

@@ -11,7 +11,7 @@ import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
 import { isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
-import type { CausalTensor, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
+import type { CausalTensor, ChosenFile, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseGraphs, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { probePasses } from "./probe-passes.ts";
@@ -24,6 +24,8 @@ export interface OnnxLanguageModel extends LanguageModel {
   readonly causal: CausalModel;
   /** The execution that the model runs on. */
   readonly execution: Execution;
+  /** The file that was opened, and why. */
+  readonly file: ChosenFile;
   /** Number of elements of the graph's weights. */
   readonly parameters: number;
   /** Size of the graph and its external data, in bytes. */
@@ -103,7 +105,7 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       disposed: false,
     };
     if (!(await passesAreRight(graph, opened, options.signal))) return undefined;
-    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files) };
+    return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files), file: files.chosen };
   });
   return model ?? loadOpened(await opened.reopenAsItIs(), options);
 }

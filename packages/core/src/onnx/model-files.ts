@@ -8,6 +8,7 @@ import { bytesOfHeld, type HeldFile } from "./held-file.ts";
 import { type JsonFile, readJson, readOptionalJson } from "./json-file.ts";
 import { hasCanvas } from "./model-config.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import type { ChosenFile } from "./model-source.ts";
 
 /** A graph, and the files that hold its weights, not read yet where they lie on this computer. */
 export interface GraphFiles {
@@ -30,6 +31,8 @@ export interface ModelFileContents {
   readonly main: GraphFiles;
   /** The graph that turns tokens into embeddings, if the main one reads these. */
   readonly embeddings: GraphFiles | undefined;
+  /** The file of the main graph, and why it is that one. */
+  readonly chosen: ChosenFile;
   /** The graph with an explicit mask, if `config.json` declares one. */
   readonly canvas: GraphFiles | undefined;
 }
@@ -43,8 +46,11 @@ export async function readModelFiles(
   { embeddingsFile, ...choice }: Omit<GraphChoice, "named"> & { readonly embeddingsFile: string | undefined },
 ): Promise<ModelFileContents> {
   const reading = readConfig(folder);
-  const graph = async (): Promise<GraphFiles> => openGraph(folder, await findGraph(folder, { ...choice, named: (await reading).graph }));
-  const [{ config }, generationConfig, tokenizer, tokenizerConfig, main] = await Promise.all([
+  const graph = async (): Promise<Pick<ModelFileContents, "main" | "chosen">> => {
+    const { held, ...chosen } = await findGraph(folder, { ...choice, named: (await reading).graph });
+    return { main: await openGraph(folder, { path: chosen.path, held }), chosen };
+  };
+  const [{ config }, generationConfig, tokenizer, tokenizerConfig, { main, chosen }] = await Promise.all([
     reading,
     readOptionalJson(folder, "generation_config.json"),
     readJson(folder, "tokenizer.json"),
@@ -57,7 +63,7 @@ export async function readModelFiles(
     : undefined;
   const canvasFile = `${directoryOf(main.path)}canvas.onnx`;
   const canvas = hasCanvas(config) ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, main) : undefined;
-  return { config, generationConfig, tokenizer, tokenizerConfig, main, embeddings, canvas };
+  return { config, generationConfig, tokenizer, tokenizerConfig, main, chosen, embeddings, canvas };
 }
 
 /** Reads `config.json`, or what stands in its place in onnxruntime-genai's folders, with the graph that it names. */
@@ -75,7 +81,11 @@ export function sizeOfGraph({ own, weights }: GraphFiles): number {
 }
 
 /** Opens a graph and the files of its weights; files that `known` already holds are not opened again. */
-async function openGraph(folder: ModelFolder, { path, held: own }: FoundGraph, known?: GraphFiles): Promise<GraphFiles> {
+async function openGraph(
+  folder: ModelFolder,
+  { path, held: own }: Pick<FoundGraph, "path" | "held">,
+  known?: GraphFiles,
+): Promise<GraphFiles> {
   const name = nameOf(path);
   const content = await bytesOfHeld(own);
   const source = folder.describe(path);

@@ -1,3 +1,4 @@
+import type { Dtype } from "../contracts/dtype.ts";
 import type { TokenId } from "../contracts/model.ts";
 import type { WarningHandler } from "../warnings.ts";
 
@@ -65,8 +66,15 @@ export type ModelSource = string | URL | readonly File[] | ModelFiles | ModelSto
 /** "webgpu": GPU in a browser. "wasm": CPU, everywhere. "native": CPU in Node through `onnxruntime-node`. */
 export type Execution = "webgpu" | "wasm" | "native";
 
-/** Data types of weights, by the names that the hub's exporters give to files: q8 is `model_quantized.onnx`, fp32 `model.onnx`. */
-export type Dtype = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
+/** The file that holds the graph of a loaded model, and why it was chosen. */
+export interface ChosenFile {
+  /** Path within the model's folder, such as "onnx/model_q4.onnx". */
+  readonly path: string;
+  /** Data type of the weights, as the file's name tells it; undefined if it tells none. */
+  readonly dtype: Dtype | undefined;
+  /** Why this file was opened, in words that follow "because". */
+  readonly reason: string;
+}
 
 export interface LoadProgress {
   /** Path of the file within the folder. */

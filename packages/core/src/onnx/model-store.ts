@@ -1,6 +1,7 @@
 import { environment } from "#environment";
 import { InvalidOptionError } from "../errors.ts";
 import { objectOption, resolveOptions } from "../options.ts";
+import { isModelStore } from "./is-model-store.ts";
 import type { ModelFiles, ModelSource, ModelStore } from "./model-source.ts";
 
 const SOURCES = "a URL, a path, an array of File, { name, files }, or a store such as hub() returns";
@@ -11,12 +12,8 @@ export function modelStore(where: string, source: ModelSource): ModelStore {
   if (Array.isArray(source) && source.every((file) => file instanceof File)) return storeOfFiles(source);
   if (typeof source === "object" && source !== null && "files" in source && source.files !== undefined)
     return storeOfNamedFiles(where, source);
-  if (isStore(source)) return source;
+  if (isModelStore(source)) return source;
   throw new InvalidOptionError({ where, option: "source", expected: SOURCES, actual: source });
-}
-
-function isStore(source: unknown): source is ModelStore {
-  return typeof source === "object" && source !== null && "open" in source && typeof source.open === "function" && "describe" in source;
 }
 
 function storeInFolder(where: string, folder: string): ModelStore {

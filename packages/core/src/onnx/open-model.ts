@@ -1,10 +1,10 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { environment } from "#environment";
+import { DTYPES } from "../contracts/dtype.ts";
 import { objectOption, type OptionDefinition } from "../options.ts";
 import { logWarning } from "../warnings.ts";
 import { readTemplateFile, type TemplateTexts } from "./chat/template-files.ts";
 import type { Runtime } from "./environment/environment.ts";
-import { DTYPES } from "./find-graph.ts";
 import { huggingFaceTokenizer, type MarkingTokenizer } from "./hugging-face-tokenizer.ts";
 import { type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-files.ts";
 import { type ModelFolder, openModelFolder } from "./model-folder.ts";

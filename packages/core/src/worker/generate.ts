@@ -6,7 +6,6 @@ import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { logWarning, type WarningHandler } from "../warnings.ts";
 import { CALLBACK, checkTransferable, checkReference, named, SIGNAL, WORKER } from "./check-arguments.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { idOf, type WorkerLanguageModel } from "./load-model.ts";
 import { peerAt } from "./peer.ts";
 import type { PluginReference } from "./plugin-reference.ts";
 import { receivedGeneration } from "./received-generation.ts";
@@ -15,6 +14,7 @@ import type { GenerationPart } from "./generation-part.ts";
 import type { DecoderRequest, GenerationRequest } from "./served-generations.ts";
 import { sendRandom } from "./transfer-random.ts";
 import type { WorkerGeneration } from "./worker-generation.ts";
+import { idOf, type WorkerLanguageModel, type WorkerModel } from "./worker-model.ts";
 
 export interface WorkerGenerateOptions extends Omit<GenerateOptions, "decoder" | "draft" | "processors"> {
   /**
@@ -47,7 +47,7 @@ const OPTIONS = named({
  * @throws InvalidOptionError for a model that is not in the worker, a decoder that is not a plugin reference, an unknown option, and an
  * option that cannot be sent to the worker. All other errors reject the streams and the result.
  */
-export function generate(model: WorkerLanguageModel, prompt: Prompt, options: WorkerGenerateOptions): WorkerGeneration {
+export function generate(model: WorkerModel, prompt: Prompt, options: WorkerGenerateOptions): WorkerGeneration {
   resolveOptions("generate", options, OPTIONS);
   const { decoder, draft, random, signal, onWarning = logWarning, ...rest } = options;
   checkReference({ where: "generate", option: "decoder" }, decoder, REFERENCE);

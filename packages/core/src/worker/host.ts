@@ -1,9 +1,10 @@
 import { InvalidOptionError } from "../errors.ts";
 import { objectOption, resolveOptions } from "../options.ts";
+import { CALLBACK } from "./check-arguments.ts";
 import type { Connection } from "./connection.ts";
 import { type Endpoint, isEndpoint } from "./endpoint.ts";
 import { pluginImporter } from "./import-plugin.ts";
-import { type ModelLoader, serveLoadedModels } from "./loaded-models.ts";
+import { type MaskedModelLoader, type ModelLoader, type ModelLoaders, serveLoadedModels } from "./loaded-models.ts";
 import { peerAt } from "./peer.ts";
 import type { PluginModules } from "./plugin-reference.ts";
 import { serveDecodes } from "./served-decodes.ts";
@@ -16,17 +17,20 @@ export interface ServeOptions {
   readonly plugins?: PluginModules | undefined;
   /** Loads the requested models; may change them before they are used. @defaultValue loadModel of `@decodekit/core/onnx` */
   readonly loadModel?: ModelLoader | undefined;
+  /** The same for masked models. @defaultValue loadMaskedModel of `@decodekit/core/onnx` */
+  readonly loadMaskedModel?: MaskedModelLoader | undefined;
   /** The source of requests, for example a port in a SharedWorker. @defaultValue the worker's own scope */
   readonly endpoint?: Endpoint | undefined;
 }
 
-export type { ModelLoader };
+export type { MaskedModelLoader, ModelLoader };
 
 const OPTIONS = {
   plugins: objectOption("functions that import a plugin's module, by specifier", (value) => {
     return typeof value === "object" && value !== null && Object.values(value).every((module) => typeof module === "function");
   }),
-  loadModel: objectOption("a function", (value) => typeof value === "function"),
+  loadModel: CALLBACK,
+  loadMaskedModel: CALLBACK,
   endpoint: objectOption("a worker's scope or a MessagePort", isEndpoint),
 };
 
@@ -36,13 +40,14 @@ const OPTIONS = {
  */
 export function serve(options: ServeOptions = {}): void {
   resolveOptions("serve", options, OPTIONS);
-  const { plugins = {}, loadModel = loadOnnxModel, endpoint = ownEndpoint() } = options;
+  const { plugins = {}, endpoint = ownEndpoint() } = options;
+  const { loadModel = onnxLoaders.loadModel, loadMaskedModel = onnxLoaders.loadMaskedModel } = options;
   const peer = peerAt(endpoint);
   const { connection } = peer;
   const importer = pluginImporter(plugins);
   const others = new Set<Connection>();
   serveDecodes(connection, peer.models, importer);
-  serveLoadedModels(peer, importer, loadModel);
+  serveLoadedModels(peer, importer, { loadModel, loadMaskedModel });
   connection.held.set("ports", others);
   connection.expose({
     // A second connection, for another worker, which only runs plugins.
@@ -57,9 +62,9 @@ export function serve(options: ServeOptions = {}): void {
 }
 
 /** Imported on demand: a worker that only runs decoders needs no runtime. */
-const loadOnnxModel: ModelLoader = async (source, options) => {
-  const { loadModel } = await import("../onnx/index.ts");
-  return loadModel(source, options);
+const onnxLoaders: ModelLoaders = {
+  loadModel: async (source, options) => (await import("../onnx/index.ts")).loadModel(source, options),
+  loadMaskedModel: async (source, options) => (await import("../onnx/index.ts")).loadMaskedModel(source, options),
 };
 
 function ownEndpoint(): Endpoint {

@@ -2,8 +2,10 @@ export { DeviceLostError, ExecutionUnavailableError, ModelLoadError, ModelShapeE
 export { fromGenerationConfig, type GenerationConfigOptions, type GenerationDefaults } from "../onnx/generation-config.ts";
 export type { Endpoint, NodeEndpoint, WebEndpoint } from "./endpoint.ts";
 export { generate, type WorkerGenerateOptions } from "./generate.ts";
-export { loadModel, type LoadWorkerModelOptions, type WorkerChatTemplate, type WorkerLanguageModel } from "./load-model.ts";
+export { loadMaskedModel, type LoadWorkerMaskedModelOptions } from "./load-masked-model.ts";
+export { loadModel, type LoadWorkerModelOptions } from "./load-model.ts";
 export type { PluginDescription, PluginModules, PluginReference } from "./plugin-reference.ts";
 export { describePlugins, importDecoder } from "./remote-plugins.ts";
 export type { TimedEvent, WorkerGeneration } from "./worker-generation.ts";
 export { terminate, type TerminateOptions } from "./terminate.ts";
+export type { WorkerChatTemplate, WorkerLanguageModel, WorkerMaskedModel, WorkerModel } from "./worker-model.ts";

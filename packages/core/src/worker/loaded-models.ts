@@ -2,7 +2,7 @@ import type { ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "
 import type { TokenId } from "../contracts/model.ts";
 import type { EncodeOptions } from "../contracts/tokenizer.ts";
 import { InvalidOptionError } from "../errors.ts";
-import type { LoadModelOptions, ModelSource, OnnxLanguageModel } from "../onnx/index.ts";
+import type { LoadMaskedModelOptions, LoadModelOptions, ModelSource, OnnxLanguageModel, OnnxMaskedModel } from "../onnx/index.ts";
 import { guardPasses, type PassGate } from "../onnx/pass-gate.ts";
 import { awaitDecoder } from "./await-decoder.ts";
 import type { Connection } from "./connection.ts";
@@ -13,11 +13,12 @@ import { remoteDecoder } from "./remote-decoder.ts";
 import { reporter } from "./reports.ts";
 import { type DecoderRequest, type GenerationRequest, serveGeneration } from "./served-generations.ts";
 import type { TransferredModels } from "./transferred-model.ts";
+import type { DataSource, TransferredStore } from "./transferred-source.ts";
 
 /** Description of a model that was loaded here, for the other side. */
 export interface LoadedModel extends Pick<
   OnnxLanguageModel,
-  "name" | "stopTokens" | "execution" | "parameters" | "bytes" | "generationConfig"
+  "name" | "stopTokens" | "execution" | "file" | "parameters" | "bytes" | "generationConfig"
 > {
   readonly model: number;
   /** Names of its chat templates. */
@@ -28,40 +29,57 @@ export interface LoadedModel extends Pick<
 /** A function that loads a model, as `loadModel` of `@decodekit/core/onnx` does. */
 export type ModelLoader = (source: ModelSource, options: LoadModelOptions) => Promise<OnnxLanguageModel>;
 
+/** A function that loads a masked model, as `loadMaskedModel` of `@decodekit/core/onnx` does. */
+export type MaskedModelLoader = (source: ModelSource, options: LoadMaskedModelOptions) => Promise<OnnxMaskedModel>;
+
+/** The functions that load models, by the names that the other side calls. */
+export interface ModelLoaders {
+  readonly loadModel: ModelLoader;
+  readonly loadMaskedModel: MaskedModelLoader;
+}
+
 /** The other side's request to load a model. */
 export interface LoadRequest {
   /** Call number for reports of its progress and warnings. */
   readonly number: number;
-  readonly source: ModelSource;
-  readonly options: Omit<LoadModelOptions, "onProgress" | "onWarning" | "signal">;
+  readonly source?: DataSource;
+  /** A store of the other side, in place of `source`. */
+  readonly store?: TransferredStore;
+  readonly options: Omit<LoadModelOptions & LoadMaskedModelOptions, "onProgress" | "onWarning" | "signal">;
   readonly gate: PassGate | undefined;
 }
 
-type ServedModel = OnnxLanguageModel & { readonly release: () => void };
+type AnyModel = OnnxLanguageModel | OnnxMaskedModel;
+type ServedModel = AnyModel & { readonly release: () => void };
 
 /** Lets the other side load models here, and run decoders on them. */
-export function serveLoadedModels({ connection, models }: Peer, importer: PluginImporter, load: ModelLoader): void {
+export function serveLoadedModels({ connection, models, receiveStore }: Peer, importer: PluginImporter, loaders: ModelLoaders): void {
   const loaded = new Map<number, ServedModel>();
   let count = 0;
-  const get = (id: number): OnnxLanguageModel => {
+  const get = (id: number): AnyModel => {
     const model = loaded.get(id);
     if (model) return model;
     throw new InvalidOptionError({ where: "worker", option: "model", expected: "a model that is loaded in this worker", actual: id });
   };
 
-  connection.expose({
-    async loadModel({ number, source, options, gate }: LoadRequest, signal: AbortSignal) {
+  const loadBy =
+    (load: ModelLoader | MaskedModelLoader) =>
+    async ({ number, source, store, options, gate }: LoadRequest, signal: AbortSignal): Promise<LoadedModel> => {
       if (gate) guardPasses(gate);
       const { progress, warning } = reporter(connection, number);
-      const model = await load(source, { ...options, signal, onProgress: progress, onWarning: warning });
+      const model = await load(store ? receiveStore(store) : source!, { ...options, signal, onProgress: progress, onWarning: warning });
       if (signal.aborted) await model.dispose();
       signal.throwIfAborted();
-      const { name, stopTokens, execution, parameters, bytes, generationConfig, chat, causal, masked } = model;
-      const sent = models.send({ causal, ...(masked && { masked }) });
+      const { name, stopTokens, execution, file, parameters, bytes, generationConfig, chat, causal, masked } = model;
+      const sent = models.send({ ...(causal && { causal }), ...(masked && { masked }) });
       loaded.set(++count, { ...model, release: sent.release });
       const optional = { ...(generationConfig && { generationConfig }), ...(chat && { templates: chat.names }) };
-      return { model: count, models: sent.transferred, name, stopTokens, execution, parameters, bytes, ...optional } satisfies LoadedModel;
-    },
+      return { model: count, models: sent.transferred, name, stopTokens, execution, file, parameters, bytes, ...optional };
+    };
+
+  connection.expose({
+    loadModel: loadBy(loaders.loadModel),
+    loadMaskedModel: loadBy(loaders.loadMaskedModel),
     ...textFunctions(get),
     async disposeModel(id: number) {
       const model = loaded.get(id);
@@ -80,7 +98,7 @@ export function serveLoadedModels({ connection, models }: Peer, importer: Plugin
 }
 
 /** The functions of a model's tokenizer and chat template. */
-function textFunctions(get: (id: number) => OnnxLanguageModel): Functions {
+function textFunctions(get: (id: number) => AnyModel): Functions {
   const chat = (id: number): ChatTemplate => get(id).chat!;
   return {
     encode: (id: number, text: string, options: EncodeOptions | undefined) => get(id).tokenizer.encode(text, options),
@@ -92,7 +110,7 @@ function textFunctions(get: (id: number) => OnnxLanguageModel): Functions {
   };
 }
 
-function serveGenerations(connection: Connection, importer: PluginImporter, get: (id: number) => OnnxLanguageModel): void {
+function serveGenerations(connection: Connection, importer: PluginImporter, get: (id: number) => AnyModel): void {
   /** Connections to the workers in which decoders run, by the number of the generation. */
   const decoderWorkers = new Map<number, Connection>();
   connection.held.set("decoderWorkers", decoderWorkers);

@@ -113,7 +113,7 @@ test("generate refuses a prompt that cannot be sent, and models that are not in 
     option: "prompt",
     expected: SENDABLE,
   });
-  const expected = "loaded by loadModel of @decodekit/core/worker into the same worker";
+  const expected = "loaded by loadModel or loadMaskedModel of @decodekit/core/worker into the same worker";
   const other = serveHere();
   const elsewhere = await loadModel("bytes", { worker: other.worker });
   for (const wrong of [undefined, byteModel(), { ...model }] as WorkerLanguageModel[])
@@ -162,7 +162,7 @@ test("a source that cannot be sent is refused with the path to the value that ca
 });
 
 test.each([
-  ["an unknown option", { plugin: {} }, 'option "plugin"', "one of its options (plugins, loadModel, endpoint)"],
+  ["an unknown option", { plugin: {} }, 'option "plugin"', "one of its options (plugins, loadModel, loadMaskedModel, endpoint)"],
   [
     "plugins that are not import functions",
     { plugins: { greedy: plugin } },

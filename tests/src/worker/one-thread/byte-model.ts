@@ -47,6 +47,7 @@ export function byteModel({ passMilliseconds = 0 }: { readonly passMilliseconds?
     test,
     testMasked,
     execution: "wasm",
+    file: { path: "onnx/model_q4.onnx", dtype: "q4", reason: "it is the only one" },
     parameters: 12,
     bytes: 34,
     isDisposed: () => disposed,

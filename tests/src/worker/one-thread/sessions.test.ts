@@ -18,10 +18,11 @@ beforeEach(async () => {
 afterEach(() => served.close());
 
 test("a remote model has the model's properties, and its tokenizer works", async () => {
-  const { name, execution, parameters, bytes, stopTokens, worker, causal, masked } = model;
-  expect({ name, execution, parameters, bytes, stopTokens }).toEqual({
+  const { name, execution, file, parameters, bytes, stopTokens, worker, causal, masked } = model;
+  expect({ name, execution, file, parameters, bytes, stopTokens }).toEqual({
     name: "bytes",
     execution: "wasm",
+    file: { path: "onnx/model_q4.onnx", dtype: "q4", reason: "it is the only one" },
     parameters: 12,
     bytes: 34,
     stopTokens: [257],
