@@ -40,6 +40,7 @@ const SUCCESSORS: readonly (readonly [from: RegExp, to: string])[] = [
   [/^past_key_values/, "present"],
   [/^past_key_values/, "present_key_values"],
   [/^past/, "present"],
+  [/^past_[a-z_]+(?=\.)/, "present"],
 ];
 
 /**
