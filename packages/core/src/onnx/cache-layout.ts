@@ -68,6 +68,7 @@ function cacheTensor(source: string, input: Value, outputs: Values, sizes: Cache
   if (output.type !== type)
     throw new ModelShapeError({ source, tensor: output.name, expected: `${type}, as ${input.name}`, actual: output.type });
   const { batch, axis } = axesOf(input.shape);
+  refuseWindow(source, input, axis);
   if (axis === undefined && !isSameState(input, output)) {
     throw new ModelShapeError({
       source,
@@ -87,6 +88,13 @@ function cacheTensor(source: string, input: Value, outputs: Values, sizes: Cache
   return { input: input.name, output: output.name, type, dims, axis };
 }
 
+/** @throws ModelShapeError for keys and values of a window, which have as many positions in every pass. */
+function refuseWindow(source: string, { name, shape }: Value, axis: number | undefined): void {
+  if (axis === undefined || !/slid|window/i.test(String(shape[axis]))) return;
+  const actual = "a cache of a sliding window, which cannot be rewound: export the model again with windowed_kv_cache=false";
+  throw new ModelShapeError({ source, tensor: `input ${name}`, expected: "a cache of all positions", actual });
+}
+
 /** Returns the indices of the batch and of the positions. Both are open in the graph; names tell them apart, else their usual order. */
 function axesOf(shape: Value["shape"]): { readonly batch: number | undefined; readonly axis: number | undefined } {
   const open = shape.flatMap((dim, index) => (typeof dim === "number" ? [] : [{ index, name: dim }]));
@@ -94,7 +102,7 @@ function axesOf(shape: Value["shape"]): { readonly batch: number | undefined; re
   const batch = named ?? open.find(({ index }) => index === 0 && shape.length > 1) ?? (shape[0] === 1 ? { index: 0 } : undefined);
   const others = open.filter(({ index }) => index !== batch?.index);
   const axis =
-    others.find(({ name }) => /past|seq|length|position|total/i.test(name)) ??
+    others.find(({ name }) => /past|seq|length|position|total|window/i.test(name)) ??
     (others.length === 1 ? others[0] : others.find(({ index }) => index === shape.length - 2));
   return { batch: batch?.index, axis: axis?.index };
 }

@@ -102,7 +102,8 @@ RECURRENT = dict(
     rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5, mrope_section=[2, 1, 1], mrope_interleaved=True),
 )
 
-# What onnxruntime-genai's builder exports: with the precision, and options of the builder.
+# What onnxruntime-genai's builder exports: with the precision, and options of the builder. It normalizes with 1e-6 whatever
+# layer_norm_eps and norm_eps say.
 GENAI = {
     "llama": ("llama", {}, "fp32", []),
     "llama-fp16-webgpu": ("llama", {}, "fp16", []),
@@ -118,11 +119,11 @@ GENAI = {
     "gemma2": ("gemma2", GEMMA, "fp32", ["windowed_kv_cache=false"]),
     "gemma2-windowed": ("gemma2", GEMMA, "fp32", []),
     "gemma3_text": ("gemma3_text", GEMMA, "fp32", ["windowed_kv_cache=false"]),
-    "phi": ("phi", dict(num_attention_heads=2, num_key_value_heads=2, partial_rotary_factor=0.5), "fp32", []),
+    "phi": ("phi", dict(num_attention_heads=2, num_key_value_heads=2, partial_rotary_factor=0.5, layer_norm_eps=1e-6), "fp32", []),
     "phi3": ("phi3", dict(original_max_position_embeddings=64), "fp32", []),
     "granite": ("granite", {}, "fp32", []),
     "smollm3": ("smollm3", dict(no_rope_layers=[1, 1]), "fp32", []),
-    "nemotron": ("nemotron", dict(num_attention_heads=2, num_key_value_heads=1), "fp32", []),
+    "nemotron": ("nemotron", dict(num_attention_heads=2, num_key_value_heads=1, norm_eps=1e-6), "fp32", []),
     "ernie4_5": ("ernie4_5", HEAD, "fp32", []),
     "hunyuan_v1_dense": ("hunyuan_v1_dense", HEAD, "fp32", []),
     "lfm2": ("lfm2", FIXED_STATE, "fp32", []),
