@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 
 /** Numbers of onnx.proto's TensorProto.DataType. */
-const TYPES = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+const TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 type ElementType = keyof typeof TYPES;
 
 /** An input or output; a dimension given as a string is symbolic. */

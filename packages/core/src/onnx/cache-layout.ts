@@ -69,7 +69,7 @@ function cacheTensor(source: string, input: Value, outputs: Values, sizes: Cache
     throw new ModelShapeError({ source, tensor: output.name, expected: `${type}, as ${input.name}`, actual: output.type });
   const { batch, axis } = axesOf(input.shape);
   refuseWindow(source, input, axis);
-  if (axis === undefined && !isSameState(input, output)) {
+  if (axis === undefined && !isSameState(input, output, batch)) {
     throw new ModelShapeError({
       source,
       tensor: output.name,
@@ -114,9 +114,9 @@ function sizeOf(index: number, rank: number, axis: number | undefined, { heads, 
   return index === axis - 1 ? heads : undefined;
 }
 
-function isSameState(input: Value, output: Value): boolean {
-  const { shape } = output;
-  return shape.length === input.shape.length && shape.every((dim, index) => dim === input.shape[index] || typeof dim !== "number");
+function isSameState(input: Value, { shape }: Value, batch: number | undefined): boolean {
+  if (shape.length !== input.shape.length) return false;
+  return shape.every((dim, index) => dim === input.shape[index] || typeof dim !== "number" || (index === batch && dim === 1));
 }
 
 function isTensor(value: InferenceSession.ValueMetadata): value is Value {
