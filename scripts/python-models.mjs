@@ -76,7 +76,10 @@ function exportModels() {
     [optimum, "make_quirks.py"],
   ];
   const failed = exports.filter(([interpreter, script]) => {
-    const { status, stdout, stderr } = spawnSync(interpreter, [path.join(scripts, script), folder], { encoding: "utf8", maxBuffer: 2 ** 28 });
+    const { status, stdout, stderr } = spawnSync(interpreter, [path.join(scripts, script), folder], {
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    });
     if (status !== 0) console.log(`${stdout}\n${stderr}\n${script} did not export all of its models.`);
     return status !== 0;
   });

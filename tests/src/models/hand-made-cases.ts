@@ -47,7 +47,10 @@ export const HAND_MADE_CASES: readonly HandMadeCase[] = [
   },
   {
     name: "hand-made/compressed",
-    states: [...keysAndValues(0), { ...keysAndValues(0)[0]!, input: "past_compressor.0.kv", output: "present_compressor.0.kv", kind: "halved" }],
+    states: [
+      ...keysAndValues(0),
+      { ...keysAndValues(0)[0]!, input: "past_compressor.0.kv", output: "present_compressor.0.kv", kind: "halved" },
+    ],
     message: "a cache that does not grow with every token is not supported",
   },
   {

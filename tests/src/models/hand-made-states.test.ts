@@ -16,13 +16,16 @@ describe.each(["native", "wasm"] as const)("hand-made graphs on %s", (execution)
     },
   );
 
-  test.each(HAND_MADE_CASES.filter(({ message }) => message !== undefined))("$name is refused", async ({ states, inputs, config, message }) => {
-    const read = async (): Promise<void> => {
-      const model = await loadModel(stateModel(states, inputs, config), { execution });
-      const session = await model.causal.createSession();
-      await session.forward(Int32Array.of(1, 2, 3, 4)).finally(() => model.dispose());
-    };
-    const error = await read().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ name: "ModelShapeError", message: expect.stringContaining(message!) });
-  });
+  test.each(HAND_MADE_CASES.filter(({ message }) => message !== undefined))(
+    "$name is refused",
+    async ({ states, inputs, config, message }) => {
+      const read = async (): Promise<void> => {
+        const model = await loadModel(stateModel(states, inputs, config), { execution });
+        const session = await model.causal.createSession();
+        await session.forward(Int32Array.of(1, 2, 3, 4)).finally(() => model.dispose());
+      };
+      const error = await read().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "ModelShapeError", message: expect.stringContaining(message!) });
+    },
+  );
 });

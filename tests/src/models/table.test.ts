@@ -17,7 +17,12 @@ const INTEROP = { "gpt2-stacked-cache": "opens", "hybrid-conv-cache": "opens", "
 const RESULTS = { causal: "opens", masked: "opens with loadMaskedModel", refused: "refused" } as const;
 
 const TESTED: readonly Tested[] = [
-  ...EXPORT_CASES.map(({ name, kind, message, limit }: ExportCase) => ({ name, result: RESULTS[kind], message, limited: limit !== undefined })),
+  ...EXPORT_CASES.map(({ name, kind, message, limit }: ExportCase) => ({
+    name,
+    result: RESULTS[kind],
+    message,
+    limited: limit !== undefined,
+  })),
   ...HAND_MADE_CASES.map(({ name, message }) => {
     return { name, result: message === undefined ? ("opens" as const) : ("refused" as const), message, limited: false };
   }),

@@ -71,7 +71,9 @@ function stateGraph(states: readonly StateTensor[], inputs: readonly GraphValue[
       numbers("shape of rows", 1, -1, VOCAB_SIZE),
       { name: "zero", type: "int64", dims: [1], values: [0] },
       ...states.map((state, index) => numbers(`shape of ${index}`, ...state.shape.map((dim) => (typeof dim === "number" ? dim : 1)))),
-      ...states.flatMap(({ shape, kind }, index) => (kind === "fixed" ? [] : [numbers(`heads of ${index}`, 1, -1, Number(shape[1]), VOCAB_SIZE / Number(shape[1]))])),
+      ...states.flatMap(({ shape, kind }, index) =>
+        kind === "fixed" ? [] : [numbers(`heads of ${index}`, 1, -1, Number(shape[1]), VOCAB_SIZE / Number(shape[1]))],
+      ),
     ],
   };
 }
@@ -80,7 +82,11 @@ function stateGraph(states: readonly StateTensor[], inputs: readonly GraphValue[
 function fixedNodes({ input, output, type = "float32" }: StateTensor, index: number): readonly GraphNode[] {
   return [
     ...Array.from({ length: index }, (_, times): GraphNode => {
-      return { op: "Add", inputs: [times === 0 ? "weighted" : `${index} times ${times}`, "embedded"], outputs: [`${index} times ${times + 1}`] };
+      return {
+        op: "Add",
+        inputs: [times === 0 ? "weighted" : `${index} times ${times}`, "embedded"],
+        outputs: [`${index} times ${times + 1}`],
+      };
     }),
     { op: "CumSum", inputs: [index === 0 ? "weighted" : `${index} times ${index}`, "one"], outputs: [`running ${index}`] },
     { op: "Cast", inputs: [input], outputs: [`float state ${index}`], attributes: { to: 1 } },
