@@ -23,27 +23,28 @@ export const TOLERANCES = { float32: 1e-5, float16: 4e-3, eightBits: 6e-2 } as c
 const FLOAT16 = { tolerance: { native: TOLERANCES.float16, wasm: TOLERANCES.float16 } };
 const EIGHT_BITS = { tolerance: { native: TOLERANCES.eightBits } };
 
-const OPTIMUM = [
-  ...["llama", "llama-tied", "gpt2", "gptj", "codegen", "gpt_neo", "gpt_neox", "gpt_bigcode", "stablelm", "opt", "falcon-multi-query"],
-  ...["falcon-new", "falcon-alibi", "bloom", "mpt", "gpt_oss", "arcee", "smollm3", "olmo", "olmo2", "granite", "cohere", "mistral"],
-  ...["mistral-sliding", "qwen2", "qwen3", "qwen3_moe", "phi", "phi3", "glm", "gemma", "gemma2", "gemma3_text", "gemma3_text-sliding"],
-  ...["helium", "nemotron", "deepseek_v3"],
-];
-const LIKE_LLAMA = [
-  ...["starcoder2", "cohere2", "olmo3", "ernie4_5", "hunyuan_v1_dense", "exaone4", "ministral", "vaultgemma", "modernbert-decoder"],
-];
-const GENAI = [
-  ...["llama", "llama-int4-exact", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "phi", "phi3", "granite", "smollm3"],
-  ...["nemotron", "ernie4_5", "hunyuan_v1_dense", "lfm2", "lfm2_moe", "granitemoehybrid", "qwen3_5"],
-];
-const MOBIUS = ["llama", "apertus", "qwen2_moe", "qwen3_next", "qwen3_5_text", "mamba2"];
-const QUIRKS = [
-  ...["llama-row-count", "gpt2-row-counts", "gpt_bigcode-key_value", "lfm2-past_conv", "qwen3_next-past_recurrent", "mamba2-past_ssm"],
-];
-const MASKED = [
-  ...["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "electra", "albert", "mpnet", "deberta", "deberta-v2", "modernbert"],
-  ...["esm", "convbert", "rembert"],
-];
+const OPTIMUM = words(`
+  llama llama-tied gpt2 gptj codegen gpt_neo gpt_neox gpt_bigcode stablelm opt falcon-multi-query falcon-new
+  falcon-alibi bloom mpt gpt_oss arcee smollm3 olmo olmo2 granite cohere mistral mistral-sliding qwen2 qwen3
+  qwen3_moe phi phi3 glm gemma gemma2 gemma3_text gemma3_text-sliding helium nemotron deepseek_v3
+`);
+const LIKE_LLAMA = words(`
+  starcoder2 cohere2 olmo3 ernie4_5 hunyuan_v1_dense exaone4 ministral vaultgemma modernbert-decoder
+`);
+const GENAI = words(`
+  llama llama-int4-exact mistral qwen2 qwen3 gemma gemma2 gemma3_text phi phi3 granite smollm3 nemotron ernie4_5
+  hunyuan_v1_dense lfm2 lfm2_moe granitemoehybrid qwen3_5
+`);
+const MOBIUS = words(`
+  llama apertus qwen2_moe qwen3_next qwen3_5_text mamba2
+`);
+const QUIRKS = words(`
+  llama-row-count gpt2-row-counts gpt_bigcode-key_value lfm2-past_conv qwen3_next-past_recurrent mamba2-past_ssm
+`);
+const MASKED = words(`
+  bert roberta xlm-roberta camembert distilbert electra albert mpnet deberta deberta-v2 modernbert esm convbert
+  rembert
+`);
 
 export const EXPORT_CASES: readonly ExportCase[] = [
   ...named("optimum", OPTIMUM, "causal"),
@@ -66,6 +67,10 @@ export const EXPORT_CASES: readonly ExportCase[] = [
     message: "that of an encoder-decoder model",
   }),
 ];
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
 
 function named(folder: string, names: readonly string[], kind: ExportCase["kind"], more: Partial<ExportCase> = {}): readonly ExportCase[] {
   return names.map((name) => ({ name: `${folder}/${name}`, kind, ...more }));

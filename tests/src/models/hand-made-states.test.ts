@@ -22,7 +22,11 @@ describe.each(["native", "wasm"] as const)("hand-made graphs on %s", (execution)
       const read = async (): Promise<void> => {
         const model = await loadModel(stateModel(states, inputs, config), { execution });
         const session = await model.causal.createSession();
-        await session.forward(Int32Array.of(1, 2, 3, 4)).finally(() => model.dispose());
+        try {
+          await session.forward(Int32Array.of(1, 2, 3, 4));
+        } finally {
+          await model.dispose();
+        }
       };
       const error = await read().catch((reason: unknown) => reason);
       expect(error).toMatchObject({ name: "ModelShapeError", message: expect.stringContaining(message!) });
