@@ -1,7 +1,9 @@
-// Makes what tests need and only Python can make: a real chat model, and chats rendered by transformers. Both are made once and kept in
-// DECODEKIT_CACHE, else in tests/.cache. Without Python, or without the recipe beside the repository, the tests that need them are skipped.
+// Makes what tests need and only Python can make: a real chat model, chats rendered by transformers, and exports of small random models. All
+// are made once and kept in DECODEKIT_CACHE, else in tests/.cache. Without Python, the tests that need them are skipped; so are those of the
+// chat model and of the exports without the recipe beside the repository, unless DECODEKIT_EXPORTS=1 asks for the exports.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "./setup.mjs";
 
@@ -9,6 +11,13 @@ const cache = process.env.DECODEKIT_CACHE ?? path.join(root, "tests", ".cache");
 const python = process.env.DECODEKIT_PYTHON ?? "python3";
 /** What chats are rendered with. The recipe of the chat model installs the same version. */
 const RENDERERS = ["transformers==4.57.6", "jinja2==3.1.6"];
+/** The recipe of the chat model, beside the repository. Its environment has all that Optimum needs. */
+const chatRecipe = path.join(root, "..", "shared", "real-model", "build.sh");
+const TORCH = ["torch==2.13.0"];
+const ONNX = ["onnx==1.23.2", "onnx-ir==1.1.0", "onnxruntime==1.32.0", "sentencepiece", "protobuf"];
+/** What exports models. The builder of onnxruntime-genai and mobius need a newer transformers than Optimum takes. */
+const OPTIMUM = ["optimum==2.1.0", "optimum-onnx==0.1.0", "transformers==4.57.6", "onnxslim==0.1.98", "accelerate", ...ONNX];
+const BUILDERS = ["onnxruntime-genai==0.18.0", "mobius-onnx==0.1.0", "onnxscript==0.7.2", "transformers==5.24.0", ...ONNX];
 
 export function preparePythonModels() {
   if (run(python, ["--version"], "ignore") !== 0) {
@@ -18,14 +27,14 @@ export function preparePythonModels() {
   mkdirSync(cache, { recursive: true });
   buildChatModel();
   renderChats();
+  exportModels();
 }
 
 function buildChatModel() {
-  const recipe = path.join(root, "..", "shared", "real-model", "build.sh");
   const folder = path.join(cache, "smollm2");
-  if (!existsSync(recipe) || existsSync(path.join(folder, "onnx", "model_quantized.onnx"))) return;
-  console.log(`\n── chat model: ${recipe} (once, a few minutes)`);
-  if (run("bash", [recipe, folder, "q8"]) !== 0) console.log("The chat model could not be built.");
+  if (!existsSync(chatRecipe) || existsSync(path.join(folder, "onnx", "model_quantized.onnx"))) return;
+  console.log(`\n── chat model: ${chatRecipe} (once, a few minutes)`);
+  if (run("bash", [chatRecipe, folder, "q8"]) !== 0) console.log("The chat model could not be built.");
 }
 
 function renderChats() {
@@ -40,13 +49,58 @@ function renderChats() {
   if (interpreter === undefined || run(interpreter, [script, output]) !== 0) console.log("The chats could not be rendered.");
 }
 
+/** Exports models anew where the scripts have changed. If one cannot be exported, there are no exports for tests. */
+function exportModels() {
+  const scripts = path.join(root, "tests", "src", "models", "python");
+  const folder = path.join(cache, "exported-models");
+  const mark = path.join(folder, "scripts.sha256");
+  const hash = createHash("sha256");
+  for (const name of readdirSync(scripts).filter((each) => each.endsWith(".py"))) hash.update(readFileSync(path.join(scripts, name)));
+  const version = hash.digest("hex");
+  if (existsSync(mark) && readFileSync(mark, "utf8") === version) return;
+  if (!existsSync(chatRecipe) && process.env.DECODEKIT_EXPORTS !== "1") {
+    console.log("No exports of small models: DECODEKIT_EXPORTS=1 makes them, with 4 GB of Python packages.");
+    return;
+  }
+  console.log("\n── exports of small random models (once, a few minutes)");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const chatPython = path.join(cache, "smollm2", ".build", "venv", "bin", "python");
+  const hasOptimum = run(chatPython, ["-c", "import optimum.exporters.onnx"], "ignore") === 0;
+  const optimum = hasOptimum ? chatPython : environmentOf("optimum-python", [TORCH, OPTIMUM]);
+  const builders = environmentOf("builders-python", [TORCH, BUILDERS]);
+  const exports = [
+    [optimum, "export_with_optimum.py"],
+    [builders, "export_with_genai.py"],
+    [builders, "export_with_mobius.py"],
+    [optimum, "make_quirks.py"],
+  ];
+  const failed = exports.filter(([interpreter, script]) => {
+    const { status, stdout, stderr } = spawnSync(interpreter, [path.join(scripts, script), folder], {
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    });
+    if (status !== 0) console.log(`${stdout}\n${stderr}\n${script} did not export all of its models.`);
+    return status !== 0;
+  });
+  if (failed.length === 0) writeFileSync(mark, version);
+}
+
 /** Returns the Python of a virtual environment with transformers. */
 function ownEnvironment() {
-  const folder = path.join(cache, "python");
+  return environmentOf("python", [RENDERERS]);
+}
+
+/** Returns the Python of a virtual environment, into which each list of packages is installed in turn when it is made. */
+function environmentOf(name, lists) {
+  const folder = path.join(cache, name);
   const own = path.join(folder, "bin", "python");
-  if (!existsSync(own)) {
-    run(python, ["-m", "venv", folder]);
-    run(own, ["-m", "pip", "install", "--quiet", ...RENDERERS]);
+  if (existsSync(own)) return own;
+  run(python, ["-m", "venv", folder]);
+  for (const packages of lists) {
+    if (run(own, ["-m", "pip", "install", "--quiet", ...packages]) === 0) continue;
+    rmSync(folder, { recursive: true, force: true });
+    break;
   }
   return own;
 }

@@ -45,6 +45,7 @@ const SUCCESSORS: readonly (readonly [from: RegExp, to: string])[] = [
   [/^past_key_values/, "present_key_values"],
   [/^past/, "present"],
   [BUFFER, "updated_$&"],
+  [/^past_[a-z_]+(?=\.)/, "present"],
 ];
 
 /**
@@ -80,7 +81,8 @@ function cacheTensor(source: string, input: Value, outputs: Values, sizes: Cache
     throw new ModelShapeError({ source, tensor: output.name, expected: `${type}, as ${input.name}`, actual: output.type });
   const { batch, axis } = axesOf(input.shape);
   const capacity = BUFFER.test(input.name) ? capacityOf(source, input) : undefined;
-  if (axis === undefined && !isSameState(input, output)) {
+  refuseWindow(source, input, axis);
+  if (axis === undefined && !isSameState(input, output, batch)) {
     throw new ModelShapeError({
       source,
       tensor: output.name,
@@ -107,6 +109,13 @@ function capacityOf(source: string, input: Value): number {
   throw new ModelShapeError({ source, tensor: input.name, expected, actual: shapeOf(input) });
 }
 
+/** @throws ModelShapeError for keys and values of a window, which have as many positions in every pass. */
+function refuseWindow(source: string, { name, shape }: Value, axis: number | undefined): void {
+  if (axis === undefined || !/slid|window/i.test(String(shape[axis]))) return;
+  const actual = "a cache of a sliding window, which cannot be rewound: export the model again with windowed_kv_cache=false";
+  throw new ModelShapeError({ source, tensor: `input ${name}`, expected: "a cache of all positions", actual });
+}
+
 /** Returns the indices of the batch and of the positions. Both are open in the graph; names tell them apart, else their usual order. */
 function axesOf(shape: Value["shape"]): { readonly batch: number | undefined; readonly axis: number | undefined } {
   const open = shape.flatMap((dim, index) => (typeof dim === "number" ? [] : [{ index, name: dim }]));
@@ -114,7 +123,7 @@ function axesOf(shape: Value["shape"]): { readonly batch: number | undefined; re
   const batch = named ?? open.find(({ index }) => index === 0 && shape.length > 1) ?? (shape[0] === 1 ? { index: 0 } : undefined);
   const others = open.filter(({ index }) => index !== batch?.index);
   const axis =
-    others.find(({ name }) => /past|seq|length|position|total/i.test(name)) ??
+    others.find(({ name }) => /past|seq|length|position|total|window/i.test(name)) ??
     (others.length === 1 ? others[0] : others.find(({ index }) => index === shape.length - 2));
   return { batch: batch?.index, axis: axis?.index };
 }
@@ -126,13 +135,12 @@ function sizeOf(index: number, rank: number, axis: number | undefined, { heads, 
   return index === axis - 1 ? heads : undefined;
 }
 
-function isSameState(input: Value, output: Value): boolean {
-  const { shape } = output;
+function isSameState(input: Value, { shape }: Value, batch: number | undefined): boolean {
   const isOpen = (dim: number | string | undefined): boolean => typeof dim !== "number";
-  return (
-    shape.length === input.shape.length &&
-    shape.every((dim, index) => dim === input.shape[index] || isOpen(dim) || isOpen(input.shape[index]))
-  );
+  if (shape.length !== input.shape.length) return false;
+  return shape.every((dim, index) => {
+    return dim === input.shape[index] || isOpen(dim) || isOpen(input.shape[index]) || (index === batch && dim === 1);
+  });
 }
 
 function isTensor(value: InferenceSession.ValueMetadata): value is Value {

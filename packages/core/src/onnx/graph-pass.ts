@@ -1,5 +1,6 @@
 import type { InferenceSession, OnnxValue, Tensor } from "onnxruntime-common";
 import type { Logits } from "../contracts/model.ts";
+import { ModelShapeError } from "../errors.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { readLogits } from "./logits-rows.ts";
@@ -22,7 +23,9 @@ export interface PassInput {
   feeds(unread: Int32Array | undefined): Record<string, Tensor>;
   /** Returns further feeds, which are disposed after the pass: embeddings of its tokens. */
   embed?(unread: Int32Array | undefined): Promise<Record<string, Tensor>>;
-  /** Number of last rows to read. */
+  /** Number of tokens to read beside `unread`. */
+  readonly count: number;
+  /** Number of last rows of logits to return. */
   readonly rows: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -31,10 +34,12 @@ export interface PassInput {
 export async function runGraphPass(graph: CausalGraph, input: PassInput): Promise<GraphPass> {
   const { rows, signal } = input;
   let unread: Int32Array | undefined;
+  let positions = 0;
   const run = async (): Promise<GraphOutputs> => {
     const settled = input.cache.compact();
     if (settled) await settled;
     unread = input.cache.unread();
+    positions = input.cache.past + (unread?.length ?? 0) + input.count;
     const embedded = input.embed && (await input.embed(unread));
     try {
       return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread), embedded));
@@ -45,6 +50,7 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
   const outputs = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
   const tensor = outputs[graph.signature.names.logits ?? "logits"] as Tensor;
   try {
+    checkGrowth(graph, outputs, positions);
     const logits = await readLogits(graph, tensor, rows);
     signal?.throwIfAborted();
     if (tensor.location === "gpu-buffer") tensor.dispose();
@@ -52,6 +58,17 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
   } catch (error) {
     disposeOutputs(outputs);
     throw error;
+  }
+}
+
+/** @throws ModelShapeError if a cache that should grow with every token does not, as that of a window: it could not be rewound. */
+function checkGrowth({ source, signature }: CausalGraph, outputs: GraphOutputs, positions: number): void {
+  for (const { output, axis } of signature.cache) {
+    const { dims } = outputs[output] as Tensor;
+    if (axis === undefined || dims[axis] === positions) continue;
+    const expected = `of ${positions} positions in dimension ${axis}, one for each token`;
+    const actual = `shape (${dims.join(", ")}): a cache that does not grow with every token is not supported`;
+    throw new ModelShapeError({ source, tensor: output, expected, actual });
   }
 }
 

@@ -50,7 +50,7 @@ function maskedSession(sequence: CachedSequence, canvas: CanvasGraph, session: S
       const rows = { ...layOut(tokens, past), mode: "canvas", past } as const;
       const inference = await canvas.open();
       const feeds = () => canvasFeeds(graph, rows);
-      const pass = await runGraphPass(graph, { inference, cache, feeds, rows: rows.tokens.length, signal });
+      const pass = await runGraphPass(graph, { inference, cache, feeds, count: rows.tokens.length, rows: rows.tokens.length, signal });
       disposeOutputs(pass.outputs);
       return pass.logits;
     });

@@ -64,7 +64,7 @@ class OnnxSession implements Session {
   async #read(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
     const { graph, cache } = this.#sequence;
     const pass = await tokenPass(this.#sequence, tokens, rows);
-    const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, rows, signal });
+    const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, count: tokens.length, rows, signal });
     cache.replace(outputs, afterUnread(unread, tokens));
     return logits;
   }

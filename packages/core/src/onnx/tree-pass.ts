@@ -39,7 +39,8 @@ export function treePasses(sequence: CachedSequence, canvas: CanvasGraph): TreeP
         const isAncestor = ancestry(parents);
         const rows = { tokens, mode: "causal", past, positionOf: (row: number) => past + depths[row]! - 1, sees: isAncestor } as const;
         const inference = await canvas.open();
-        const pass = await runGraphPass(graph, { inference, cache, feeds: () => canvasFeeds(graph, rows), rows: tokens.length, signal });
+        const count = tokens.length;
+        const pass = await runGraphPass(graph, { inference, cache, feeds: () => canvasFeeds(graph, rows), count, rows: count, signal });
         last = { outputs: pass.outputs, parents: parents.slice() };
         return pass.logits;
       });

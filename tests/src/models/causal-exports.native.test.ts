@@ -1,0 +1,3 @@
+import { testCausalExports } from "./test-causal-exports.ts";
+
+testCausalExports("native");
