@@ -3,6 +3,7 @@ import type { Logits } from "../contracts/model.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { readLogits } from "./logits-rows.ts";
+import { passFailure } from "./pass-failure.ts";
 
 export type GraphOutputs = Readonly<Record<string, OnnxValue>>;
 
@@ -25,15 +26,22 @@ export interface PassInput {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Runs one pass over `cache` when its turn in the queue comes; the cache is unchanged. */
+/**
+ * Runs one pass over `cache` when its turn in the queue comes; the cache is unchanged.
+ * @throws PassError if the runtime cannot run the graph.
+ */
 export async function runGraphPass(graph: CausalGraph, input: PassInput): Promise<GraphPass> {
   const { rows, signal } = input;
   let unread: Int32Array | undefined;
   const run = async (): Promise<GraphOutputs> => {
-    const settled = input.cache.compact();
-    if (settled) await settled;
-    unread = input.cache.unread();
-    return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread)));
+    try {
+      const settled = input.cache.compact();
+      if (settled) await settled;
+      unread = input.cache.unread();
+      return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread)));
+    } catch (error) {
+      throw passFailure(ranGraph(graph, input), error);
+    }
   };
   const outputs = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
   const tensor = outputs.logits as Tensor;
@@ -44,8 +52,13 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
     return { logits, outputs, unread };
   } catch (error) {
     disposeOutputs(outputs);
-    throw error;
+    throw signal?.aborted ? error : passFailure(ranGraph(graph, input), error);
   }
+}
+
+/** Returns the graph that `input` runs, for messages. */
+function ranGraph({ runtime, source, inference, canvas }: CausalGraph, input: PassInput): Pick<CausalGraph, "runtime" | "source"> {
+  return { runtime, source: input.inference === inference || !canvas ? source : canvas.source };
 }
 
 export function disposeOutputs(outputs: GraphOutputs): void {
