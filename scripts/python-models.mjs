@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
+import { buildRealModel } from "./real-model.mjs";
 import { root } from "./setup.mjs";
 
 const cache = process.env.DECODEKIT_CACHE ?? path.join(root, "tests", ".cache");
@@ -10,22 +11,17 @@ const python = process.env.DECODEKIT_PYTHON ?? "python3";
 /** What chats are rendered with. The recipe of the chat model installs the same version. */
 const RENDERERS = ["transformers==4.57.6", "jinja2==3.1.6"];
 
+/** Returns false if something could not be made, though Python is there. */
 export function preparePythonModels() {
   if (run(python, ["--version"], "ignore") !== 0) {
     console.log(`${python} is not there: no chat model, and no chats rendered by transformers. DECODEKIT_PYTHON may name another Python.`);
-    return;
+    return true;
   }
   mkdirSync(cache, { recursive: true });
-  buildChatModel();
+  const isBuilt = buildRealModel({ root, cache, python, run });
+  if (!isBuilt) console.log("The chat model could not be built.");
   renderChats();
-}
-
-function buildChatModel() {
-  const recipe = path.join(root, "..", "shared", "real-model", "build.sh");
-  const folder = path.join(cache, "smollm2");
-  if (!existsSync(recipe) || existsSync(path.join(folder, "onnx", "model_quantized.onnx"))) return;
-  console.log(`\n── chat model: ${recipe} (once, a few minutes)`);
-  if (run("bash", [recipe, folder, "q8"]) !== 0) console.log("The chat model could not be built.");
+  return isBuilt;
 }
 
 function renderChats() {

@@ -4,7 +4,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { type GraphFile, readGraphFile } from "./graph-file.ts";
 import { openModelFolder } from "./model-folder.ts";
 import type { ModelStore } from "./model-source.ts";
-import { concatenate, varints } from "./proto-cursor.ts";
+import { varints } from "./proto-cursor.ts";
 
 // Files beyond 4 GiB, whose positions have no room in 32 bits.
 
