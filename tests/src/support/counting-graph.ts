@@ -97,7 +97,7 @@ export function json(value: unknown): string {
 }
 
 export function binary(bytes: Uint8Array): string {
-  return `data:application/octet-stream;base64,${Buffer.from(bytes).toString("base64")}`;
+  return `data:application/octet-stream;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
 }
 
 /** A graph whose rows see themselves and the positions before them, as a running sum. */

@@ -1,4 +1,5 @@
 import { ModelLoadError } from "../errors.ts";
+import type { Runtime } from "./environment/environment.ts";
 import { indicatesAbsence } from "./file-content.ts";
 import type { HeldFile } from "./held-file.ts";
 import type { ModelFolder } from "./model-folder.ts";
@@ -28,6 +29,9 @@ const PREFERENCES: Readonly<Record<Execution, readonly Dtype[]>> = {
   webgpu: ["fp32", "q4f16", "q4", "fp16", "bnb4", "q8", "int8", "uint8"],
 };
 
+/** Data types whose graphs compute in float16. */
+const HALF: ReadonlySet<Dtype> = new Set(["fp16", "q4f16"]);
+
 /** Places of graphs within a folder: the hub's, and that of exporters. */
 const PLACES = ["onnx/model", "model"];
 
@@ -41,15 +45,15 @@ export interface FoundGraph {
 export interface GraphChoice {
   readonly modelFile: string | undefined;
   readonly dtype: Dtype | undefined;
-  readonly execution: Execution;
+  readonly runtime: Pick<Runtime, "execution" | "runsFloat16">;
   /** The path that the folder's own configuration names. */
   readonly named: string | undefined;
 }
 
 /** Opens the graph's file of a folder. @throws ModelLoadError if there is none. */
-export async function findGraph(folder: ModelFolder, { modelFile, dtype, execution, named }: GraphChoice): Promise<FoundGraph> {
+export async function findGraph(folder: ModelFolder, { modelFile, dtype, runtime, named }: GraphChoice): Promise<FoundGraph> {
   if (modelFile !== undefined) return { path: modelFile, held: await folder.fetch(modelFile) };
-  const types = dtype === undefined ? PREFERENCES[execution] : [dtype];
+  const types = dtype === undefined ? preferences(runtime) : [dtype];
   const candidates = types.flatMap((type) => PLACES.map((place) => `${place}${SUFFIXES[type]}.onnx`));
   const paths = dtype === undefined && named !== undefined ? [named, ...candidates] : candidates;
   const absences: string[] = [];
@@ -66,4 +70,10 @@ export async function findGraph(folder: ModelFolder, { modelFile, dtype, executi
     dtype === undefined ? "Name the graph's file as modelFile." : "Choose another dtype, or name the graph's file as modelFile.";
   const others = `None of ${paths.slice(1).join(", ")} is there either. ${advice}`;
   throw new ModelLoadError(folder.describe(paths[0]!), `${absences[0]!}. The model needs this file. ${others}`);
+}
+
+/** Returns the order in which files are tried. Those that the runtime cannot run come last, so that a folder of only these says so. */
+function preferences({ execution, runsFloat16 }: GraphChoice["runtime"]): readonly Dtype[] {
+  const types = PREFERENCES[execution];
+  return runsFloat16 ? types : [...types.filter((type) => !HALF.has(type)), ...types.filter((type) => HALF.has(type))];
 }
