@@ -23,7 +23,7 @@ export default defineConfig({
   },
   test: {
     include: ["src/**/*.browser.test.ts"],
-    globalSetup: "./serve-real-models.ts",
+    globalSetup: "./src/real-model/serve-real-models.ts",
     testTimeout: 240_000,
     browser: {
       enabled: true,
