@@ -10,7 +10,7 @@ import { pickedFiles, served, urlOf } from "./served-models.ts";
 
 const NEW_TOKENS = 4;
 
-describe.runIf(served)("SmolLM2-135M-Instruct in Chromium", { timeout: 300_000 }, () => {
+describe.runIf(served)("SmolLM2-135M-Instruct in Chromium", { timeout: 900_000 }, () => {
   test.each(KINDS)("answers on WASM with the greedy tokens of transformers or transformers.js: $name", async (kind) => {
     const source = kind.isExact ? await pickedFiles(kind) : urlOf(kind);
     const model = await loadModel(source, { execution: "wasm", modelFile: kind.modelFile });

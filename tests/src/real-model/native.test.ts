@@ -11,9 +11,9 @@ import { transformersJsTokens } from "./transformers-js.ts";
 
 const NEW_TOKENS = 16;
 
-describe.runIf(arePresent)("SmolLM2-135M-Instruct on native", { timeout: 300_000 }, () => {
+describe.runIf(arePresent)("SmolLM2-135M-Instruct on native", { timeout: 900_000 }, () => {
   test.each(KINDS.filter(({ isExact }) => isExact))("answers ten conversations with transformers' greedy tokens: $name", async (kind) => {
-    const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile });
+    const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile, threads: 1 });
     const newTokens = kind.name === "fp32" ? 32 : NEW_TOKENS;
     for (const [index, conversation] of CONVERSATIONS.entries())
       await expectTokens(model, conversation, { expected: TRANSFORMERS_TOKENS[index]!, newTokens });
@@ -24,7 +24,7 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct on native", { timeout: 300_000
     "answers ten conversations with transformers.js's greedy tokens on the same file: $name",
     async (kind) => {
       const cases = await transformersJsTokens(kind, { cache: CACHE, conversations: CONVERSATIONS, newTokens: NEW_TOKENS });
-      const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile });
+      const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile, threads: 1 });
       for (const [index, conversation] of CONVERSATIONS.entries()) {
         const { prompt, tokens: expected } = cases[index]!;
         expect([...model.chat!.encode(conversation.messages)], conversation.name).toEqual(prompt);

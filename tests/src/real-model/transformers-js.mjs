@@ -19,7 +19,9 @@ export async function transformersJsTokens({ folder, modelFile }, { cache, conve
     dtype: "fp32", // which adds nothing to the file's name
     subfolder: path.dirname(modelFile).replace(/^\.$/, ""),
     model_file_name: path.basename(modelFile, ".onnx"),
-    ...(execution === "native" ? { device: "cpu" } : { device: "auto", session_options: wasmOptions(path.join(cache, folder, modelFile)) }),
+    ...(execution === "native"
+      ? { device: "cpu", session_options: { intraOpNumThreads: 1 } }
+      : { device: "auto", session_options: wasmOptions(path.join(cache, folder, modelFile)) }),
   });
   // Where the graph of onnxruntime-genai has a name in place of the head size, transformers.js takes 0.
   for (const { name, shape } of model.sessions.model.inputMetadata) if (name.startsWith("past_key_values.")) shape[3] = config.head_dim;

@@ -8,7 +8,7 @@ import { arePresent, folderOf } from "./present-kinds.ts";
 
 const NEW_TOKENS = 4;
 
-describe.runIf(arePresent)("SmolLM2-135M-Instruct on WASM in Node", { timeout: 300_000 }, () => {
+describe.runIf(arePresent)("SmolLM2-135M-Instruct on WASM in Node", { timeout: 900_000 }, () => {
   test.each(KINDS)("answers ten conversations with the greedy tokens of transformers or transformers.js: $name", async (kind) => {
     const model = await loadModel(folderOf(kind), { execution: "wasm", modelFile: kind.modelFile });
     expect(model.execution).toBe("wasm");
