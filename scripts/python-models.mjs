@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { buildRealModel } from "./real-model.mjs";
 import { root } from "./setup.mjs";
 
 const cache = process.env.DECODEKIT_CACHE ?? path.join(root, "tests", ".cache");
@@ -19,22 +20,18 @@ const ONNX = ["onnx==1.23.2", "onnx-ir==1.1.0", "onnxruntime==1.32.0", "sentence
 const OPTIMUM = ["optimum==2.1.0", "optimum-onnx==0.1.0", "transformers==4.57.6", "onnxslim==0.1.98", "accelerate", ...ONNX];
 const BUILDERS = ["onnxruntime-genai==0.18.0", "mobius-onnx==0.1.0", "onnxscript==0.7.2", "transformers==5.24.0", ...ONNX];
 
+/** Returns false if something could not be made, though Python is there. */
 export function preparePythonModels() {
   if (run(python, ["--version"], "ignore") !== 0) {
     console.log(`${python} is not there: no chat model, and no chats rendered by transformers. DECODEKIT_PYTHON may name another Python.`);
-    return;
+    return true;
   }
   mkdirSync(cache, { recursive: true });
-  buildChatModel();
+  const isBuilt = buildRealModel({ root, cache, run, builders: builderEnvironment });
+  if (!isBuilt) console.log("The chat model could not be built.");
   renderChats();
   exportModels();
-}
-
-function buildChatModel() {
-  const folder = path.join(cache, "smollm2");
-  if (!existsSync(chatRecipe) || existsSync(path.join(folder, "onnx", "model_quantized.onnx"))) return;
-  console.log(`\n── chat model: ${chatRecipe} (once, a few minutes)`);
-  if (run("bash", [chatRecipe, folder, "q8"]) !== 0) console.log("The chat model could not be built.");
+  return isBuilt;
 }
 
 function renderChats() {
@@ -68,7 +65,7 @@ function exportModels() {
   const chatPython = path.join(cache, "smollm2", ".build", "venv", "bin", "python");
   const hasOptimum = run(chatPython, ["-c", "import optimum.exporters.onnx"], "ignore") === 0;
   const optimum = hasOptimum ? chatPython : environmentOf("optimum-python", [TORCH, OPTIMUM]);
-  const builders = environmentOf("builders-python", [TORCH, BUILDERS]);
+  const builders = builderEnvironment();
   const exports = [
     [optimum, "export_with_optimum.py"],
     [builders, "export_with_genai.py"],
@@ -84,6 +81,11 @@ function exportModels() {
     return status !== 0;
   });
   if (failed.length === 0) writeFileSync(mark, version);
+}
+
+/** Returns the Python of a virtual environment with onnxruntime-genai's builder and mobius. */
+function builderEnvironment() {
+  return environmentOf("builders-python", [TORCH, BUILDERS]);
 }
 
 /** Returns the Python of a virtual environment with transformers. */

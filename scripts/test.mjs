@@ -23,7 +23,7 @@ if (!process.argv.includes("--quick")) {
   step("unused code", ["knip"]);
 }
 environment.CHROMIUM_PATH = await ensureChromium();
-preparePythonModels();
+if (!preparePythonModels()) failures.push("models that Python makes");
 const counts = [
   vitest("tests in Node", []),
   vitest("tests in Chromium", ["--config", "tests/vitest.browser.config.ts"]),

@@ -23,6 +23,7 @@ export default defineConfig({
   },
   test: {
     include: ["src/**/*.browser.test.ts"],
+    globalSetup: "./src/real-model/serve-real-models.ts",
     testTimeout: 240_000,
     browser: {
       enabled: true,

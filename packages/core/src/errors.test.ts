@@ -15,6 +15,7 @@ const {
   MissingModelError,
   ModelLoadError,
   ModelShapeError,
+  PassError,
   VocabularyMismatchError,
   WorkerError,
 } = errors;
@@ -54,6 +55,11 @@ const cases = [
     make: () => new ExecutionUnavailableError("webgpu", "it needs a browser."),
     message: 'Execution "webgpu" is not available: it needs a browser.',
     fields: { code: "EXECUTION_UNAVAILABLE", execution: "webgpu" },
+  },
+  {
+    make: () => new PassError({ source: "m.onnx", execution: "wasm", reason: "out of memory" }),
+    message: "m.onnx: a pass failed on wasm (out of memory). Choose another file of the model (dtype or modelFile) or another execution.",
+    fields: { code: "PASS", source: "m.onnx", execution: "wasm", reason: "out of memory" },
   },
   {
     make: () => new DeviceLostError("destroyed"),
@@ -129,6 +135,7 @@ test("a cause is kept, and there is none by default", () => {
   for (const error of [
     new InvalidOptionError({ where: "f", option: "o", expected: "else", actual: 1, cause }),
     new ExecutionUnavailableError("native", "no.", cause),
+    new PassError({ source: "m.onnx", execution: "wasm", reason: "no", cause }),
     new DrafterError("d", "failed.", cause),
     new WorkerError("ended", cause),
     new DecodekitError("WORKER", "any", { cause }),

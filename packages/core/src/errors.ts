@@ -9,6 +9,7 @@ export type ErrorCode =
   | "MODEL_SHAPE"
   | "VOCABULARY_MISMATCH"
   | "EXECUTION_UNAVAILABLE"
+  | "PASS"
   | "DEVICE_LOST"
   | "INVALID_LOGITS"
   | "DRAFTER"
@@ -133,6 +134,25 @@ export class ExecutionUnavailableError extends DecodekitError {
   constructor(execution: string, problem: string, cause?: unknown) {
     super("EXECUTION_UNAVAILABLE", `Execution "${execution}" is not available: ${problem}`, causeOf(cause));
     this.execution = execution;
+  }
+}
+
+/** The runtime could not run a graph that it had loaded. The session is as it was before the pass. */
+export class PassError extends DecodekitError {
+  override readonly name = "PassError";
+  /** URL, path or name of the graph. */
+  readonly source: string;
+  readonly execution: string;
+  /** What the runtime said. */
+  readonly reason: string;
+
+  constructor(details: { source: string; execution: string; reason: string; cause?: unknown }) {
+    const { source, execution, reason, cause } = details;
+    const advice = "Choose another file of the model (dtype or modelFile) or another execution.";
+    super("PASS", `${source}: a pass failed on ${execution} (${reason}). ${advice}`, causeOf(cause));
+    this.source = source;
+    this.execution = execution;
+    this.reason = reason;
   }
 }
 

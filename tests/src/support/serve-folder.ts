@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { createServer, type OutgoingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
@@ -16,9 +17,14 @@ export async function serveFolder(folder: string, headers: OutgoingHttpHeaders =
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
-    readFile(file).then(
-      (content) => response.writeHead(200, { ...headers, "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content),
-      () => response.writeHead(404).end(),
+    stat(file).then(
+      (found) => {
+        if (!found.isFile()) return response.writeHead(404, headers).end();
+        const type = TYPES[extname(file)] ?? "application/octet-stream";
+        response.writeHead(200, { ...headers, "content-type": type, "content-length": found.size });
+        return createReadStream(file).pipe(response);
+      },
+      () => response.writeHead(404, headers).end(),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

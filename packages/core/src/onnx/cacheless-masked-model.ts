@@ -7,6 +7,7 @@ import type { Runtime } from "./environment/environment.ts";
 import { disposeOutputs, type GraphOutputs } from "./graph-pass.ts";
 import type { GraphSignature } from "./graph-signature.ts";
 import { readLogits } from "./logits-rows.ts";
+import { passFailure } from "./pass-failure.ts";
 import { type RunQueue, runQueue } from "./run-queue.ts";
 import { beginsWith, type TextEnds } from "./text-ends.ts";
 import { tokenFeeds } from "./token-feeds.ts";
@@ -121,15 +122,24 @@ interface CanvasPass {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Runs one pass over the text of `prefix` and `canvas`, and returns the rows of the canvas. */
+/**
+ * Runs one pass over the text of `prefix` and `canvas`, and returns the rows of the canvas.
+ * @throws PassError if the runtime cannot run the graph.
+ */
 async function predictCanvas(graph: CachelessGraph, { prefix, canvas, signal }: CanvasPass): Promise<Logits> {
   const { queue, inference, signature, ends } = graph;
   const begin = beginsWith(prefix, ends.begin) ? new Int32Array() : ends.begin;
   const tokens = Int32Array.from([...begin, ...prefix, ...canvas, ...ends.end]);
   const rows = canvas.length + ends.end.length;
   const logits = signature.names.logits ?? "logits";
-  const feeds = tokenFeeds(graph.runtime.ort, signature, { tokens, past: 0, rows });
-  const outputs = await queue.enqueue<GraphOutputs>(() => inference.run(feeds, [logits]), { signal, discard: disposeOutputs });
+  const run = async (): Promise<GraphOutputs> => {
+    try {
+      return await inference.run(tokenFeeds(graph.runtime.ort, signature, { tokens, past: 0, rows }), [logits]);
+    } catch (error) {
+      throw passFailure(graph, error);
+    }
+  };
+  const outputs = await queue.enqueue(run, { signal, discard: disposeOutputs });
   try {
     const read = await readLogits(graph, outputs[logits] as Tensor, rows);
     signal?.throwIfAborted();

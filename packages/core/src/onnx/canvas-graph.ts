@@ -15,6 +15,8 @@ type CanvasMode = "causal" | "canvas";
  * beside `input_ids` and the cache, set each row's mode, position and visible positions.
  */
 export interface CanvasGraph {
+  /** URL, path or name of the graph, for messages. */
+  readonly source: string;
   readonly maskTokenId: TokenId;
   /** Opens the graph when it is first needed. */
   open(): Promise<InferenceSession>;

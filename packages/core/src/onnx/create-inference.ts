@@ -17,7 +17,7 @@ export interface InferenceOptions extends StartOptions {
 
 /**
  * Creates the inference session of a graph.
- * @throws ModelLoadError if the runtime refuses the graph. @throws ExecutionUnavailableError if the runtime does not start.
+ * @throws ModelLoadError if the runtime refuses the graph, or lacks float16 that it needs. @throws ExecutionUnavailableError if the runtime does not start.
  */
 export async function createInference(
   runtime: Runtime,
@@ -27,6 +27,13 @@ export async function createInference(
 ): Promise<InferenceSession> {
   const { ort, execution } = runtime;
   const { signal } = options;
+  if (graph.file.usesFloat16 && !runtime.runsFloat16) {
+    const advice = 'Choose another dtype, such as "q4" or "fp32", or the execution "wasm".';
+    throw new ModelLoadError(
+      folder.describe(graph.path),
+      `computes in float16, which needs the feature "shader-f16" of WebGPU, and this GPU's adapter does not have it. ${advice}`,
+    );
+  }
   const queue = queueOf(ort);
   try {
     const inference = await queue.enqueue(() => startRuntime(runtime, options, () => create(runtime, graph, options.threads)), {

@@ -1,5 +1,6 @@
 import { DTYPES, type Dtype } from "../contracts/dtype.ts";
 import { ModelLoadError } from "../errors.ts";
+import type { Runtime } from "./environment/environment.ts";
 import { indicatesAbsence } from "./file-content.ts";
 import type { HeldFile } from "./held-file.ts";
 import type { ModelFolder } from "./model-folder.ts";
@@ -27,6 +28,9 @@ const PREFERENCES: Readonly<Record<Execution, readonly Dtype[]>> = {
   webgpu: ["fp32", "q4f16", "q4", "fp16", "bnb4", "q8", "int8", "uint8"],
 };
 
+/** Data types whose graphs compute in float16. */
+const HALF: ReadonlySet<Dtype> = new Set(["fp16", "q4f16"]);
+
 /** Folders of graphs: the hub's, and that of exporters. */
 const FOLDERS = ["onnx/", ""];
 /** Name of decoders beside other graphs, such as one for the embeddings. */
@@ -48,18 +52,18 @@ export interface FoundGraph extends ChosenFile, FoundFile {}
 export interface GraphChoice {
   readonly modelFile: string | undefined;
   readonly dtype: Dtype | undefined;
-  readonly execution: Execution;
+  readonly runtime: Pick<Runtime, "execution" | "runsFloat16">;
   /** The path that the folder's own configuration names. */
   readonly named: string | undefined;
 }
 
 /** Opens the graph's file of a folder. @throws ModelLoadError if there is none. */
-export async function findGraph(folder: ModelFolder, { modelFile, dtype, execution, named }: GraphChoice): Promise<FoundGraph> {
+export async function findGraph(folder: ModelFolder, { modelFile, dtype, runtime, named }: GraphChoice): Promise<FoundGraph> {
   if (modelFile !== undefined) {
     const held = await folder.fetch(modelFile);
     return { path: modelFile, held, dtype: dtypeIn(modelFile), reason: "it was asked for as modelFile" };
   }
-  const types = dtype === undefined ? PREFERENCES[execution] : [dtype];
+  const types = dtype === undefined ? preferences(runtime) : [dtype];
   const candidates = NAMES.flatMap((name) => types.flatMap((type) => FOLDERS.map((place) => `${place}${name}${SUFFIXES[type]}.onnx`)));
   const paths = dtype === undefined && named !== undefined ? [named, ...candidates] : candidates;
   const advice =
@@ -113,4 +117,10 @@ function absenceOf(paths: readonly string[]): string {
   const last = paths.at(-1);
   if (last === undefined) return "";
   return paths.length === 1 ? ` and ${last} is not there` : ` and ${paths.slice(0, -1).join(", ")} and ${last} are not there`;
+}
+
+/** Returns the order in which files are tried. Those that the runtime cannot run come last, so that a folder of only these says so. */
+function preferences({ execution, runsFloat16 }: GraphChoice["runtime"]): readonly Dtype[] {
+  const types = PREFERENCES[execution];
+  return runsFloat16 ? types : [...types.filter((type) => !HALF.has(type)), ...types.filter((type) => HALF.has(type))];
 }

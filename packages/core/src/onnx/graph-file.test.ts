@@ -24,6 +24,8 @@ interface Weights {
   readonly location?: string;
   readonly offset?: string;
   readonly length?: string;
+  /** A value of TensorProto.DataType. @defaultValue 1, float32 */
+  readonly type?: number;
 }
 
 /** Returns an ONNX file. The numbers are field numbers of onnx.proto. */
@@ -56,9 +58,9 @@ function writeNode({ op, inputs, integers = {}, tensor, graph }: Node, writer: P
   }
 }
 
-function writeTensor({ name = "weight", dims, bytes, location, dataLocation, ...rest }: Weights, writer: PbfWriter): void {
+function writeTensor({ name = "weight", dims, bytes, location, dataLocation, type = 1, ...rest }: Weights, writer: PbfWriter): void {
   writer.writePackedVarint(1, [...dims]);
-  writer.writeVarintField(2, 1);
+  writer.writeVarintField(2, type);
   writer.writeStringField(8, name);
   if (bytes) writer.writeBytesField(9, bytes);
   if (location === undefined) return;
@@ -75,6 +77,20 @@ function writeTensor({ name = "weight", dims, bytes, location, dataLocation, ...
   if (dataLocation !== undefined) writer.writeVarintField(14, dataLocation);
 }
 
+/** Returns an ONNX file whose graph has an input (field 11) or output (12) of an element type. */
+function withValue(field: 11 | 12, type: number): Uint8Array {
+  const writer = new PbfWriter();
+  const nested = (number: number, inner: (each: PbfWriter) => void, each: PbfWriter): void =>
+    each.writeMessage(number, (_, at) => inner(at), 0);
+  writer.writeVarintField(1, 10);
+  nested(
+    7,
+    (graph) => nested(field, (value) => nested(2, (kind) => nested(1, (tensor) => tensor.writeVarintField(1, type), kind), value), graph),
+    writer,
+  );
+  return writer.finish();
+}
+
 const content = (text: string): FileContent => ({ bytes: new TextEncoder().encode(text), answer: undefined });
 
 describe("a graph's file", () => {
@@ -85,8 +101,28 @@ describe("a graph's file", () => {
       parameters: 15 + 7 + 1,
       externalData: [],
       holdsWeights: false,
+      usesFloat16: false,
       outline: file.bytes,
     });
+  });
+
+  test.each([
+    ["a weight", onnxFile([{ dims: [2] }, { dims: [2], type: 10 }, { dims: [2] }]), true],
+    ["a constant", onnxFile([], [{ op: "Constant", inputs: [], tensor: { dims: [2], type: 10 } }]), true],
+    ["a weight of a subgraph", onnxFile([], [{ op: "If", inputs: [], graph: [{ dims: [2], type: 10 }] }]), true],
+    ["an input", { bytes: withValue(11, 10), answer: undefined }, true],
+    ["an output", { bytes: withValue(12, 10), answer: undefined }, true],
+    ["no input", { bytes: withValue(11, 1), answer: undefined }, false],
+    [
+      "no weight",
+      onnxFile([
+        { dims: [2], type: 11 },
+        { dims: [10], type: 16 },
+      ]),
+      false,
+    ],
+  ])("states whether it uses float16: %s", async (_, file, usesFloat16) => {
+    expect((await inspect("x", file)).usesFloat16).toBe(usesFloat16);
   });
 
   test("names each file of external data once, with the number of bytes that its weights need", async () => {

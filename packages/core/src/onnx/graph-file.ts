@@ -18,6 +18,8 @@ export interface GraphFile {
   readonly parameters: number;
   /** Whether the outline names parts of the graph's own file. */
   readonly holdsWeights: boolean;
+  /** Whether a weight, an input or an output is float16, so that the graph computes in it. */
+  readonly usesFloat16: boolean;
   /** Other files that hold weights, without duplicates. */
   readonly externalData: readonly ExternalFile[];
 }
@@ -57,9 +59,9 @@ export async function readGraphFile(file: GraphFileContent): Promise<GraphFile> 
   try {
     await readModel(cursor, content.length, name, found);
     const outline = concatenate(found.pieces);
-    const { inputs, parameters, files } = readWeightFacts(outline);
+    const { files, ...facts } = readWeightFacts(outline);
     if (found.graphs === 1) {
-      return { outline, inputs, parameters, holdsWeights: found.holdsWeights, externalData: externalFiles(source, name, files) };
+      return { outline, ...facts, holdsWeights: found.holdsWeights, externalData: externalFiles(source, name, files) };
     }
   } catch (error) {
     if (error instanceof ModelLoadError) throw error;

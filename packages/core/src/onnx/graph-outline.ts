@@ -2,13 +2,16 @@ import { PbfReader } from "pbf";
 
 // Field numbers of onnx.proto (IR version 13).
 const MODEL_GRAPH = 7;
-const GRAPH = { node: 1, initializer: 5, input: 11, sparseInitializer: 15 } as const;
+const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, sparseInitializer: 15 } as const;
 const NODE = { input: 1, opType: 4, attribute: 5 } as const;
 const ATTRIBUTE = { name: 1, integer: 3, tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
-const TENSOR = { dims: 1, name: 8, externalData: 13 } as const;
+const TENSOR = { dims: 1, dataType: 2, name: 8, externalData: 13 } as const;
 const SPARSE = { values: 1, indices: 2 } as const;
-const VALUE_NAME = 1;
+const VALUE = { name: 1, type: 2 } as const;
+const TYPE = { tensor: 1, elementType: 1 } as const;
 const ENTRY = { key: 1, value: 2 } as const;
+/** A value of TensorProto.DataType. */
+const FLOAT16 = 10;
 
 /** The facts that a graph without its weights tells about them. */
 export interface WeightFacts {
@@ -18,18 +21,20 @@ export interface WeightFacts {
   readonly parameters: number;
   /** Names of the files that hold weights, and the minimum number of bytes of each, including weights of constants and subgraphs. */
   readonly files: ReadonlyMap<string, number>;
+  /** Whether a weight, a constant, an input or an output is float16. */
+  readonly usesFloat16: boolean;
 }
 
 /** Reads an encoded ModelProto. @throws Error if it is not one. */
 export function readWeightFacts(outline: Uint8Array): WeightFacts {
   const reader = new PbfReader(outline);
-  const found: Found = { inputs: [], elements: [], packed: new Map(), files: new Map() };
+  const found: Found = { inputs: [], elements: [], packed: new Map(), files: new Map(), usesFloat16: false };
   eachField(reader, reader.length, (field) => {
     if (field === MODEL_GRAPH) readGraph(reader, found, found.inputs);
   });
   let parameters = 0;
   for (const [name, elements] of found.elements) parameters += found.packed.get(name) ?? elements;
-  return { inputs: found.inputs, parameters, files: found.files };
+  return { inputs: found.inputs, parameters, files: found.files, usesFloat16: found.usesFloat16 };
 }
 
 interface Found {
@@ -39,19 +44,20 @@ interface Found {
   /** Elements that initializers of packed bits stand for; 0 for their scales and zero points. */
   readonly packed: Map<string, number>;
   readonly files: Map<string, number>;
+  usesFloat16: boolean;
 }
 
 /** Reads a graph; the names of its inputs are added to `inputs`, if given. */
 function readGraph(reader: PbfReader, found: Found, inputs?: string[]): void {
   eachField(reader, endOfMessage(reader), (field) => {
     if (field === GRAPH.node) readNode(reader, found);
-    else if (field === GRAPH.input) {
-      eachField(reader, endOfMessage(reader), (part) => {
-        if (part === VALUE_NAME) inputs?.push(reader.readString());
-      });
-    } else if (field === GRAPH.initializer) {
+    else if (field === GRAPH.initializer) {
       const { name, elements } = readTensor(reader, found);
       found.elements.push([name, elements]);
+    } else if (field === GRAPH.input || field === GRAPH.output) {
+      const { name, type } = readValue(reader);
+      if (field === GRAPH.input) inputs?.push(name);
+      found.usesFloat16 ||= type === FLOAT16;
     } else if (field === GRAPH.sparseInitializer) {
       eachField(reader, endOfMessage(reader), (part) => {
         if (part === SPARSE.values || part === SPARSE.indices) readTensor(reader, found);
@@ -86,7 +92,7 @@ function readAttribute(reader: PbfReader, integers: Record<string, number>, foun
   });
 }
 
-function readTensor(reader: PbfReader, { files }: Found): { readonly name: string; readonly elements: number } {
+function readTensor(reader: PbfReader, found: Found): { readonly name: string; readonly elements: number } {
   let name = "";
   let elements = 1;
   const external: Record<string, string> = {};
@@ -95,15 +101,34 @@ function readTensor(reader: PbfReader, { files }: Found): { readonly name: strin
       const dims: number[] = [];
       reader.readPackedVarint(dims);
       for (const dim of dims) elements *= dim;
-    } else if (field === TENSOR.name) name = reader.readString();
+    } else if (field === TENSOR.dataType) found.usesFloat16 = reader.readVarint() === FLOAT16 || found.usesFloat16;
+    else if (field === TENSOR.name) name = reader.readString();
     else if (field === TENSOR.externalData) {
       const [key, value] = readEntry(reader);
       external[key] = value;
     }
   });
   const { location, offset = "0", length = "0" } = external;
+  const { files } = found;
   if (location !== undefined) files.set(location, Math.max(files.get(location) ?? 0, Number(offset) + Number(length)));
   return { name, elements };
+}
+
+/** Reads a ValueInfoProto; the element type is undefined for a value that is not a tensor. */
+function readValue(reader: PbfReader): { readonly name: string; readonly type: number | undefined } {
+  let name = "";
+  let type: number | undefined;
+  eachField(reader, endOfMessage(reader), (field) => {
+    if (field === VALUE.name) name = reader.readString();
+    if (field !== VALUE.type) return;
+    eachField(reader, endOfMessage(reader), (kind) => {
+      if (kind !== TYPE.tensor) return;
+      eachField(reader, endOfMessage(reader), (part) => {
+        if (part === TYPE.elementType) type = reader.readVarint();
+      });
+    });
+  });
+  return { name, type };
 }
 
 export function readEntry(reader: PbfReader): [key: string, value: string] {

@@ -4,6 +4,7 @@ import { ModelShapeError } from "../errors.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { readLogits } from "./logits-rows.ts";
+import { passFailure } from "./pass-failure.ts";
 
 export type GraphOutputs = Readonly<Record<string, OnnxValue>>;
 
@@ -30,19 +31,25 @@ export interface PassInput {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Runs one pass over `cache` when its turn in the queue comes; the cache is unchanged. */
+/**
+ * Runs one pass over `cache` when its turn in the queue comes; the cache is unchanged.
+ * @throws PassError if the runtime cannot run the graph.
+ */
 export async function runGraphPass(graph: CausalGraph, input: PassInput): Promise<GraphPass> {
   const { rows, signal } = input;
   let unread: Int32Array | undefined;
   let positions = 0;
   const run = async (): Promise<GraphOutputs> => {
-    const settled = input.cache.compact();
-    if (settled) await settled;
-    unread = input.cache.unread();
-    positions = input.cache.past + (unread?.length ?? 0) + input.count;
-    const embedded = input.embed && (await input.embed(unread));
+    let embedded: Record<string, Tensor> | undefined;
     try {
+      const settled = input.cache.compact();
+      if (settled) await settled;
+      unread = input.cache.unread();
+      positions = input.cache.past + (unread?.length ?? 0) + input.count;
+      embedded = await input.embed?.(unread);
       return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread), embedded));
+    } catch (error) {
+      throw passFailure(ranGraph(graph, input), error);
     } finally {
       if (embedded) disposeOutputs(embedded);
     }
@@ -57,7 +64,7 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
     return { logits, outputs, unread };
   } catch (error) {
     disposeOutputs(outputs);
-    throw error;
+    throw signal?.aborted ? error : passFailure(ranGraph(graph, input), error);
   }
 }
 
@@ -70,6 +77,11 @@ function checkGrowth({ source, signature }: CausalGraph, outputs: GraphOutputs, 
     const actual = `shape (${dims.join(", ")}): a cache that does not grow with every token is not supported`;
     throw new ModelShapeError({ source, tensor: output, expected, actual });
   }
+}
+
+/** Returns the graph that `input` runs, for messages. */
+function ranGraph({ runtime, source, inference, canvas }: CausalGraph, input: PassInput): Pick<CausalGraph, "runtime" | "source"> {
+  return { runtime, source: input.inference === inference || !canvas ? source : canvas.source };
 }
 
 export function disposeOutputs(outputs: GraphOutputs): void {

@@ -39,6 +39,7 @@ export function lazyCanvas(
   };
 
   return {
+    source,
     maskTokenId,
     open: () =>
       (opening ??= open().catch((error: unknown) => {

@@ -55,7 +55,7 @@ const OPTIONS = { ...LOAD_OPTIONS, names: namesOption(TENSORS) } as const satisf
  * Reads only the files of `source`, and runs no code from it.
  * Reports unusable values in the model's files to `onWarning` if the model can run without them.
  * @throws InvalidOptionError for an invalid option or source.
- * @throws ModelLoadError if a file is missing, cut short or invalid.
+ * @throws ModelLoadError if a file is missing, cut short or invalid, or needs float16 on a GPU without it.
  * @throws ModelShapeError if the graph is not a causal language model of a known layout, for example one that predicts masked tokens, which
  * `loadMaskedModel` loads.
  * @throws VocabularyMismatchError if the tokenizer has ids outside the model's vocabulary, other than those of added tokens, which only

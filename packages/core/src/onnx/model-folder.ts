@@ -35,8 +35,12 @@ export function openModelFolder(where: string, source: ModelSource, { onProgress
   const readOpened = async (path: string, file: StoredFile): Promise<FileContent> => {
     const { bytes: stated, answer } = file;
     progress.opened(path, stated);
-    const content = new GrowingContent(stated);
     const reader = file.stream().getReader();
+    const content = await GrowingContent.create(stated).catch(async (error: unknown) => {
+      await reader.cancel().catch(() => undefined);
+      const advice = "give it as a path in Node, as picked files in a page, or by a store that keeps it on this computer, such as hub()";
+      return failed(path, `has ${stated} bytes, too many to be held in memory: ${advice}`, error);
+    });
     const next = () =>
       reader
         .read()
@@ -129,7 +133,12 @@ class GrowingContent {
   #bytes: Uint8Array | undefined;
   readonly #chunks: Uint8Array[] = [];
 
-  constructor(stated: number | undefined) {
+  /** Rejects if there is no memory for that many bytes. */
+  static async create(stated: number | undefined): Promise<GrowingContent> {
+    return new GrowingContent(stated);
+  }
+
+  private constructor(stated: number | undefined) {
     if (stated !== undefined) this.#bytes = new Uint8Array(stated);
   }
 

@@ -69,7 +69,7 @@ export async function openModel(
     signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal,
   });
   const runtime = await openRuntime(options);
-  const choice = { modelFile, embeddingsFile, dtype: options.dtype ?? folder.dtype, execution: runtime.execution };
+  const choice = { modelFile, embeddingsFile, dtype: options.dtype ?? folder.dtype, runtime };
   const reads = Promise.all([readModelFiles(folder, choice), readTemplateFile(folder)]);
   const [files, templateFile] = await reads.catch((error: unknown) => {
     reading.abort(error);

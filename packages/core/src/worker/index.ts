@@ -1,4 +1,4 @@
-export { DeviceLostError, ExecutionUnavailableError, ModelLoadError, ModelShapeError, WorkerError } from "../errors.ts";
+export { DeviceLostError, ExecutionUnavailableError, ModelLoadError, ModelShapeError, PassError, WorkerError } from "../errors.ts";
 export { fromGenerationConfig, type GenerationConfigOptions, type GenerationDefaults } from "../onnx/generation-config.ts";
 export type { Endpoint, NodeEndpoint, WebEndpoint } from "./endpoint.ts";
 export { generate, type WorkerGenerateOptions } from "./generate.ts";

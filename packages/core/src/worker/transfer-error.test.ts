@@ -15,6 +15,7 @@ const examples: readonly Error[] = [
   new errors.ModelShapeError({ source: "a", tensor: "b", expected: "c", actual: "d" }),
   new errors.VocabularyMismatchError({ model: 1, tokenizer: 2 }, "Advice."),
   new errors.ExecutionUnavailableError("webgpu", "no"),
+  new errors.PassError({ source: "m.onnx", execution: "wasm", reason: "out of memory", cause: new RangeError("cause") }),
   new errors.DeviceLostError("unknown"),
   new errors.LogitsError("NaN"),
   new errors.DrafterError("oracle", "failed."),

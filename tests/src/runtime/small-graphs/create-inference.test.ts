@@ -30,12 +30,16 @@ function askedRuntime(execution: Runtime["execution"], answer: () => Promise<unk
   };
   const ort = { env: { wasm: { numThreads: 1 }, webgpu: { device: Promise.resolve(gpu.device) } }, InferenceSession: { create } };
   const code = execution === "native" ? {} : { code: { file: "runtime.wasm", url: undefined } };
-  return { runtime: { ort, execution, executionProviders: [execution], ...code } as unknown as Runtime, asked, gpu };
+  return {
+    runtime: { ort, execution, executionProviders: [execution], runsFloat16: execution !== "webgpu", ...code } as unknown as Runtime,
+    asked,
+    gpu,
+  };
 }
 
 const graphOf = (weights: Readonly<Record<string, HeldFile>> = {}): GraphFiles => ({
   path: "a/b.onnx",
-  file: { outline, inputs: [], parameters: 0, holdsWeights: false, externalData: [] },
+  file: { outline, inputs: [], parameters: 0, holdsWeights: false, usesFloat16: false, externalData: [] },
   own: inMemory,
   weights: new Map(Object.entries(weights)),
 });
@@ -152,4 +156,20 @@ test("graphs of one runtime are created one after another, and never during one 
   finish();
   await Promise.all([pass, making]);
   expect(asked).toHaveLength(1);
+});
+
+test("a graph that uses float16 is refused where the GPU cannot run it, before the runtime is asked", async () => {
+  const plain = graphOf();
+  const half = { ...plain, file: { ...plain.file, usesFloat16: true } };
+  const { runtime, asked } = askedRuntime("webgpu");
+  await expect(createInference(runtime, folder, half, optionsOf())).rejects.toMatchObject({
+    name: "ModelLoadError",
+    message:
+      'folder/a/b.onnx: computes in float16, which needs the feature "shader-f16" of WebGPU, and this GPU\'s adapter does not have it. ' +
+      'Choose another dtype, such as "q4" or "fp32", or the execution "wasm".',
+  });
+  expect(asked).toEqual([]);
+  await createInference(runtime, folder, plain, optionsOf());
+  await createInference({ ...runtime, runsFloat16: true }, folder, half, optionsOf());
+  expect(asked).toHaveLength(2);
 });

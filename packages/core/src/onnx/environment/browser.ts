@@ -10,10 +10,12 @@ export const environment: Environment = {
 
   async openRuntime(execution): Promise<Runtime> {
     if (execution === "native") throw new ExecutionUnavailableError(execution, 'it needs Node. Use "auto", "webgpu" or "wasm".');
-    if (execution === "webgpu" && !(await globalThis.navigator?.gpu?.requestAdapter())) {
+    const adapter = execution === "webgpu" ? await globalThis.navigator?.gpu?.requestAdapter() : undefined;
+    if (execution === "webgpu" && !adapter) {
       throw new ExecutionUnavailableError(execution, 'this browser offers no WebGPU adapter. Use "auto" or "wasm".');
     }
-    return { ...(await importRuntime(execution)), execution, executionProviders: [execution] };
+    const runsFloat16 = !adapter || adapter.features.has("shader-f16");
+    return { ...(await importRuntime(execution)), execution, executionProviders: [execution], runsFloat16 };
   },
 
   folderUrl: (folder) => new URL(folder, baseUrl()),

@@ -7,6 +7,8 @@ export interface Runtime {
   readonly ort: typeof Ort;
   readonly execution: Execution;
   readonly executionProviders: readonly string[];
+  /** Whether it runs graphs that compute in float16. */
+  readonly runsFloat16: boolean;
   /** The WebAssembly code of onnxruntime-web; undefined for the native runtime. */
   readonly code?: RuntimeCode | undefined;
 }

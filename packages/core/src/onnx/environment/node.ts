@@ -25,6 +25,7 @@ export const environment: Environment = {
         ort: await import("onnxruntime-web"),
         execution,
         executionProviders: ["wasm"],
+        runsFloat16: true,
         code: findCode("ort-wasm-simd-threaded.wasm"),
       };
     }
@@ -33,7 +34,7 @@ export const environment: Environment = {
       const advice = 'Install it, or use "wasm".';
       throw new ExecutionUnavailableError(execution, `the package onnxruntime-node could not be loaded (${ort.message}). ${advice}`, ort);
     }
-    return { ort, execution, executionProviders: ["cpu"] };
+    return { ort, execution, executionProviders: ["cpu"], runsFloat16: true };
   },
 
   // A drive letter is not a scheme.

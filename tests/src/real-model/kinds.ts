@@ -1,0 +1,37 @@
+import type { ChatMessage } from "@decodekit/core";
+import conversations from "./conversations.json" with { type: "json" };
+import kinds from "./kinds.json" with { type: "json" };
+import transformersJs from "./transformers-js-wasm-tokens.json" with { type: "json" };
+import transformers from "./transformers-tokens.json" with { type: "json" };
+
+/** A kind of published file of SmolLM2-135M-Instruct, which scripts/real-model.mjs makes. */
+export interface Kind {
+  readonly name: string;
+  /** The model's folder within the cache. */
+  readonly folder: string;
+  readonly modelFile: string;
+  /** Whether its weights are float32, those that transformers ran. */
+  readonly isExact: boolean;
+}
+
+export interface Conversation {
+  readonly name: string;
+  readonly messages: readonly ChatMessage[];
+}
+
+type Cases = readonly { readonly name: string; readonly tokens: readonly number[] }[];
+
+export const KINDS: readonly Kind[] = kinds;
+export const CONVERSATIONS = conversations as readonly Conversation[];
+
+/** transformers' greedy tokens of each conversation, at most 32: see greedy-tokens.py. */
+export const TRANSFORMERS_TOKENS = inOrder(transformers.cases);
+
+/** The greedy tokens of each conversation on WASM: transformers' for float32, else those of transformers.js, at most 16. */
+export function tokensOnWasm({ name, isExact }: Kind): readonly (readonly number[])[] {
+  return isExact ? TRANSFORMERS_TOKENS : inOrder((transformersJs.kinds as Readonly<Record<string, Cases>>)[name]!);
+}
+
+function inOrder(cases: Cases): readonly (readonly number[])[] {
+  return CONVERSATIONS.map(({ name }) => cases.find((each) => each.name === name)!.tokens);
+}

@@ -1,0 +1,20 @@
+import { loadModel } from "@decodekit/core/onnx";
+import { describe, expect, test } from "vitest";
+import { expectTokens } from "./expect-tokens.ts";
+import { CONVERSATIONS, KINDS, tokensOnWasm } from "./kinds.ts";
+import { arePresent, folderOf } from "./present-kinds.ts";
+
+// The chat model in every kind of published file, on WASM in Node. WASM computes the same everywhere, so the tokens are known.
+
+const NEW_TOKENS = 4;
+
+describe.runIf(arePresent)("SmolLM2-135M-Instruct on WASM in Node", { timeout: 900_000 }, () => {
+  test.each(KINDS)("answers ten conversations with the greedy tokens of transformers or transformers.js: $name", async (kind) => {
+    const model = await loadModel(folderOf(kind), { execution: "wasm", modelFile: kind.modelFile });
+    expect(model.execution).toBe("wasm");
+    const expected = tokensOnWasm(kind);
+    for (const [index, conversation] of CONVERSATIONS.entries())
+      await expectTokens(model, conversation, { expected: expected[index]!, newTokens: NEW_TOKENS });
+    await model.dispose();
+  });
+});

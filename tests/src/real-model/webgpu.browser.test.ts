@@ -1,0 +1,28 @@
+import { loadModel, ModelLoadError } from "@decodekit/core/onnx";
+import { describe, expect, test } from "vitest";
+import { expectTokens } from "./expect-tokens.ts";
+import { CONVERSATIONS, KINDS, tokensOnWasm } from "./kinds.ts";
+import { served, urlOf } from "./served-models.ts";
+
+// The chat model on WebGPU. The adapter of the tests is software: a pass of this model takes seconds, so two tokens must do.
+
+const kindOf = (name: string) => KINDS.find((kind) => kind.name === name)!;
+
+describe.runIf(served)("SmolLM2-135M-Instruct on WebGPU", { timeout: 900_000 }, () => {
+  test("answers with transformers.js's greedy tokens: q4", async () => {
+    const kind = kindOf("q4");
+    const model = await loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
+    expect(model.execution).toBe("webgpu");
+    await expectTokens(model, CONVERSATIONS[0]!, { expected: tokensOnWasm(kind)[0]!, newTokens: 2 });
+    await model.dispose();
+  });
+
+  test.each(["fp16", "q4f16"])("is refused on an adapter without shader-f16, and loads on another: %s", async (name) => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const kind = kindOf(name);
+    const loading = loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
+    if (adapter!.features.has("shader-f16")) return (await loading).dispose();
+    await expect(loading).rejects.toThrow(ModelLoadError);
+    await expect(loading).rejects.toThrow(`${kind.modelFile}: computes in float16, which needs the feature "shader-f16"`);
+  });
+});
