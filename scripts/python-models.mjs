@@ -56,7 +56,7 @@ function exportModels() {
   const version = hash.digest("hex");
   if (existsSync(mark) && readFileSync(mark, "utf8") === version) return;
   if (!existsSync(chatRecipe) && process.env.DECODEKIT_EXPORTS !== "1") {
-    console.log("No exports of small models: DECODEKIT_EXPORTS=1 makes them, with 4 GB of Python packages.");
+    console.log("No exports of small models: DECODEKIT_EXPORTS=1 makes them, with 3 GB of Python packages.");
     return;
   }
   console.log("\n── exports of small random models (once, a few minutes)");

@@ -40,7 +40,7 @@ describe("a browser", () => {
   });
 
   test("opens the build of onnxruntime-web for each execution; without a bundler only that build can locate its code", async () => {
-    stubAdapter(async () => ({}));
+    stubAdapter(async () => ({ features: new Set() }));
     for (const [execution, file] of [
       ["wasm", "ort-wasm-simd-threaded.wasm"],
       ["webgpu", "ort-wasm-simd-threaded.asyncify.wasm"],
