@@ -10,6 +10,8 @@ export interface SplitGraphsOptions {
   readonly stored?: "float32" | "float16";
   /** Whether the embedding graph adds nothing to the rows, so that it does more than looking them up. @defaultValue false */
   readonly computes?: boolean;
+  /** Whether the embedding graph also reads features of images, and adds their sum to every row. @defaultValue false */
+  readonly features?: boolean;
   /** Whether the decoder keeps a sum in place of keys, so that it reads tokens again after a rewind. @defaultValue false */
   readonly keepsSum?: boolean;
 }
@@ -60,7 +62,7 @@ function tableWeights(stored: "float32" | "float16"): readonly Weights[] {
 
 /** `input_ids` → `inputs_embeds` (1, rows, 4), the rows of a table times 3, and `per_layer_inputs` (1, rows, 2, 2), those of another. */
 function embeddingGraph(
-  { between = "float32", stored = "float32", computes = false }: SplitGraphsOptions,
+  { between = "float32", stored = "float32", computes = false, features = false }: SplitGraphsOptions,
   tables: readonly Weights[],
 ): Graph {
   const cast = (from: string, to: string): GraphNode => ({ op: "Cast", inputs: [from], outputs: [to], attributes: { to: CODES[between] } });
@@ -68,7 +70,10 @@ function embeddingGraph(
   // A product of float16 would be rounded; there is none when rows stay as they are stored.
   const stays = stored === "float16" && between === "float16";
   return {
-    inputs: [{ name: "input_ids", type: "int64", shape: ["batch", "rows"] }],
+    inputs: [
+      { name: "input_ids", type: "int64", shape: ["batch", "rows"] },
+      ...(features ? [{ name: "image_features", type: "float32", shape: ["images", WIDTH] } as const] : []),
+    ],
     outputs: [
       { name: "inputs_embeds", type: between, shape: ["batch", "rows", WIDTH] },
       { name: "per_layer_inputs", type: between, shape: ["batch", "rows", 2, 2] },
@@ -80,7 +85,12 @@ function embeddingGraph(
         : [
             float("rows", "float rows"),
             { op: "Mul", inputs: ["float rows", "scale"], outputs: ["scaled"] },
-            { op: computes ? "Add" : "Identity", inputs: computes ? ["scaled", "zero"] : ["scaled"], outputs: ["computed"] },
+            ...(features ? featureNodes : []),
+            {
+              op: computes || features ? "Add" : "Identity",
+              inputs: features ? ["scaled", "seen"] : computes ? ["scaled", "zero"] : ["scaled"],
+              outputs: ["computed"],
+            },
             cast("computed", "inputs_embeds"),
           ]),
       { op: "Gather", inputs: ["per layer", "input_ids"], outputs: ["flat"] },
@@ -91,10 +101,17 @@ function embeddingGraph(
       ...tables,
       { name: "scale", type: "float32", dims: [1], values: [SCALE] },
       { name: "zero", type: "float32", dims: [1], values: [0] },
+      { name: "no image", type: "float32", dims: [1, WIDTH], values: [0, 0, 0, 0] },
+      { name: "first axis", type: "int64", dims: [1], values: [0] },
       { name: "layers", type: "int64", dims: [4], values: [0, 0, 2, 2] },
     ],
   };
 }
+
+const featureNodes: readonly GraphNode[] = [
+  { op: "Concat", inputs: ["image_features", "no image"], outputs: ["all images"], attributes: { axis: 0 } },
+  { op: "ReduceSum", inputs: ["all images", "first axis"], outputs: ["seen"], attributes: { keepdims: 0 } },
+];
 
 const CODES = { float32: 1, float16: 10 } as const;
 

@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadModel, type ModelFiles, type ModelShapeError, ModelLoadError } from "@decodekit/core/onnx";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { binary } from "../../support/counting-graph.ts";
-import { onnxFile } from "../../support/onnx-writer.ts";
+import { type GraphValue, onnxFile } from "../../support/onnx-writer.ts";
+import { CACHE } from "../../support/cache.ts";
+import { expectCacheEquality, expectFreshRows } from "../../support/expect-cache-equality.ts";
 import { contentOf, serveModel } from "../../support/served-files.ts";
 import { walkSessions } from "../../support/session-walk.ts";
 import { splitGraphs, splitRow, type SplitGraphsOptions } from "../../support/split-graphs.ts";
@@ -19,6 +21,7 @@ const cases: readonly (readonly [SplitGraphsOptions, number, boolean])[] = [
   [{ stored: "float16", between: "float16" }, 1, true],
   [{ between: "float16" }, 3, false],
   [{ computes: true }, 3, false],
+  [{ features: true }, 3, false],
   [{ keepsSum: true }, 3, true],
 ];
 
@@ -51,7 +54,7 @@ test("the model's size is that of both graphs, and its stop tokens are those of 
   const model = await loadModel(source, { execution: "native" });
   const bytes = Object.entries(source.files).flatMap(([path, url]) => (path.startsWith("onnx/") ? [contentOf(String(url)).length] : []));
   expect(model.bytes).toBe(bytes.reduce((sum, each) => sum + each));
-  expect(model.parameters).toBe(2 * 24 + 2 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
+  expect(model.parameters).toBe(2 * 24 + 2 + 4 + 1 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
   expect(model.stopTokens).toEqual([5]);
   await model.dispose();
 });
@@ -154,24 +157,28 @@ describe("what does not fit is refused, and nothing stays loaded", () => {
     } satisfies Partial<ModelShapeError>);
   });
 
-  const graphOf = (inputs: readonly string[], output: string): string =>
-    binary(
-      onnxFile({
-        inputs: inputs.map((name) => ({ name, type: "float32", shape: [1, "rows", 4] })),
-        outputs: [{ name: output, type: "float32", shape: [1, "rows", 4] }],
-        nodes: [{ op: inputs.length === 1 ? "Neg" : "Add", inputs, outputs: [output] }],
-        weights: [],
-      }),
-    );
-
-  test.each([
-    [["input_ids"], "hidden", { tensor: "input_ids", actual: "input_ids float32" }],
-    [["input_ids", "pixels"], "inputs_embeds", { tensor: "input_ids", expected: "the only input of an embedding graph, int64 or int32" }],
-  ])("an embedding graph with the inputs %j", async (inputs, output, details) => {
-    expect(await refused(withFile("onnx/embed_tokens.onnx", graphOf(inputs, output)))).toMatchObject({
-      name: "ModelShapeError",
-      ...details,
-    });
+  const ids = { name: "input_ids", type: "int64", shape: ["batch", "rows"] } as const;
+  test.each<readonly [string, readonly GraphValue[], string, object]>([
+    ["without ids", [{ ...ids, name: "tokens" }], "inputs_embeds", { tensor: "input_ids", actual: "tokens int64" }],
+    ["of other ids", [{ ...ids, type: "float32" }], "inputs_embeds", { tensor: "input_ids", actual: "input_ids float32" }],
+    ["without embeddings", [ids], "hidden", { tensor: "inputs_embeds", actual: "none (the graph has hidden)" }],
+    [
+      "with an input of unknown meaning",
+      [ids, { name: "pixels", type: "float32", shape: ["images", 4] }],
+      "inputs_embeds",
+      { tensor: "input pixels", expected: "input_ids, or features with an open number of rows" },
+    ],
+    [
+      "with features that a text has too",
+      [ids, { name: "image_features", type: "float32", shape: [2, 4] }],
+      "inputs_embeds",
+      { tensor: "input image_features", actual: "an input of unknown meaning" },
+    ],
+  ])("an embedding graph %s", async (_, inputs, output, details) => {
+    const nodes = [{ op: "Cast", inputs: [inputs[0]!.name], outputs: [output], attributes: { to: 1 } }];
+    const graph = { inputs, outputs: [{ name: output, type: "float32", shape: ["batch", "rows"] } as const], nodes, weights: [] };
+    const source = withFile("onnx/embed_tokens.onnx", binary(onnxFile(graph)));
+    expect(await refused(source)).toMatchObject({ name: "ModelShapeError", ...details });
   });
 
   test("a file of embeddings that is cut short", async () => {
@@ -179,4 +186,15 @@ describe("what does not fit is refused, and nothing stays loaded", () => {
     const error = await refused(withFile(path, binary(new Uint8Array(100))));
     expect((error as Error).message).toContain("is incomplete: onnx/embed_tokens.onnx needs 192 bytes of it");
   });
+});
+
+const exported = path.join(CACHE, "models", "mobius-qwen35");
+test.runIf(existsSync(exported))("an export of mobius, with features of images, three positions and fixed states", async () => {
+  for (const execution of ["native", "wasm"] as const) {
+    const paths = { modelFile: "decoder/model.onnx", embeddingsFile: "embedding/model.onnx" };
+    const model = await loadModel(exported, { execution, ...paths });
+    await expectFreshRows(model.causal, 2, 1e-5);
+    await expectCacheEquality(model.causal, 4, { samePasses: 1e-5, otherPasses: 1e-5 });
+    await model.dispose();
+  }
 });
