@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadModel, type ModelFiles, type ModelShapeError, ModelLoadError } from "@decodekit/core/onnx";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { binary } from "../../support/counting-graph.ts";
+import { binary, json } from "../../support/counting-graph.ts";
 import { type GraphValue, onnxFile } from "../../support/onnx-writer.ts";
 import { CACHE } from "../../support/cache.ts";
 import { expectCacheEquality, expectFreshRows } from "../../support/expect-cache-equality.ts";
@@ -72,6 +72,22 @@ describe("the file of the embeddings", () => {
     const session = await model.causal.createSession();
     expect([...(await session.forward(Int32Array.of(1, 2))).row(0)]).toEqual([...splitRow([1, 2])]);
     await model.dispose();
+  });
+
+  test("is the one that genai_config.json names, as the decoder's is", async () => {
+    const { name, files } = splitGraphs();
+    const { "config.json": _, ...others } = files;
+    const model = { type: "qwen", context_length: 32, decoder: { filename: "text.onnx" }, embedding: { filename: "rows.onnx" } };
+    const named = {
+      "genai_config.json": json({ model }),
+      "text.onnx": others["onnx/decoder_model_merged.onnx"]!,
+      "rows.onnx": others["onnx/embed_tokens.onnx"]!,
+      "embed_tokens.onnx_data": others["onnx/embed_tokens.onnx_data"]!,
+    };
+    const loaded = await loadModel({ name, files: { "tokenizer.json": others["tokenizer.json"]!, ...named } }, { execution: "native" });
+    const session = await loaded.causal.createSession();
+    expect([...(await session.forward(Int32Array.of(1, 2))).row(0)]).toEqual([...splitRow([1, 2])]);
+    await loaded.dispose();
   });
 
   test("is that of the decoder's data type if there are several", async () => {
