@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 
 /** Numbers of onnx.proto's TensorProto.DataType. */
-const TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+const TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 type ElementType = keyof typeof TYPES;
 
 /** An input or output; a dimension given as a string is symbolic. */
@@ -23,7 +23,7 @@ export interface GraphNode {
 
 export interface Weights {
   readonly name: string;
-  readonly type: "float32" | "float16" | "int64";
+  readonly type: "float32" | "float16" | "uint8" | "int64";
   readonly dims: readonly number[];
   /** Those of float16 are given as their bits. */
   readonly values: readonly number[];
@@ -49,6 +49,7 @@ export function onnxFile(graph: Graph): Uint8Array {
 
 /** Returns the little-endian bytes of weights, as raw_data and external files hold them. */
 export function bytesOf({ type, values }: Weights): Uint8Array {
+  if (type === "uint8") return Uint8Array.from(values);
   if (type === "float16") return new Uint8Array(Uint16Array.from(values).buffer);
   return new Uint8Array((type === "float32" ? Float32Array.from(values) : BigInt64Array.from(values, BigInt)).buffer);
 }

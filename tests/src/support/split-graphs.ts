@@ -2,12 +2,17 @@ import { bytesOf, type Graph, type GraphNode, onnxFile, type Weights } from "./o
 import type { ModelFiles } from "@decodekit/core/onnx";
 import { binary, json, tokenizer } from "./counting-graph.ts";
 
+/** "uint8" stores each number twice as large, around 128. */
+type Stored = "float32" | "float16" | "uint8";
+
 /** Options of a model in two graphs, whose logits are whole numbers that can be added up by hand. */
 export interface SplitGraphsOptions {
   /** Type of the embeddings between the graphs. @defaultValue "float32" */
   readonly between?: "float32" | "float16";
   /** Type of the tables. @defaultValue "float32" */
-  readonly stored?: "float32" | "float16";
+  readonly stored?: Stored;
+  /** Factor of the rows of the first table. @defaultValue 3 */
+  readonly scale?: number;
   /** Whether the embedding graph adds nothing to the rows, so that it does more than looking them up. @defaultValue false */
   readonly computes?: boolean;
   /** Whether the embedding graph also reads features of images, and adds their sum to every row. @defaultValue false */
@@ -51,9 +56,15 @@ export function splitGraphs(
   };
 }
 
-function tableWeights(stored: "float32" | "float16"): readonly Weights[] {
+const ENCODINGS: Readonly<Record<Stored, (value: number) => number>> = {
+  float32: (value) => value,
+  float16: halfOf,
+  uint8: (value) => 2 * value + 128,
+};
+
+function tableWeights(stored: Stored): readonly Weights[] {
   const weights = [table, perLayer].map((values, index): Weights => {
-    const encoded = stored === "float16" ? values.map(halfOf) : values;
+    const encoded = values.map(ENCODINGS[stored]);
     return { name: index === 0 ? "table" : "per layer", type: stored, dims: [SPLIT_VOCAB_SIZE, WIDTH], values: encoded };
   });
   const [{ length }] = weights.map(bytesOf) as [Uint8Array];
@@ -62,11 +73,14 @@ function tableWeights(stored: "float32" | "float16"): readonly Weights[] {
 
 /** `input_ids` → `inputs_embeds` (1, rows, 4), the rows of a table times 3, and `per_layer_inputs` (1, rows, 2, 2), those of another. */
 function embeddingGraph(
-  { between = "float32", stored = "float32", computes = false, features = false }: SplitGraphsOptions,
+  { between = "float32", stored = "float32", computes = false, features = false, scale = SCALE }: SplitGraphsOptions,
   tables: readonly Weights[],
 ): Graph {
   const cast = (from: string, to: string): GraphNode => ({ op: "Cast", inputs: [from], outputs: [to], attributes: { to: CODES[between] } });
-  const float = (from: string, to: string): GraphNode => ({ op: "Cast", inputs: [from], outputs: [to], attributes: { to: CODES.float32 } });
+  const toFloat = (from: string, to: string): GraphNode =>
+    stored === "uint8"
+      ? { op: "DequantizeLinear", inputs: [from, "half", "middle"], outputs: [to] }
+      : { op: "Cast", inputs: [from], outputs: [to], attributes: { to: CODES.float32 } };
   // A product of float16 would be rounded; there is none when rows stay as they are stored.
   const stays = stored === "float16" && between === "float16";
   return {
@@ -83,7 +97,7 @@ function embeddingGraph(
       ...(stays
         ? [{ op: "Identity", inputs: ["rows"], outputs: ["inputs_embeds"] }]
         : [
-            float("rows", "float rows"),
+            toFloat("rows", "float rows"),
             { op: "Mul", inputs: ["float rows", "scale"], outputs: ["scaled"] },
             ...(features ? featureNodes : []),
             {
@@ -94,13 +108,16 @@ function embeddingGraph(
             cast("computed", "inputs_embeds"),
           ]),
       { op: "Gather", inputs: ["per layer", "input_ids"], outputs: ["flat"] },
-      { op: "Reshape", inputs: ["flat", "layers"], outputs: ["shaped"] },
+      ...(stored === "uint8" ? [toFloat("flat", "numbers")] : []),
+      { op: "Reshape", inputs: [stored === "uint8" ? "numbers" : "flat", "layers"], outputs: ["shaped"] },
       cast("shaped", "per_layer_inputs"),
     ],
     weights: [
       ...tables,
-      { name: "scale", type: "float32", dims: [1], values: [SCALE] },
+      { name: "scale", type: "float32", dims: [1], values: [scale] },
       { name: "zero", type: "float32", dims: [1], values: [0] },
+      { name: "half", type: "float32", dims: [], values: [0.5] },
+      { name: "middle", type: "uint8", dims: [], values: [128] },
       { name: "no image", type: "float32", dims: [1, WIDTH], values: [0, 0, 0, 0] },
       { name: "first axis", type: "int64", dims: [1], values: [0] },
       { name: "layers", type: "int64", dims: [4], values: [0, 0, 2, 2] },

@@ -19,6 +19,7 @@ const cases: readonly (readonly [SplitGraphsOptions, number, boolean])[] = [
   [{}, 3, true],
   [{ stored: "float16" }, 3, true],
   [{ stored: "float16", between: "float16" }, 1, true],
+  [{ stored: "uint8" }, 3, true],
   [{ between: "float16" }, 3, false],
   [{ computes: true }, 3, false],
   [{ features: true }, 3, false],
@@ -41,6 +42,25 @@ describe.each(["native", "wasm"] as const)("a decoder and its embeddings in two 
   });
 });
 
+test.each(["float32", "float16", "uint8"] as const)(
+  "rows of %s that are read are those of the graph, bit for bit, if they are rounded",
+  async (stored) => {
+    const tokens = Int32Array.of(0, 1, 2, 3, 4, 5, 1);
+    for (const execution of ["native", "wasm"] as const) {
+      const rows: Float32Array[][] = [];
+      for (const rewriting of [true, false]) {
+        const model = await loadModel(splitGraphs({ stored, scale: Math.sqrt(1536) }), { execution, rewriting });
+        const session = await model.causal.createSession();
+        const logits = await session.forward(tokens, { rows: "all" });
+        rows.push(Array.from(tokens, (_, row) => logits.row(row).slice()));
+        await model.dispose();
+      }
+      expect(rows[0]!.flatMap((row) => [...row]).some((logit) => !Number.isInteger(logit))).toBe(true);
+      expect(rows[0]).toEqual(rows[1]);
+    }
+  },
+);
+
 test.each(cases)("rows are read from the file if the graph only looks them up, and else computed: %j", async (options, _scale, looksUp) => {
   const { count } = await watchGraphs();
   const model = await loadModel(splitGraphs(options), { execution: "native" });
@@ -54,7 +74,7 @@ test("the model's size is that of both graphs, and its stop tokens are those of 
   const model = await loadModel(source, { execution: "native" });
   const bytes = Object.entries(source.files).flatMap(([path, url]) => (path.startsWith("onnx/") ? [contentOf(String(url)).length] : []));
   expect(model.bytes).toBe(bytes.reduce((sum, each) => sum + each));
-  expect(model.parameters).toBe(2 * 24 + 2 + 4 + 1 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
+  expect(model.parameters).toBe(2 * 24 + 2 + 2 + 4 + 1 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
   expect(model.stopTokens).toEqual([5]);
   await model.dispose();
 });
