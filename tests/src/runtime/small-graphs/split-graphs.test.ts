@@ -72,7 +72,7 @@ test.each(cases)("rows are read from the file if the graph only looks them up, a
 test("the model's size is that of both graphs, and its stop tokens are those of text_config", async () => {
   const source = splitGraphs();
   const model = await loadModel(source, { execution: "native" });
-  const bytes = Object.entries(source.files).flatMap(([path, url]) => (path.startsWith("onnx/") ? [contentOf(String(url)).length] : []));
+  const bytes = Object.entries(source.files).flatMap(([file, url]) => (file.startsWith("onnx/") ? [contentOf(String(url)).length] : []));
   expect(model.bytes).toBe(bytes.reduce((sum, each) => sum + each));
   expect(model.parameters).toBe(2 * 24 + 2 + 2 + 4 + 1 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
   expect(model.stopTokens).toEqual([5]);
@@ -168,10 +168,10 @@ describe("what does not fit is refused, and nothing stays loaded", () => {
     expect(count.released).toBe(count.made);
     return error;
   };
-  const withFile = (path: string, url: string | undefined, options: SplitGraphsOptions = {}): ModelFiles => {
+  const withFile = (file: string, url: string | undefined, options: SplitGraphsOptions = {}): ModelFiles => {
     const { name, files } = splitGraphs(options);
-    const { [path]: _, ...others } = files;
-    return { name, files: url === undefined ? others : { ...others, [path]: url } };
+    const { [file]: _, ...others } = files;
+    return { name, files: url === undefined ? others : { ...others, [file]: url } };
   };
 
   test("a decoder without the file of its embeddings", async () => {
@@ -218,8 +218,7 @@ describe("what does not fit is refused, and nothing stays loaded", () => {
   });
 
   test("a file of embeddings that is cut short", async () => {
-    const path = "onnx/embed_tokens.onnx_data";
-    const error = await refused(withFile(path, binary(new Uint8Array(100))));
+    const error = await refused(withFile("onnx/embed_tokens.onnx_data", binary(new Uint8Array(100))));
     expect((error as Error).message).toContain("is incomplete: onnx/embed_tokens.onnx needs 192 bytes of it");
   });
 });
