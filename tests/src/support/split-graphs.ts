@@ -2,14 +2,21 @@ import { bytesOf, type Graph, type GraphNode, onnxFile, type Weights } from "./o
 import type { ModelFiles } from "@decodekit/core/onnx";
 import { binary, json, tokenizer } from "./counting-graph.ts";
 
+/** "uint8" stores each number twice as large, around 128. */
+type Stored = "float32" | "float16" | "uint8";
+
 /** Options of a model in two graphs, whose logits are whole numbers that can be added up by hand. */
 export interface SplitGraphsOptions {
   /** Type of the embeddings between the graphs. @defaultValue "float32" */
   readonly between?: "float32" | "float16";
   /** Type of the tables. @defaultValue "float32" */
-  readonly stored?: "float32" | "float16";
+  readonly stored?: Stored;
+  /** Factor of the rows of the first table. @defaultValue 3 */
+  readonly scale?: number;
   /** Whether the embedding graph adds nothing to the rows, so that it does more than looking them up. @defaultValue false */
   readonly computes?: boolean;
+  /** Whether the embedding graph also reads features of images, and adds their sum to every row. @defaultValue false */
+  readonly features?: boolean;
   /** Whether the decoder keeps a sum in place of keys, so that it reads tokens again after a rewind. @defaultValue false */
   readonly keepsSum?: boolean;
 }
@@ -49,9 +56,15 @@ export function splitGraphs(
   };
 }
 
-function tableWeights(stored: "float32" | "float16"): readonly Weights[] {
+const ENCODINGS: Readonly<Record<Stored, (value: number) => number>> = {
+  float32: (value) => value,
+  float16: halfOf,
+  uint8: (value) => 2 * value + 128,
+};
+
+function tableWeights(stored: Stored): readonly Weights[] {
   const weights = [table, perLayer].map((values, index): Weights => {
-    const encoded = stored === "float16" ? values.map(halfOf) : values;
+    const encoded = values.map(ENCODINGS[stored]);
     return { name: index === 0 ? "table" : "per layer", type: stored, dims: [SPLIT_VOCAB_SIZE, WIDTH], values: encoded };
   });
   const [{ length }] = weights.map(bytesOf) as [Uint8Array];
@@ -60,15 +73,21 @@ function tableWeights(stored: "float32" | "float16"): readonly Weights[] {
 
 /** `input_ids` → `inputs_embeds` (1, rows, 4), the rows of a table times 3, and `per_layer_inputs` (1, rows, 2, 2), those of another. */
 function embeddingGraph(
-  { between = "float32", stored = "float32", computes = false }: SplitGraphsOptions,
+  { between = "float32", stored = "float32", computes = false, features = false, scale = SCALE }: SplitGraphsOptions,
   tables: readonly Weights[],
 ): Graph {
   const cast = (from: string, to: string): GraphNode => ({ op: "Cast", inputs: [from], outputs: [to], attributes: { to: CODES[between] } });
-  const float = (from: string, to: string): GraphNode => ({ op: "Cast", inputs: [from], outputs: [to], attributes: { to: CODES.float32 } });
+  const toFloat = (from: string, to: string): GraphNode =>
+    stored === "uint8"
+      ? { op: "DequantizeLinear", inputs: [from, "half", "middle"], outputs: [to] }
+      : { op: "Cast", inputs: [from], outputs: [to], attributes: { to: CODES.float32 } };
   // A product of float16 would be rounded; there is none when rows stay as they are stored.
   const stays = stored === "float16" && between === "float16";
   return {
-    inputs: [{ name: "input_ids", type: "int64", shape: ["batch", "rows"] }],
+    inputs: [
+      { name: "input_ids", type: "int64", shape: ["batch", "rows"] },
+      ...(features ? [{ name: "image_features", type: "float32", shape: ["images", WIDTH] } as const] : []),
+    ],
     outputs: [
       { name: "inputs_embeds", type: between, shape: ["batch", "rows", WIDTH] },
       { name: "per_layer_inputs", type: between, shape: ["batch", "rows", 2, 2] },
@@ -78,23 +97,38 @@ function embeddingGraph(
       ...(stays
         ? [{ op: "Identity", inputs: ["rows"], outputs: ["inputs_embeds"] }]
         : [
-            float("rows", "float rows"),
+            toFloat("rows", "float rows"),
             { op: "Mul", inputs: ["float rows", "scale"], outputs: ["scaled"] },
-            { op: computes ? "Add" : "Identity", inputs: computes ? ["scaled", "zero"] : ["scaled"], outputs: ["computed"] },
+            ...(features ? featureNodes : []),
+            {
+              op: computes || features ? "Add" : "Identity",
+              inputs: features ? ["scaled", "seen"] : computes ? ["scaled", "zero"] : ["scaled"],
+              outputs: ["computed"],
+            },
             cast("computed", "inputs_embeds"),
           ]),
       { op: "Gather", inputs: ["per layer", "input_ids"], outputs: ["flat"] },
-      { op: "Reshape", inputs: ["flat", "layers"], outputs: ["shaped"] },
+      ...(stored === "uint8" ? [toFloat("flat", "numbers")] : []),
+      { op: "Reshape", inputs: [stored === "uint8" ? "numbers" : "flat", "layers"], outputs: ["shaped"] },
       cast("shaped", "per_layer_inputs"),
     ],
     weights: [
       ...tables,
-      { name: "scale", type: "float32", dims: [1], values: [SCALE] },
+      { name: "scale", type: "float32", dims: [1], values: [scale] },
       { name: "zero", type: "float32", dims: [1], values: [0] },
+      { name: "half", type: "float32", dims: [], values: [0.5] },
+      { name: "middle", type: "uint8", dims: [], values: [128] },
+      { name: "no image", type: "float32", dims: [1, WIDTH], values: [0, 0, 0, 0] },
+      { name: "first axis", type: "int64", dims: [1], values: [0] },
       { name: "layers", type: "int64", dims: [4], values: [0, 0, 2, 2] },
     ],
   };
 }
+
+const featureNodes: readonly GraphNode[] = [
+  { op: "Concat", inputs: ["image_features", "no image"], outputs: ["all images"], attributes: { axis: 0 } },
+  { op: "ReduceSum", inputs: ["all images", "first axis"], outputs: ["seen"], attributes: { keepdims: 0 } },
+];
 
 const CODES = { float32: 1, float16: 10 } as const;
 

@@ -8,7 +8,7 @@ export interface StateTensor {
   readonly output: string;
   /**
    * "fixed": a sum over all tokens so far. "growing": one number for each token and element. "halved": as "growing", but of every pass only
-   * the first half of the positions, as of a cache that is compressed.
+   * every other position, as of a cache that is compressed.
    */
   readonly kind: "fixed" | "growing" | "halved";
   /** Shape of the input: (batch, …) with VOCAB_SIZE elements if it is fixed, else (batch, heads, positions, headSize) with as many for each. */
@@ -70,6 +70,7 @@ function stateGraph(states: readonly StateTensor[], inputs: readonly GraphValue[
       numbers("shape of a sum", 1, 1, VOCAB_SIZE),
       numbers("shape of rows", 1, -1, VOCAB_SIZE),
       { name: "zero", type: "int64", dims: [1], values: [0] },
+      { name: "two", type: "int64", dims: [1], values: [2] },
       ...states.map((state, index) => numbers(`shape of ${index}`, ...state.shape.map((dim) => (typeof dim === "number" ? dim : 1)))),
       ...states.flatMap(({ shape, kind }, index) =>
         kind === "fixed" ? [] : [numbers(`heads of ${index}`, 1, -1, Number(shape[1]), VOCAB_SIZE / Number(shape[1]))],
@@ -105,9 +106,7 @@ function growingNodes({ input, output, kind, type = "float32" }: StateTensor, in
     { op: "Transpose", inputs: [`split ${index}`], outputs: [`new ${index}`], attributes: SWAPPED },
     { op: "Cast", inputs: [`new ${index}`], outputs: [`typed ${index}`], attributes: { to: CODES[type] } },
     { op: "Concat", inputs: [input, `typed ${index}`], outputs: [kind === "halved" ? `all of ${index}` : output], attributes: { axis: 2 } },
-    ...(kind === "halved"
-      ? [{ op: "Split", inputs: [`all of ${index}`], outputs: [output, `other half of ${index}`], attributes: { axis: 2 } }]
-      : []),
+    ...(kind === "halved" ? [{ op: "Slice", inputs: [`all of ${index}`, "zero", "end", "two", "two"], outputs: [output] }] : []),
     { op: "Cast", inputs: [input], outputs: [`float past ${index}`], attributes: { to: 1 } },
     { op: "Transpose", inputs: [`float past ${index}`], outputs: [`past by row ${index}`], attributes: SWAPPED },
     { op: "Reshape", inputs: [`past by row ${index}`, "shape of rows"], outputs: [`past rows ${index}`] },

@@ -23,9 +23,9 @@ export function configOfGenai({ source, values }: JsonFile): JsonFile {
   return { source, values: Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) };
 }
 
-/** Returns the path of the decoder's graph that `genai_config.json` names. */
-export function graphOfGenai({ values }: JsonFile): string | undefined {
-  const { filename } = objectIn(objectIn(values.model).decoder);
+/** Returns the path of a graph that `genai_config.json` names: that of the decoder, or the one that turns tokens into embeddings. */
+export function graphOfGenai({ values }: JsonFile, part: "decoder" | "embedding"): string | undefined {
+  const { filename } = objectIn(objectIn(values.model)[part]);
   return typeof filename === "string" && filename !== "" ? filename : undefined;
 }
 

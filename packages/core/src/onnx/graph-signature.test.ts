@@ -180,6 +180,16 @@ const refused: [string, Value[], Value[], Partial<ModelShapeError>][] = [
     { actual: "(batch, 2, past, size)" },
   ],
   [
+    "what an encoder returned",
+    [...inputs, tensor("encoder_hidden_states", "float32", ["batch", "source", 8])],
+    outputs,
+    {
+      tensor: "input encoder_hidden_states",
+      expected: "absent",
+      actual: "that of an encoder-decoder model, which is not supported yet",
+    },
+  ],
+  [
     "buffers, but no place to write at",
     [ids("input_ids"), cached("key_cache.0", "float32", ["batch", 16, 8])],
     [outputs[0]!, cached("updated_key_cache.0", "float32", ["batch", 16, 8])],

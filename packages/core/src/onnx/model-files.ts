@@ -59,20 +59,27 @@ export async function readModelFiles(
   ]);
   // Only the graph tells whether it reads embeddings, not its name.
   const embeddings = main.file.inputs.includes(INPUTS_EMBEDS)
-    ? await openGraph(folder, await findEmbeddings(folder, main.path, embeddingsFile))
+    ? await openGraph(folder, await findEmbeddings(folder, main.path, embeddingsFile ?? (await reading).embeddings))
     : undefined;
   const canvasFile = `${directoryOf(main.path)}canvas.onnx`;
   const canvas = hasCanvas(config) ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, main) : undefined;
   return { config, generationConfig, tokenizer, tokenizerConfig, main, chosen, embeddings, canvas };
 }
 
-/** Reads `config.json`, or what stands in its place in onnxruntime-genai's folders, with the graph that it names. */
-async function readConfig(folder: ModelFolder): Promise<{ readonly config: JsonFile; readonly graph: string | undefined }> {
+/** Reads `config.json`, or what stands in its place in onnxruntime-genai's folders, with the graphs that it names. */
+async function readConfig(folder: ModelFolder): Promise<ReadConfig> {
   const config = await readOptionalJson(folder, "config.json");
-  if (config) return { config, graph: undefined };
+  if (config) return { config };
   const genai = await readOptionalJson(folder, "genai_config.json");
-  if (genai) return { config: configOfGenai(genai), graph: graphOfGenai(genai) };
-  return { config: await readJson(folder, "config.json"), graph: undefined };
+  if (!genai) return { config: await readJson(folder, "config.json") };
+  return { config: configOfGenai(genai), graph: graphOfGenai(genai, "decoder"), embeddings: graphOfGenai(genai, "embedding") };
+}
+
+interface ReadConfig {
+  readonly config: JsonFile;
+  /** Paths of graphs that the configuration names. */
+  readonly graph?: string | undefined;
+  readonly embeddings?: string | undefined;
 }
 
 /** Total size of a graph and its weights, in bytes. */

@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadModel, type ModelFiles, type ModelShapeError, ModelLoadError } from "@decodekit/core/onnx";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { binary } from "../../support/counting-graph.ts";
-import { onnxFile } from "../../support/onnx-writer.ts";
+import { binary, json } from "../../support/counting-graph.ts";
+import { type GraphValue, onnxFile } from "../../support/onnx-writer.ts";
+import { CACHE } from "../../support/cache.ts";
+import { expectCacheEquality, expectFreshRows } from "../../support/expect-cache-equality.ts";
 import { contentOf, serveModel } from "../../support/served-files.ts";
 import { walkSessions } from "../../support/session-walk.ts";
 import { splitGraphs, splitRow, type SplitGraphsOptions } from "../../support/split-graphs.ts";
@@ -17,8 +19,10 @@ const cases: readonly (readonly [SplitGraphsOptions, number, boolean])[] = [
   [{}, 3, true],
   [{ stored: "float16" }, 3, true],
   [{ stored: "float16", between: "float16" }, 1, true],
+  [{ stored: "uint8" }, 3, true],
   [{ between: "float16" }, 3, false],
   [{ computes: true }, 3, false],
+  [{ features: true }, 3, false],
   [{ keepsSum: true }, 3, true],
 ];
 
@@ -38,6 +42,25 @@ describe.each(["native", "wasm"] as const)("a decoder and its embeddings in two 
   });
 });
 
+test.each(["float32", "float16", "uint8"] as const)(
+  "rows of %s that are read are those of the graph, bit for bit, if they are rounded",
+  async (stored) => {
+    const tokens = Int32Array.of(0, 1, 2, 3, 4, 5, 1);
+    for (const execution of ["native", "wasm"] as const) {
+      const rows: Float32Array[][] = [];
+      for (const rewriting of [true, false]) {
+        const model = await loadModel(splitGraphs({ stored, scale: Math.sqrt(1536) }), { execution, rewriting });
+        const session = await model.causal.createSession();
+        const logits = await session.forward(tokens, { rows: "all" });
+        rows.push(Array.from(tokens, (_, row) => logits.row(row).slice()));
+        await model.dispose();
+      }
+      expect(rows[0]!.flatMap((row) => [...row]).some((logit) => !Number.isInteger(logit))).toBe(true);
+      expect(rows[0]).toEqual(rows[1]);
+    }
+  },
+);
+
 test.each(cases)("rows are read from the file if the graph only looks them up, and else computed: %j", async (options, _scale, looksUp) => {
   const { count } = await watchGraphs();
   const model = await loadModel(splitGraphs(options), { execution: "native" });
@@ -49,9 +72,9 @@ test.each(cases)("rows are read from the file if the graph only looks them up, a
 test("the model's size is that of both graphs, and its stop tokens are those of text_config", async () => {
   const source = splitGraphs();
   const model = await loadModel(source, { execution: "native" });
-  const bytes = Object.entries(source.files).flatMap(([path, url]) => (path.startsWith("onnx/") ? [contentOf(String(url)).length] : []));
+  const bytes = Object.entries(source.files).flatMap(([file, url]) => (file.startsWith("onnx/") ? [contentOf(String(url)).length] : []));
   expect(model.bytes).toBe(bytes.reduce((sum, each) => sum + each));
-  expect(model.parameters).toBe(2 * 24 + 2 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
+  expect(model.parameters).toBe(2 * 24 + 2 + 2 + 4 + 1 + 4 + 24 + 3 + 4 + 3 + 4 + 4);
   expect(model.stopTokens).toEqual([5]);
   await model.dispose();
 });
@@ -69,6 +92,22 @@ describe("the file of the embeddings", () => {
     const session = await model.causal.createSession();
     expect([...(await session.forward(Int32Array.of(1, 2))).row(0)]).toEqual([...splitRow([1, 2])]);
     await model.dispose();
+  });
+
+  test("is the one that genai_config.json names, as the decoder's is", async () => {
+    const { name, files } = splitGraphs();
+    const { "config.json": _, ...others } = files;
+    const model = { type: "qwen", context_length: 32, decoder: { filename: "text.onnx" }, embedding: { filename: "rows.onnx" } };
+    const named = {
+      "genai_config.json": json({ model }),
+      "text.onnx": others["onnx/decoder_model_merged.onnx"]!,
+      "rows.onnx": others["onnx/embed_tokens.onnx"]!,
+      "embed_tokens.onnx_data": others["onnx/embed_tokens.onnx_data"]!,
+    };
+    const loaded = await loadModel({ name, files: { "tokenizer.json": others["tokenizer.json"]!, ...named } }, { execution: "native" });
+    const session = await loaded.causal.createSession();
+    expect([...(await session.forward(Int32Array.of(1, 2))).row(0)]).toEqual([...splitRow([1, 2])]);
+    await loaded.dispose();
   });
 
   test("is that of the decoder's data type if there are several", async () => {
@@ -130,10 +169,10 @@ describe("what does not fit is refused, and nothing stays loaded", () => {
     expect(count.released).toBe(count.made);
     return error;
   };
-  const withFile = (path: string, url: string | undefined, options: SplitGraphsOptions = {}): ModelFiles => {
+  const withFile = (file: string, url: string | undefined, options: SplitGraphsOptions = {}): ModelFiles => {
     const { name, files } = splitGraphs(options);
-    const { [path]: _, ...others } = files;
-    return { name, files: url === undefined ? others : { ...others, [path]: url } };
+    const { [file]: _, ...others } = files;
+    return { name, files: url === undefined ? others : { ...others, [file]: url } };
   };
 
   test("a decoder without the file of its embeddings", async () => {
@@ -155,29 +194,43 @@ describe("what does not fit is refused, and nothing stays loaded", () => {
     } satisfies Partial<ModelShapeError>);
   });
 
-  const graphOf = (inputs: readonly string[], output: string): string =>
-    binary(
-      onnxFile({
-        inputs: inputs.map((name) => ({ name, type: "float32", shape: [1, "rows", 4] })),
-        outputs: [{ name: output, type: "float32", shape: [1, "rows", 4] }],
-        nodes: [{ op: inputs.length === 1 ? "Neg" : "Add", inputs, outputs: [output] }],
-        weights: [],
-      }),
-    );
-
-  test.each([
-    [["input_ids"], "hidden", { tensor: "input_ids", actual: "input_ids float32" }],
-    [["input_ids", "pixels"], "inputs_embeds", { tensor: "input_ids", expected: "the only input of an embedding graph, int64 or int32" }],
-  ])("an embedding graph with the inputs %j", async (inputs, output, details) => {
-    expect(await refused(withFile("onnx/embed_tokens.onnx", graphOf(inputs, output)))).toMatchObject({
-      name: "ModelShapeError",
-      ...details,
-    });
+  const ids = { name: "input_ids", type: "int64", shape: ["batch", "rows"] } as const;
+  test.each<readonly [string, readonly GraphValue[], string, object]>([
+    ["without ids", [{ ...ids, name: "tokens" }], "inputs_embeds", { tensor: "input_ids", actual: "tokens int64" }],
+    ["of other ids", [{ ...ids, type: "float32" }], "inputs_embeds", { tensor: "input_ids", actual: "input_ids float32" }],
+    ["without embeddings", [ids], "hidden", { tensor: "inputs_embeds", actual: "none (the graph has hidden)" }],
+    [
+      "with an input of unknown meaning",
+      [ids, { name: "pixels", type: "float32", shape: ["images", 4] }],
+      "inputs_embeds",
+      { tensor: "input pixels", expected: "input_ids, or features with an open number of rows" },
+    ],
+    [
+      "with features that a text has too",
+      [ids, { name: "image_features", type: "float32", shape: [2, 4] }],
+      "inputs_embeds",
+      { tensor: "input image_features", actual: "an input of unknown meaning" },
+    ],
+  ])("an embedding graph %s", async (_, inputs, output, details) => {
+    const nodes = [{ op: "Cast", inputs: [inputs[0]!.name], outputs: [output], attributes: { to: 1 } }];
+    const graph = { inputs, outputs: [{ name: output, type: "float32", shape: ["batch", "rows"] } as const], nodes, weights: [] };
+    const source = withFile("onnx/embed_tokens.onnx", binary(onnxFile(graph)));
+    expect(await refused(source)).toMatchObject({ name: "ModelShapeError", ...details });
   });
 
   test("a file of embeddings that is cut short", async () => {
-    const path = "onnx/embed_tokens.onnx_data";
-    const error = await refused(withFile(path, binary(new Uint8Array(100))));
+    const error = await refused(withFile("onnx/embed_tokens.onnx_data", binary(new Uint8Array(100))));
     expect((error as Error).message).toContain("is incomplete: onnx/embed_tokens.onnx needs 192 bytes of it");
   });
+});
+
+const exported = path.join(CACHE, "models", "mobius-qwen35");
+test.runIf(existsSync(exported))("an export of mobius, with features of images, three positions and fixed states", async () => {
+  for (const execution of ["native", "wasm"] as const) {
+    const paths = { modelFile: "decoder/model.onnx", embeddingsFile: "embedding/model.onnx" };
+    const model = await loadModel(exported, { execution, ...paths });
+    await expectFreshRows(model.causal, 2, 1e-5);
+    await expectCacheEquality(model.causal, 4, { samePasses: 1e-5, otherPasses: 1e-5 });
+    await model.dispose();
+  }
 });

@@ -1,7 +1,7 @@
-import { FLOAT16, FLOAT32, type GraphNode, type GraphParts, type GraphTensor } from "./graph-parts.ts";
+import { FLOAT16, FLOAT32, INT8, UINT8, type GraphNode, type GraphParts, type GraphTensor } from "./graph-parts.ts";
 
-const TYPES: Readonly<Record<number, TableType>> = { [FLOAT32]: "float32", [FLOAT16]: "float16" };
-type TableType = "float32" | "float16";
+const TYPES: Readonly<Record<number, StoredType>> = { [FLOAT32]: "float32", [FLOAT16]: "float16", [UINT8]: "uint8", [INT8]: "int8" };
+type StoredType = "float32" | "float16" | "uint8" | "int8";
 
 /** A table of embeddings in a file, one row a token, and what makes an output of its rows. */
 export interface EmbeddingTable {
@@ -15,9 +15,11 @@ export interface EmbeddingTable {
   /** Elements per row. */
   readonly width: number;
   /** Type of the elements in the file. */
-  readonly stored: TableType;
+  readonly stored: StoredType;
+  /** The stored number that stands for 0 in a table of 8 bits; 0 for any other. */
+  readonly zero: number;
   /** Type of the output; never narrower than `stored`. */
-  readonly type: TableType;
+  readonly type: "float32" | "float16";
   /** What the elements are multiplied by, one after another, in float32. Empty for an output of type float16. */
   readonly scales: readonly number[];
   /** Whether the graph gives the output another shape than (batch, sequence, width); the elements stay in order. */
@@ -43,7 +45,7 @@ interface Search extends GraphParts {
 }
 
 /** A step from the table to the output. */
-type Step = { readonly cast: TableType | undefined } | { readonly scale: number };
+type Step = { readonly cast: StoredType | undefined } | { readonly scale: number; readonly zero?: number };
 
 function tableOf(output: string, search: Search): EmbeddingTable | undefined {
   const steps: Step[] = [];
@@ -56,8 +58,11 @@ function tableOf(output: string, search: Search): EmbeddingTable | undefined {
       const table = lookUp(node, search, steps);
       return table && withSteps({ output, reshapes, ...table }, steps);
     }
-    if (node?.op === "Cast") steps.unshift({ cast: TYPES[node.integers.to ?? 0] });
-    else if (node?.op === "Mul") {
+    if (node?.op === "Cast" || node?.op === "DequantizeLinear") {
+      const step = conversion(node, search);
+      if (!step) return undefined;
+      steps.unshift(step);
+    } else if (node?.op === "Mul") {
       const scale = scalarIn(search.tensors.get(second)) ?? scalarIn(search.tensors.get(first));
       if (scale === undefined) return undefined;
       steps.unshift({ scale });
@@ -68,12 +73,23 @@ function tableOf(output: string, search: Search): EmbeddingTable | undefined {
   return undefined;
 }
 
-/** Returns the table that a Gather reads by the token ids; casts of the whole table join the steps. */
+/** Returns what a node does to each number of a table or of its rows; undefined if it is no conversion, or one of more than 8 bits. */
+function conversion({ op, inputs, integers }: GraphNode, { tensors }: Search): Step | undefined {
+  if (op === "Cast") return { cast: TYPES[integers.to ?? 0] };
+  if (op !== "DequantizeLinear") return undefined;
+  const [, scale = "", zero] = inputs;
+  const factor = scalarIn(tensors.get(scale));
+  const point = zero === undefined || zero === "" ? 0 : scalarIn(tensors.get(zero));
+  return factor === undefined || point === undefined ? undefined : { scale: factor, zero: point };
+}
+
+/** Returns the table that a Gather reads by the token ids; a conversion of the whole table joins the steps. */
 function lookUp({ inputs: [data = "", indices = ""], integers }: GraphNode, search: Search, steps: Step[]) {
   if ((integers.axis ?? 0) !== 0 || !isIds(indices, search)) return undefined;
-  const cast = search.producers.get(data);
-  if (cast?.op === "Cast") steps.unshift({ cast: TYPES[cast.integers.to ?? 0] });
-  const tensor = search.tensors.get(cast?.op === "Cast" ? cast.inputs[0]! : data);
+  const whole = search.producers.get(data);
+  const step = whole && conversion(whole, search);
+  if (step) steps.unshift(step);
+  const tensor = search.tensors.get(step ? whole.inputs[0]! : data);
   const stored = tensor && TYPES[tensor.dataType];
   const { location, offset = "0" } = tensor?.external ?? {};
   if (!tensor || !stored || location === undefined || tensor.dims.length !== 2) return undefined;
@@ -86,21 +102,26 @@ function isIds(name: string, { producers, ids }: Search): boolean {
   return name === ids || ((node?.op === "Cast" || node?.op === "Identity") && node.inputs[0] === ids);
 }
 
-function withSteps(table: Omit<EmbeddingTable, "type" | "scales">, steps: readonly Step[]): EmbeddingTable | undefined {
+function withSteps(table: Omit<EmbeddingTable, "type" | "scales" | "zero">, steps: readonly Step[]): EmbeddingTable | undefined {
   let type = table.stored;
+  let zero = 0;
   const scales: number[] = [];
   for (const step of steps) {
-    if ("scale" in step) {
-      if (type !== "float32") return undefined;
-      scales.push(step.scale);
-    } else {
-      if (!step.cast || (type === "float32" && step.cast === "float16")) return undefined;
+    const isInteger = type === "uint8" || type === "int8";
+    if ("cast" in step) {
+      // A cast to fewer bits rounds.
+      if (isInteger || (step.cast !== "float32" && step.cast !== type)) return undefined;
       type = step.cast;
+    } else {
+      if (isInteger !== (step.zero !== undefined) || type === "float16") return undefined;
+      zero = step.zero ?? zero;
+      scales.push(step.scale);
+      type = "float32";
     }
   }
-  return { ...table, type, scales };
+  return type === "float32" || type === "float16" ? { ...table, type, zero, scales } : undefined;
 }
 
 function scalarIn(tensor: GraphTensor | undefined): number | undefined {
-  return tensor?.floats.length === 1 && tensor.dims.every((dim) => dim === 1) && tensor.dims.length <= 3 ? tensor.floats[0] : undefined;
+  return tensor?.values.length === 1 && tensor.dims.every((dim) => dim === 1) && tensor.dims.length <= 3 ? tensor.values[0] : undefined;
 }

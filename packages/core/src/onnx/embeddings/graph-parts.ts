@@ -6,8 +6,20 @@ const MODEL_GRAPH = 7;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, opType: 4, attribute: 5, domain: 7 } as const;
 const ATTRIBUTE = { name: 1, integer: 3, tensor: 5 } as const;
-const TENSOR = { dims: 1, dataType: 2, floatData: 4, name: 8, rawData: 9, externalData: 13 } as const;
+const TENSOR = { dims: 1, dataType: 2, floatData: 4, integerData: 5, name: 8, rawData: 9, externalData: 13 } as const;
 const VALUE_NAME = 1;
+
+/** Numbers of onnx.proto's TensorProto.DataType. */
+export const FLOAT32 = 1;
+export const UINT8 = 2;
+export const INT8 = 3;
+export const FLOAT16 = 10;
+/** Arrays of the types whose values are read. */
+const ARRAYS: Readonly<Record<number, typeof Float32Array | typeof Uint8Array | typeof Int8Array>> = {
+  [FLOAT32]: Float32Array,
+  [UINT8]: Uint8Array,
+  [INT8]: Int8Array,
+};
 
 /** A node of a graph. */
 export interface GraphNode {
@@ -25,8 +37,8 @@ export interface GraphTensor {
   readonly dataType: number;
   /** The entries of its external data, if it has some: "location", "offset", "length". */
   readonly external: Readonly<Record<string, string>>;
-  /** The values of a float32 that lies in the graph; empty for any other. */
-  readonly floats: readonly number[];
+  /** The values of a tensor of float32, uint8 or int8 that lies in the graph; empty for any other. */
+  readonly values: readonly number[];
 }
 
 /** The parts of a small graph. Subgraphs are not read. */
@@ -83,13 +95,14 @@ function readTensor(reader: PbfReader, found: (name: string, tensor: GraphTensor
   let name = "";
   let dataType = 0;
   const dims: number[] = [];
-  const floats: number[] = [];
+  const values: number[] = [];
   const external: Record<string, string> = {};
   let raw: Uint8Array = new Uint8Array();
   eachField(reader, endOfMessage(reader), (field) => {
     if (field === TENSOR.dims) reader.readPackedVarint(dims);
     else if (field === TENSOR.dataType) dataType = reader.readVarint();
-    else if (field === TENSOR.floatData) reader.readPackedFloat(floats);
+    else if (field === TENSOR.floatData) reader.readPackedFloat(values);
+    else if (field === TENSOR.integerData) reader.readPackedVarint(values, true);
     else if (field === TENSOR.name) name = reader.readString();
     else if (field === TENSOR.rawData) raw = reader.readBytes();
     else if (field === TENSOR.externalData) {
@@ -97,8 +110,9 @@ function readTensor(reader: PbfReader, found: (name: string, tensor: GraphTensor
       external[key] = value;
     }
   });
-  if (dataType === FLOAT32) floats.push(...new Float32Array(raw.slice().buffer));
-  found(name, { dims, dataType, external, floats });
+  const Values = ARRAYS[dataType];
+  if (Values) values.push(...new Values(raw.slice().buffer));
+  found(name, { dims, dataType, external, values });
 }
 
 function readName(reader: PbfReader): string {
@@ -108,7 +122,3 @@ function readName(reader: PbfReader): string {
   });
   return name;
 }
-
-/** Numbers of onnx.proto's TensorProto.DataType. */
-export const FLOAT32 = 1;
-export const FLOAT16 = 10;

@@ -78,9 +78,18 @@ function innerDims({ width, reshapes }: EmbeddingTable, { shape }: EmbeddedInput
   return sizes.length === inner.length && sizes.reduce((product, dim) => product * dim, 1) === width ? sizes : undefined;
 }
 
+const BYTES = { float32: 4, float16: 2, uint8: 1, int8: 1 } as const;
+
+/** Returns stored numbers as float32, before they are scaled. */
+function floatsOf({ stored, zero }: EmbeddingTable, data: ArrayBuffer): Float32Array {
+  if (stored === "float32") return new Float32Array(data);
+  if (stored === "float16") return float16ToFloat32(new Uint16Array(data));
+  return Float32Array.from(stored === "uint8" ? new Uint8Array(data) : new Int8Array(data), (value) => value - zero);
+}
+
 async function readRows({ ort, source, table, inner }: TableReader, bytes: ByteSource, tokens: Int32Array): Promise<Tensor> {
   const { rows, width, offset, stored, type } = table;
-  const size = width * (stored === "float32" ? 4 : 2);
+  const size = width * BYTES[stored];
   const found = new Uint8Array(tokens.length * size);
   const places = new Map<number, number[]>();
   for (const [place, token] of tokens.entries()) places.set(token, [...(places.get(token) ?? []), place]);
@@ -92,7 +101,7 @@ async function readRows({ ort, source, table, inner }: TableReader, bytes: ByteS
   await Promise.all(Array.from(places, readRow));
   const dims = [1, tokens.length, ...inner];
   if (type === "float16") return new ort.Tensor("float16", new Uint16Array(found.buffer), dims);
-  const values = stored === "float32" ? new Float32Array(found.buffer) : float16ToFloat32(new Uint16Array(found.buffer));
+  const values = floatsOf(table, found.buffer);
   for (const scale of table.scales) for (let index = 0; index < values.length; index++) values[index] = values[index]! * scale;
   return new ort.Tensor("float32", values, dims);
 }
