@@ -54,16 +54,10 @@ export const HAND_MADE_CASES: readonly HandMadeCase[] = [
     message: "a cache that does not grow with every token is not supported",
   },
   {
-    name: "hand-made/use_cache_branch",
-    states: keysAndValues(0),
-    inputs: [{ name: "use_cache_branch", type: "int64", shape: [1] }],
-    message: "that of a merged decoder with a branch for the first pass, which is not supported: export the model again",
-  },
-  {
     name: "hand-made/inputs_embeds",
     states: keysAndValues(0),
     inputs: [{ name: "inputs_embeds", type: "float32", shape: ["batch", "sequence", 8] }],
-    message: "that of a decoder whose embeddings are a graph of their own (embed_tokens.onnx), which is not supported yet",
+    message: "Name the file of the embeddings as embeddingsFile",
   },
 ];
 

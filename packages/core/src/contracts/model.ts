@@ -75,8 +75,8 @@ export interface ModelCapabilities {
   /** `forwardTree` and `keepPath` are present. */
   readonly tree: boolean;
   /**
-   * `forward` reads several tokens over a cached prefix in one pass. If false, it reads them one by one, so that the result is the same,
-   * and verifying a draft costs as much as decoding without it. @defaultValue true
+   * A pass over a cached prefix reads several tokens and returns a row for each. If false, `forward` reads them one by one: the result is
+   * the same, and verifying a draft costs as much as decoding without it. @defaultValue true
    */
   readonly multiTokenPasses?: boolean;
 }

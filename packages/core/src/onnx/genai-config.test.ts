@@ -51,13 +51,13 @@ describe("genai_config.json", () => {
   });
 
   test("names its graph", () => {
-    expect(graphOfGenai(genai)).toBe("decoder/model.onnx");
-    expect(graphOfGenai({ ...genai, values: { model: { decoder: { filename: "" } } } })).toBeUndefined();
-    expect(graphOfGenai({ ...genai, values: { model: { decoder: { filename: 3 } } } })).toBeUndefined();
+    expect(graphOfGenai(genai, "decoder")).toBe("decoder/model.onnx");
+    expect(graphOfGenai({ ...genai, values: { model: { decoder: { filename: "" } } } }, "decoder")).toBeUndefined();
+    expect(graphOfGenai({ ...genai, values: { model: { decoder: { filename: 3 } } } }, "decoder")).toBeUndefined();
   });
 
   test.each([{}, { model: null }, { model: "gpt2" }, { model: { decoder: [] } }])("without a decoder tells nothing: %j", (values) => {
     expect(configOfGenai({ source: "genai_config.json", values }).values).toEqual({});
-    expect(graphOfGenai({ source: "genai_config.json", values })).toBeUndefined();
+    expect(graphOfGenai({ source: "genai_config.json", values }, "decoder")).toBeUndefined();
   });
 });

@@ -118,7 +118,7 @@ async function passesAreRight(graph: CausalGraph, { isRewritten, warn }: OpenedM
     if (probe.rows === "failed") {
       if (isRewritten) return false;
       graph.multiTokenPasses = false;
-      warn(`${graph.source} cannot read several tokens over a prefix in one pass (${probe.reason}). They are read one by one.`);
+      warn(`${graph.source} cannot be read several tokens at a time (${probe.reason}). It reads them one by one.`);
     } else {
       const consequence = "a decoder that verifies drafts may return another text than one that reads token by token";
       warn(`${graph.source} gives a token other logits if it is read in a pass with others: ${consequence}.`);

@@ -1,9 +1,16 @@
 import type { Logits } from "../contracts/model.ts";
 
-/** Reads each token in a pass of its own with `read`, which returns its row; returns the last `rows` rows. */
-export async function readOneByOne(tokens: Int32Array, rows: number, read: (token: Int32Array) => Promise<Logits>): Promise<Logits> {
-  const passes: Logits[] = [];
-  for (let index = 0; index < tokens.length; index++) passes.push(await read(tokens.subarray(index, index + 1)));
+/**
+ * Reads the first `together` tokens in one pass and each further one in a pass of its own, with `read`, which returns the last row; returns
+ * the last `rows` rows.
+ */
+export async function readOneByOne(
+  tokens: Int32Array,
+  { rows, together }: { readonly rows: number; readonly together: number },
+  read: (tokens: Int32Array) => Promise<Logits>,
+): Promise<Logits> {
+  const passes = [await read(tokens.subarray(0, together))];
+  for (let index = together; index < tokens.length; index++) passes.push(await read(tokens.subarray(index, index + 1)));
   const last = passes.slice(-rows);
   return {
     rows,

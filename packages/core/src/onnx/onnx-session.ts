@@ -51,7 +51,7 @@ class OnnxSession implements Session {
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
     const start = cache.length;
     try {
-      if (start > 0 && !graph.multiTokenPasses) return await readOneByOne(tokens, rows, (token) => this.#read(token, 1, signal));
+      if (!graph.multiTokenPasses) return await this.#readOneByOne(tokens, rows, signal);
       for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows }))
         await this.#read(tokens.subarray(cache.length - start, end), 1, signal);
       return await this.#read(tokens.subarray(cache.length - start), rows, signal);
@@ -67,6 +67,12 @@ class OnnxSession implements Session {
     const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, count: tokens.length, rows, signal });
     cache.replace(outputs, afterUnread(unread, tokens));
     return logits;
+  }
+
+  /** Reads one token in each pass, but in the first pass of all as many as there are up to the first row. */
+  async #readOneByOne(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+    const together = this.length === 0 ? tokens.length - rows + 1 : 1;
+    return readOneByOne(tokens, { rows, together }, (part) => this.#read(part, 1, signal));
   }
 
   rewindTo(length: number): Promise<void> {

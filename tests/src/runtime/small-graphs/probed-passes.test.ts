@@ -109,12 +109,6 @@ test("a graph that cannot be run after it was rewritten is opened again as it is
   expect(count).toEqual({ made: 2, released: 1 });
   expect(model.causal.capabilities).toMatchObject({ multiTokenPasses: false });
   expect(warnings[0]).toContain("one by one");
-  const session = await model.causal.createSession();
-  const logits = await session.forward(Int32Array.of(4, 5, 6), { rows: 3 });
-  for (const row of [0, 1, 2]) {
-    const counted = countedRow(straight([4, 5, 6].slice(0, row + 1)));
-    expect([...logits.row(row)]).toEqual(Array.from(counted, (value, token) => value + bias[row * VOCAB_SIZE + token]!));
-  }
   await model.dispose();
   expect(count).toEqual({ made: 2, released: 2 });
 });
