@@ -6,8 +6,6 @@ export interface Job {
   readonly folder: string;
   /** Path within the folder. */
   readonly modelFile: string;
-  /** The name of the file's data type. */
-  readonly dtype: "fp32" | "fp16" | "q8" | "q4" | "q4f16";
   /** Whether its weights lie in a file beside it. */
   readonly externalData: boolean;
   readonly execution: "native" | "wasm";

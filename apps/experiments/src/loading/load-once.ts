@@ -2,7 +2,8 @@
 import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
-import { AutoModelForCausalLM, AutoTokenizer, env, type Tensor } from "@huggingface/transformers";
+import type { Tensor } from "@huggingface/transformers";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Cost, Job } from "./job.ts";
 
@@ -33,30 +34,36 @@ async function withDecodekit({ folder, modelFile, execution, prompt, newTokens, 
   return { firstToken, tokens };
 }
 
-/** On native only: in Node, transformers.js has no other. */
-async function withTransformers({ folder, modelFile, dtype, prompt, newTokens }: Job): Promise<Decoded> {
+async function withTransformers({ folder, modelFile, execution, prompt, newTokens, externalData }: Job): Promise<Decoded> {
+  // transformers.js takes the runtime that it finds here.
+  if (execution === "wasm") Object.assign(globalThis, { [Symbol.for("onnxruntime")]: await import("onnxruntime-web") });
+  const { AutoModelForCausalLM, AutoTokenizer, env } = await import("@huggingface/transformers");
   env.allowRemoteModels = false;
   env.localModelPath = path.dirname(folder);
+  // The runtime's own files, in place of those of a CDN.
+  if (execution === "wasm") delete env.backends.onnx.wasm!.wasmPaths;
   const name = path.basename(folder);
   const tokenizer = await AutoTokenizer.from_pretrained(name);
-  const hasOwnName = modelFile.includes("external");
+  const data = `${path.join(folder, modelFile)}_data`;
+  const wasmOptions = {
+    executionProviders: ["wasm"],
+    ...(externalData && { externalData: [{ path: path.basename(data), data: readFileSync(data) }] }),
+  };
   const model = await AutoModelForCausalLM.from_pretrained(name, {
-    dtype,
-    device: "cpu",
-    ...(hasOwnName && { model_file_name: path.basename(modelFile, ".onnx") }),
-    ...(job.externalData && { use_external_data_format: true }),
+    dtype: "fp32", // which adds nothing to the file's name
+    subfolder: path.dirname(modelFile).replace(/^\.$/, ""),
+    model_file_name: path.basename(modelFile, ".onnx"),
+    ...(execution === "wasm"
+      ? { device: "auto", session_options: wasmOptions }
+      : { device: "cpu", ...(externalData && { use_external_data_format: true }) }),
   });
   const inputs = tokenizer(prompt) as { input_ids: Tensor };
   const length = inputs.input_ids.dims.at(-1)!;
   let firstToken = 0;
-  const streamer = { put: () => (firstToken ||= performance.now()), end: () => undefined };
-  const output = (await model.generate({
-    ...inputs,
-    max_new_tokens: newTokens,
-    min_new_tokens: newTokens,
-    do_sample: false,
-    streamer,
-  } as never)) as Tensor;
+  // The first call is for the prompt.
+  const streamer = { put: (tokens: bigint[][]) => tokens[0]!.length === 1 && (firstToken ||= performance.now()), end: () => undefined };
+  const limits = { max_new_tokens: newTokens, min_new_tokens: newTokens, do_sample: false };
+  const output = (await model.generate({ ...inputs, ...limits, streamer } as never)) as Tensor;
   const all = (output.tolist() as bigint[][])[0]!.map(Number);
   return { firstToken, tokens: all.slice(length) };
 }

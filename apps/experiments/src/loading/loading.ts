@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { median } from "../measure/paired.ts";
-import type { Cost, Job, Library } from "./job.ts";
+import type { Cost, Job } from "./job.ts";
 
 const { values } = parseArgs({
   options: {
@@ -15,15 +15,14 @@ const { values } = parseArgs({
     tokens: { type: "string", default: "64" },
     "prompt-tokens": { type: "string", default: "8" },
     runs: { type: "string", default: "5" },
-    "without-rewriting": { type: "boolean", default: false },
   },
 });
 if (values.model === undefined) throw new Error("--model must name a folder in the Hugging Face layout.");
 const folder = path.resolve(values.model);
 const [newTokens, promptTokens, runs] = [values.tokens, values["prompt-tokens"], values.runs].map(Number) as [number, number, number];
 
-const DTYPES = { "": "fp32", _external: "fp32", _fp16: "fp16", _quantized: "q8", _q4: "q4", _q4f16: "q4f16" } as const;
-const files = Object.entries(DTYPES).filter(([suffix]) => existsSync(path.join(folder, "onnx", `model${suffix}.onnx`)));
+const NAMES = ["model", "model_external", "model_fp16", "model_quantized", "model_q4", "model_q4f16"].map((name) => `onnx/${name}.onnx`);
+const files = (values.file ?? NAMES).filter((name) => existsSync(path.join(folder, name)));
 const program = fileURLToPath(new URL("load-once.js", import.meta.url));
 /** One token each, for tokenizers with whole words. */
 const prompt = "Once upon a time there was a little dog".split(" ");
@@ -32,20 +31,14 @@ const words = Array.from({ length: promptTokens }, (_, index) => prompt[index % 
 console.log(`Load, read ${promptTokens} words, decode ${newTokens} tokens; ${runs} runs each, in turns; median (least to most):\n`);
 console.log("| file | execution | library | peak memory | all | to the first token | tokens |");
 console.log("|---|---|---|---|---|---|---|");
-for (const [suffix, dtype] of files) {
-  const modelFile = `onnx/model${suffix}.onnx`;
-  if (values.file && !values.file.includes(modelFile)) continue;
+for (const modelFile of files) {
   const externalData = existsSync(path.join(folder, `${modelFile}_data`));
   for (const execution of values.execution as readonly Job["execution"][]) {
-    const common = { folder, modelFile, dtype, externalData, execution, prompt: words, newTokens };
+    const common = { folder, modelFile, externalData, execution, prompt: words, newTokens };
     const jobs: readonly (readonly [string, Job])[] = [
       ["decodekit", { ...common, library: "decodekit", rewriting: true }],
-      ...(values["without-rewriting"]
-        ? [["decodekit, graph as it is", { ...common, library: "decodekit" as Library, rewriting: false }] as const]
-        : []),
-      ...(execution === "native"
-        ? [["transformers.js", { ...common, library: "transformers.js" as Library, rewriting: false }] as const]
-        : []),
+      ["decodekit, graph as it is", { ...common, library: "decodekit", rewriting: false }],
+      ["transformers.js", { ...common, library: "transformers.js", rewriting: false }],
     ];
     const costs = jobs.map((): Cost[] => []);
     for (let run = 0; run < runs; run++) {
