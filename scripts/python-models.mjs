@@ -75,11 +75,13 @@ function exportModels() {
     [builders, "export_with_mobius.py"],
     [optimum, "make_quirks.py"],
   ];
+  const options = {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" },
+  };
   const failed = exports.filter(([interpreter, script]) => {
-    const { status, stdout, stderr } = spawnSync(interpreter, [path.join(scripts, script), folder], {
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-    });
+    const { status, stdout, stderr } = spawnSync(interpreter, [path.join(scripts, script), folder], options);
     if (status !== 0) console.log(`${stdout}\n${stderr}\n${script} did not export all of its models.`);
     return status !== 0;
   });
