@@ -54,7 +54,7 @@ function exportModels() {
   const scripts = path.join(root, "tests", "src", "models", "python");
   const folder = path.join(cache, "exported-models");
   const mark = path.join(folder, "scripts.sha256");
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(JSON.stringify([TORCH, OPTIMUM, BUILDERS]));
   for (const name of readdirSync(scripts).filter((each) => each.endsWith(".py"))) hash.update(readFileSync(path.join(scripts, name)));
   const version = hash.digest("hex");
   if (existsSync(mark) && readFileSync(mark, "utf8") === version) return;
@@ -95,7 +95,8 @@ function ownEnvironment() {
 
 /** Returns the Python of a virtual environment, into which each list of packages is installed in turn when it is made. */
 function environmentOf(name, lists) {
-  const folder = path.join(cache, name);
+  // Other versions are another environment.
+  const folder = path.join(cache, `${name}-${createHash("sha256").update(JSON.stringify(lists)).digest("hex").slice(0, 8)}`);
   const own = path.join(folder, "bin", "python");
   if (existsSync(own)) return own;
   run(python, ["-m", "venv", folder]);
