@@ -51,7 +51,7 @@ function exportModels() {
   const scripts = path.join(root, "tests", "src", "models", "python");
   const folder = path.join(cache, "exported-models");
   const mark = path.join(folder, "scripts.sha256");
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(JSON.stringify([TORCH, OPTIMUM, BUILDERS]));
   for (const name of readdirSync(scripts).filter((each) => each.endsWith(".py"))) hash.update(readFileSync(path.join(scripts, name)));
   const version = hash.digest("hex");
   if (existsSync(mark) && readFileSync(mark, "utf8") === version) return;
@@ -72,11 +72,13 @@ function exportModels() {
     [builders, "export_with_mobius.py"],
     [optimum, "make_quirks.py"],
   ];
+  const options = {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" },
+  };
   const failed = exports.filter(([interpreter, script]) => {
-    const { status, stdout, stderr } = spawnSync(interpreter, [path.join(scripts, script), folder], {
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-    });
+    const { status, stdout, stderr } = spawnSync(interpreter, [path.join(scripts, script), folder], options);
     if (status !== 0) console.log(`${stdout}\n${stderr}\n${script} did not export all of its models.`);
     return status !== 0;
   });
@@ -95,7 +97,8 @@ function ownEnvironment() {
 
 /** Returns the Python of a virtual environment, into which each list of packages is installed in turn when it is made. */
 function environmentOf(name, lists) {
-  const folder = path.join(cache, name);
+  // Other versions are another environment.
+  const folder = path.join(cache, `${name}-${createHash("sha256").update(JSON.stringify(lists)).digest("hex").slice(0, 8)}`);
   const own = path.join(folder, "bin", "python");
   if (existsSync(own)) return own;
   run(python, ["-m", "venv", folder]);

@@ -1,14 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Execution } from "@decodekit/core/onnx";
+import { describe, test } from "vitest";
 import { CACHE } from "../support/cache.ts";
 import { type ExportCase, TOLERANCES } from "./export-cases.ts";
 
 const FOLDER = path.join(CACHE, "exported-models");
 
-/** Whether Python has made the exports. If not, tests are skipped, and this module says so. */
-export const hasExports = existsSync(path.join(FOLDER, "scripts.sha256"));
+/** Whether Python has made the exports. */
+const hasExports = existsSync(path.join(FOLDER, "scripts.sha256"));
 if (!hasExports) console.log(`skipped: no exported models in ${FOLDER}; scripts/python-models.mjs makes them where Python is`);
+
+/** Defines tests of exports, or one skipped test whose name says why. */
+export function describeExports(name: string, define: () => void): void {
+  if (hasExports) describe(name, define);
+  else test.skip(`${name}: Python has not exported the models`);
+}
 
 /** Tokens, and the logits of all rows that transformers computes for them on the same weights. */
 export interface Golden {

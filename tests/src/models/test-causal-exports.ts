@@ -1,10 +1,10 @@
 import { type CausalModel, generate } from "@decodekit/core";
 import { type LoadModelOptions, loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { expectCacheEquality } from "../support/expect-cache-equality.ts";
 import { casesOf, type ExportCase } from "./export-cases.ts";
-import { allowedDifference, differenceOf, folderOf, type Golden, hasExports, readGolden } from "./exported-models.ts";
+import { allowedDifference, describeExports, differenceOf, folderOf, type Golden, readGolden } from "./exported-models.ts";
 
 /** The ends of passes over a prompt of 24 tokens: all in one, one by one, and pieces, as drafts and chunks are read. */
 const PASSES = {
@@ -17,7 +17,7 @@ const CASES = casesOf("causal");
 
 /** Defines the tests of all causal exports on one execution. Each has a file of its own, so that they run side by side. */
 export function testCausalExports(execution: "native" | "wasm"): void {
-  describe.runIf(hasExports)(`causal exports on ${execution}`, () => {
+  describeExports(`causal exports on ${execution}`, () => {
     test.each(CASES)("$name has transformers' logits, and the same when cached, rewound and forked", async (each) => {
       const golden = readGolden(each);
       const allowed = allowedDifference(each, golden, execution);

@@ -17,7 +17,7 @@ export interface StateTensor {
   readonly type?: "float32" | "float16" | "int8" | "uint8";
 }
 
-export const VOCAB_SIZE = 8;
+const VOCAB_SIZE = 8;
 
 /**
  * Returns a model whose logits are whole numbers: a row is the embedding of its token plus, for every state, what the state holds of the

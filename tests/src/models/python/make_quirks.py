@@ -1,10 +1,9 @@
 """Changes exports that the other scripts have made: make_quirks.py OUTPUT"""
 
-import json
 import sys
 from pathlib import Path
 
-from quirks import QUIRKS, make_quirk, with_float16
+from quirks import QUIRKS, make_quirk
 
 for name, (source, change) in QUIRKS.items():
     folder = Path(sys.argv[1], "quirks", name)
