@@ -11,12 +11,13 @@ describe("greedy decoding in Chromium", () => {
     await model.dispose();
   });
 
-  // A pass takes about half a second on SwiftShader, so one prompt is decoded and the others are read in one pass each.
+  // A pass takes about half a second on SwiftShader, so only the first tokens are decoded. All 64 of each prompt are read in one pass, whose
+  // rows must predict them: by induction these are greedy's tokens.
   test("on WebGPU returns the 64 tokens that Hugging Face transformers returns", async () => {
     const model = await loadModel(stories, { execution: "webgpu" });
-    const [first, ...others] = golden.prompts;
-    await expectGreedyTokens(model, first!.prompt, first!.greedyTokens);
-    for (const { prompt, greedyTokens } of others) await expectGreedyRows(model, prompt, greedyTokens);
+    const [first] = golden.prompts;
+    await expectGreedyTokens(model, first!.prompt, first!.greedyTokens.slice(0, 12));
+    for (const { prompt, greedyTokens } of golden.prompts) await expectGreedyRows(model, prompt, greedyTokens);
     await model.dispose();
   });
 });

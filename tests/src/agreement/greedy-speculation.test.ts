@@ -6,15 +6,14 @@ import golden from "../../../packages/tiny-models/golden/transformers.json" with
 import { expectGreedyTokens } from "../support/expect-greedy.ts";
 import { expectGreedySpeculation } from "../support/expect-greedy-speculation.ts";
 
-describe.each(["native", "wasm"] as const)("greedy speculation in Node on %s", (execution) => {
+// What a drafter makes of the rows is the same on WASM, where a pass takes twice as long, so it gets fewer prompts.
+describe.each([
+  ["native", golden.prompts],
+  ["wasm", golden.prompts.slice(0, 2)],
+] as const)("greedy speculation in Node on %s", (execution, given) => {
   test("returns greedy's tokens with every drafter", async () => {
     const [model, draft] = [await loadModel(stories, { execution }), await loadModel(storiesDraft, { execution })];
-    await expectGreedySpeculation(
-      model,
-      draft.causal,
-      golden.prompts.map(({ prompt }) => prompt),
-      48,
-    );
+    await expectGreedySpeculation(model, draft.causal, { prompts: given.map(({ prompt }) => prompt), newTokens: 48 });
     await model.dispose();
     await draft.dispose();
   });

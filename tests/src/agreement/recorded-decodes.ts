@@ -102,11 +102,12 @@ const DECODERS: Readonly<Record<string, (tokenize: (text: string) => Int32Array)
 
 export type RecordedDecodes = Readonly<Record<string, readonly number[]>>;
 
-/** Returns the tokens of every decode on `model`, the embedded story model with its draft model. */
-export async function decodeAll(model: LanguageModel): Promise<RecordedDecodes> {
+/** Returns the tokens of the decodes `names` on `model`, the embedded story model with its draft model; of every decode by default. */
+export async function decodeAll(model: LanguageModel, names: readonly string[] = Object.keys(DECODERS)): Promise<RecordedDecodes> {
   const tokenize = (text: string): Int32Array => model.tokenizer.encode(text, { addSpecialTokens: false });
   const outputs: Record<string, readonly number[]> = {};
-  for (const [name, create] of Object.entries(DECODERS)) {
+  for (const name of names) {
+    const create = DECODERS[name]!;
     const { tokens } = await generate(model, PROMPT, { decoder: create(tokenize), maxNewTokens: NEW_TOKENS, seed: SEED }).result;
     outputs[name] = [...tokens];
   }

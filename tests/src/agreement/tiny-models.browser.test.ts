@@ -3,19 +3,18 @@ import { puzzles } from "@decodekit/tiny-models";
 import type { SudokuPuzzle } from "@decodekit/tiny-models/sudoku";
 import { expect, test } from "vitest";
 import heldOut from "../../../packages/tiny-models/golden/puzzles.json" with { type: "json" };
-import { countSolved, samplePuzzles } from "../support/solve-puzzles.ts";
+import { isSolved, samplePuzzles } from "../support/solve-puzzles.ts";
 
-test.each(["wasm", "webgpu"] as const)(
-  "the puzzle model solves the first puzzle of each difficulty in Chromium on %s",
-  async (execution) => {
-    const model = await loadModel(puzzles, { execution });
-    expect(model.execution).toBe(execution);
-    const solved = await countSolved(model, samplePuzzles(heldOut as SudokuPuzzle[], 1));
-    expect(Object.entries(solved).map(([difficulty, [revising]]) => [difficulty, revising])).toEqual([
-      ["easy", 1],
-      ["medium", 1],
-      ["hard", 1],
-    ]);
-    await model.dispose();
-  },
-);
+const samples = samplePuzzles(heldOut as SudokuPuzzle[], 1);
+
+// A puzzle takes up to 48 passes, which take most of a minute on SwiftShader, so WebGPU gets one: the hard one.
+test.each([
+  ["wasm", samples],
+  ["webgpu", samples.filter(({ difficulty }) => difficulty === "hard")],
+] as const)("the puzzle model solves the first puzzle of a difficulty in Chromium on %s", async (execution, sample) => {
+  const model = await loadModel(puzzles, { execution });
+  expect(model.execution).toBe(execution);
+  expect(sample.length).toBeGreaterThan(0);
+  for (const puzzle of sample) expect(await isSolved(model, puzzle), puzzle.difficulty).toBe(true);
+  await model.dispose();
+});

@@ -45,11 +45,11 @@ test("the puzzle model solves the recorded number of the first 20 held-out puzzl
   await model.dispose();
 }, 300_000);
 
-test("on WASM it solves as many of the first 4 as on native", async () => {
+test("on WASM it solves as many of the first 2 as on native", async () => {
   const counts = [];
   for (const execution of ["native", "wasm"] as const) {
     const model = await loadModel(puzzles, { execution, threads: 1 });
-    counts.push(await countSolved(model, samplePuzzles(heldOut, 4)));
+    counts.push(await countSolved(model, samplePuzzles(heldOut, 2)));
     await model.dispose();
   }
   expect(counts[1]).toEqual(counts[0]);

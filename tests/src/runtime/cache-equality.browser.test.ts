@@ -12,7 +12,7 @@ describe("the cache in Chromium", () => {
 
   test("returns the same logits within 1e-3 when rewound, when forked and when unused, in GPU buffers", async () => {
     const model = await loadModel(stories, { execution: "webgpu" });
-    await expectCacheEquality(model.causal, 3, { samePasses: 1e-3, otherPasses: 1e-3 });
+    await expectCacheEquality(model.causal, 2, { samePasses: 1e-3, otherPasses: 1e-3 });
     await model.dispose();
   });
 });

@@ -88,6 +88,28 @@ const DECODERS: Readonly<Record<string, (settings: Settings) => Decoder>> = {
 export const REFINERS = Object.keys(DECODERS);
 
 /**
+ * Decoders that call the model as "fast-dllm" does: they predict one block of one length after another, and commit it. They differ in what
+ * they make of the logits.
+ */
+const ALIKE = new Set([
+  "llada-2.1",
+  "dream",
+  "mdlm",
+  "remdm",
+  "mask-predict",
+  "fast-dllm, factor",
+  "eb-sampler",
+  "klass",
+  "hierarchy",
+  "reopening",
+  "d3pm",
+  "diffusion-gemma",
+]);
+
+/** A decoder for each way of calling the model, for executions on which a pass takes long. */
+export const WAYS_OF_REFINING = REFINERS.filter((name) => !ALIKE.has(name));
+
+/**
  * Checks that both models return the same tokens. If they differ, rounding must have decided: both models read the same tokens up to the
  * last common pass, and the logits of that pass differ by rounding alone, so the two decisions were within rounding of each other.
  * A difference anywhere else fails.
