@@ -52,6 +52,14 @@ describe("a browser", () => {
     expect((await browser.openRuntime("wasm")).ort).not.toBe((await browser.openRuntime("webgpu")).ort);
   });
 
+  test("runs float16 on WebGPU if the adapter has shader-f16, and on WASM always", async () => {
+    const opened = async (execution: "wasm" | "webgpu"): Promise<boolean> => (await browser.openRuntime(execution)).runsFloat16;
+    stubAdapter(async () => ({ features: new Set(["shader-f16"]) }));
+    expect([await opened("webgpu"), await opened("wasm")]).toEqual([true, true]);
+    stubAdapter(async () => ({ features: new Set(["timestamp-query"]) }));
+    expect([await opened("webgpu"), await opened("wasm")]).toEqual([false, true]);
+  });
+
   test("resolves addresses against its page, or in a worker against the worker's script", () => {
     vi.stubGlobal("location", { href: "https://host.example/scripts/worker.js" });
     expect(browser.baseUrl()).toBe("https://host.example/scripts/worker.js");
@@ -71,7 +79,7 @@ describe("Node", () => {
   test("offers the native runtime if it is installed, and always WASM", async () => {
     expect(await node.availableExecutions()).toEqual(["native", "wasm"]);
     const runtime = await node.openRuntime("native");
-    expect(runtime).toMatchObject({ execution: "native", executionProviders: ["cpu"] });
+    expect(runtime).toMatchObject({ execution: "native", executionProviders: ["cpu"], runsFloat16: true });
     expect("code" in runtime).toBe(false);
     const { InferenceSession, Tensor } = runtime.ort;
     expect([typeof InferenceSession.create, typeof Tensor]).toEqual(["function", "function"]);
