@@ -55,6 +55,7 @@ export const EXPORT_CASES: readonly ExportCase[] = [
   ...named("quirks", ["llama-fp16", "gpt2-fp16"], "causal", FLOAT16),
   { name: "genai/llama-pruned", kind: "causal", message: "It reads them one by one" },
   { name: "genai/llama-fp16", kind: "causal", message: "It reads them one by one", ...FLOAT16 },
+  ...named("optimum-merged", ["gpt2", "llama"], "causal", { modelFile: "decoder_model_merged.onnx", message: "one token per pass" }),
   ...named("optimum-masked", MASKED, "masked"),
   { name: "mobius/llada", kind: "masked" },
   { name: "mobius/llama-static", kind: "causal" },

@@ -76,7 +76,7 @@ test("third-party graphs in docs/models.md are those that a test loads", () => {
 test("small graphs in docs/models.md are those of a test", () => {
   for (const [name, message] of Object.entries(SMALL_GRAPHS)) {
     const source = readFileSync(fileURLToPath(new URL(`../runtime/small-graphs/${name}.test.ts`, import.meta.url)), "utf8");
-    expect(source).toContain(message ?? "expectCacheEquality");
+    expect(source).toContain(message ?? "loadModel");
   }
 });
 

@@ -3,7 +3,7 @@ import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { describe, expect, test } from "vitest";
 import { expectTokens } from "./expect-tokens.ts";
-import { CONVERSATIONS, KINDS, tokensOnWasm } from "./kinds.ts";
+import { asPublished, CONVERSATIONS, KINDS, tokensOnWasm } from "./kinds.ts";
 import { pickedFiles, served, urlOf } from "./served-models.ts";
 
 // The chat model in every kind of published file on WASM in a page: float32 as picked files, the others from a server.
@@ -13,7 +13,7 @@ const NEW_TOKENS = 4;
 describe.runIf(served)("SmolLM2-135M-Instruct in Chromium", { timeout: 900_000 }, () => {
   test.each(KINDS)("answers on WASM with the greedy tokens of transformers or transformers.js: $name", async (kind) => {
     const source = kind.isExact ? await pickedFiles(kind) : urlOf(kind);
-    const model = await loadModel(source, { execution: "wasm", modelFile: kind.modelFile });
+    const model = await loadModel(source, { execution: "wasm", ...asPublished(kind) });
     expect(model.execution).toBe("wasm");
     await expectTokens(model, CONVERSATIONS[0]!, { expected: tokensOnWasm(kind)[0]!, newTokens: NEW_TOKENS });
     if (kind.name === "q8") await expectChat(model, tokensOnWasm(kind));

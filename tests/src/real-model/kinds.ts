@@ -32,6 +32,14 @@ export function tokensOnWasm({ name, isExact }: Kind): readonly (readonly number
   return isExact ? TRANSFORMERS_TOKENS : inOrder((transformersJs.kinds as Readonly<Record<string, Cases>>)[name]!);
 }
 
+/**
+ * Options to load a kind with, for the same tokens as transformers.js: it runs the graph as it is, and that of q8 has one scale for all rows
+ * of a pass, where decodekit otherwise has one for each.
+ */
+export function asPublished({ name, modelFile }: Kind): { readonly modelFile: string; readonly rewriting: boolean } {
+  return { modelFile, rewriting: name !== "q8" };
+}
+
 function inOrder(cases: Cases): readonly (readonly number[])[] {
   return CONVERSATIONS.map(({ name }) => cases.find((each) => each.name === name)!.tokens);
 }

@@ -2,7 +2,7 @@ import { loadModel } from "@decodekit/core/onnx";
 import { describe, expect, test } from "vitest";
 import { CACHE } from "../support/cache.ts";
 import { expectTokens } from "./expect-tokens.ts";
-import { CONVERSATIONS, KINDS, TRANSFORMERS_TOKENS } from "./kinds.ts";
+import { asPublished, CONVERSATIONS, KINDS, TRANSFORMERS_TOKENS } from "./kinds.ts";
 import { arePresent, folderOf } from "./present-kinds.ts";
 import { transformersJsTokens } from "./transformers-js.ts";
 
@@ -13,7 +13,7 @@ const NEW_TOKENS = 16;
 
 describe.runIf(arePresent)("SmolLM2-135M-Instruct on native", { timeout: 900_000 }, () => {
   test.each(KINDS.filter(({ isExact }) => isExact))("answers ten conversations with transformers' greedy tokens: $name", async (kind) => {
-    const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile, threads: 1 });
+    const model = await loadModel(folderOf(kind), { execution: "native", ...asPublished(kind), threads: 1 });
     const newTokens = kind.name === "fp32" ? 32 : NEW_TOKENS;
     for (const [index, conversation] of CONVERSATIONS.entries())
       await expectTokens(model, conversation, { expected: TRANSFORMERS_TOKENS[index]!, newTokens });
@@ -24,7 +24,7 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct on native", { timeout: 900_000
     "answers ten conversations with transformers.js's greedy tokens on the same file: $name",
     async (kind) => {
       const cases = await transformersJsTokens(kind, { cache: CACHE, conversations: CONVERSATIONS, newTokens: NEW_TOKENS });
-      const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile, threads: 1 });
+      const model = await loadModel(folderOf(kind), { execution: "native", ...asPublished(kind), threads: 1 });
       for (const [index, conversation] of CONVERSATIONS.entries()) {
         const { prompt, tokens: expected } = cases[index]!;
         expect([...model.chat!.encode(conversation.messages)], conversation.name).toEqual(prompt);

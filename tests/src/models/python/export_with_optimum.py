@@ -7,8 +7,10 @@ import warnings
 from pathlib import Path
 
 import torch
+from optimum.exporters.onnx import export as export_graph
 from optimum.exporters.onnx import onnx_export_from_model
-from optimum.exporters.onnx.model_configs import LlamaOnnxConfig
+from optimum.exporters.onnx.model_configs import GPT2OnnxConfig, LlamaOnnxConfig
+from optimum.onnx import merge_decoders
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, AutoModelForSpeechSeq2Seq
 
 from causal_models import CAUSAL, LIKE_LLAMA, SIZES
@@ -52,6 +54,24 @@ def export_like_llama(name, folder):
     export(model, folder, "text-generation-with-past", custom_onnx_configs={"model": onnx_config})
 
 
+MERGED = {"gpt2": GPT2OnnxConfig, "llama": LlamaOnnxConfig}
+
+
+def export_merged(name, folder):
+    """One graph with a branch for the first pass and one for passes over a cache, as older versions of Optimum exported all."""
+    model = causal_model(*CAUSAL[name])
+    save_causal_golden(model, folder)
+    parts = [folder / "decoder_model.onnx", folder / "decoder_with_past_model.onnx"]
+    for part, has_past in zip(parts, (False, True)):
+        onnx_config = MERGED[name](model.config, task="text-generation", use_past=True, use_past_in_inputs=has_past)
+        export_graph(model=model, config=onnx_config, output=part, opset=17)
+    merge_decoders(*parts, save_path=folder / "decoder_model_merged.onnx")
+    for part in parts:
+        part.unlink()
+    save_tokenizer(folder, None)
+    model.config.save_pretrained(folder)
+
+
 def export_masked(name, folder):
     model = other_model(AutoModelForMaskedLM, *MASKED[name])
     save_masked_golden(model, folder, MASK_TOKEN)
@@ -67,6 +87,7 @@ def export_refused(name, folder):
 EXPORTS = {
     "optimum": (CAUSAL, export_causal),
     "optimum-like-llama": (LIKE_LLAMA, export_like_llama),
+    "optimum-merged": (MERGED, export_merged),
     "optimum-masked": (MASKED, export_masked),
     "optimum-refused": (REFUSED, export_refused),
 }

@@ -1,10 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadModel } from "@decodekit/core/onnx";
 import { describe, expect, test } from "vitest";
-import { CACHE } from "../../support/cache.ts";
 import { mergedModel, mergedRow, type Place } from "../../support/merged-graph.ts";
 import { contentOf } from "../../support/served-files.ts";
 import { walkSessions } from "../../support/session-walk.ts";
@@ -50,27 +49,4 @@ test("says that drafts cannot make it faster, and refuses rows that it did not r
   expect([...logits.row(0)]).toEqual([...mergedRow([1, 1, 2])]);
   for (const row of [-1, 2]) expect(() => logits.row(row)).toThrow(new RangeError(`row must be in [0, 2), got ${row}`));
   await model.dispose();
-});
-
-describe.each(["gpt2", "llama"])("Optimum's merged decoder of a small %s", (name) => {
-  const folder = path.join(CACHE, "models", `merged-${name}`);
-  test.runIf(existsSync(folder))("has the rows of its decoder with one branch", async () => {
-    const load = (modelFile: string): ReturnType<typeof loadModel> => loadModel(folder, { execution: "native", modelFile, ...silent });
-    const model = await load("onnx/decoder_model_merged.onnx");
-    const other = await load("onnx/decoder_with_past_model.onnx");
-    await walkSessions({
-      model: model.causal,
-      seed: 4,
-      steps: 40,
-      async expectRow(row, tokens, what) {
-        const given = row.slice();
-        const session = await other.causal.createSession();
-        const expected = (await session.forward(Int32Array.from(tokens))).row(0);
-        expect(Math.max(...given.map((logit, token) => Math.abs(logit - expected[token]!))), what).toBeLessThan(1e-5);
-        await session.dispose();
-      },
-    });
-    await model.dispose();
-    await other.dispose();
-  });
 });

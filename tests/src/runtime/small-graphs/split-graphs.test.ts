@@ -1,11 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadModel } from "@decodekit/core/onnx";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { binary, json } from "../../support/counting-graph.ts";
-import { CACHE } from "../../support/cache.ts";
-import { expectCacheEquality, expectFreshRows } from "../../support/expect-cache-equality.ts";
 import { contentOf, serveModel } from "../../support/served-files.ts";
 import { walkSessions } from "../../support/session-walk.ts";
 import { splitGraphs, splitRow, type SplitGraphsOptions } from "../../support/split-graphs.ts";
@@ -177,15 +175,4 @@ describe("the file of the embeddings", () => {
     await model.dispose();
     await served.close();
   });
-});
-
-const exported = path.join(CACHE, "models", "mobius-qwen35");
-test.runIf(existsSync(exported))("an export of mobius, with features of images, three positions and fixed states", async () => {
-  for (const execution of ["native", "wasm"] as const) {
-    const paths = { modelFile: "decoder/model.onnx", embeddingsFile: "embedding/model.onnx" };
-    const model = await loadModel(exported, { execution, ...paths });
-    await expectFreshRows(model.causal, 2, 1e-5);
-    await expectCacheEquality(model.causal, 4, { samePasses: 1e-5, otherPasses: 1e-5 });
-    await model.dispose();
-  }
 });

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { ContextLengthError } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { CACHE } from "../../support/cache.ts";
 import { walkSessions } from "../../support/session-walk.ts";
 import { STATIC_POSITIONS, staticModel, staticRow } from "../../support/static-graph.ts";
 import { watchGraphs } from "../../support/watch-graphs.ts";
@@ -59,26 +56,4 @@ test("buffers are freed once no session holds them, and a rewind makes none", as
 test("a growing state beside it is refused", async () => {
   const past = { name: "past_key_values.0.key", type: "float32", shape: ["batch", 1, "past", 4] } as const;
   await expect(loadModel(staticModel([past]), { execution: "native" })).rejects.toThrow("present.0.key");
-});
-
-const [buffers, growing] = ["static", "growing"].map((kind) => path.join(CACHE, "models", `mobius-${kind}-cache`)) as [string, string];
-describe.runIf(existsSync(buffers) && existsSync(growing))("an export of mobius with a cache of fixed size", () => {
-  test.each(["native", "wasm"] as const)("has the rows of the export with a growing one, on %s", async (execution) => {
-    const model = await loadModel(buffers, { execution });
-    const other = await loadModel(growing, { execution });
-    await walkSessions({
-      model: model.causal,
-      seed: 1,
-      steps: 40,
-      async expectRow(row, tokens, what) {
-        const given = row.slice();
-        const session = await other.causal.createSession();
-        const expected = (await session.forward(Int32Array.from(tokens))).row(0);
-        expect(Math.max(...given.map((logit, token) => Math.abs(logit - expected[token]!))), what).toBeLessThan(1e-5);
-        await session.dispose();
-      },
-    });
-    await model.dispose();
-    await other.dispose();
-  });
 });
