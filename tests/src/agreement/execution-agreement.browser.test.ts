@@ -11,13 +11,13 @@ describe("greedy decoding in Chromium", () => {
     await model.dispose();
   });
 
-  // A pass takes about half a second on SwiftShader, so only the first tokens are decoded. All 64 of each prompt are read in one pass, whose
-  // rows must predict them: by induction these are greedy's tokens.
+  // A pass takes about half a second on SwiftShader, so only the first tokens are decoded. All 64 of three prompts are read in one pass each,
+  // whose rows must predict them: by induction these are greedy's tokens.
   test("on WebGPU returns the 64 tokens that Hugging Face transformers returns", async () => {
     const model = await loadModel(stories, { execution: "webgpu" });
     const [first] = golden.prompts;
     await expectGreedyTokens(model, first!.prompt, first!.greedyTokens.slice(0, 12));
-    for (const { prompt, greedyTokens } of golden.prompts) await expectGreedyRows(model, prompt, greedyTokens);
+    for (const { prompt, greedyTokens } of golden.prompts.slice(0, 3)) await expectGreedyRows(model, prompt, greedyTokens);
     await model.dispose();
   });
 });
