@@ -91,9 +91,9 @@ async function rowsOf({ causal }: OnnxLanguageModel, step: number): Promise<Floa
   return rows;
 }
 
-/** Kullback–Leibler divergence of `row` from `reference`, in nats. */
-function divergence(reference: Float32Array, row: Float32Array): number {
-  const [expected, actual] = [logSoftmax(reference), logSoftmax(row)];
+/** Kullback–Leibler divergence of `row` from `exact`, in nats. */
+function divergence(exact: Float32Array, row: Float32Array): number {
+  const [expected, actual] = [logSoftmax(exact), logSoftmax(row)];
   return expected.reduce((sum, value, token) => sum + (value === -Infinity ? 0 : Math.exp(value) * (value - actual[token]!)), 0);
 }
 

@@ -9,12 +9,12 @@ import type { Cost, Job } from "./job.ts";
 
 const job = JSON.parse(process.argv[2]!) as Job;
 const started = performance.now();
-const { firstToken, tokens } = await (job.library === "decodekit" ? withDecodekit(job) : withTransformers(job));
+const decoded = await (job.library === "decodekit" ? withDecodekit(job) : withTransformers(job));
 const cost: Cost = {
   seconds: (performance.now() - started) / 1000,
-  secondsToFirst: (firstToken - started) / 1000,
+  secondsToFirst: (decoded.firstToken - started) / 1000,
   peakBytes: process.resourceUsage().maxRSS * 1024,
-  tokens: [...tokens],
+  tokens: [...decoded.tokens],
 };
 console.log(JSON.stringify(cost));
 process.exit(0);

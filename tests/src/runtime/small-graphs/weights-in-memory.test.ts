@@ -11,7 +11,7 @@ import { bytesOf, onnxFile, type Weights } from "../../support/onnx-writer.ts";
 /** Of the bytes of weights. */
 const SIZE = 16 * 2 ** 20;
 /** Elements that the logits do not depend on, but that the runtime has to keep. */
-const ballast = { name: "ballast", type: "float32", dims: [SIZE / 4], values: new Array<number>(SIZE / 4).fill(0) } as const;
+const ballast = { name: "ballast", type: "float32", dims: [SIZE / 4], values: Array.from({ length: SIZE / 4 }, () => 0) } as const;
 const graph = causalGraph();
 const nodes = [
   ...graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map((name) => (name === "logits" ? "counted" : name)) })),
