@@ -1,4 +1,4 @@
-export type Library = "decodekit" | "transformers.js";
+type Library = "decodekit" | "transformers.js";
 
 /** What to load and decode. */
 export interface Job {
