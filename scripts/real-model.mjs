@@ -1,4 +1,5 @@
-// Makes SmolLM2-135M-Instruct in every kind of published file, for the tests of tests/src/real-model: two folders in the cache, about 2.5 GB.
+// Makes SmolLM2-135M-Instruct in every kind of published file, for the tests of tests/src/real-model: two folders in the cache, about 4 GB with what
+// they are made of.
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
