@@ -24,7 +24,7 @@ test("reports model, passes, text and likelihood of a run", async () => {
   const report = await compare({ model, decoders: [plainGreedy], prompts: ["b"], maxNewTokens: 4, seed: 7 });
   expect(report.schemaVersion).toBe(2);
   expect(report.environment).toMatchObject({ runtime: `node ${process.versions.node}`, processors: expect.any(Number) as number });
-  expect(report.model).toEqual({ name: "letters", parameters: 9, vocabSize: 3, execution: "wasm", bytes: 36 });
+  expect(report.model).toEqual({ name: "letters", parameters: 9, vocabSize: 3, execution: "wasm", bytes: 36, file: null });
   expect(report.runs).toHaveLength(1);
   const milliseconds = expect.any(Number) as number;
   expect(report.runs[0]).toEqual({

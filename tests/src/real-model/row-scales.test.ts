@@ -17,7 +17,7 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct in 8 bits", { timeout: 300_000
         await readTwice(execution, "q8", true),
         await readTwice(execution, "q8", false),
       ];
-      // Measured on native: 0.07 nats against 0.53, and 2 % of rows against 40 %.
+      // Of another text, measured: 0.15 nats against 0.68, and 4 % (native) and 14 % (WASM) of rows against 46 %.
       expect(divergence(exact.whole, scaled.whole)).toBeLessThan(divergence(exact.whole, asItIs.whole) / 2);
       expect(otherTokens(scaled.whole, scaled.single)).toBeLessThan(otherTokens(asItIs.whole, asItIs.single) / 2);
       expect(otherTokens(exact.whole, exact.single)).toBe(0);

@@ -1,7 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { DecodekitError, ModelLoadError } from "../errors.ts";
 import type { Runtime } from "./environment/environment.ts";
-import { bytesIn, referenceTo } from "./held-file.ts";
+import { bytesIn, dataForWeb } from "./held-file.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import { inlineWeights } from "./inline-weights.ts";
@@ -70,7 +70,7 @@ async function create(
       return ort.InferenceSession.create(renameWeightFiles(outline, local.paths), { ...options, extra: { session } });
     }
   }
-  const dataOf = execution === "native" ? bytesIn : referenceTo;
+  const dataOf = execution === "native" ? bytesIn : dataForWeb;
   const externalData = await Promise.all(Array.from(graph.weights, async ([path, held]) => ({ path, data: await dataOf(held) })));
   return ort.InferenceSession.create(await inlineWeights(outline, graph.weights), { ...options, externalData });
 }

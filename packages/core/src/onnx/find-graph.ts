@@ -19,12 +19,13 @@ const SUFFIXES: Readonly<Record<Dtype, string>> = {
 };
 
 /**
- * Order in which files are tried if no data type is asked for. Exactness comes first: 8 bits with one scale for all rows of a pass (q8,
- * int8, uint8) change the output of decoders that read several rows, so they come last. Processors have no fast kernels for float16.
+ * Order in which files are tried if no data type is asked for. Exactness comes first: 8 bits (q8, int8, uint8) change the output of decoders
+ * that read several rows, even with a scale for each row, so they come last. Then speed counts: on WASM, a pass of SmolLM2-135M took 65 ms
+ * with float32, 68 with float16 and 243 with 4 bits; native has fast kernels for 4 bits and none for float16.
  */
 const PREFERENCES: Readonly<Record<Execution, readonly Dtype[]>> = {
   native: ["fp32", "q4", "fp16", "bnb4", "q4f16", "q8", "int8", "uint8"],
-  wasm: ["fp32", "q4", "fp16", "bnb4", "q4f16", "q8", "int8", "uint8"],
+  wasm: ["fp32", "fp16", "q4", "bnb4", "q4f16", "q8", "int8", "uint8"],
   webgpu: ["fp32", "q4f16", "q4", "fp16", "bnb4", "q8", "int8", "uint8"],
 };
 

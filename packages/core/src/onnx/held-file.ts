@@ -18,9 +18,17 @@ export async function bytesOfHeld({ localPath, blob, data }: HeldFile): Promise<
   return localPath === undefined ? bytesOfBlob(blob!) : environment.openBytes(localPath);
 }
 
-/** Returns what onnxruntime-web takes for the file: it reads paths and Blobs itself, when it needs them. */
-export function referenceTo({ localPath, blob, data }: HeldFile): Uint8Array | Blob | string {
-  return data ?? localPath ?? blob!;
+/** Most bytes that Node reads at once. */
+const MAX_READ = 2 ** 31 - 1;
+
+/**
+ * Returns what onnxruntime-web takes for the file: it reads Blobs itself, when it needs them. It would hold the content of a path twice, so
+ * only a file that cannot be read at once is given by its path, whose content it then reads piece by piece.
+ */
+export async function dataForWeb(held: HeldFile): Promise<Uint8Array | Blob | string> {
+  const { bytes, localPath, blob, data } = held;
+  if (data || blob) return data ?? blob!;
+  return bytes <= MAX_READ ? bytesIn(held) : localPath!;
 }
 
 /** Reads the file as a whole, if it is not in memory already. */

@@ -4,6 +4,7 @@ import { createInference, type InferenceOptions } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
 
@@ -42,6 +43,7 @@ export async function openGraph(
 }
 
 function rewritten(outline: Uint8Array): Uint8Array {
-  const byRows = withRowScales(outline) ?? outline;
-  return withRowCount(byRows) ?? byRows;
+  const graph = readEditableGraph(outline);
+  const scaled = withRowScales(outline, graph);
+  return scaled ? (withRowCount(scaled) ?? scaled) : (withRowCount(outline, graph) ?? outline);
 }

@@ -1,5 +1,5 @@
 import { DeviceLostError } from "@decodekit/core/onnx";
-import { mkdir, mkdtemp, realpath, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -55,7 +55,7 @@ describe("a graph is created from its outline, and weights in memory, Blobs and 
     ["wasm", { weights: inBlob }, undefined, { externalData: [{ path: "weights", data: blob }] }],
     [
       "webgpu",
-      { a: inMemory, b: { bytes: 1, localPath: "/local/b", answer: undefined } },
+      { a: inMemory, b: { bytes: 2 ** 31, localPath: "/local/b", answer: undefined } },
       1,
       {
         externalData: [
@@ -71,6 +71,17 @@ describe("a graph is created from its outline, and weights in memory, Blobs and 
     // Severity 3 hides warnings, which many graphs cause.
     expect(asked).toEqual([[outline, { executionProviders: [execution], logSeverityLevel: 3, ...more }]]);
   });
+});
+
+test("weights on this computer are read once for the web runtime, if they can be read at once", async () => {
+  const folderOnDisk = await mkdtemp(path.join(tmpdir(), "decodekit-"));
+  const localPath = path.join(folderOnDisk, "weights");
+  await writeFile(localPath, Uint8Array.of(5, 6, 7));
+  const { runtime, asked } = askedRuntime("wasm");
+  await createInference(runtime, folder, graphOf({ weights: { bytes: 3, localPath, answer: undefined } }), optionsOf());
+  const externalData = [{ path: "weights", data: Uint8Array.of(5, 6, 7) }];
+  expect(asked).toEqual([[outline, { executionProviders: ["wasm"], logSeverityLevel: 3, externalData }]]);
+  await rm(folderOnDisk, { recursive: true });
 });
 
 describe("native reads weights on this computer itself", () => {

@@ -143,8 +143,10 @@ function textIn(bytes: Uint8Array, wanted: number): string {
   return found;
 }
 
+const decoder = new TextDecoder();
+
 function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  return decoder.decode(bytes);
 }
 
 /** Calls `visit` for each field that holds bytes, with its content. */

@@ -17,13 +17,12 @@ const SHARED = {
 } as const;
 
 /**
- * Returns the encoded ModelProto in which the inputs of 8-bit products are quantised row by row, or undefined for one without any.
+ * `graph` is what `readEditableGraph` returns for `outline`. Returns the encoded ModelProto in which the inputs of 8-bit products are quantised row by row, or undefined for one without any.
  * DynamicQuantizeLinear has one scale for a whole pass, so a row's result depends on the other rows of the pass, later tokens included.
  * Here row x has the scale max|x| / 127 and zero point 128, and the product of integers is the same. What is not of the form that
  * exporters write, `Cast(MatMulInteger(q(x), W)) × (scale × weight scale)`, stays as it is.
  */
-export function withRowScales(outline: Uint8Array): Uint8Array | undefined {
-  const graph = readEditableGraph(outline);
+export function withRowScales(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
   if (graph.opset < MIN_OPSET || graph.nodes.some(({ hasGraph }) => hasGraph)) return undefined;
   const consumers = consumersOf(graph);
   const found = graph.nodes.filter((node) => node.op === "DynamicQuantizeLinear" && feedsProductsOnly(node, consumers, graph));

@@ -18,12 +18,11 @@ interface Origin {
 }
 
 /**
- * Returns the encoded ModelProto with an input `num_logits_to_keep`, int64, shape (1,): the hidden states are cut to that many last rows
+ * `graph` is what `readEditableGraph` returns for `outline`. Returns the encoded ModelProto with an input `num_logits_to_keep`, int64, shape (1,): the hidden states are cut to that many last rows
  * before the last projection, which then computes and returns only these. Every row is computed as before. Returns undefined for a graph
  * that has such an input, or whose last projection is not found.
  */
-export function withRowCount(outline: Uint8Array): Uint8Array | undefined {
-  const graph = readEditableGraph(outline);
+export function withRowCount(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
   if (graph.opset < MIN_OPSET || graph.inputs.includes(ROW_COUNT)) return undefined;
   const { projections, others } = originOf("logits", graph, producersOf(graph), MAX_DEPTH);
   const [projection, ...more] = projections;
