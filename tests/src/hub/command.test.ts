@@ -17,7 +17,7 @@ const PLAN: FakeHubPlan = {
     "chat_template.jinja": { text: "{% for message in messages %}{{ message.content }} {% endfor %}" },
   },
 };
-const ABSENT = "no data type was asked for and onnx/model.onnx and model.onnx are not there";
+const ABSENT = "no data type was asked for and onnx/model.onnx, model.onnx, onnx/model_fp16.onnx and model_fp16.onnx are not there";
 
 let fake: FakeHub;
 const cache = mkdtempSync(path.join(tmpdir(), "decodekit-hub-"));
