@@ -110,6 +110,18 @@ describe("a graph's file", () => {
     ["a weight", onnxFile([{ dims: [2] }, { dims: [2], type: 10 }, { dims: [2] }]), true],
     ["a constant", onnxFile([], [{ op: "Constant", inputs: [], tensor: { dims: [2], type: 10 } }]), true],
     ["a weight of a subgraph", onnxFile([], [{ op: "If", inputs: [], graph: [{ dims: [2], type: 10 }] }]), true],
+    ["a weight that is only converted", onnxFile([{ dims: [2], type: 10 }], [{ op: "Cast", inputs: ["weight"] }]), false],
+    [
+      "a weight that is also read as it is",
+      onnxFile(
+        [{ dims: [2], type: 10 }],
+        [
+          { op: "Cast", inputs: ["weight"] },
+          { op: "Mul", inputs: ["weight", "weight"] },
+        ],
+      ),
+      true,
+    ],
     ["an input", { bytes: withValue(11, 10), answer: undefined }, true],
     ["an output", { bytes: withValue(12, 10), answer: undefined }, true],
     ["no input", { bytes: withValue(11, 1), answer: undefined }, false],
