@@ -1,3 +1,4 @@
+import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
 import type { CellState, Proposer } from "../trace/cell.ts";
@@ -87,16 +88,7 @@ export const texts = {
     wrong: "Write org/name, or a complete URL that starts with https:// or http://.",
     wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
   },
-  hub: {
-    gated: (repository: string, host: string) =>
-      `${repository} is given only to accounts that have accepted its terms, and this page sends no account. Accept them at ${host}/${repository}, download the files there, and open them with “Other, from files”.`,
-    notPublic: (repository: string, host: string) =>
-      `There is no public model ${repository} on ${host}. Check the name. If it is private, download its files and open them with “Other, from files”.`,
-    noRevision: (repository: string, host: string, revision: string) =>
-      `${repository} on ${host} has no branch, tag or commit “${revision}”.`,
-    unreachable: (repository: string, host: string) =>
-      `${host} cannot be reached, and ${repository} is not kept in this browser. Check the connection, and try again.`,
-  },
+  hub: hubTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",

@@ -10,7 +10,7 @@ const { values } = parseArgs({
   options: {
     model: { type: "string" },
     execution: { type: "string", default: "native" },
-    rounds: { type: "string", default: "15" },
+    rounds: { type: "string", default: "3" },
     "without-rewriting": { type: "boolean", default: false },
   },
 });
@@ -24,6 +24,8 @@ const TEXT =
 /** Rows of a pass that verifies a draft. */
 const ROWS = 9;
 const CONTEXT = 40;
+/** Passes of each number of rows in a round. */
+const PASSES = 5;
 
 const SUFFIXES = ["", "_fp16", "_q4", "_q4f16", "_quantized"];
 const names = SUFFIXES.map((suffix) => `onnx/model${suffix}.onnx`).filter((name) => existsSync(path.join(folder, name)));
@@ -32,55 +34,66 @@ const variants = names.flatMap((modelFile) => {
   const asItIs = { label: `${path.basename(modelFile)}, as it is`, modelFile, rewriting: false };
   return values["without-rewriting"] && modelFile.includes("quantized") ? [plain, asItIs] : [plain];
 });
-const models: OnnxLanguageModel[] = [];
-for (const { modelFile, rewriting } of variants) models.push(await loadModel(folder, { execution, modelFile, rewriting }));
-const tokens = models[0]!.tokenizer.encode(TEXT);
-
-const times = models.map(() => ({ one: [] as number[], several: [] as number[] }));
-const sessions = await Promise.all(models.map((model) => model.causal.createSession()));
-for (const session of sessions) await session.forward(tokens.subarray(0, CONTEXT));
+const times = variants.map(() => ({ one: [] as number[], several: [] as number[] }));
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const [index, session] of sessions.entries()) {
-    const pass = async (count: number): Promise<number> => {
-      const started = performance.now();
-      await session.forward(tokens.subarray(CONTEXT, CONTEXT + count), { rows: count });
-      const time = performance.now() - started;
-      await session.rewindTo(CONTEXT);
-      return time;
-    };
-    times[index]!.one.push(await pass(1));
-    times[index]!.several.push(await pass(ROWS));
-  }
+  // One model at a time: the threads of another that is loaded would wait busily beside it.
+  for (const [index, variant] of variants.entries()) await using(variant, (model) => time(model, times[index]!));
 }
-for (const session of sessions) await session.dispose();
 
-const reference = await rowsOf(models[0]!, tokens.length);
-console.log(`${execution}; ${tokens.length} tokens of text; rows of ${variants[0]!.label} are what others are compared with.\n`);
+console.log(`${execution}; rows of ${variants[0]!.label} are what others are compared with.\n`);
 console.log(
   `| file | MB | ms for 1 row | ${ROWS} rows over 1 | nats from fp32 | other likeliest token | rows move by | of them another token |`,
 );
 console.log("|---|---|---|---|---|---|---|---|");
-for (const [index, model] of models.entries()) {
-  const whole = await rowsOf(model, tokens.length);
-  const single = await rowsOf(model, 1);
-  const { one, several } = times[index]!;
-  const ratio = median(several.map((time, round) => time / one[round]!));
-  const cells = [
-    variants[index]!.label,
-    (model.bytes / 1e6).toFixed(0),
-    median(one).toFixed(1),
-    `×${ratio.toFixed(2)}`,
-    mean(whole.map((row, at) => divergence(reference[at]!, row))).toFixed(4),
-    percent(whole.map((row, at) => argmax(row) !== argmax(reference[at]!))),
-    Math.max(...whole.map((row, at) => largestChange(row, single[at]!))).toExponential(1),
-    percent(whole.map((row, at) => argmax(row) !== argmax(single[at]!))),
-  ];
-  console.log(`| ${cells.join(" | ")} |`);
+let reference: readonly Float32Array[] | undefined;
+for (const [index, variant] of variants.entries()) {
+  await using(variant, async (model) => {
+    const tokens = model.tokenizer.encode(TEXT);
+    const whole = await rowsOf(model, tokens, tokens.length);
+    const single = await rowsOf(model, tokens, 1);
+    const exact = (reference ??= whole);
+    const { one, several } = times[index]!;
+    const cells = [
+      variant.label,
+      (model.bytes / 1e6).toFixed(0),
+      median(one).toFixed(1),
+      `×${median(several.map((each, pass) => each / one[pass]!)).toFixed(2)}`,
+      mean(whole.map((row, at) => divergence(exact[at]!, row))).toFixed(4),
+      percent(whole.map((row, at) => argmax(row) !== argmax(exact[at]!))),
+      Math.max(...whole.map((row, at) => largestChange(row, single[at]!))).toExponential(1),
+      percent(whole.map((row, at) => argmax(row) !== argmax(single[at]!))),
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  });
+}
+
+async function using({ modelFile, rewriting }: (typeof variants)[number], run: (model: OnnxLanguageModel) => Promise<void>): Promise<void> {
+  const model = await loadModel(folder, { execution, modelFile, rewriting, onWarning: () => undefined });
+  await run(model);
   await model.dispose();
 }
 
+/** Adds the milliseconds of a few passes over one token and over several, in turns. The first ones do not count. */
+async function time({ causal, tokenizer }: OnnxLanguageModel, { one, several }: { one: number[]; several: number[] }): Promise<void> {
+  const tokens = tokenizer.encode(TEXT);
+  const session = await causal.createSession();
+  await session.forward(tokens.subarray(0, CONTEXT));
+  for (let pass = 0; pass <= PASSES; pass++) {
+    for (const [count, all] of [
+      [1, one],
+      [ROWS, several],
+    ] as const) {
+      const started = performance.now();
+      await session.forward(tokens.subarray(CONTEXT, CONTEXT + count), { rows: count });
+      if (pass > 0) all.push(performance.now() - started);
+      await session.rewindTo(CONTEXT);
+    }
+  }
+  await session.dispose();
+}
+
 /** Returns the logits of all rows of the text, read in passes of `step` tokens. */
-async function rowsOf({ causal }: OnnxLanguageModel, step: number): Promise<Float32Array[]> {
+async function rowsOf({ causal }: OnnxLanguageModel, tokens: Int32Array, step: number): Promise<Float32Array[]> {
   const session = await causal.createSession();
   const rows: Float32Array[] = [];
   for (let at = 0; at < tokens.length; at += step) {

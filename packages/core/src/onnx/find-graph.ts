@@ -20,8 +20,8 @@ const SUFFIXES: Readonly<Record<Dtype, string>> = {
 
 /**
  * Order in which files are tried if no data type is asked for. Exactness comes first: 8 bits (q8, int8, uint8) change the output of decoders
- * that read several rows, even with a scale for each row, so they come last. Then speed counts: on WASM, a pass of SmolLM2-135M took 65 ms
- * with float32, 68 with float16 and 243 with 4 bits; native has fast kernels for 4 bits and none for float16.
+ * that read several rows, even with a scale for each row, so they come last. Then speed counts: on WASM, a pass of SmolLM2-135M took 66 ms
+ * with float32, 68 with float16 and 243 with 4 bits; on native 30, 32 and 20 (apps/experiments/SPEED.md).
  */
 const PREFERENCES: Readonly<Record<Execution, readonly Dtype[]>> = {
   native: ["fp32", "q4", "fp16", "bnb4", "q4f16", "q8", "int8", "uint8"],

@@ -73,7 +73,7 @@ function tableOf(output: string, search: Search): EmbeddingTable | undefined {
   return undefined;
 }
 
-/** Returns what a node does to each number of a table or of its rows; undefined if it is no conversion, or one of more than 8 bits. */
+/** Returns what a node does to each number of a table or of its rows; undefined if it does not convert them, or from more than 8 bits. */
 function conversion({ op, inputs, integers }: GraphNode, { tensors }: Search): Step | undefined {
   if (op === "Cast") return { cast: TYPES[integers.to ?? 0] };
   if (op !== "DequantizeLinear") return undefined;
