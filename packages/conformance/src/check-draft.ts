@@ -21,8 +21,15 @@ export function checkDraft(draft: Draft, limits: DraftLimits, where: string): vo
     expect(token >= 0 && token < vocabSize, `${where}: token ${token} at index ${place} is not in [0, ${vocabSize})`);
     expect(token !== maskTokenId, `${where}: the token at index ${place} is the mask token, ${token}`);
   }
+  if (draft.confidences) checkConfidences(tokens.length, draft.confidences, where);
   if (draftKind === "probabilities") checkRows(draft, vocabSize, where);
   if (draftKind === "tree") checkTree(draft, maxTokens, where);
+}
+
+function checkConfidences(tokens: number, confidences: Float64Array, where: string): void {
+  expect(confidences.length === tokens, `${where}: ${tokens} tokens with ${confidences.length} confidences`);
+  for (const [place, confidence] of confidences.entries())
+    expect(confidence >= 0 && confidence <= 1, `${where}: the confidence at index ${place} is ${confidence}, not in [0, 1]`);
 }
 
 function checkRows({ tokens, probabilities = [] }: Draft, vocabSize: number, where: string): void {

@@ -30,6 +30,10 @@ export const drafterChecks: readonly DrafterCheck[] = [
       await driveDrafter(drafter, testCase, { random: seededRandom(1), lengths: LENGTHS, onDraft });
     }),
   },
+  {
+    name: "gives its drafts the confidences that it declares, also when only such drafts are wanted",
+    run: onEveryCase(checkConfidences),
+  },
   { name: "reports every pass and leaves no session open", run: onEveryCase(checkPasses) },
   { name: "proposes the same drafts again, also after other drafts", run: onEveryCase(checkRepetition) },
   {
@@ -63,6 +67,25 @@ export const drafterChecks: readonly DrafterCheck[] = [
     run: onEveryCase(checkDeclaredProbabilities),
   },
 ];
+
+async function checkConfidences(create: () => Drafter, testCase: DriveCase): Promise<void> {
+  const { confidences: declared } = create();
+  for (const confidentOnly of declared ? [false, true] : [false]) {
+    const drafter = create();
+    const onDraft = ({ tokens, confidences }: Draft, round: number): void => {
+      const where = `the draft of round ${round}${confidentOnly ? " with request.max 0" : ""}`;
+      if (!declared)
+        expect(confidences === undefined, `${where}: confidences, which the drafter does not declare (confidences: "all" or "some")`);
+      if (tokens.length === 0 || !declared || (declared === "some" && !confidentOnly)) return;
+      expect(confidences !== undefined, `${where}: ${tokens.length} tokens without confidences`);
+      expect(
+        tokens.length <= LENGTHS[round]!,
+        `${where}: ${tokens.length} tokens, at most ${LENGTHS[round]!} with confidences were requested`,
+      );
+    };
+    await driveDrafter(drafter, testCase, { random: seededRandom(1), lengths: LENGTHS, confidentOnly, onDraft });
+  }
+}
 
 async function checkPasses(create: () => Drafter, { models, ...testCase }: DriveCase): Promise<void> {
   const roles = Object.keys(models) as (keyof ModelSet)[];

@@ -22,6 +22,8 @@ export interface Drive {
   readonly random: RandomSource;
   /** Draft length of each round. */
   readonly lengths: readonly number[];
+  /** Whether only drafts with confidences are wanted, at most as long as `lengths`. @defaultValue false */
+  readonly confidentOnly?: boolean | undefined;
   /** The sampler that the drafter receives as the target's. @defaultValue plainSampler */
   readonly sampler?: Sampler | undefined;
   /** Called with every draft before its outcome. */
@@ -72,7 +74,8 @@ export async function driveDrafter(drafter: Drafter, testCase: DriveCase, drive:
         if (yield* context.commit(outcome.tokens)) break;
         if (round > 0) yield* target.forward(Int32Array.of(carry, ...outcome.tokens.subarray(0, -1)), "verify");
         session.observe({ ...outcome, tokens: recorded(outcome.tokens) });
-        const draft = yield* draftFrom(session, { max, maxDepth: max, random: context.random.fork(context.tokens.length) });
+        const limits = drive.confidentOnly ? { max: 0, maxDepth: 0, maxConfident: max } : { max, maxDepth: max };
+        const draft = yield* draftFrom(session, { ...limits, random: context.random.fork(context.tokens.length) });
         drive.onDraft?.(draft, round);
         drafts.push({ ...draft, tokens: draft.tokens.slice() });
         outcome = simulateOutcome(draft, round, testCase.models.causal.vocabSize, drafter.usesTargetPredictions === true);

@@ -40,6 +40,15 @@ describe("a chain", () => {
     expect(checkDraft(draft, request(4), limits("probabilities", { usesProbabilities: false }))).toEqual({ tokens: tokens(0, 4) });
   });
 
+  test("keeps the confidences of its remaining tokens, and may then be as long as requested of confident drafts", () => {
+    const draft = { tokens: tokens(0, 1, 4, 2), confidences: Float64Array.of(1, 0.5, 0, 0.2) };
+    expect(checkDraft(draft, { ...request(1), maxConfident: 4 }, limits("tokens"))).toEqual({
+      tokens: tokens(0, 1, 4),
+      confidences: Float64Array.of(1, 0.5, 0),
+    });
+    expect(() => checkDraft({ tokens: tokens(0, 1) }, { ...request(1), maxConfident: 4 }, limits("tokens"))).toThrow("at most 1");
+  });
+
   test("may have rows that sum to 1 up to rounding, and rows of tokens that are not verified", () => {
     const nearly = row(0.5 + 9e-7, 0.5);
     const draft = { tokens: tokens(0, 4, 1), probabilities: [nearly, row(0, 0, 0, 0, 1), row()] };
@@ -88,6 +97,10 @@ describe("names what breaks the contract", () => {
       { tokens: tokens(0, 2), probabilities: [row(1), row(1)] },
       {},
     ],
+    ["proposed 4 tokens where at most 3", "tokens", { tokens: tokens(0, 1, 2, 3), confidences: new Float64Array(4) }, {}],
+    ["proposed 2 tokens with 1 confidences.", "tokens", { tokens: tokens(0, 1), confidences: Float64Array.of(1) }, {}],
+    ["proposed a token with the confidence 1.5, at index 1.", "tokens", { tokens: tokens(0, 1), confidences: Float64Array.of(1, 1.5) }, {}],
+    ["proposed a token with the confidence NaN, at index 0.", "tokens", { tokens: tokens(0), confidences: Float64Array.of(NaN) }, {}],
     ["proposed a tree of 2 tokens with 0 parents.", "tree", { tokens: tokens(1, 2) }, {}],
     ["proposed a tree of 2 tokens with 1 parents.", "tree", { tokens: tokens(1, 2), parents: tokens(-1) }, {}],
     ["proposed a tree whose node 1 has parent 1.", "tree", { tokens: tokens(1, 2), parents: tokens(-1, 1) }, {}],

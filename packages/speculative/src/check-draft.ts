@@ -22,9 +22,10 @@ export function checkDraft(draft: Draft, request: DraftRequest, limits: DraftLim
   const fail = (problem: string): never => {
     throw new DrafterError(drafter.name, problem);
   };
-  const { tokens, parents, probabilities } = draft;
+  const { tokens, parents, probabilities, confidences } = draft;
   if (!(tokens instanceof Int32Array)) fail("proposed tokens that are not an Int32Array.");
-  if (tokens.length > request.max) fail(`proposed ${tokens.length} tokens where at most ${request.max} were requested.`);
+  const max = confidences ? (request.maxConfident ?? request.max) : request.max;
+  if (tokens.length > max) fail(`proposed ${tokens.length} tokens where at most ${max} were requested.`);
   for (const token of tokens) {
     if (token < 0 || token >= limits.vocabSize) fail(`proposed token ${token}, which is not in [0, ${limits.vocabSize}).`);
     if (token === limits.maskTokenId) fail(`proposed the mask token, ${token}.`);
@@ -33,7 +34,9 @@ export function checkDraft(draft: Draft, request: DraftRequest, limits: DraftLim
   if (drafter.draftKind === "tree") return checkTree(tokens, parents, request, fail);
   const stopAt = tokens.findIndex((token) => limits.stopTokens.has(token));
   const chain = stopAt < 0 ? tokens : tokens.subarray(0, stopAt + 1);
-  if (!limits.usesProbabilities) return { tokens: chain };
+  if (confidences) checkConfidences(confidences, tokens.length, fail);
+  if (!limits.usesProbabilities)
+    return confidences ? { tokens: chain, confidences: confidences.subarray(0, chain.length) } : { tokens: chain };
   if (probabilities?.length !== tokens.length)
     fail(`proposed ${tokens.length} tokens with ${probabilities?.length ?? 0} rows of probabilities.`);
   for (const [place, token] of chain.entries()) checkRow(probabilities![place]!, token, limits.vocabSize, fail);
@@ -49,6 +52,12 @@ function checkTree(tokens: Int32Array, parents: Int32Array | undefined, { maxDep
   const depth = Math.max(...nodeDepths(parents));
   if (depth > maxDepth) fail(`proposed a tree of depth ${depth} where at most ${maxDepth} was requested.`);
   return { tokens, parents };
+}
+
+function checkConfidences(confidences: Float64Array, tokens: number, fail: Fail): void {
+  if (confidences.length !== tokens) fail(`proposed ${tokens} tokens with ${confidences.length} confidences.`);
+  for (const [place, confidence] of confidences.entries())
+    if (!(confidence >= 0 && confidence <= 1)) fail(`proposed a token with the confidence ${confidence}, at index ${place}.`);
 }
 
 /** A token cannot have been drawn from a row in which its probability is 0, nor from a row that is not a distribution. */

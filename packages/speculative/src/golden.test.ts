@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type RandomSource, seededRandom } from "@decodekit/core";
 import { enumerateOutcomes, recordingRandom } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
-import { lookUp, promptLookup } from "./drafters/prompt-lookup.ts";
+import { promptLookup, type PromptLookupOptions } from "./drafters/prompt-lookup.ts";
 import { match } from "./verify/match.ts";
 import { ratio } from "./verify/ratio.ts";
 import { residual } from "./verify/residual.ts";
@@ -82,18 +82,22 @@ describe("n-gram proposals of other implementations", () => {
   const of = (operation: string) =>
     casesOf<{ readonly history: readonly number[] }, { readonly proposal: readonly number[] }, Ngrams>(operation);
 
+  const propose = async (options: PromptLookupOptions, history: readonly number[], max: number): Promise<number[]> => {
+    const session = await promptLookup(options).start({ prompt: Int32Array.from(history) } as never);
+    const draft = session.propose({ max, maxDepth: max, random: seededRandom(0) });
+    return [...(await (draft as Promise<{ tokens: Int32Array }>)).tokens];
+  };
+
   test.each(of("ngram-latest"))("$name", async ({ input, options, expected }) => {
     const size = options.order - 1;
-    const drafter = promptLookup({ maxNgram: size, minNgram: size, occurrence: "latest", chained: options.chained });
-    const session = await drafter.start({ prompt: Int32Array.from(input.history) } as never);
-    const draft = session.propose({ max: options.maxTokens, maxDepth: options.maxTokens, random: seededRandom(0) });
-    expect([...(await (draft as Promise<{ tokens: Int32Array }>)).tokens]).toEqual(expected.proposal);
+    const lookup = { maxNgram: size, minNgram: size, occurrence: "latest", chained: options.chained } as const;
+    expect(await propose(lookup, input.history, options.maxTokens)).toEqual(expected.proposal);
   });
 
   for (const occurrence of ["earliest", "latest"] as const) {
-    test.each(of(`ngram-longest-${occurrence}`))("$name", ({ input, options, expected }) => {
+    test.each(of(`ngram-longest-${occurrence}`))("$name", async ({ input, options, expected }) => {
       const { minNgram, maxNgram, maxTokens, stopTokens = [] } = options;
-      const proposal = [...lookUp(Int32Array.from(input.history), maxTokens, { minNgram, maxNgram, occurrence })];
+      const proposal = await propose({ minNgram, maxNgram, occurrence }, input.history, maxTokens);
       // The source cuts before a stop token. Here `speculative` cuts after it, so that it is verified too.
       const stopAt = proposal.findIndex((token) => stopTokens.includes(token));
       expect(stopAt < 0 ? proposal : proposal.slice(0, stopAt)).toEqual(expected.proposal);

@@ -57,7 +57,7 @@ export async function* speculate<Role extends ModelRole>(
   checkCapabilities(context, settings.drafter);
   const target = await context.openSession("causal");
   const drafter = await startGuardedDrafter(context, target, settings);
-  const speculation = { context, settings, target, drafter, control: policy.start(context.models.causal) };
+  const speculation = { context, settings, target, drafter, control: policy.start(context.models.causal, settings.drafter) };
   const { promptLength, random } = context;
   const logits = yield* target.forward(context.tokens, "prefill");
   const first = drawToken(sampler, logits.row(0), context, () => random.fork(promptLength));
@@ -66,11 +66,11 @@ export async function* speculate<Role extends ModelRole>(
     const finishReason = yield* context.commit(outcome.tokens);
     if (finishReason) return finishReason;
     // All in one generator: with a small model, each extra generator that events pass through costs a few percent of a pass.
-    const requested = draftLength(speculation);
+    const { requested, maxConfident } = draftLength(speculation);
     watch.restart();
     drafter.observe(outcome);
-    const proposed = requested > 0 ? propose(speculation, requested) : undefined;
-    const draft = proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft;
+    const proposed = requested > 0 || maxConfident > 0 ? propose(speculation, requested, maxConfident) : undefined;
+    const draft = cut(speculation, proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft);
     const { length: drafted } = draft.tokens;
     const start = drafted > 0 ? context.tokens.length : 0;
     if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
@@ -84,7 +84,8 @@ export async function* speculate<Role extends ModelRole>(
     const { accepted } = outcome;
     if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
     const { milliseconds: passMilliseconds } = passed.value;
-    speculation.control.observe({ requested, drafted, accepted, milliseconds: watch.elapsed(), passMilliseconds });
+    const { tokens: committed } = outcome;
+    speculation.control.observe({ requested, drafted, accepted, committed, milliseconds: watch.elapsed(), passMilliseconds });
   }
 }
 
@@ -118,21 +119,52 @@ function drawPlainly<Role extends ModelRole>({ context, settings }: Speculation<
   return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.usesTargetPredictions ? tokens : undefined };
 }
 
-/** Tokens to request. A round commits one token more than it accepts, so a chain has at most one less than may be committed. */
-function draftLength<Role extends ModelRole>({ context, settings, control }: Speculation<Role>): number {
+/**
+ * Tokens to request, and tokens with confidences if more of these may come. A round commits one token more than it accepts, so a chain has
+ * at most one less than may be committed.
+ */
+function draftLength<Role extends ModelRole>({
+  context,
+  settings,
+  control,
+}: Speculation<Role>): {
+  readonly requested: number;
+  readonly maxConfident: number;
+} {
+  const { drafter } = settings;
   const length = control.next();
-  if (settings.drafter.draftKind === "tree")
-    return context.remaining > 1 ? Math.min(length, context.models.causal.contextLength - context.tokens.length) : 0;
-  return Math.min(length, context.remaining - 1);
+  if (drafter.draftKind === "tree") {
+    const room = context.remaining > 1 ? context.models.causal.contextLength - context.tokens.length : 0;
+    return { requested: Math.min(length, room), maxConfident: 0 };
+  }
+  const most = context.remaining - 1;
+  const confident = drafter.confidences && confidentDrafts(settings, control);
+  return { requested: Math.min(length, most), maxConfident: Math.min(confident?.maximum ?? 0, most) };
 }
 
 function propose<Role extends ModelRole>(
   { context, settings, drafter }: Speculation<Role>,
   max: number,
+  maxConfident: number,
 ): ReturnType<GuardedDrafter["propose"]> {
   const { sharesNoise } = settings.verifier;
   const random = sharesNoise ? gumbelRandom(context.random) : context.random.fork(DRAFT_STREAM).fork(context.tokens.length);
-  return drafter.propose({ max, maxDepth: Math.min(max, context.remaining - 1), random });
+  return drafter.propose({ max, maxDepth: Math.min(max, context.remaining - 1), random, ...(maxConfident > max && { maxConfident }) });
+}
+
+/** The part of a draft that is worth verifying. */
+function cut<Role extends ModelRole>({ settings, control }: Speculation<Role>, draft: Draft): Draft {
+  const { tokens, confidences } = draft;
+  const confident = confidences && confidentDrafts(settings, control);
+  return confident ? { tokens: tokens.subarray(0, confident.cut({ ...draft, confidences })) } : draft;
+}
+
+/** A rule that uses probabilities needs lengths that do not depend on the drafted tokens. */
+function confidentDrafts<Role extends ModelRole>(
+  { verifier }: SpeculateSettings<Role>,
+  { confident }: DraftLengthControl,
+): DraftLengthControl["confident"] {
+  return verifier.usesProbabilities ? undefined : confident;
 }
 
 /** The tokens to show. For a tree this is its first chain: each position can show only one token. */

@@ -24,6 +24,7 @@ const LETTER =
   "Dear Mrs Holloway, thank you for your order of 3 July. We are sorry to tell you that the blue lamp is no longer made. We can send you the " +
   "green lamp at the same price, or return your money within five days. Please let us know what you prefer before 20 July. With kind " +
   "regards, Peter Aldous, Aldous Lamps.";
+const MISSPELT_LETTER = LETTER.replace("thank", "thankk").replace("sorry", "sory").replace("prefer", "prefeer");
 const RECIPE =
   "Heat the oven to 180 degrees. Mix 200 grams of flour, 100 grams of sugar and a pinch of salt. Add two eggs and 80 grams of soft butter, " +
   "and stir until the dough is smooth. Fold in a handful of walnuts. Bake the cake for 35 minutes and let it cool in the tin.";
@@ -71,13 +72,13 @@ const task = (kind: TaskKind, instruction: string, material?: string): ChatTask 
 /** Three tasks of each kind, in the order of the kinds. All texts are our own. */
 export const CHAT_TASKS: readonly ChatTask[] = [
   task("copy", "Repeat the following text exactly, word for word.", HARBOUR),
-  task("copy", "Write this text once more without changing anything.", LETTER),
+  task("copy", "Repeat the following text exactly, word for word.", LETTER),
   task("copy", "Copy this code exactly.", STACK),
-  task("edit", "Rewrite this text. Replace the name Lissey by Marren everywhere and change nothing else.", HARBOUR),
-  task("edit", "Return the whole recipe, but use 250 grams of flour instead of 200 grams.", RECIPE),
-  task("edit", "Return this letter with the date 20 July changed to 30 July. Keep everything else as it is.", LETTER),
-  task("extract", "List every person in these minutes together with the sentence that says what the person will do.", MINUTES),
-  task("extract", "Quote all sentences of this text that contain a number.", RIVER),
+  task("edit", "Repeat the following text word for word, but write Marren instead of Lissey.", HARBOUR),
+  task("edit", "Repeat the following text and put every sentence on a line of its own.", RECIPE),
+  task("edit", "Correct the spelling in this letter and return the whole letter.", MISSPELT_LETTER),
+  task("extract", "Write the sentences of this text as a bulleted list.", HARBOUR),
+  task("extract", "Quote the first three sentences of this text.", RIVER),
   task("extract", "List the steps of this recipe as a numbered list, in the words of the text.", RECIPE),
   task("code", "Add a comment above each line of the body of this Python function and return the whole function.", TOTAL),
   task("code", "Rename the method push to add in this class and return the whole class.", STACK),

@@ -5,6 +5,7 @@ import { asDraft, plainDrafter, simpleDrafter } from "./drafters.ts";
 let drafts = 0;
 const PROPOSES = "proposes tokens of the vocabulary";
 const FOLLOWS = "drafts what certain models predict";
+const CONFIDENCES = "gives its drafts the confidences";
 const DRAWS = "draws every token from the probabilities";
 
 /** Drafters with one defect each: the beginning of the name of the check that detects it, and parts of its message. */
@@ -59,6 +60,42 @@ export const brokenDrafters: Readonly<Record<string, readonly [create: () => Dra
       }),
     PROPOSES,
     ["row 0 assigns probability 0 to the drawn token"],
+  ],
+  "a confidence above 1": [
+    () => ({ ...plainDrafter("tokens", () => ({ tokens: Int32Array.of(1), confidences: Float64Array.of(1.5) })), confidences: "all" }),
+    PROPOSES,
+    ["the confidence at index 0 is 1.5, not in [0, 1]"],
+  ],
+  "too few confidences": [
+    () => ({ ...plainDrafter("tokens", () => ({ tokens: Int32Array.of(1), confidences: new Float64Array(0) })), confidences: "all" }),
+    PROPOSES,
+    ["the draft of round 0: 1 tokens with 0 confidences"],
+  ],
+  "confidences that it does not declare": [
+    () => plainDrafter("tokens", () => ({ tokens: Int32Array.of(1), confidences: Float64Array.of(1) })),
+    CONFIDENCES,
+    ["the draft of round 0: confidences, which the drafter does not declare"],
+  ],
+  "no confidences, though it declares them": [
+    () => ({ ...plainDrafter("tokens", () => ({ tokens: Int32Array.of(1) })), confidences: "all" }),
+    CONFIDENCES,
+    ["the draft of round 0: 1 tokens without confidences"],
+  ],
+  "a draft without confidences where only others are wanted": [
+    () => ({ ...plainDrafter("tokens", () => ({ tokens: Int32Array.of(1) })), confidences: "some" }),
+    CONFIDENCES,
+    ["the draft of round 0 with request.max 0: 1 tokens without confidences"],
+  ],
+  "more confident tokens than wanted": [
+    () => ({
+      ...plainDrafter("tokens", ({ max }) => ({
+        tokens: new Int32Array(max === 0 ? 9 : 1),
+        confidences: new Float64Array(max === 0 ? 9 : 1),
+      })),
+      confidences: "some",
+    }),
+    CONFIDENCES,
+    ["with request.max 0: 9 tokens, at most 1 with confidences were requested"],
   ],
   "the mask token": [
     () => ({ ...plainDrafter("tokens", () => ({ tokens: Int32Array.of(2) })), requires: ["masked"] }),

@@ -14,6 +14,11 @@ export interface Drafter<Role extends ModelRole = ModelRole> {
    * row; rows and lengths do not depend on that draw or later ones. "tree": several chains that share their beginnings, with `parents`.
    */
   readonly draftKind: "tokens" | "probabilities" | "tree";
+  /**
+   * Whether all of its drafts have `confidences`, or some. A decoder that chooses lengths then asks in every round, and verifies as much of
+   * such a draft as pays off; so it must be cheap to ask. @defaultValue none of them
+   */
+  readonly confidences?: "all" | "some" | undefined;
   /** Whether it uses `DraftOutcome.predictions`. @defaultValue false */
   readonly usesTargetPredictions?: boolean | undefined;
   /** Starts drafting in one decode. Nothing that would change a draft may be kept between decodes. */
@@ -70,8 +75,10 @@ export interface DraftOutcome {
 }
 
 export interface DraftRequest {
-  /** Maximum number of tokens to propose, >= 1. */
+  /** Maximum number of tokens to propose, >= 1; 0 for a drafter with some `confidences` if only such a draft is wanted. */
   readonly max: number;
+  /** Maximum number of tokens of a draft with `confidences`, >= max. What does not pay off is not verified. @defaultValue max */
+  readonly maxConfident?: number | undefined;
   /** Length of the longest useful chain, >= 1: `max`, or less for a tree near the end. */
   readonly maxDepth: number;
   /** Random source for this request only; the token at absolute position n draws from `random.fork(n)`. */
@@ -87,6 +94,11 @@ export interface Draft {
    * from, float64, summing to 1 up to rounding.
    */
   readonly probabilities?: readonly Float64Array[] | undefined;
+  /**
+   * For a chain: the estimated probability that the target accepts each token if it accepts those before it, each in [0, 1], shape (n,).
+   * They decide how much of the draft is verified, except by rules that use `probabilities`.
+   */
+  readonly confidences?: Float64Array | undefined;
   /** For `draftKind` "tree": parent of each token, `parents[i]` < i, -1 for the committed prefix, shape (n,). */
   readonly parents?: Int32Array | undefined;
 }

@@ -1,4 +1,5 @@
 import { type AcceptanceEstimator, acceptanceEstimator } from "./acceptance-estimator.ts";
+import type { ConfidentState } from "./confident-cut.ts";
 import type { CostCurve } from "./cost-curve.ts";
 import { type DeviceDrift, deviceDrift } from "./device-drift.ts";
 import { plainPassSchedule, type PlainPassSchedule } from "./plain-pass-schedule.ts";
@@ -6,6 +7,8 @@ import { plainPassSchedule, type PlainPassSchedule } from "./plain-pass-schedule
 /** What is known about a target and its drafter. Kept between decodes. */
 export interface AutoState {
   readonly costs: CostCurve;
+  /** What is known about drafts with confidences. */
+  readonly confident: ConfidentState;
   readonly drift: DeviceDrift;
   readonly acceptance: AcceptanceEstimator;
   readonly schedule: PlainPassSchedule;
@@ -17,12 +20,19 @@ export interface AutoState {
   trialRounds: number;
 }
 
-export function newAutoState(costs: CostCurve, scheduleOptions: Parameters<typeof plainPassSchedule>[0]): AutoState {
+export interface AutoStateOptions {
+  readonly measuresPlain: boolean;
+  /** Costs of rounds whose drafts have confidences. */
+  readonly confidentCosts: CostCurve;
+}
+
+export function newAutoState(costs: CostCurve, { measuresPlain, confidentCosts }: AutoStateOptions): AutoState {
   return {
     costs,
+    confident: { costs: confidentCosts, drift: deviceDrift(), longest: 0 },
     drift: deviceDrift(),
     acceptance: acceptanceEstimator(),
-    schedule: plainPassSchedule(scheduleOptions),
+    schedule: plainPassSchedule({ measuresPlain }),
     drafts: 0,
     isDrafting: true,
     trialRounds: 0,

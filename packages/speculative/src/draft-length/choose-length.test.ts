@@ -29,7 +29,7 @@ function known(
     discountTo: () => undefined,
     expectedTokens: (maximum: number) => tokens.slice(0, maximum),
   };
-  return { ...newAutoState(curve(costs), { measuresPlain: true }), acceptance, isDrafting };
+  return { ...newAutoState(curve(costs), { measuresPlain: true, confidentCosts: curve(costs) }), acceptance, isDrafting };
 }
 
 describe("the best length", () => {

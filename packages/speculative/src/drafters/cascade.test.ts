@@ -115,3 +115,50 @@ describe("a cascade", () => {
     expect(create).toThrow(expect.objectContaining({ message }));
   });
 });
+
+describe("a cascade with confidences", () => {
+  const confident = (name: string, confidence: number, log: string[]): Drafter<never> => ({
+    name,
+    requires: [],
+    draftKind: "tokens",
+    confidences: "all",
+    start: async () => ({
+      observe: () => undefined,
+      async propose() {
+        log.push(`${name} asked`);
+        return { tokens: Int32Array.of(7, 7), confidences: new Float64Array(2).fill(confidence) };
+      },
+    }),
+  });
+  const propose = async (drafters: readonly Drafter<never>[], changes: object) => {
+    const session = await cascade({ drafters }).start({} as DraftContext<never>);
+    const passes = draftFrom(session, { ...request, ...changes });
+    const step = await passes.next();
+    return step.done ? step.value : expect.unreachable();
+  };
+
+  test.each([
+    [["all", "all"], "all"],
+    [["all", undefined], "some"],
+    [["some", undefined], "some"],
+    [[undefined, undefined], undefined],
+  ] as const)("of drafters with %j it gives %j", (each, expected) => {
+    const drafters = each.map((confidences) => ({ ...fixed("a", () => 1, []), confidences }));
+    expect(cascade({ drafters }).confidences).toBe(expected);
+  });
+
+  test("asks the next drafter if few tokens are expected to be accepted, and comes back to the draft if that has none", async () => {
+    const log: string[] = [];
+    const [sure, unsure] = [confident("sure", 0.5, log), confident("unsure", 0.3, log)];
+    expect([...(await propose([unsure, fixed("b", () => 1, log)], { maxConfident: 4 })).tokens]).toEqual([1]);
+    expect([...(await propose([unsure, fixed("b", () => undefined, log)], { maxConfident: 4 })).tokens]).toEqual([7, 7]);
+    expect([...(await propose([sure, fixed("b", () => 1, log)], { maxConfident: 4 })).tokens]).toEqual([7, 7]);
+    expect(log).toEqual(["unsure asked", "b asked", "unsure asked", "b asked", "sure asked"]);
+  });
+
+  test("if only confident drafts are wanted, other drafters are not asked", async () => {
+    const log: string[] = [];
+    const draft = await propose([confident("a", 0.1, log), fixed("b", () => 1, log)], { max: 0, maxConfident: 4 });
+    expect([log, [...draft.tokens], [...draft.confidences!]]).toEqual([["a asked"], [7, 7], [0.1, 0.1]]);
+  });
+});

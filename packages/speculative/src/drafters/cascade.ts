@@ -1,6 +1,8 @@
 import {
+  type Draft,
   draftFrom,
   type Drafter,
+  type DraftRequest,
   type DraftSession,
   type ModelRole,
   objectOption,
@@ -11,7 +13,10 @@ import {
 export interface CascadeOptions<Role extends ModelRole = ModelRole> {
   /** At least one, in the order in which they are asked, usually the cheapest first. Drafters of trees are not allowed. */
   readonly drafters: readonly Drafter<Role>[];
-  /** Recent average of accepted tokens per draft below which a drafter is skipped, >= 0. @defaultValue 0.5 */
+  /**
+   * Recent average of accepted tokens per draft below which a drafter is skipped, >= 0. With `draftLength: "auto"`, a draft with
+   * confidences counts by itself: if fewer tokens are expected to be accepted, the next drafter is asked first. @defaultValue 0.5
+   */
   readonly minAccepted?: number | undefined;
 }
 
@@ -50,24 +55,32 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
     name: `cascade of ${drafters.map(({ name }) => name).join(", ")}`,
     requires: [...new Set(drafters.flatMap(({ requires }) => requires))],
     draftKind,
+    confidences: confidencesOf(drafters),
     usesTargetPredictions: drafters.some(({ usesTargetPredictions }) => usesTargetPredictions),
     async start(run) {
       const steps: CascadeStep[] = [];
-      for (const drafter of drafters) steps.push(cascadeStep(await drafter.start(run), minAccepted));
+      for (const drafter of drafters) steps.push(cascadeStep(drafter, await drafter.start(run), minAccepted));
       let asked: CascadeStep | undefined;
+      const chosen = (step: CascadeStep, draft: Draft): Draft => {
+        asked = step;
+        const { tokens, confidences } = draft;
+        return draftKind === "probabilities" ? draft : { tokens, confidences };
+      };
       return {
         observe(outcome) {
           if (outcome.drafted > 0) asked?.recordAccepted(outcome.accepted);
           for (const step of steps) step.session.observe(outcome);
         },
         async *propose(request) {
-          const active = steps.filter((step) => step.isActive());
+          let unlikely: { readonly step: CascadeStep; readonly draft: Draft } | undefined;
+          const active = steps.filter((step) => step.isActive(request));
           for (const step of active) {
             const draft = yield* draftFrom(step.session, request);
             if (draft.tokens.length === 0) continue;
-            asked = step;
-            return draftKind === "probabilities" ? draft : { tokens: draft.tokens };
+            if (request.maxConfident === undefined || expectedTokens(draft) >= minAccepted) return chosen(step, draft);
+            unlikely ??= { step, draft };
           }
+          if (unlikely) return chosen(unlikely.step, unlikely.draft);
           asked = undefined;
           return { tokens: new Int32Array(0), probabilities: [] };
         },
@@ -78,19 +91,35 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
 
 interface CascadeStep {
   readonly session: DraftSession;
-  /** Whether to ask the drafter: it pays off, or was skipped for long enough. Call once per round. */
-  isActive(): boolean;
+  /** Whether to ask the drafter: it pays off, was skipped for long enough, or has confidences to be asked for. Call once per round. */
+  isActive(request: DraftRequest): boolean;
   /** Records how many tokens of its verified draft were accepted. */
   recordAccepted(accepted: number): void;
 }
 
+function confidencesOf(drafters: readonly Drafter[]): Drafter["confidences"] {
+  if (drafters.every(({ confidences }) => confidences === "all")) return "all";
+  return drafters.some(({ confidences }) => confidences !== undefined) ? "some" : undefined;
+}
+
+/** Returns how many tokens of a draft are expected to be accepted: all of one without confidences. */
+function expectedTokens({ tokens, confidences }: Draft): number {
+  if (!confidences) return tokens.length;
+  let [probability, expected] = [1, 0];
+  for (const confidence of confidences) expected += probability *= confidence;
+  return expected;
+}
+
 /** A drafter counts as paying off at first. */
-function cascadeStep(session: DraftSession, minAccepted: number): CascadeStep {
+function cascadeStep({ confidences }: Drafter, session: DraftSession, minAccepted: number): CascadeStep {
   let average = Math.max(1, 2 * minAccepted);
   let skipped = 0;
   return {
     session,
-    isActive() {
+    isActive({ max, maxConfident }) {
+      // The decoder verifies only as much of its drafts as pays off.
+      if (confidences && maxConfident !== undefined) return true;
+      if (max === 0) return false;
       if (average >= minAccepted) return true;
       if (++skipped < PAUSE) return false;
       skipped = 0;

@@ -1,5 +1,6 @@
-import { type Drafter, InvalidOptionError, type PluginOption, resolveOptions } from "@decodekit/core";
+import { type Draft, type Drafter, InvalidOptionError, type PluginOption, resolveOptions } from "@decodekit/core";
 import { GrowingSequence } from "@decodekit/core/toolkit";
+import { repetitionConfidence } from "./repetition-confidence.ts";
 
 export interface PromptLookupOptions {
   /** Length of the longest n-gram to look up, an integer >= 1. @defaultValue 3 */
@@ -19,12 +20,15 @@ const OPTIONS = {
   chained: { type: "boolean", help: "Looks up again after every proposed token", default: false },
 } as const satisfies Readonly<Record<keyof PromptLookupOptions, PluginOption>>;
 
+/** Matches of more tokens are not more certain. */
+const MAX_COUNTED_MATCH = 32;
+
 type Settings = Readonly<Required<{ [Option in "maxNgram" | "minNgram" | "occurrence"]: NonNullable<PromptLookupOptions[Option]> }>>;
 
 /**
  * Creates a drafter that finds an earlier occurrence of the last tokens in prompt or output and proposes the tokens that followed it.
- * The longest n-gram that occurs is used. It runs no model; the search reads the sequence once per n-gram length. Saxena 2023, "Prompt
- * lookup decoding".
+ * The longest n-gram that occurs is used. It runs no model; the search reads the sequence once per n-gram length. A token's confidence
+ * depends on how many tokens before it match. Saxena 2023, "Prompt lookup decoding".
  * @throws InvalidOptionError for an invalid option.
  */
 export function promptLookup(options: PromptLookupOptions = {}): Drafter<never> {
@@ -38,38 +42,49 @@ export function promptLookup(options: PromptLookupOptions = {}): Drafter<never> 
     name: "prompt-lookup",
     requires: [],
     draftKind: "tokens",
+    confidences: "all",
     start: async ({ prompt }) => {
       const sequence = new GrowingSequence(prompt);
       return {
         observe: ({ tokens }) => sequence.append(tokens),
-        async propose({ max }) {
-          return { tokens: chained ? lookUpChained(sequence.tokens, max, settings) : lookUp(sequence.tokens, max, settings) };
-        },
+        propose: async ({ max, maxConfident = max }) => (chained ? lookUpChained : lookUp)(sequence.tokens, maxConfident, settings),
       };
     },
   };
 }
 
-/** At most `max` tokens that follow an earlier occurrence of the end of `history`, shape (n,); empty if it does not occur. */
-export function lookUp(history: Int32Array, max: number, { maxNgram, minNgram, occurrence }: Settings): Int32Array {
+/** At most `max` tokens that follow an earlier occurrence of the end of `history`, shape (n,); none if it does not occur. */
+function lookUp(history: Int32Array, max: number, { maxNgram, minNgram, occurrence }: Settings): Draft {
   for (let length = Math.min(maxNgram, history.length - 1); length >= minNgram; length--) {
     const end = history.length - length;
     for (let step = 0; step < end; step++) {
       const start = occurrence === "earliest" ? step : end - 1 - step;
-      if (matches(history, start, end, length)) return history.slice(start + length, start + length + max);
+      if (!matches(history, start, end, length)) continue;
+      const tokens = history.slice(start + length, start + length + max);
+      const matched = matchedBefore(history, start + length);
+      return { tokens, confidences: Float64Array.from(tokens, (_, place) => repetitionConfidence(matched + place)) };
     }
   }
-  return new Int32Array(0);
+  return { tokens: new Int32Array(0), confidences: new Float64Array(0) };
 }
 
-function lookUpChained(history: Int32Array, max: number, settings: Settings): Int32Array {
+function lookUpChained(history: Int32Array, max: number, settings: Settings): Draft {
   const sequence = new GrowingSequence(history);
+  const confidences: number[] = [];
   while (sequence.length < history.length + max) {
     const next = lookUp(sequence.tokens, 1, settings);
-    if (next.length === 0) break;
-    sequence.append(next);
+    if (next.tokens.length === 0) break;
+    sequence.append(next.tokens);
+    confidences.push(next.confidences![0]!);
   }
-  return sequence.tokens.slice(history.length);
+  return { tokens: sequence.tokens.slice(history.length), confidences: Float64Array.from(confidences) };
+}
+
+/** Number of tokens before position `place` that are also the last ones of `history`, as far as it matters. */
+function matchedBefore(history: Int32Array, place: number): number {
+  let matched = 0;
+  while (matched < Math.min(place, MAX_COUNTED_MATCH) && history[place - 1 - matched] === history[history.length - 1 - matched]) matched++;
+  return matched;
 }
 
 function matches(history: Int32Array, start: number, end: number, length: number): boolean {

@@ -17,7 +17,7 @@ function endOf(depth: number, texts: readonly (readonly number[])[]): KnownSuffi
 }
 
 function goOn(depth: number, texts: readonly (readonly number[])[], max: number, how: ContinuationSettings = settings): number[] {
-  return [...continuation([endOf(depth, texts)], max, how)];
+  return [...continuation([endOf(depth, texts)], max, how).tokens];
 }
 
 type Followers = ReadonlyMap<number, number>;
@@ -37,6 +37,9 @@ function followersOf(texts: readonly (readonly number[])[], end: readonly number
   return { counts, first };
 }
 
+/** Right guesses after matches of 1, 2, … tokens, as `repetitionConfidence` has them. */
+const SHARES = [0.2, 0.48, 0.58, 0.75, 0.78, 0.78, 0.8, 0.8];
+
 /** The definition, computed by counting in the texts. */
 function slowContinuation(texts: readonly (readonly number[])[], depth: number, max: number, minProbability: number): readonly number[] {
   const path: number[] = [];
@@ -44,19 +47,12 @@ function slowContinuation(texts: readonly (readonly number[])[], depth: number, 
     const text = [...texts.at(-1)!, ...path];
     const lengths = Array.from({ length: Math.min(depth - 1, text.length) }, (_, index) => index + 1);
     const followers = lengths.map((length) => followersOf(texts, text.slice(text.length - length)));
-    const probabilityOf = (token: number, length: number): number => {
-      if (length === 0) return 0;
-      const { counts } = followers[length - 1]!;
-      const continued = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      if (continued === 0) return probabilityOf(token, length - 1);
-      const weight = continued / (continued + counts.size);
-      return (weight * (counts.get(token) ?? 0)) / continued + (1 - weight) * probabilityOf(token, length - 1);
-    };
     let best: { readonly token: number; readonly probability: number } | undefined;
-    for (const { first } of followers.toReversed()) {
+    for (const [index, { counts, first }] of followers.map((each, index) => [index, each] as const).toReversed()) {
       if (first === undefined) continue;
-      const probability = probabilityOf(first, lengths.length);
-      if (!best || probability > best.probability + 1e-12) best = { token: first, probability };
+      const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      const probability = (counts.get(first)! - 1 + SHARES[index]!) / all;
+      if (!best || probability > best.probability) best = { token: first, probability };
     }
     if (!best || (product *= best.probability) < minProbability) break;
     path.push(best.token);
@@ -72,9 +68,9 @@ describe("continuation", () => {
 
   test("stops before the path becomes unlikely, and proposes nothing after a new token", () => {
     const text = [1, 2, 1, 3, 1];
-    // After 1 came 2 and 3, once each: λ is 1/2, the probability 1/4.
-    expect(goOn(4, [text], 4, { minMatch: 1, minProbability: 0.3 })).toEqual([]);
-    expect(goOn(4, [text], 1, { minMatch: 1, minProbability: 0.25 })).toEqual([2]);
+    // After 1 came 2 and 3, once each: half of the 0.2 of a match of one token.
+    expect(goOn(4, [text], 4, { minMatch: 1, minProbability: 0.11 })).toEqual([]);
+    expect(goOn(4, [text], 1, { minMatch: 1, minProbability: 0.09 })).toEqual([2]);
     expect(goOn(4, [text], 4, { minMatch: 2, minProbability: 0 })).toEqual([]);
     expect(goOn(4, [[...text, 7]], 4)).toEqual([]);
   });
@@ -93,16 +89,26 @@ describe("continuation", () => {
     expect(goOn(4, [[1, 2, 5], [2]], 2)).toEqual([5]);
   });
 
-  test("weighs the text itself more than another trie at the same length", () => {
+  test("takes the most confident token of several tries: by count, then by the length of the match, then from the last trie", () => {
     const corpus = endOf(4, [
       [1, 2, 5],
       [1, 2, 5],
       [1, 2],
     ]);
     const own = endOf(4, [[1, 2, 6, 9, 1, 2]]);
-    // P(5), P(6) after 2 in the corpus: 2/3, 0; in the text: 1/3, 1/2; after 1 2 in the corpus: 7/9, 1/6; in the text: 7/18, 7/12.
-    expect([...continuation([corpus, own], 1, { minMatch: 1, minProbability: 0.58 })]).toEqual([6]);
-    expect([...continuation([corpus], 1, { minMatch: 1, minProbability: 0.88 })]).toEqual([5]);
+    const after = (...known: KnownSuffixes[]): unknown => continuation(known, 1, settings);
+    // 5 followed "1 2" twice, 6 once.
+    expect(after(corpus, own)).toEqual({ tokens: Int32Array.of(5), confidences: Float64Array.of((2 - 1 + 0.48) / 2) });
+    expect(after(endOf(4, [[1, 2, 5, 0, 1, 2]]), own)).toEqual({ tokens: Int32Array.of(6), confidences: Float64Array.of(0.48) });
+    expect(after(endOf(2, [[1, 2, 5, 0, 1, 2]]), own)).toEqual({ tokens: Int32Array.of(6), confidences: Float64Array.of(0.48) });
+  });
+
+  test("gives each token the confidence of the match that ends before it", () => {
+    const { tokens, confidences } = continuation([endOf(9, [[1, 2, 3, 4, 5, 9, 1, 2]])], 3, settings);
+    expect([[...tokens], [...confidences]]).toEqual([
+      [3, 4, 5],
+      [0.48, 0.58, 0.75],
+    ]);
   });
 
   test.each([2, 3, 5, 9])("equals its definition, with depth %i", (depth) => {

@@ -1,5 +1,6 @@
 import type { TokenId } from "@decodekit/core";
-import type { SuffixTrie, TrieNode, TriePlace } from "./suffix-trie.ts";
+import { repetitionConfidence } from "./repetition-confidence.ts";
+import type { SuffixTrie, TriePlace } from "./suffix-trie.ts";
 
 /** A trie, and the position of the text's end in it. */
 export interface KnownSuffixes {
@@ -14,52 +15,56 @@ export interface ContinuationSettings {
   readonly minProbability: number;
 }
 
+/** Likely tokens, and for each the estimated probability that it follows if those before it do. */
+export interface Continuation {
+  /** Shape (n,). */
+  readonly tokens: Int32Array;
+  /** Shape (n,). */
+  readonly confidences: Float64Array;
+}
+
 /**
  * Returns at most `max` tokens that are likely to follow the text, choosing the most likely one at each step. Stops before the joint
  * probability falls below `minProbability`. `known` are the contexts of the text in one or more tries.
  *
- * The probability of a token interpolates the counts after every context of at least `minMatch` tokens, from the shortest to the longest,
- * and for each length in the order of the tries: P' = λ · count / continued + (1 − λ) · P, λ = continued / (continued + number of
- * different tokens that followed), P = 0 at first. A long context that was seen once thus counts for much, a short one for little.
- * Witten and Bell 1991, "The zero-frequency problem". The candidates are the tokens that most often followed one of the contexts; among
- * equals the one after the longest context wins.
+ * The candidates are the tokens that most often followed one of the contexts of at least `minMatch` tokens, with the confidence that the
+ * context gives them, see `repetitionConfidence`. Among equals the one after the longest context wins, then the one of the last trie.
  */
-export function continuation(known: readonly KnownSuffixes[], max: number, { minMatch, minProbability }: ContinuationSettings): Int32Array {
-  const path: TokenId[] = [];
+export function continuation(
+  known: readonly KnownSuffixes[],
+  max: number,
+  { minMatch, minProbability }: ContinuationSettings,
+): Continuation {
+  const tokens: TokenId[] = [];
+  const confidences: number[] = [];
   let probability = 1;
-  for (let ends = known; path.length < max;) {
-    const best = mostLikely(shortestFirst(ends, minMatch));
-    probability *= best?.probability ?? 0;
+  for (let ends = known; tokens.length < max;) {
+    const best = mostLikely(ends, minMatch);
+    probability *= best?.confidence ?? 0;
     if (!best || probability < minProbability) break;
-    const { token } = best;
-    path.push(token);
+    const { token, confidence } = best;
+    tokens.push(token);
+    confidences.push(confidence);
     ends = ends.map(({ trie, place }) => ({ trie, place: trie.follow(place, token) }));
   }
-  return Int32Array.from(path);
+  return { tokens: Int32Array.from(tokens), confidences: Float64Array.from(confidences) };
 }
 
-function shortestFirst(ends: readonly KnownSuffixes[], minMatch: number): readonly TrieNode[] {
+/** The most likely next token; undefined if no token followed a context of at least `minMatch` tokens. */
+function mostLikely(
+  ends: readonly KnownSuffixes[],
+  minMatch: number,
+): { readonly token: TokenId; readonly confidence: number } | undefined {
   const longest = Math.max(...ends.map(({ place }) => place.length));
-  const nodes: TrieNode[] = [];
-  for (let length = minMatch; length < longest; length++) {
-    for (const { place } of ends) {
-      const node = place[length];
-      if (node?.mostFrequent !== undefined) nodes.push(node);
-    }
-  }
-  return nodes;
-}
-
-/** The most likely next token given the contexts `nodes`; undefined if there are none. */
-function mostLikely(nodes: readonly TrieNode[]): { readonly token: TokenId; readonly probability: number } | undefined {
   let best: ReturnType<typeof mostLikely>;
-  for (const token of new Set(nodes.map((node) => node.mostFrequent!).toReversed())) {
-    let probability = 0;
-    for (const node of nodes) {
-      const count = node.childOf(token)?.count ?? 0;
-      probability = (count + node.different * probability) / (node.continued + node.different);
+  for (let length = longest - 1; length >= minMatch; length--) {
+    for (const { place } of ends.toReversed()) {
+      const node = place[length];
+      const token = node?.mostFrequent;
+      if (token === undefined) continue;
+      const confidence = repetitionConfidence(length, node!.childOf(token)!.count, node!.continued);
+      if (!best || confidence > best.confidence) best = { token, confidence };
     }
-    if (!best || probability > best.probability) best = { token, probability };
   }
   return best;
 }

@@ -9,7 +9,7 @@ export interface SuffixOptions {
   readonly minMatch?: number | undefined;
   /**
    * Minimum probability of the whole draft, estimated from earlier counts, in [0, 1]. Use at least the relative cost of one more token in
-   * a pass. @defaultValue 0.5
+   * a pass. It does not apply to a decoder that verifies only what pays off, as with `draftLength: "auto"`. @defaultValue 0.2
    */
   readonly minProbability?: number | undefined;
   /** Tokenized texts that the model is likely to repeat, such as earlier outputs. @defaultValue [] */
@@ -19,11 +19,14 @@ export interface SuffixOptions {
 const OPTIONS = {
   maxMatch: { type: "integer", help: "Maximum length of the sequence's end to look up", default: 16, minimum: 1 },
   minMatch: { type: "integer", help: "Minimum length of the sequence's end to look up, at most maxMatch", default: 1, minimum: 1 },
-  minProbability: { type: "number", help: "Minimum probability of the whole draft", default: 0.5, minimum: 0, maximum: 1 },
+  minProbability: { type: "number", help: "Minimum probability of the whole draft", default: 0.2, minimum: 0, maximum: 1 },
   corpus: objectOption("an array of Int32Array", (value) => {
     return Array.isArray(value) && value.every((text) => text instanceof Int32Array);
   }),
 } as const satisfies Readonly<Record<keyof SuffixOptions, OptionDefinition>>;
+
+/** Tokens that are less likely than this together are not worth verifying at any cost. */
+const MIN_USEFUL_PROBABILITY = 0.02;
 
 /**
  * Creates a drafter that looks up the end of the sequence in a trie of prompt, output and corpus, and proposes the tokens that most
@@ -38,12 +41,12 @@ export function suffix(options: SuffixOptions = {}): Drafter<never> {
   if (minMatch > maxMatch) {
     throw new InvalidOptionError({ where: "suffix", option: "minMatch", expected: `at most maxMatch, ${maxMatch}`, actual: minMatch });
   }
-  const settings = { minMatch, minProbability };
   let corpusTrie: SuffixTrie | undefined;
   return {
     name: "suffix",
     requires: [],
     draftKind: "tokens",
+    confidences: "all",
     start: async ({ prompt, vocabSize }) => {
       corpusTrie ??= trieOf(corpus, maxMatch);
       const own = suffixTrie(maxMatch + 1);
@@ -59,12 +62,15 @@ export function suffix(options: SuffixOptions = {}): Drafter<never> {
       let unread: Int32Array[] = [prompt];
       return {
         observe: ({ tokens }) => void unread.push(tokens),
-        async propose({ max }) {
+        async propose({ max, maxConfident }) {
           for (const tokens of unread) append(tokens);
           unread = [];
-          const tokens = continuation(ends, max, settings);
+          const cutLater = maxConfident !== undefined;
+          const settings = { minMatch, minProbability: cutLater ? MIN_USEFUL_PROBABILITY : minProbability };
+          const { tokens, confidences } = continuation(ends, maxConfident ?? max, settings);
           const unknown = tokens.findIndex((token) => token < 0 || token >= vocabSize);
-          return { tokens: unknown < 0 ? tokens : tokens.subarray(0, unknown) };
+          const known = unknown < 0 ? tokens.length : unknown;
+          return { tokens: tokens.subarray(0, known), confidences: confidences.subarray(0, known) };
         },
       };
     },
