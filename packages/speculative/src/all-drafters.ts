@@ -17,5 +17,5 @@ export const allDrafters: Readonly<Record<string, () => Drafter>> = {
   ddtree: () => ddtree(),
   jacobi,
   lookahead,
-  cascade: () => cascade({ drafters: [promptLookup({ minNgram: 2 }), suffix(), lookahead()] }),
+  cascade: () => cascade({ drafters: [suffix(), lookahead()] }),
 };

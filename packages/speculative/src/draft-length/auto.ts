@@ -37,7 +37,7 @@ interface Limits {
  *
  * A draft with confidences, from a drafter such as `promptLookup` or `suffix`, is requested in every round. It is verified up to the token
  * at which the expected gain is the highest, which may be none. Confidences are corrected by what the decode commits, so that nothing has
- * to be probed. The first drafts have at most 8 tokens, because the cost of more is not known yet, and later ones at most twice the longest.
+ * to be probed. The first drafts have at most 16 tokens, because the cost of more is not known yet, and later ones at most twice the longest.
  *
  * For other drafters it estimates acceptance from about the last 200 drafts:
  * - A decode starts with 12 plain passes to measure their cost, and then drafts 2, 4, 1 and 8 tokens. Plain passes are measured again,

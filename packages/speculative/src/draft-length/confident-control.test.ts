@@ -16,8 +16,8 @@ function observe(control: DraftLengthControl, requested: number, drafted: number
 
 test("a drafter of which all drafts have confidences is asked for these only, from the first round on", () => {
   const control = autoDraftLength({ cost }).start(countingModel(), { confidences: "all" });
-  expect([control.next(), control.confident!.maximum]).toEqual([0, 8]);
-  expect(control.confident!.cut(sure(8))).toBe(8);
+  expect([control.next(), control.confident!.maximum]).toEqual([0, 16]);
+  expect(control.confident!.cut(sure(16))).toBe(16);
 });
 
 test("a drafter of which some have confidences is asked for both; each kind has lengths of its own", () => {

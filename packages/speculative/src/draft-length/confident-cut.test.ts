@@ -66,15 +66,15 @@ test("learns from drafts that it does not verify: it rests while they are wrong,
   expect(lengths.slice(-6)).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
-test("the first drafts have at most 8 tokens, later ones at most twice the longest, none more than the maximum", () => {
+test("the first drafts have at most 16 tokens, later ones at most twice the longest, none more than the maximum", () => {
   const cut = startCut(() => 1, { maximum: 40, longest: 0 });
-  const maxima = [8, 16, 32, 40].map((expected) => {
+  const maxima = [16, 32, 40].map((expected) => {
     expect(cut.maximum).toBe(expected);
     const length = cut.cut(draft(Array.from({ length: cut.maximum }, () => 0.99)));
     cut.observe(...round(length, length));
     return length;
   });
-  expect(maxima).toEqual([8, 16, 32, 40]);
+  expect(maxima).toEqual([16, 32, 40]);
 });
 
 test("a confidence of 0 or 1 is taken for nearly that", () => {

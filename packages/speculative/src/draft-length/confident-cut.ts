@@ -18,7 +18,7 @@ export interface ConfidentState {
 }
 
 /** The first drafts are at most this long, because the cost of long ones is not known yet; later ones at most twice the longest so far. */
-const FIRST_LENGTH = 8;
+const FIRST_LENGTH = 16;
 /** How fast the estimate of the drafter's confidences changes: the step of a logistic regression on their common shift. */
 const LEARNING_RATE = 0.3;
 /** Factor by which the shift shrinks in every round, so that a hard passage is soon forgotten. */
@@ -26,7 +26,7 @@ const SHIFT_MEMORY = 0.9;
 /** Weight of the rounds so far, relative to the newest, in the speed. */
 const SPEED_MEMORY = 0.9;
 /** Limit of the speed at which a token's worth is estimated. Beyond it the next passage is probably slower. */
-const MAX_SPEED = 2;
+const MAX_SPEED = 3;
 /** By how much a token must be worth more than it costs, as a share of a plain pass per pass. It covers costs that are not measured. */
 const MIN_GAIN = 0.1;
 const MAX_CONFIDENCE = 0.995;
