@@ -1,4 +1,5 @@
 import type { InferenceSession } from "onnxruntime-common";
+import type { RowConsistency } from "../contracts/model.ts";
 import { ModelLoadError } from "../errors.ts";
 import { createInference, type InferenceOptions } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
@@ -7,6 +8,7 @@ import type { ModelFolder } from "./model-folder.ts";
 import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
+import { readRowConsistency } from "./row-consistency.ts";
 
 export interface OpenGraphOptions extends InferenceOptions {
   /** Whether to add what the graph's exporter left out. */
@@ -17,6 +19,8 @@ export interface OpenedGraph {
   readonly inference: InferenceSession;
   /** Whether something was added. */
   readonly isRewritten: boolean;
+  /** What its operators do to the rows of a pass. */
+  readonly rowConsistency: RowConsistency;
 }
 
 /**
@@ -31,7 +35,8 @@ export async function openGraph(
 ): Promise<OpenedGraph> {
   const outline = rewriting ? rewritten(graph.file.outline) : graph.file.outline;
   const open = async (each: GraphFiles): Promise<OpenedGraph> => {
-    return { inference: await createInference(runtime, folder, each, options), isRewritten: each !== graph };
+    const inference = await createInference(runtime, folder, each, options);
+    return { inference, isRewritten: each !== graph, rowConsistency: readRowConsistency(each.file.outline, runtime.execution) };
   };
   if (outline === graph.file.outline) return open(graph);
   try {
