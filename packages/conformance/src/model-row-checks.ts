@@ -91,7 +91,7 @@ function checkProperties({ kind, vocabSize, contextLength, capabilities }: Causa
   for (const [name, value] of Object.entries({ rewind, fork, tree, multiTokenPasses }))
     expect(typeof value === "boolean", `capabilities.${name} must be true or false, got ${String(value)}`);
   const isKnown = ["rounding", "approximate", "mixed"].includes(rowConsistency);
-  expect(isKnown, `capabilities.rowConsistency must be "rounding", "approximate" or "mixed", got ${String(rowConsistency)}`);
+  expect(isKnown, `capabilities.rowConsistency must be "rounding", "approximate" or "mixed", got ${rowConsistency}`);
   expectSame(Object.keys(unknown), [], "capabilities that do not exist");
 }
 

@@ -2,7 +2,8 @@ import { InvalidOptionError } from "@decodekit/core";
 import { tableModel } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import { type ModelDefect, rowDefectsOfModels } from "./broken/broken-models.ts";
-import { passDefects, sessionDefects } from "./broken/broken-sessions.ts";
+import { passDefects } from "./broken/broken-passes.ts";
+import { sessionDefects } from "./broken/broken-sessions.ts";
 import { goodModel } from "./broken/changed-model.ts";
 import { causalModelChecks, modelSubject, testModel } from "./test-model.ts";
 

@@ -14,7 +14,7 @@ export function openResultLines<Result>(file: string | undefined): ResultLines<R
     const text = readFileSync(file, "utf8");
     if (!text.endsWith("\n") && text !== "") separator = "\n";
     for (const line of text.split("\n")) {
-      const entry = parse<Result>(line);
+      const entry = parse(line) as { readonly key: string; readonly result: Result } | undefined;
       if (entry) results.set(entry.key, entry.result);
     }
   }
@@ -29,9 +29,10 @@ export function openResultLines<Result>(file: string | undefined): ResultLines<R
   };
 }
 
-function parse<Result>(line: string): { readonly key: string; readonly result: Result } | undefined {
+/** Returns undefined for what is not JSON. */
+function parse(line: string): unknown {
   try {
-    return JSON.parse(line) as { readonly key: string; readonly result: Result };
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { createInference, type InferenceOptions } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import { withPlainProducts } from "./rewriting/fused-products.ts";
 import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
@@ -49,6 +50,7 @@ export async function openGraph(
 
 function rewritten(outline: Uint8Array): Uint8Array {
   const graph = readEditableGraph(outline);
-  const scaled = withRowScales(outline, graph);
+  const plain = withPlainProducts(outline, graph);
+  const scaled = plain ? withRowScales(plain) : withRowScales(outline, graph);
   return scaled ? (withRowCount(scaled) ?? scaled) : (withRowCount(outline, graph) ?? outline);
 }
