@@ -9,12 +9,12 @@ interface Guarantee {
 export const losslessTexts: Readonly<Record<RowConsistency, Guarantee>> = {
   rounding: { name: "lossless", help: "The output follows the model's distribution exactly; drafts change only the number of passes" },
   approximate: {
-    name: "lossless but for 8 bits",
-    help: "This model file computes with 8 bits: the text can part from plain decoding where two tokens are about equally likely",
+    name: "8 bits: text can part",
+    help: "This model file computes with 8 bits, so the text can part from that of plain decoding. On other files this decoder is lossless",
   },
   mixed: {
     name: "not lossless on this file",
-    help: "In this model file the logits of a token depend on the others of its pass: the text can be another than that of plain decoding",
+    help: "In this model file the logits of a token depend on the others of its pass, so the text can be another than that of plain decoding",
   },
 };
 
