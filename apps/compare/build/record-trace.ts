@@ -78,6 +78,7 @@ export async function recordTrace(models: RecordingModels, { model: name, prompt
       vocabSize: causal.vocabSize,
       roles: masked ? ["causal", "masked"] : ["causal"],
       maskTokenId: masked?.maskTokenId,
+      rowConsistency: causal.capabilities.rowConsistency,
     },
     prompt,
     promptTokens: [...promptTokens],

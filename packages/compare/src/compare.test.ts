@@ -1,4 +1,4 @@
-import type { Decoder, LanguageModel } from "@decodekit/core";
+import type { Decoder, LanguageModel, RowConsistency } from "@decodekit/core";
 import { countingModel, failingModel, memoryMaskedModel, tableModel } from "@decodekit/core/testing";
 import { greedy } from "@decodekit/greedy";
 import { draftModel, jacobi, maskedDraft, promptLookup, speculative } from "@decodekit/speculative";
@@ -24,7 +24,15 @@ test("reports model, passes, text and likelihood of a run", async () => {
   const report = await compare({ model, decoders: [plainGreedy], prompts: ["b"], maxNewTokens: 4, seed: 7 });
   expect(report.schemaVersion).toBe(2);
   expect(report.environment).toMatchObject({ runtime: `node ${process.versions.node}`, processors: expect.any(Number) as number });
-  expect(report.model).toEqual({ name: "letters", parameters: 9, vocabSize: 3, execution: "wasm", bytes: 36, file: null });
+  expect(report.model).toEqual({
+    name: "letters",
+    parameters: 9,
+    vocabSize: 3,
+    execution: "wasm",
+    rowConsistency: "rounding",
+    bytes: 36,
+    file: null,
+  });
   expect(report.runs).toHaveLength(1);
   const milliseconds = expect.any(Number) as number;
   expect(report.runs[0]).toEqual({
@@ -35,6 +43,7 @@ test("reports model, passes, text and likelihood of a run", async () => {
     text: "cbcb",
     tokens: [2, 1, 2, 1],
     finishReason: "length",
+    lossless: null,
     passes: { ...NO_PASSES, prefill: 1, decode: 3 },
     passesByModel: { causal: { ...NO_PASSES, prefill: 1, decode: 3 }, masked: NO_PASSES, draft: NO_PASSES },
     targetPasses: 4,
@@ -51,6 +60,20 @@ test("reports model, passes, text and likelihood of a run", async () => {
     // c after b: 3/4, b after c: 1/2.
     negativeLogLikelihood: expect.closeTo((-2 * Math.log(0.75) - 2 * Math.log(0.5)) / 4, 6) as number,
   });
+});
+
+test("a decoder that verified drafts is lossless on a model with consistent rows only", async () => {
+  const causal = tableModel({ probabilities: threeLetters });
+  const decoder: ComparedDecoder = { decoder: speculative({ drafter: promptLookup(), draftLength: 2 }) };
+  const losslessOn = async (rowConsistency: RowConsistency | undefined, prompt: string) => {
+    const capabilities = { ...causal.capabilities, ...(rowConsistency && { rowConsistency }) };
+    const model = languageModel({ ...causal, capabilities });
+    const { runs, ...report } = await compare({ model, decoders: [decoder], prompts: [prompt], maxNewTokens: 6 });
+    return [report.model.rowConsistency, runs[0]!.lossless, runs[0]!.passes.verify > 0];
+  };
+  expect(await losslessOn(undefined, "bcbc")).toEqual(["rounding", true, true]);
+  expect(await losslessOn("approximate", "bcbc")).toEqual(["approximate", false, true]);
+  expect(await losslessOn("mixed", "bcbc")).toEqual(["mixed", false, true]);
 });
 
 /** A causal model that counts, a masked model that counts on from the first token of its canvas, and a draft model that counts too. */

@@ -2,6 +2,7 @@ import { acceptsValue, describeOption, InvalidOptionError, type LanguageModel, t
 import type { ChosenFile } from "@decodekit/core/onnx";
 import type { ComparedDecoder } from "./compared-decoder.ts";
 import { describeEnvironment } from "./environment.ts";
+import { rowConsistencyOf } from "./losslessness.ts";
 import { measureRun } from "./measure-run.ts";
 import type { CompareReport, ModelReport, RunReport } from "./report.ts";
 
@@ -114,6 +115,7 @@ function describeModel({ name, tokenizer, causal, masked, file, parameters, exec
     parameters: parameters ?? null,
     vocabSize: causal?.vocabSize ?? masked?.vocabSize ?? tokenizer.vocabSize,
     execution: execution ?? null,
+    rowConsistency: rowConsistencyOf(causal),
     bytes: bytes ?? null,
   };
 }

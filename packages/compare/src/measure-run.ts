@@ -1,5 +1,6 @@
 import { type DecodeStatistics, generate, type LanguageModel } from "@decodekit/core";
 import type { ComparedDecoder } from "./compared-decoder.ts";
+import { isLossless, rowConsistencyOf } from "./losslessness.ts";
 import type { RunReport } from "./report.ts";
 import { scoreOutput } from "./score-output.ts";
 
@@ -37,6 +38,7 @@ export async function measureRun(
     text,
     tokens: Array.from(tokens),
     finishReason,
+    lossless: isLossless(decoder, { consistency: rowConsistencyOf(model.causal), verifyPasses: statistics.passes.verify }),
     ...figures(statistics),
     negativeLogLikelihood,
   };
@@ -58,7 +60,10 @@ async function likelihood(
   }
 }
 
-type Figures = Omit<RunReport, "decoder" | "options" | "prompt" | "seed" | "text" | "tokens" | "finishReason" | "negativeLogLikelihood">;
+type Figures = Omit<
+  RunReport,
+  "decoder" | "options" | "prompt" | "seed" | "text" | "tokens" | "finishReason" | "lossless" | "negativeLogLikelihood"
+>;
 
 function figures({ tokens, passes, passesByModel, targetPasses, ...rest }: DecodeStatistics): Figures {
   const perToken = (amount: number): number | null => (tokens > 0 ? amount / tokens : null);

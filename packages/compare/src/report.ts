@@ -1,4 +1,4 @@
-import type { FinishReason, ForwardPhase, ModelRole, PluginOptionValues, TokenId } from "@decodekit/core";
+import type { FinishReason, ForwardPhase, ModelRole, PluginOptionValues, RowConsistency, TokenId } from "@decodekit/core";
 
 /**
  * The result of `compare`: plain data that survives JSON unchanged. A value that does not exist (a rate over no tokens, an unknown model
@@ -36,6 +36,8 @@ export interface ModelReport {
   readonly vocabSize: number;
   /** "webgpu", "wasm" or "native". */
   readonly execution: string | null;
+  /** How much a row of logits depends on the pass that computes it: see `ModelCapabilities` of core. Null without a causal model. */
+  readonly rowConsistency: RowConsistency | null;
   /** Size of the graph and its external data, in bytes. */
   readonly bytes: number | null;
 }
@@ -52,6 +54,11 @@ export interface RunReport {
   /** Output tokens. */
   readonly tokens: readonly TokenId[];
   readonly finishReason: FinishReason;
+  /**
+   * Whether the output follows the model's distribution, up to rounding: the decoder claims it, and if it verified drafts, the model's
+   * `rowConsistency` is "rounding". Null if the decoder claims nothing, as those that decode token by token.
+   */
+  readonly lossless: boolean | null;
   /** Forward passes of all models by phase. */
   readonly passes: Readonly<Record<ForwardPhase, number>>;
   /** The same passes by the role of the model, then by phase. */

@@ -7,5 +7,6 @@ export { type DrafterOptions, type DrafterReport, testDrafter } from "./test-dra
 export type { PluginTestOptions, PluginWorker } from "./plugin-subject.ts";
 export { testDecoder } from "./test-decoder.ts";
 export type { Inapplicable, KitReport, TestFunction } from "./test-function.ts";
+export { type ModelTestOptions, testModel } from "./test-model.ts";
 export { testPlugin } from "./test-plugin.ts";
 export { type BoundedProof, type LosslessOptions, type LosslessReport, testLossless } from "./test-lossless.ts";

@@ -45,6 +45,8 @@ export type {
   MaskedSession,
   ModelCapabilities,
   ModelSet,
+  RequiredCapability,
+  RowConsistency,
   Session,
 } from "./contracts/model.ts";
 export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./contracts/plugin.ts";

@@ -13,6 +13,8 @@ export interface GraphValue {
 
 export interface GraphNode {
   readonly op: string;
+  /** "com.microsoft" for an operator of ONNX Runtime's own. */
+  readonly domain?: "com.microsoft";
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Attributes that are integers or lists of them. */
@@ -44,6 +46,11 @@ export function onnxFile(graph: Graph, opset = 14): Uint8Array {
   writer.writeVarintField(1, 8);
   writer.writeMessage(7, writeGraph, graph);
   writer.writeMessage(8, (version, each) => each.writeVarintField(2, version), opset);
+  const runtimes = (domain: string, each: PbfWriter): void => {
+    each.writeStringField(1, domain);
+    each.writeVarintField(2, 1);
+  };
+  writer.writeMessage(8, runtimes, "com.microsoft");
   return writer.finish();
 }
 
@@ -67,10 +74,11 @@ function writeGraph({ nodes, inputs, outputs, weights }: Graph, writer: PbfWrite
   for (const output of outputs) writer.writeMessage(12, writeValue, output);
 }
 
-function writeNode({ op, inputs, outputs, attributes = {}, parts = {} }: GraphNode, writer: PbfWriter): void {
+function writeNode({ op, domain, inputs, outputs, attributes = {}, parts = {} }: GraphNode, writer: PbfWriter): void {
   for (const input of inputs) writer.writeStringField(1, input);
   for (const output of outputs) writer.writeStringField(2, output);
   writer.writeStringField(4, op);
+  if (domain) writer.writeStringField(7, domain);
   for (const attribute of Object.entries(attributes)) writer.writeMessage(5, writeAttribute, attribute);
   for (const part of Object.entries(parts)) writer.writeMessage(5, writePart, part);
 }

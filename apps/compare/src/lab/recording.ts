@@ -22,6 +22,7 @@ export function startRecording({ settings, hosted: { model, texts }, promptToken
     vocabSize: causal.vocabSize,
     roles: masked ? ["causal", "masked"] : ["causal"],
     maskTokenId: masked?.maskTokenId,
+    rowConsistency: causal.capabilities.rowConsistency,
     file: { path: file.path, reason: file.reason },
   };
   const recorded: LaneTrace[] = lanes.map(({ lane: { specification, plugin, options = {} } }) => ({

@@ -133,8 +133,6 @@ export const texts = {
     waiting: "Waiting for its turn",
     empty: "Press Run to start.",
     failed: (problem: string) => `Failed: ${problem}`,
-    lossless: { name: "lossless", help: "The output follows the model's distribution exactly; drafts change only the number of passes" },
-    notLossless: { name: "not lossless", help: "The output may not follow the model's distribution" },
     clues: (clues: string) => `Sudoku with the clues ${(clues.match(/.{6}/g) ?? []).map((row) => row.replaceAll(".", "–")).join(", ")}`,
     asRounds: "What happened, in words",
     finish: { stop: "ended with a stop token", length: "reached the length limit", abort: "stopped" },

@@ -19,7 +19,15 @@ const statistics = {
   changedTokens: 0,
 };
 const trace: Trace = {
-  model: { name: "m", execution: "wasm", parameters: 10, vocabSize: 5, roles: ["causal", "masked"], maskTokenId: 0 },
+  model: {
+    name: "m",
+    execution: "wasm",
+    parameters: 10,
+    vocabSize: 5,
+    roles: ["causal", "masked"],
+    maskTokenId: 0,
+    rowConsistency: "approximate",
+  },
   prompt: '<img src=x onerror="alert(1)">',
   promptTokens: [1, 2],
   maxNewTokens: 2,

@@ -1,4 +1,4 @@
-import type { DecodeEvent, GenerateResult, ModelRole, PluginOptionValues, TokenId } from "@decodekit/core";
+import type { DecodeEvent, GenerateResult, ModelRole, PluginOptionValues, RowConsistency, TokenId } from "@decodekit/core";
 
 /** One event of a lane, and its time: milliseconds spent inside the decoder so far. */
 export interface TracedEvent {
@@ -52,6 +52,8 @@ export interface TracedModel {
   readonly vocabSize: number;
   readonly roles: readonly ModelRole[];
   readonly maskTokenId?: TokenId | undefined;
+  /** How much a row depends on the pass that computes it; absent in runs of earlier versions. */
+  readonly rowConsistency?: RowConsistency | undefined;
   /** The file that was opened, and why; absent in runs of earlier versions. */
   readonly file?: { readonly path: string; readonly reason: string } | undefined;
 }

@@ -1,11 +1,12 @@
 import { useMemo, useState } from "preact/hooks";
-import type { DecoderPlugin } from "@decodekit/core";
+import type { DecoderPlugin, RowConsistency } from "@decodekit/core";
 import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeOptions } from "../lab/describe-options.ts";
 import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
 import { digestOf } from "../url/share-link.ts";
 import { format, letters, markers, texts } from "../texts/en.ts";
+import { losslessTexts, notLosslessTexts } from "../texts/guarantees-en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
 import { Dialog } from "./dialog.tsx";
@@ -50,7 +51,7 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
             {markers[index]}
           </span>
           <span class="letter">{letter}</span> {title}
-          <Guarantee lossless={lane?.decoder.lossless} />
+          <Guarantee lossless={lane?.decoder.lossless} rows={state.trace.value?.model.rowConsistency} />
         </h2>
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
         <p class="lane-options">{describeOptions(options)}</p>
@@ -60,10 +61,16 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
   );
 }
 
-/** Whether the decoder is lossless, if it declares that. */
-function Guarantee({ lossless }: { readonly lossless: boolean | undefined }) {
+interface GuaranteeProps {
+  readonly lossless: boolean | undefined;
+  /** Of the model of the shown run. */
+  readonly rows: RowConsistency | undefined;
+}
+
+/** Whether the decoder is lossless on the model, if it declares that. */
+function Guarantee({ lossless, rows }: GuaranteeProps) {
   if (lossless === undefined) return null;
-  const { name, help } = lossless ? texts.lane.lossless : texts.lane.notLossless;
+  const { name, help } = lossless ? losslessTexts[rows ?? "rounding"] : notLosslessTexts;
   return (
     <span class="guarantee" title={help}>
       {name}

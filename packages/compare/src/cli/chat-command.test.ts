@@ -39,6 +39,20 @@ describe("decodekit chat", () => {
     expect(open()).toBe(0);
   });
 
+  test("says if drafts are not verified exactly on the model", async () => {
+    const { load } = chatty();
+    const inEightBits: LoadModel = async (...args) => {
+      const model = await load(...args);
+      const causal = { ...model.causal!, capabilities: { ...model.causal!.capabilities, rowConsistency: "approximate" as const } };
+      return { ...model, causal };
+    };
+    const flags = chat("--decoder", "speculative:drafter=suffix,draftLength=2");
+    const { stderr } = await decodekit(flags, { load: inEightBits, input: ["/decoder greedy", "/decoder"] });
+    const note = "speculative is not lossless here, because this file computes with activations of 8 bits: the text can part from plain";
+    expect(stderr.split("\n").filter((line) => line.includes("lossless"))).toEqual([expect.stringContaining(note)]);
+    expect((await decodekit(flags, { load, input: ["/decoder"] })).stderr).not.toContain("lossless");
+  });
+
   test("switches the decoder in the middle, and refuses what there is not or what the model cannot run", async () => {
     const { load, conversations } = chatty();
     const input = [

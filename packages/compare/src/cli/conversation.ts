@@ -1,6 +1,7 @@
 import { type ChatMessage, type DecoderPlugin, type DecodeStatistics, DecodekitError, generate } from "@decodekit/core";
 import type { ComparedModel } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption } from "../compared-decoder.ts";
+import { rowConsistencyOf, whyNotLossless } from "../losslessness.ts";
 import { parseDecoder } from "../parse-decoder.ts";
 import { count, formatDecoder, formatNumber } from "./format.ts";
 import { type Colors, colorsFor, type CommandProcess } from "./terminal.ts";
@@ -45,6 +46,7 @@ export class Conversation {
     this.#decoder = this.#parse(settings.decoder);
     this.#messages = begin(settings.system);
     this.#seed = settings.seed;
+    this.#noteLoss();
   }
 
   /** Stops the answer that is being given; returns false if there is none. */
@@ -76,6 +78,7 @@ export class Conversation {
       if (rest !== "") this.#decoder = this.#parse(rest);
       const { decoder, options = {} } = this.#decoder;
       this.#note(formatDecoder(decoder.name, options));
+      this.#noteLoss();
     } else throw new UsageError(`there is no /${command}; /help lists what there is.`);
   }
 
@@ -109,6 +112,13 @@ export class Conversation {
     } finally {
       this.#answering = undefined;
     }
+  }
+
+  /** Says why the text of a lossless decoder can be another than plain decoding's on this model. */
+  #noteLoss(): void {
+    const { decoder } = this.#decoder;
+    const reason = decoder.lossless ? whyNotLossless(rowConsistencyOf(this.#settings.model.causal)) : null;
+    if (reason !== null) this.#note(`${decoder.name} is not lossless here, because ${reason}`);
   }
 
   #note(text: string): void {

@@ -18,6 +18,7 @@ function run(changes: Partial<RunReport> = {}): RunReport {
     text: " upon a time",
     tokens: [1, 2, 3, 4],
     finishReason: "length",
+    lossless: null,
     passes: { ...NO_PASSES, prefill: 1, decode: 3 },
     passesByModel: { causal: { ...NO_PASSES, prefill: 1, decode: 3 }, masked: NO_PASSES, draft: NO_PASSES },
     targetPasses: 4,
@@ -62,6 +63,7 @@ function report(...runs: RunReport[]): CompareReport {
       parameters: 3_459_543,
       vocabSize: 4096,
       execution: "wasm",
+      rowConsistency: "rounding",
       bytes: 6_981_165,
     },
     runs,
@@ -133,6 +135,23 @@ test("groups texts by prompt, and has no table without runs", () => {
   expect(renderReport(report(), { colors: none, width: 80 })).toBe(
     "stories: 3.5 M parameters, vocabulary 4096, 7.0 MB, wasm, node 20.20.2\nonnx/model.onnx, because no data type was asked for\n",
   );
+});
+
+test("says which decoders are lossless on the model, and why others are not", () => {
+  const lossless = run({ decoder: "judged-tree", lossless: true });
+  const refined = run({ decoder: "refine", lossless: false });
+  const text = (changes: Partial<CompareReport["model"]>, ...runs: RunReport[]): string => {
+    const { model, ...rest } = report(...runs);
+    return renderReport({ ...rest, model: { ...model, ...changes } }, { colors: none, width: undefined });
+  };
+  const exact = text({}, run(), { ...drafting, lossless: true }, lossless, refined);
+  expect(exact).toContain("\nLossless (the model's own distribution, up to rounding): speculative, judged-tree.\nNot lossless: refine.\n");
+  const eightBits = text({ rowConsistency: "approximate" }, run(), { ...drafting, lossless: false });
+  expect(eightBits).toContain(
+    "\nNot lossless: speculative. Drafts are not verified exactly, because this file computes with activations of 8 bits: the text can part from plain decoding's.\n",
+  );
+  expect(eightBits).not.toContain("Lossless (");
+  expect(text({}, run())).not.toContain("ossless");
 });
 
 test("replaces control characters in texts", () => {

@@ -1,5 +1,6 @@
 import wrapAnsi from "wrap-ansi";
 import type { CompareReport, RunReport } from "../report.ts";
+import { whyNotLossless } from "../losslessness.ts";
 import { count, formatBytes, formatCount, formatDecoder, formatFile, formatNumber, formatOptions } from "./format.ts";
 import { type DecoderSummary, groupBy, summarize } from "./summary.ts";
 import type { Colors } from "./terminal.ts";
@@ -22,6 +23,8 @@ export function renderReport(report: CompareReport, { colors, width }: RenderOpt
   const { file } = report.model;
   const parts = [wrap(modelLine(report, colors) + (file ? `\n${colors.dim(formatFile(file))}` : ""))];
   if (summaries.length > 0) parts.push(renderTable(chooseTable(summaries, width), colors), wrap(colors.dim(legend(report.runs))));
+  const guarantees = guaranteesOf(summaries, report);
+  if (guarantees.length > 0) parts.push(wrap(guarantees.join("\n")));
   for (const [prompt, runs] of groupBy(report.runs, (run) => run.prompt)) parts.push(...textsOf(prompt, runs, { colors, wrap }));
   return `${parts.join("\n\n")}\n`;
 }
@@ -112,6 +115,18 @@ function legend(runs: readonly RunReport[]): string {
   const amount = `${count(prompts, "prompt")} × ${count(seeds, "seed")}`;
   if (prompts * seeds > 1) meanings.unshift(`${amount}: tokens and passes are totals, times are medians`);
   return `${meanings.join("; ")}.`;
+}
+
+/** Says which decoders that claim to be lossless are so on this model, and why the others are not. */
+function guaranteesOf(summaries: readonly DecoderSummary[], { model }: CompareReport): readonly string[] {
+  const named = (lossless: boolean): string =>
+    [...new Set(summaries.filter((summary) => summary.lossless === lossless).map(({ decoder }) => decoder))].join(", ");
+  const [kept, notKept] = [named(true), named(false)];
+  const reason = whyNotLossless(model.rowConsistency);
+  return [
+    ...(kept ? [`Lossless (the model's own distribution, up to rounding): ${kept}.`] : []),
+    ...(notKept ? [`Not lossless: ${notKept}.${reason === null ? "" : ` Drafts are not verified exactly, because ${reason}.`}`] : []),
+  ];
 }
 
 /** Renders the texts of one prompt. Texts that differ only by seed appear once. */

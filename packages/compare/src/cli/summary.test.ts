@@ -13,6 +13,7 @@ function run(changes: Partial<RunReport>): RunReport {
     text: "",
     tokens: [1, 2],
     finishReason: "length",
+    lossless: null,
     passes: NO_PASSES,
     passesByModel: { causal: NO_PASSES, masked: NO_PASSES, draft: NO_PASSES },
     targetPasses: 0,
@@ -72,6 +73,11 @@ test("the likelihood is the mean over all scored tokens", () => {
     run({ tokens: [1, 2, 3, 4, 5], negativeLogLikelihood: null }),
   ]);
   expect(summary!.negativeLogLikelihood).toBe(2.5);
+});
+
+test("a decoder is lossless if all its runs are, and neither if it claims nothing", () => {
+  const losslessOf = (...values: (boolean | null)[]) => summarize(values.map((lossless) => run({ lossless })))[0]!.lossless;
+  expect([losslessOf(true, true), losslessOf(true, false), losslessOf(false), losslessOf(null, null)]).toEqual([true, false, false, null]);
 });
 
 test("undefined ratios are null", () => {

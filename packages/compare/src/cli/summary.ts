@@ -5,6 +5,8 @@ import type { RunReport } from "../report.ts";
 export interface DecoderSummary {
   readonly decoder: string;
   readonly options: PluginOptionValues;
+  /** False if any run was not lossless; null if the decoder claims nothing. */
+  readonly lossless: boolean | null;
   readonly runs: readonly RunReport[];
   readonly tokens: number;
   /** Passes of the target. */
@@ -54,6 +56,7 @@ function summarizeRuns(runs: [RunReport, ...RunReport[]]): DecoderSummary {
   return {
     decoder,
     options,
+    lossless: runs.every((run) => run.lossless === null) ? null : runs.every((run) => run.lossless),
     runs,
     tokens,
     passes,

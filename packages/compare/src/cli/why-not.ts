@@ -1,4 +1,4 @@
-import type { Decoder, LanguageModel, ModelCapabilities, ModelRole } from "@decodekit/core";
+import type { Decoder, LanguageModel, ModelRole, RequiredCapability } from "@decodekit/core";
 
 const ROLES: Readonly<Record<ModelRole, string>> = {
   causal: "does not predict the next token",
@@ -6,7 +6,7 @@ const ROLES: Readonly<Record<ModelRole, string>> = {
   draft: "has no draft model",
 };
 
-const CAPABILITIES: Readonly<Record<keyof ModelCapabilities, string>> = {
+const CAPABILITIES: Readonly<Record<RequiredCapability, string>> = {
   rewind: "cannot rewind its cache",
   fork: "cannot fork its cache",
   tree: "cannot read trees",

@@ -1,4 +1,4 @@
-import type { ModelCapabilities, ModelRole, ModelSet, TokenId } from "./model.ts";
+import type { ModelRole, ModelSet, RequiredCapability, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
 import type { FORWARD_PHASES } from "./pass-kinds.ts";
 
@@ -112,13 +112,16 @@ export interface Decoder<Role extends ModelRole = ModelRole> {
    * Capabilities of the causal model that `decode` requires, for programs that offer a model only what it can run. The decode checks them
    * itself. @defaultValue none
    */
-  readonly capabilities?: readonly (keyof ModelCapabilities)[] | undefined;
+  readonly capabilities?: readonly RequiredCapability[] | undefined;
   /**
    * Maximum number of tokens that the decoder commits, if it does not depend on the prompt or the model, as for a text of fixed length.
    * `generate` uses it as the default of `maxNewTokens`. Left out by a decoder that continues until something else ends it.
    */
   readonly outputLength?: number | undefined;
-  /** Claims that the output follows the causal model's own (processed) distribution; the conformance kit then proves it. */
+  /**
+   * Claims that the output follows the causal model's own (processed) distribution; the conformance kit then proves it. For a decoder that
+   * verifies drafts, a model can only be as exact as its rows: see `ModelCapabilities.rowConsistency`.
+   */
   readonly lossless?: boolean | undefined;
   /**
    * Decodes from `prompt`, shape (n,), n >= 1.

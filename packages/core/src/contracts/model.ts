@@ -79,7 +79,23 @@ export interface ModelCapabilities {
    * the same, and verifying a draft costs as much as decoding without it. @defaultValue true
    */
   readonly multiTokenPasses?: boolean;
+  /** How much a row depends on the pass that computes it. @defaultValue "rounding" */
+  readonly rowConsistency?: RowConsistency;
 }
+
+/**
+ * How far the row after a sequence may differ between the passes that can compute it: of one token or several, in one piece or more. A
+ * decoder that verifies drafts reads rows in other passes than one that decodes token by token, so its claim to be lossless depends on it.
+ *
+ * - "rounding": by the rounding of float32 or float16 only. Greedy texts are the same except at near ties.
+ * - "approximate": every row depends on its own prefix only, but activations of 8 bits now and then turn a difference by rounding into one
+ *   of a whole step. Greedy texts can part.
+ * - "mixed": a row depends on the other rows of its pass, later tokens included, as with one scale of 8 bits for all of them.
+ */
+export type RowConsistency = "rounding" | "approximate" | "mixed";
+
+/** Capabilities that a decoder may require. */
+export type RequiredCapability = Exclude<keyof ModelCapabilities, "rowConsistency">;
 
 /** Predicts the next token from those before it. */
 export interface CausalModel {

@@ -1,4 +1,5 @@
 import type { InferenceSession } from "onnxruntime-common";
+import type { RowConsistency } from "../contracts/model.ts";
 import type { CanvasGraph } from "./canvas-graph.ts";
 import type { Embeddings } from "./embeddings/embeddings.ts";
 import type { Runtime } from "./environment/environment.ts";
@@ -22,6 +23,8 @@ export interface CausalGraph {
   readonly canvas: CanvasGraph | undefined;
   /** Whether several tokens over a cached prefix are read in one pass; otherwise one by one. */
   multiTokenPasses: boolean;
+  /** How much a row depends on the pass that computes it: what the operators tell, or what passes have shown if that is worse. */
+  rowConsistency: RowConsistency;
   /** True once the graph was disposed. */
   disposed: boolean;
 }

@@ -27,3 +27,13 @@ test.each([
 ] as const)("on %s, float16 %s, of %j the graph %s is taken", async (execution, runsFloat16, files, path) => {
   expect(await found(files, execution, runsFloat16)).toBe(path);
 });
+
+// Decoders that verify drafts return plain decoding's text on these only, up to rounding. Of 4 bits, the name does not tell whether the
+// export asks for accuracy level 4, which native and WebGPU compute with activations of 8 bits.
+const CONSISTENT = ["", "_fp16", "_q4", "_q4f16", "_bnb4"].map((suffix) => `onnx/model${suffix}.onnx`);
+const EIGHT_BITS = ["_quantized", "_int8", "_uint8"].map((suffix) => `onnx/model${suffix}.onnx`);
+
+test.each(["native", "wasm", "webgpu"] as const)("on %s, no file of 8 bits is taken where there is another", async (execution) => {
+  for (const file of CONSISTENT) expect(await found([...EIGHT_BITS, file], execution, true)).toBe(file);
+  for (const file of EIGHT_BITS) expect(await found([file], execution, true)).toBe(file);
+});

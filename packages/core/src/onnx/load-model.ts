@@ -15,6 +15,7 @@ import type { CausalTensor, ChosenFile, Execution, LoadModelOptions, ModelSource
 import { createOnnxSession } from "./onnx-session.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseGraphs, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { probePasses } from "./probe-passes.ts";
+import { readRowConsistency, worseConsistency } from "./row-consistency.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { namesOption } from "./tensor-names.ts";
 import { textOfModel } from "./text-of-model.ts";
@@ -102,6 +103,9 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       queue: queueOf(runtime.ort),
       canvas,
       multiTokenPasses: !signature.hasCacheBranch,
+      rowConsistency: files.canvas
+        ? worseConsistency(opened.rowConsistency, readRowConsistency(files.canvas.file.outline, runtime.execution))
+        : opened.rowConsistency,
       disposed: false,
     };
     if (!(await passesAreRight(graph, opened, options.signal))) return undefined;
@@ -114,12 +118,12 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
 async function passesAreRight(graph: CausalGraph, { isRewritten, warn }: OpenedModel, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const probe = await probePasses(graph, signal);
-    if (probe.rows === "equal") return true;
-    if (isRewritten) return false;
+    if (isRewritten && (probe.rows === "failed" || probe.rows === "mixed")) return false;
     if (probe.rows === "failed") {
       graph.multiTokenPasses = false;
       warn(`${graph.source} cannot be read several tokens at a time (${probe.reason}). It reads them one by one.`);
-    } else {
+    } else graph.rowConsistency = worseConsistency(graph.rowConsistency, probe.rows);
+    if (graph.rowConsistency === "mixed") {
       const consequence = "a decoder that verifies drafts may return another text than one that reads token by token";
       warn(`${graph.source} gives a token other logits if it is read in a pass with others: ${consequence}.`);
     }
@@ -156,7 +160,13 @@ function modelsOf(
     kind: "causal",
     vocabSize,
     contextLength,
-    capabilities: { rewind: true, fork: true, tree: canvas !== undefined, ...(!graph.multiTokenPasses && { multiTokenPasses: false }) },
+    capabilities: {
+      rewind: true,
+      fork: true,
+      tree: canvas !== undefined,
+      ...(!graph.multiTokenPasses && { multiTokenPasses: false }),
+      rowConsistency: graph.rowConsistency,
+    },
     async createSession() {
       if (graph.disposed) throw new DisposedError("model");
       return createOnnxSession(graph);

@@ -1,12 +1,15 @@
 import type { InferenceSession } from "onnxruntime-common";
+import type { RowConsistency } from "../contracts/model.ts";
 import { ModelLoadError } from "../errors.ts";
 import { createInference, type InferenceOptions } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import { withPlainProducts } from "./rewriting/fused-products.ts";
 import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
+import { readRowConsistency } from "./row-consistency.ts";
 
 export interface OpenGraphOptions extends InferenceOptions {
   /** Whether to add what the graph's exporter left out. */
@@ -17,6 +20,8 @@ export interface OpenedGraph {
   readonly inference: InferenceSession;
   /** Whether something was added. */
   readonly isRewritten: boolean;
+  /** What its operators do to the rows of a pass. */
+  readonly rowConsistency: RowConsistency;
 }
 
 /**
@@ -31,7 +36,8 @@ export async function openGraph(
 ): Promise<OpenedGraph> {
   const outline = rewriting ? rewritten(graph.file.outline) : graph.file.outline;
   const open = async (each: GraphFiles): Promise<OpenedGraph> => {
-    return { inference: await createInference(runtime, folder, each, options), isRewritten: each !== graph };
+    const inference = await createInference(runtime, folder, each, options);
+    return { inference, isRewritten: each !== graph, rowConsistency: readRowConsistency(each.file.outline, runtime.execution) };
   };
   if (outline === graph.file.outline) return open(graph);
   try {
@@ -44,6 +50,7 @@ export async function openGraph(
 
 function rewritten(outline: Uint8Array): Uint8Array {
   const graph = readEditableGraph(outline);
-  const scaled = withRowScales(outline, graph);
+  const plain = withPlainProducts(outline, graph);
+  const scaled = plain ? withRowScales(plain) : withRowScales(outline, graph);
   return scaled ? (withRowCount(scaled) ?? scaled) : (withRowCount(outline, graph) ?? outline);
 }

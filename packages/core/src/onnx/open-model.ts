@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { environment } from "#environment";
 import { DTYPES } from "../contracts/dtype.ts";
+import type { RowConsistency } from "../contracts/model.ts";
 import { objectOption, type OptionDefinition } from "../options.ts";
 import { logWarning } from "../warnings.ts";
 import { readTemplateFile, type TemplateTexts } from "./chat/template-files.ts";
@@ -41,6 +42,8 @@ export interface OpenedModel {
   readonly inference: InferenceSession;
   /** Whether something was added to the graph. */
   readonly isRewritten: boolean;
+  /** What the graph's operators do to the rows of a pass. */
+  readonly rowConsistency: RowConsistency;
   /** Creates the graph once more, as it is, after releasing this one. */
   reopenAsItIs(): Promise<OpenedModel>;
   /** What turns tokens into the graph's inputs, if it reads embeddings. */

@@ -309,13 +309,13 @@ describe("a canvas graph", () => {
   test("provides a masked model with the mask token of config.json", async () => {
     const { model } = await withConfig({}, { canvas: true });
     expect(model.masked).toMatchObject({ kind: "masked", maskTokenId: MASK_TOKEN, vocabSize: VOCAB_SIZE, contextLength: CONTEXT_LENGTH });
-    expect(model.causal.capabilities).toEqual({ rewind: true, fork: true, tree: true });
+    expect(model.causal.capabilities).toEqual({ rewind: true, fork: true, tree: true, rowConsistency: "rounding" });
   });
 
   test.each([undefined, null])("is not looked for when canvas is %j", async (canvas) => {
     const { model } = await withConfig({ canvas });
     expect("masked" in model).toBe(false);
-    expect(model.causal.capabilities).toEqual({ rewind: true, fork: true, tree: false });
+    expect(model.causal.capabilities).toEqual({ rewind: true, fork: true, tree: false, rowConsistency: "rounding" });
   });
 
   test.each([false, "yes", 1])("is refused when canvas is %j", async (canvas) => {

@@ -3,20 +3,12 @@ import { loadModel, type ModelFiles } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { promptLookup, speculative } from "@decodekit/speculative";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { binary, causalGraph, countedRow, countingModel, straight, VOCAB_SIZE } from "../../support/counting-graph.ts";
-import { type GraphNode, onnxFile, type Weights } from "../../support/onnx-writer.ts";
+import { countedRow, countingModel, straight, VOCAB_SIZE } from "../../support/counting-graph.ts";
+import { countingModelWith } from "../../support/counting-model-with.ts";
+import type { GraphNode } from "../../support/onnx-writer.ts";
 import { watchGraphs } from "../../support/watch-graphs.ts";
 
 afterEach(() => vi.restoreAllMocks());
-
-/** Returns a counting model whose logits go through more nodes, from "counted" to "logits". */
-function countingModelWith(nodes: readonly GraphNode[], weights: readonly Weights[]): ModelFiles {
-  const graph = causalGraph();
-  const renamed = graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map((name) => (name === "logits" ? "counted" : name)) }));
-  const file = onnxFile({ ...graph, nodes: [...renamed, ...nodes], weights: [...graph.weights, ...weights] });
-  const { name, files } = countingModel();
-  return { name, files: { ...files, "onnx/model.onnx": binary(file) } };
-}
 
 /** "surplus", shape (1,): (rows - 1) × past. */
 const surplus: readonly GraphNode[] = [
@@ -85,6 +77,7 @@ test("a graph whose rows depend on the others of their pass is loaded with a war
   const { model, warnings } = await loadAsItIs(mixesRowsOverPrefix());
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toContain("may return another text");
+  expect(model.causal.capabilities.rowConsistency).toBe("mixed");
   expect(model.causal.capabilities.multiTokenPasses).toBeUndefined();
   await model.dispose();
 });
@@ -93,6 +86,7 @@ test("a graph without such a fault is loaded without a warning", async () => {
   const { model, warnings } = await loadAsItIs(countingModel());
   expect(warnings).toEqual([]);
   expect(model.causal.capabilities.multiTokenPasses).toBeUndefined();
+  expect(model.causal.capabilities.rowConsistency).toBe("rounding");
   await model.dispose();
 });
 

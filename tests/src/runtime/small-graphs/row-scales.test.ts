@@ -2,6 +2,7 @@ import { seededRandom } from "@decodekit/core";
 import native, { type InferenceSession, type Tensor } from "onnxruntime-node";
 import * as web from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
+import { withPlainProducts } from "../../../../packages/core/src/onnx/rewriting/fused-products.ts";
 import { withRowCount } from "../../../../packages/core/src/onnx/rewriting/rows.ts";
 import { withRowScales } from "../../../../packages/core/src/onnx/rewriting/row-scales.ts";
 import { type Graph, type GraphNode, onnxFile } from "../../support/onnx-writer.ts";
@@ -11,6 +12,8 @@ const random = seededRandom(7);
 const numbers = (count: number, scale: number): number[] => Array.from({ length: count }, () => (random.uniform() - 0.5) * 2 * scale);
 const integers = Array.from(numbers(WIDTH * VOCAB, 127), Math.round);
 const weightScales = numbers(VOCAB, 0.01).map((value) => Math.abs(value) + 1e-3);
+
+const biases = numbers(VOCAB, 1);
 
 /** What exporters write for a product of 8 bits with one scale for all rows. */
 const product: readonly GraphNode[] = [
@@ -30,6 +33,7 @@ function graphOf(nodes: readonly GraphNode[], outputs: Graph["outputs"] = []): G
       { name: "W", type: "int8", dims: [WIDTH, VOCAB], values: integers },
       { name: "W zero point", type: "int8", dims: [], values: [0] },
       { name: "W scale", type: "float32", dims: [VOCAB], values: weightScales },
+      { name: "bias", type: "float32", dims: [VOCAB], values: biases },
     ],
   };
 }
@@ -76,6 +80,32 @@ describe.each(runtimes)("products of 8 bits on %s", (_, ort) => {
     expect(Math.max(...before.subarray(0, VOCAB).map(Math.abs))).toBeLessThan(Math.max(...all.subarray(0, VOCAB).map(Math.abs)) / 2);
   });
 
+  // ONNX Runtime would fuse the addition with the product, and scale the bias too.
+  test.each<[string, readonly GraphNode[]]>([
+    ["a bias", [{ op: "Add", inputs: ["product", "bias"], outputs: ["logits"] }]],
+    ["a bias that comes first", [{ op: "Add", inputs: ["bias", "product"], outputs: ["logits"] }]],
+    [
+      "a bias that is computed from a weight",
+      [
+        { op: "Identity", inputs: ["bias"], outputs: ["same bias"] },
+        { op: "Add", inputs: ["same bias", "product"], outputs: ["logits"] },
+      ],
+    ],
+  ])("are scaled before %s is added, also where rows are cut", async (_name, addition) => {
+    const nodes = [...product.slice(0, -1), { ...product.at(-1)!, outputs: ["product"] }, ...addition];
+    const rewritten = withRowScales(onnxFile(graphOf(nodes)))!;
+    const expected = Array.from(
+      await run(ort, withRowScales(onnxFile(graphOf(product)))!, states),
+      (logit, index) => logit + biases[index % VOCAB]!,
+    );
+    for (const [index, logit] of (await run(ort, rewritten, states)).entries()) expect(logit).toBeCloseTo(expected[index]!, 3);
+    const cut = withRowCount(rewritten);
+    // Only of a weight it is known that it is the same for all rows.
+    expect(cut !== undefined).toBe(addition.length === 1);
+    const last = cut ? await run(ort, cut, states, { num_logits_to_keep: new ort.Tensor("int64", BigInt64Array.of(2n), [1]) }) : [];
+    for (const [index, logit] of last.entries()) expect(logit).toBeCloseTo(expected.slice(-2 * VOCAB)[index]!, 3);
+  });
+
   test("of the last projection are cut before their scales are computed", async () => {
     const byRows = withRowScales(onnxFile(graphOf(product)))!;
     const cut = withRowCount(byRows)!;
@@ -83,6 +113,56 @@ describe.each(runtimes)("products of 8 bits on %s", (_, ort) => {
     const last = await run(ort, cut, states, { num_logits_to_keep: count });
     expect([...last]).toEqual([...(await run(ort, byRows, states)).subarray(-2 * VOCAB)]);
   });
+});
+
+/** The same product as ONNX Runtime's optimizer writes it, and with a bias. */
+const domain = "com.microsoft";
+const fused: Readonly<Record<string, (bias: readonly string[]) => readonly GraphNode[]>> = {
+  DynamicQuantizeMatMul: (bias) => [
+    { op: "DynamicQuantizeMatMul", domain, inputs: ["hidden", "W", "W scale", "W zero point", ...bias], outputs: ["logits"] },
+  ],
+  "DynamicQuantizeMatMul without a zero point": (bias) => [
+    { op: "DynamicQuantizeMatMul", domain, inputs: ["hidden", "W", "W scale", ...bias.flatMap((name) => ["", name])], outputs: ["logits"] },
+  ],
+  MatMulIntegerToFloat: (bias) => [
+    product[0]!,
+    {
+      op: "MatMulIntegerToFloat",
+      domain,
+      inputs: ["quantized", "W", "scale", "W scale", "zero point", "W zero point", ...bias],
+      outputs: ["logits"],
+    },
+  ],
+};
+
+describe.each(Object.keys(fused))("%s", (name) => {
+  test.each(runtimes)("is as the standard operators, with a scale for each row and with one for all: %s", async (_, ort) => {
+    const file = onnxFile(graphOf(fused[name]!([])));
+    const plain = withPlainProducts(file)!;
+    const standard = onnxFile(graphOf(product));
+    // The fused operator multiplies the scales in another order.
+    for (const [index, logit] of (await run(ort, plain, states)).entries())
+      expect(logit).toBeCloseTo((await run(ort, file, states))[index]!, 2);
+    expect([...(await run(ort, plain, states))]).toEqual([...(await run(ort, standard, states))]);
+    const scaledRows = [...(await run(ort, withRowScales(plain)!, states))];
+    expect(scaledRows).toEqual([...(await run(ort, withRowScales(standard)!, states))]);
+    const biased = await run(ort, withRowScales(withPlainProducts(onnxFile(graphOf(fused[name]!(["bias"]))))!)!, states);
+    for (const [index, logit] of biased.entries()) expect(logit).toBeCloseTo(scaledRows[index]! + biases[index % VOCAB]!, 3);
+  });
+});
+
+test.each<[string, readonly GraphNode[]]>([
+  ["no fused product", product],
+  [
+    "a product of integers that are quantised with a fixed scale",
+    [
+      { op: "QuantizeLinear", inputs: ["hidden", "W scale", "W zero point"], outputs: ["quantized"] },
+      { op: "MatMulIntegerToFloat", domain, inputs: ["quantized", "W", "scale", "W scale"], outputs: ["logits"] },
+    ],
+  ],
+  ["a weight scale that is computed", [{ op: "DynamicQuantizeMatMul", domain, inputs: ["hidden", "W", "computed"], outputs: ["logits"] }]],
+])("a graph with %s has nothing to unfold", (_, nodes) => {
+  expect(withPlainProducts(onnxFile(graphOf(nodes)))).toBeUndefined();
 });
 
 const scaled = product.slice(0, 3);

@@ -73,15 +73,17 @@ test("trees are read, and the kept path is cached", async () => {
   expect(session.length).toBe(3);
 });
 
-test("a model without a capability has no function for it", async () => {
+test("a model's capabilities arrive, and it has no function for one that it lacks", async () => {
+  const capabilities = { rewind: true, fork: false, tree: false, rowConsistency: "approximate" } as const;
   const plain = serveHere({
     async loadModel() {
       const whole = byteModel();
       const { masked: _, ...causalOnly } = whole;
-      return { ...causalOnly, causal: { ...whole.causal, capabilities: { rewind: true, fork: false, tree: false } } };
+      return { ...causalOnly, causal: { ...whole.causal, capabilities } };
     },
   });
   const { causal, masked } = await loadModel("bytes", { worker: plain.worker });
+  expect(causal.capabilities).toEqual(capabilities);
   const session = await causal.createSession();
   expect(["fork", "forwardTree", "keepPath"].filter((member) => member in session)).toEqual([]);
   expect(masked).toBeUndefined();

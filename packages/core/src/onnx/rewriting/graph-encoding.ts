@@ -23,8 +23,8 @@ const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
 const VALUE = { name: 1, type: 2 } as const;
 /** Types of elements. */
 const ELEMENTS = { float32: 1, uint8: 2, int64: 7 } as const;
-/** Value of the attribute `to` of Cast. */
-export const CAST_TO_UINT8 = ELEMENTS.uint8;
+/** Values of the attribute `to` of Cast. */
+export const [CAST_TO_FLOAT32, CAST_TO_UINT8] = [ELEMENTS.float32, ELEMENTS.uint8];
 
 /** Writes a NodeProto. */
 export function writeNode({ op, inputs, outputs, attributes = {} }: NewNode, writer: PbfWriter): void {

@@ -97,7 +97,8 @@ function readNode(bytes: Uint8Array): GraphNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   let hasGraph = false;
-  eachMessage(bytes, (field, message) => {
+  // An input that is left out has an empty name, which keeps the places of those after it.
+  eachField(bytes, (field, _, message) => {
     if (field === NODE.attribute) hasGraph ||= holdsGraph(message);
     else if (field === NODE.input) inputs.push(text(message));
     else if (field === NODE.output) outputs.push(text(message));

@@ -1,4 +1,5 @@
 import { CAST_TO_UINT8, type Constant, type NewNode } from "./graph-encoding.ts";
+import { separateBiases } from "./separate-bias.ts";
 import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
 
 /** Version of the operators from which on ReduceMax takes its axes as an input. */
@@ -27,11 +28,12 @@ export function withRowScales(outline: Uint8Array, graph = readEditableGraph(out
   const consumers = consumersOf(graph);
   const found = graph.nodes.filter((node) => node.op === "DynamicQuantizeLinear" && feedsProductsOnly(node, consumers, graph));
   if (found.length === 0) return undefined;
+  const biases = separateBiases(graph, new Set(found.map(({ outputs }) => outputs[1]!)));
   return applyEdit(outline, graph, {
     inputs: [],
     constants: { ...sharedConstants(graph.opset), ...Object.fromEntries(found.map(zeroPoint)) },
-    before: new Map(found.map((node) => [node, quantizeRows(node, graph.opset)])),
-    removed: new Set(found),
+    before: new Map([...found.map((node) => [node, quantizeRows(node, graph.opset)] as const), ...biases]),
+    removed: new Set([...found, ...biases.keys()]),
     renamed: new Map(),
   });
 }

@@ -5,7 +5,7 @@ import { computesRowScales, rowQuantizationOf } from "./row-scales.ts";
 /** Operators of the last projection, from hidden states to logits; the first input holds the hidden states. */
 const PROJECTIONS: ReadonlySet<string> = new Set(["MatMul", "MatMulNBits", "MatMulInteger"]);
 /** Operators that may follow it and treat every row alike: conversions, scales, caps, biases. */
-const ROW_WISE: ReadonlySet<string> = new Set(["Cast", "Mul", "Div", "Add", "Tanh", "Identity"]);
+const ROW_WISE: ReadonlySet<string> = new Set(["Cast", "Mul", "Div", "Add", "Sub", "Tanh", "Identity"]);
 const MAX_DEPTH = 8;
 /** Version of the operators from which on Slice takes its bounds as inputs. */
 const MIN_OPSET = 10;
@@ -81,7 +81,8 @@ function originOf(value: string, graph: EditableGraph, producers: ReadonlyMap<st
   };
 }
 
-/** Whether a value is a weight, a constant, or the scale or zero point of a quantisation with one for all rows. */
+/** Whether a value is a weight, a negated one, a constant, or the scale or zero point of a quantisation with one for all rows. */
 function isSameForAllRows(value: string, node: GraphNode | undefined, { weights }: EditableGraph): boolean {
+  if (node?.op === "Neg" && weights.has(node.inputs[0]!)) return true;
   return weights.has(value) || node?.op === "Constant" || (node?.op === "DynamicQuantizeLinear" && value !== node.outputs[0]);
 }
