@@ -28,12 +28,24 @@ class CausalReporter implements ReportingSession {
     this.#signal = signal;
   }
 
-  forward(tokens: Int32Array, phase: ForwardPhase, rows: ForwardOptions["rows"] = "last"): AsyncGenerator<ForwardEndEvent, Logits, void> {
-    return timed(this.#model, phase, tokens.length, () => this.session.forward(tokens, { rows, signal: this.#signal }));
+  forward(
+    tokens: Int32Array,
+    phase: ForwardPhase,
+    rows: ForwardOptions["rows"] = "last",
+    options?: Pick<ForwardOptions, "reads">,
+  ): AsyncGenerator<ForwardEndEvent, Logits, void> {
+    return timed(this.#model, phase, tokens.length, () => this.session.forward(tokens, { ...options, rows, signal: this.#signal }));
   }
 
-  forwardTree(tokens: Int32Array, parents: Int32Array, phase: ForwardPhase): AsyncGenerator<ForwardEndEvent, Logits, void> {
-    return timed(this.#model, phase, tokens.length, () => this.session.forwardTree!(tokens, parents, { signal: this.#signal }));
+  forwardTree(
+    tokens: Int32Array,
+    parents: Int32Array,
+    phase: ForwardPhase,
+    options?: Pick<ForwardOptions, "reads">,
+  ): AsyncGenerator<ForwardEndEvent, Logits, void> {
+    return timed(this.#model, phase, tokens.length, () =>
+      this.session.forwardTree!(tokens, parents, { ...options, signal: this.#signal }),
+    );
   }
 }
 
