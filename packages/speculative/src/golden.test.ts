@@ -113,8 +113,8 @@ describe("verification in other implementations", () => {
     readonly accepted: number;
   }
 
-  test.each(casesOf<Greedy, Round>("greedy-verify"))("$name", ({ input, expected }) => {
-    expect(matchWith(input.draft, (place) => input.target[place]!)).toEqual(expected);
+  test.each(casesOf<Greedy, Round>("greedy-verify"))("$name", async ({ input, expected }) => {
+    expect(await matchWith(input.draft, (place) => input.target[place]!)).toEqual(expected);
   });
 
   interface Constraints {

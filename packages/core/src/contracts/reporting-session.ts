@@ -1,5 +1,5 @@
 import type { ForwardEndEvent, ForwardPhase } from "./decoder.ts";
-import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, Session } from "./model.ts";
+import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, ModelRole, ModelSet, RowReads, Session } from "./model.ts";
 
 /** The roles of causal models. */
 export type CausalRole = { [Role in ModelRole]: ModelSet[Role] extends CausalModel ? Role : never }[ModelRole];
@@ -14,14 +14,14 @@ export interface ReportingSession {
     tokens: Int32Array,
     phase: ForwardPhase,
     rows?: ForwardOptions["rows"],
-    options?: Pick<ForwardOptions, "reads">,
+    reads?: RowReads,
   ): AsyncGenerator<ForwardEndEvent, Logits, void>;
   /** Runs one pass over a tree, see `Session.forwardTree`. Only for a model whose `capabilities.tree` is true. */
   forwardTree(
     tokens: Int32Array,
     parents: Int32Array,
     phase: ForwardPhase,
-    options?: Pick<ForwardOptions, "reads">,
+    reads?: RowReads,
   ): AsyncGenerator<ForwardEndEvent, Logits, void>;
 }
 

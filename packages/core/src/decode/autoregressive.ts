@@ -16,11 +16,11 @@ async function* sampleTokens(context: DecodeContext<"causal">, sampler: Sampler)
   const { promptLength, random } = context;
   const target = await context.openSession("causal");
   const reads = readsOf(sampler);
-  let logits = yield* target.forward(context.tokens, "prefill", "last", reads);
+  let logits = yield* target.forward(context.tokens, "prefill", 1, reads);
   for (let position = promptLength; ; position++) {
     const token = Int32Array.of(await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(position)));
     const finishReason = yield* context.commit(token);
     if (finishReason) return finishReason;
-    logits = yield* target.forward(token, "decode", "last", reads);
+    logits = yield* target.forward(token, "decode", 1, reads);
   }
 }

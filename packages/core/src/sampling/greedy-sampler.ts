@@ -1,4 +1,3 @@
-import type { RowPart } from "../contracts/model.ts";
 import type { Sampler } from "../contracts/sampler.ts";
 import { argmax } from "./argmax.ts";
 
@@ -6,20 +5,16 @@ import { argmax } from "./argmax.ts";
 export const greedySampler: Sampler = {
   name: "greedy",
   distribution,
-  partial: {
-    reads: { top: 1 },
-    equals: distribution,
-    distribution: ({ tokens }: RowPart, vocabSize) => (tokens.length > 0 ? certainOf(tokens[0]!, vocabSize) : undefined),
-  },
+  partial: { reads: { top: 1 }, equals: distribution, distribution: ({ tokens: [token] }, vocabSize) => certainOf(token, vocabSize) },
   pick: argmax,
 };
 
 function distribution(row: Float32Array): Float64Array {
-  return certainOf(argmax(row), row.length);
+  return certainOf(argmax(row), row.length)!;
 }
 
-function certainOf(token: number, vocabSize: number): Float64Array {
-  return new Float64Array(vocabSize).fill(1, token, token + 1);
+function certainOf(token: number | undefined, vocabSize: number): Float64Array | undefined {
+  return token === undefined ? token : new Float64Array(vocabSize).fill(1, token, token + 1);
 }
 
 /** Returns whether `sampler` chooses as `greedySampler` does; its token is then `argmax(row)`, without a distribution. */

@@ -1,5 +1,5 @@
 import type { Logits, RowReads, TokenId } from "../contracts/model.ts";
-import type { PartialSampling, Sampler, Sequence } from "../contracts/sampler.ts";
+import type { Sampler, Sequence } from "../contracts/sampler.ts";
 import type { RandomSource } from "../random/random.ts";
 import { argmax } from "./argmax.ts";
 import { isGreedy } from "./greedy-sampler.ts";
@@ -12,8 +12,8 @@ export interface PredictedRow {
 }
 
 /** Returns what `sampler` reads of every row, for `ForwardOptions.reads`: undefined for whole rows. */
-export function readsOf(sampler: Sampler): { readonly reads: RowReads | undefined } {
-  return { reads: partialOf(sampler)?.reads };
+export function readsOf({ partial, distribution }: Sampler): RowReads | undefined {
+  return partial && partial.equals === distribution ? partial.reads : undefined;
 }
 
 /**
@@ -30,9 +30,10 @@ export async function drawPredicted(sampler: Sampler, predicted: PredictedRow, r
  * @throws LogitsError if the row has no distribution.
  */
 export async function distributionOf(sampler: Sampler, { logits, index, sequence }: PredictedRow): Promise<Float64Array> {
-  const partial = partialOf(sampler);
-  const found = partial && logits.part && partial.distribution(logits.part(index), logits.vocabSize);
-  return found ?? sampler.distribution(await wholeRow(logits, index), sequence);
+  return (
+    (readsOf(sampler) && logits.part && sampler.partial!.distribution(logits.part(index), logits.vocabSize)) ??
+    sampler.distribution(await wholeRow(logits, index), sequence)
+  );
 }
 
 /** Returns the most likely token after a row; the lowest id wins a tie. @throws LogitsError if the row has no distribution. */
@@ -42,9 +43,5 @@ export async function mostLikely({ logits, index }: Pick<PredictedRow, "logits" 
 
 /** Returns a row, which is read in full if only a part of it was. Valid until the session's next `forward`; not to be written to. */
 export async function wholeRow(logits: Logits, index: number): Promise<Float32Array> {
-  return logits.readRow ? logits.readRow(index) : logits.row(index);
-}
-
-function partialOf({ partial, distribution }: Sampler): PartialSampling | undefined {
-  return partial?.equals === distribution ? partial : undefined;
+  return logits.readRow?.(index) ?? logits.row(index);
 }

@@ -3,8 +3,8 @@ import {
   type DraftContext,
   type DraftRequest,
   type ForwardEndEvent,
-  type ForwardOptions,
   type Logits,
+  type RowReads,
   type Sampler,
   type Sequence,
   type TokenId,
@@ -51,9 +51,9 @@ export async function* draftTokens(
 export interface DraftCache {
   /**
    * Returns the logits after `tokens`, shape (n,), as their only row, with one pass over those that are not cached. Of the row it reads what
-   * `options` asks for. Valid until the next call.
+   * `reads` asks for. Valid until the next call.
    */
-  rowAfter(tokens: Int32Array, options?: Pick<ForwardOptions, "reads">): AsyncGenerator<ForwardEndEvent, Logits, void>;
+  rowAfter(tokens: Int32Array, reads?: RowReads): AsyncGenerator<ForwardEndEvent, Logits, void>;
 }
 
 /** A session of the draft model that discards rejected tokens when it is next used. */
@@ -61,11 +61,11 @@ export async function draftCache(context: DraftContext<"draft">): Promise<DraftC
   const draft = await context.openSession("draft");
   let cached = new Int32Array(0);
   return {
-    async *rowAfter(tokens, options) {
+    async *rowAfter(tokens, reads) {
       const known = Math.min(commonLength(cached, tokens), tokens.length - 1);
       if (known < draft.session.length) await draft.session.rewindTo(known);
       cached = cached.subarray(0, known);
-      const logits = yield* draft.forward(tokens.subarray(known), "draft", "last", options);
+      const logits = yield* draft.forward(tokens.subarray(known), "draft", "last", reads);
       cached = tokens.slice();
       return logits;
     },
