@@ -101,6 +101,7 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       contextLength,
       queue: queueOf(runtime.ort),
       canvas,
+      buffers: opened.buffers,
       multiTokenPasses: !signature.hasCacheBranch,
       disposed: false,
     };

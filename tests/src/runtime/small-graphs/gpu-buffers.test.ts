@@ -6,6 +6,7 @@ import { compactPositions, copyPositions } from "../../../../packages/core/src/o
 import { float16ToFloat32 } from "../../../../packages/core/src/onnx/float16.ts";
 import { emptyCache } from "../../../../packages/core/src/onnx/empty-cache.ts";
 import type { CacheLayout } from "../../../../packages/core/src/onnx/cache-layout.ts";
+import { bufferPool } from "../../../../packages/core/src/onnx/gpu-rows/buffer-pool.ts";
 import { readLogits } from "../../../../packages/core/src/onnx/logits-rows.ts";
 import { runQueue } from "../../../../packages/core/src/onnx/run-queue.ts";
 import { watchDevice } from "../../../../packages/core/src/onnx/watch-device.ts";
@@ -96,7 +97,9 @@ describe("logits in a GPU buffer", () => {
     const bits = Array.from({ length: positions * vocabSize }, (_, index) => 0x3c00 + index);
     const values = type === "float32" ? Float32Array.from(bits) : Uint16Array.from(bits);
     const tensor = ort.Tensor.fromGpuBuffer(gpu.hold(values), { dataType: type, dims: [1, positions, vocabSize] });
-    const logits = await readLogits({ runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph" }, tensor, rows);
+    const buffers = bufferPool();
+    const graph = { runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph", buffers };
+    const logits = await readLogits(graph, tensor, { rows });
     const all = values instanceof Float32Array ? values : float16ToFloat32(values);
     expect([logits.rows, logits.vocabSize]).toEqual([rows, vocabSize]);
     for (let row = 0; row < rows; row++) {
@@ -104,7 +107,12 @@ describe("logits in a GPU buffer", () => {
       expect(logits.row(row)).toEqual(all.subarray(first, first + vocabSize));
     }
     expect(gpu.copied()).toBe(copied);
-    expect(gpu.buffers[1]).toMatchObject({ label: "decodekit logits", usage: 0x1 | 0x8, destroyed: true });
+    expect(gpu.buffers[1]).toMatchObject({ label: "decodekit rows", usage: 0x1 | 0x8, destroyed: false });
+    const again = await readLogits(graph, tensor, { rows });
+    expect(again.row(rows - 1)).toEqual(logits.row(rows - 1));
+    expect(gpu.buffers).toHaveLength(2);
+    buffers.dispose();
+    expect(gpu.buffers[1]!.destroyed).toBe(true);
   });
 
   test("leave no buffer behind when the device fails", async () => {
@@ -113,7 +121,8 @@ describe("logits in a GPU buffer", () => {
     gpu.device.queue.submit = () => {
       throw new Error("lost");
     };
-    await expect(readLogits({ runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph" }, tensor, 1)).rejects.toThrow("lost");
+    const graph = { runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph", buffers: bufferPool() };
+    await expect(readLogits(graph, tensor, { rows: 1 })).rejects.toThrow("lost");
     expect(gpu.buffers[1]!.destroyed).toBe(true);
   });
 });
