@@ -84,7 +84,7 @@ describe.each(["float32", "float16"] as const)("of logits in %s", (type) => {
       { vocabSize: 5, rows: 3, before: 7 },
       { vocabSize: 255, rows: 2, before: 255 },
       { vocabSize: 4097, rows: 3, before: 4097 },
-      { vocabSize: 49152, rows: 2, before: 0 },
+      { vocabSize: 49152, rows: 1, before: 0 },
       { vocabSize: 151_937, rows: 1, before: 151_937 },
     ])("$rows rows of $vocabSize", async ({ vocabSize, rows: count, before }) => {
       const { gpu, rows } = onGpu(
@@ -96,9 +96,10 @@ describe.each(["float32", "float16"] as const)("of logits in %s", (type) => {
         expect(canReduce(gpu, reads)).toBe(true);
         const parts = await reduceRows(gpu, reads, pool);
         for (const [index, part] of parts.entries()) {
-          const ties = rows[index]!.filter((logit) => logit === partByDefinition(rows[index]!, reads).logits.at(-1)).length;
+          const last = partByDefinition(rows[index]!, reads).logits.at(-1);
+          const ties = rows[index]!.filter((logit) => logit === last).length;
           // With so many equal logits at the last place, the part may be missing.
-          if (part.tokens.length === 0 && ties > 500 && reads.top > 1) continue;
+          if (part.tokens.length === 0 && ties > 500 && (reads.top > 1 || reads.temperature)) continue;
           expectPart(part, rows[index]!, reads);
         }
       }

@@ -1,0 +1,143 @@
+import { collectDecode } from "@decodekit/core/testing";
+import { type Decoder, generate, type LogitsProcessor, type ModelRole, type ModelSet } from "@decodekit/core";
+import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { withProcessors } from "@decodekit/core/toolkit";
+import { greedy } from "@decodekit/greedy";
+import { ddtree, draftModel, gumbelSampling, jacobi, promptLookup, speculative } from "@decodekit/speculative";
+import { stories } from "@decodekit/tiny-models";
+import { topP, topPSampler } from "@decodekit/top-p";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { countReadBack, type ReadBack } from "../support/count-read-back.ts";
+import { onWholeRows } from "../support/whole-rows.ts";
+
+const VOCAB_BYTES = 4096 * 4;
+let model: OnnxLanguageModel;
+let readBack: ReadBack;
+let prompt: Int32Array;
+
+beforeAll(async () => {
+  model = await loadModel(stories, { execution: "webgpu" });
+  readBack = await countReadBack();
+  prompt = model.tokenizer.encode("Once upon a time, there was a little");
+});
+
+afterAll(async () => {
+  await model.dispose();
+  expect(readBack.live()).toEqual([]);
+});
+
+/** Decodes with the model's sessions as they are or on whole rows. The times of the events are 0. */
+async function decode(decoder: Decoder, reads: "parts" | "whole rows", maxNewTokens = 24, seed = 3): Promise<readonly unknown[]> {
+  const causal = reads === "parts" ? model.causal : onWholeRows(model.causal);
+  const models = { causal, masked: model.masked, draft: causal } as ModelSet;
+  const { events } = await collectDecode(decoder.decode(models, prompt, { maxNewTokens, seed }));
+  return events.map((event) => (event.type === "forward-end" ? { ...event, milliseconds: 0 } : event));
+}
+
+const sampler = topPSampler({ p: 0.9, temperature: 0.8 });
+const decoders: Readonly<Record<string, () => Decoder<ModelRole>>> = {
+  greedy: () => greedy() as Decoder<ModelRole>,
+  "top-p": () => topP({ p: 0.9, temperature: 0.8 }) as Decoder<ModelRole>,
+  "top-p, flat": () => topP({ p: 0.95, temperature: 1.3 }) as Decoder<ModelRole>,
+  "speculative with jacobi": () => speculative({ drafter: jacobi() }) as Decoder<ModelRole>,
+  "speculative with prompt lookup, sampling": () => speculative({ drafter: promptLookup(), sampler }) as Decoder<ModelRole>,
+  "speculative with jacobi and gumbel": () => speculative({ drafter: jacobi(), verify: "gumbel", sampler }) as Decoder<ModelRole>,
+  "speculative with a draft model and ratio": () =>
+    speculative({ drafter: draftModel(), verify: "ratio", draftLength: 2, sampler }) as Decoder<ModelRole>,
+  "speculative with a draft model and block": () =>
+    speculative({ drafter: draftModel(), verify: "block", draftLength: 2, sampler }) as Decoder<ModelRole>,
+  "speculative with ddtree": () => speculative({ drafter: ddtree(), draftLength: 4 }) as Decoder<ModelRole>,
+  "gumbel sampling": () => gumbelSampling({ sampler }) as Decoder<ModelRole>,
+};
+
+describe("rows that are read back from the GPU in part", () => {
+  test.each(Object.keys(decoders))("yield the events of whole rows: %s", async (name) => {
+    expect(await decode(decoders[name]!(), "parts")).toEqual(await decode(decoders[name]!(), "whole rows"));
+  });
+
+  test("greedy decoding reads at most 64 bytes per token", async () => {
+    readBack.take();
+    await decode(decoders.greedy!(), "parts");
+    const sizes = readBack.take();
+    console.log(`greedy: ${sizes.length} copies, at most ${Math.max(...sizes)} bytes`);
+    expect(sizes).toHaveLength(24);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
+    await decode(decoders.greedy!(), "whole rows");
+    expect(readBack.take()).toEqual(Array.from({ length: 24 }, () => VOCAB_BYTES));
+  });
+
+  test("speculative greedy decoding reads 16 bytes per row", async () => {
+    readBack.take();
+    const events = await decode(decoders["speculative with jacobi"]!(), "parts");
+    const positions = events.flatMap((event) => {
+      const { type, positions, phase } = event as { type: string; positions: number; phase: string };
+      return type !== "forward-end" ? [] : [phase === "prefill" ? 1 : positions];
+    });
+    expect(readBack.take()).toEqual(positions.map((rows) => 16 * rows));
+  });
+
+  test.each([1, 2, 3])("a nucleus token reads at most 2 kB, and a whole row where that does not decide: seed %i", async (seed) => {
+    readBack.take();
+    await decode(topP({ p: 0.9, temperature: 0.8 }) as Decoder<ModelRole>, "parts", 48, seed);
+    const sizes = readBack.take();
+    const wholeRows = sizes.filter((size) => size === VOCAB_BYTES).length;
+    console.log(`top-p: ${sizes.length} copies, ${wholeRows} of them whole rows, the others ${Math.min(...sizes)} bytes`);
+    expect(sizes.filter((size) => size !== VOCAB_BYTES)).toHaveLength(48);
+    for (const size of sizes) if (size !== VOCAB_BYTES) expect(size).toBeLessThanOrEqual(2048);
+    expect(wholeRows).toBeLessThanOrEqual(3);
+  });
+
+  test("a nucleus larger than a part reads every whole row, and is the same", async () => {
+    readBack.take();
+    const flat = topP({ p: 0.999, temperature: 3 }) as Decoder<ModelRole>;
+    const events = await decode(flat, "parts", 6);
+    const sizes = readBack.take();
+    expect(sizes.filter((size) => size === VOCAB_BYTES).length).toBeGreaterThanOrEqual(5);
+    expect(events).toEqual(await decode(flat, "whole rows", 6));
+  });
+
+  test("processors and log-probabilities read whole rows, and yield what they do on whole rows", async () => {
+    const processors: readonly LogitsProcessor[] = [(row, { tokens }) => void (row[tokens.at(-1)!]! -= 5)];
+    const options = { decoder: greedy(), maxNewTokens: 8, logProbabilities: 3, processors };
+    readBack.take();
+    const parts = await generate(model, prompt, options).result;
+    expect(readBack.take()).toEqual(Array.from({ length: 8 }, () => VOCAB_BYTES));
+    const whole = await generate({ ...model, causal: onWholeRows(model.causal) }, prompt, options).result;
+    expect({ ...parts, statistics: undefined }).toEqual({ ...whole, statistics: undefined });
+    const processed = withProcessors(model.causal, processors);
+    const { events } = await collectDecode(greedy().decode({ causal: processed }, prompt, { maxNewTokens: 8 }));
+    const tokens = events.flatMap((event) => (event.type === "tokens-commit" ? [...event.tokens] : []));
+    expect(tokens).toEqual([...parts.tokens]);
+  });
+
+  test("a whole row can be read until the session's next pass or its end, also after a rewind", async () => {
+    const session = await model.causal.createSession();
+    const reads = { top: 3, temperature: 1 };
+    const expected = (await session.forward(prompt, { rows: 2 })).row(0).slice();
+    await session.rewindTo(0);
+    const logits = await session.forward(prompt, { rows: 2, reads });
+    expect(() => logits.row(0)).toThrow("await readRow(index) first");
+    expect(logits.part!(0).tokens).toHaveLength(3);
+    await session.rewindTo(2);
+    expect(await logits.readRow!(0)).toEqual(expected);
+    expect(logits.row(0)).toEqual(expected);
+    const next = await session.forward(prompt.subarray(2), { reads });
+    await expect(logits.readRow!(1)).rejects.toMatchObject({ code: "DISPOSED" });
+    const tree = await session.forwardTree!(Int32Array.of(5, 6), Int32Array.of(-1, 0), { reads });
+    await expect(next.readRow!(0)).rejects.toMatchObject({ code: "DISPOSED" });
+    await session.keepPath!(Int32Array.of(0));
+    expect(await tree.readRow!(1)).toHaveLength(4096);
+    await expect(session.forward(prompt, { reads: { top: 0 } })).rejects.toThrow("reads.top must be an integer >= 1");
+    await session.dispose();
+    await expect(tree.readRow!(0)).rejects.toMatchObject({ code: "DISPOSED" });
+  });
+
+  test("200 decodes create no more buffers than the first ones", async () => {
+    for (const name of ["greedy", "top-p"]) await decode(decoders[name]!(), "parts", 4);
+    const [created, live] = [readBack.created(), readBack.live().length];
+    for (let time = 0; time < 200; time++) await decode(decoders[time % 2 === 0 ? "greedy" : "top-p"]!(), "parts", 2, time);
+    expect(readBack.live().length).toBeLessThanOrEqual(live + 1);
+    // A nucleus that a part does not decide needs a buffer for a whole row.
+    expect(readBack.created()).toBeLessThanOrEqual(created + 2);
+  });
+});
