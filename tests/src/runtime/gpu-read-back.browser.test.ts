@@ -7,6 +7,7 @@ import { ddtree, draftModel, gumbelSampling, jacobi, promptLookup, speculative }
 import { stories } from "@decodekit/tiny-models";
 import { topP, topPSampler } from "@decodekit/top-p";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { countingModel } from "../support/counting-graph.ts";
 import { countReadBack, type ReadBack } from "../support/count-read-back.ts";
 import { onWholeRows } from "../support/whole-rows.ts";
 
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 /** Decodes with the model's sessions as they are or on whole rows. The times of the events are 0. */
-async function decode(decoder: Decoder, reads: "parts" | "whole rows", maxNewTokens = 24, seed = 3): Promise<readonly unknown[]> {
+async function decode(decoder: Decoder, reads: "parts" | "whole rows", maxNewTokens = 8, seed = 3): Promise<readonly unknown[]> {
   const causal = reads === "parts" ? model.causal : onWholeRows(model.causal);
   const models = { causal, masked: model.masked, draft: causal } as ModelSet;
   const { events } = await collectDecode(decoder.decode(models, prompt, { maxNewTokens, seed }));
@@ -60,10 +61,10 @@ describe("rows that are read back from the GPU in part", () => {
     await decode(decoders.greedy!(), "parts");
     const sizes = readBack.take();
     console.log(`greedy: ${sizes.length} copies, at most ${Math.max(...sizes)} bytes`);
-    expect(sizes).toHaveLength(24);
+    expect(sizes).toHaveLength(8);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
     await decode(decoders.greedy!(), "whole rows");
-    expect(readBack.take()).toEqual(Array.from({ length: 24 }, () => VOCAB_BYTES));
+    expect(readBack.take()).toEqual(Array.from({ length: 8 }, () => VOCAB_BYTES));
   });
 
   test("speculative greedy decoding reads 16 bytes per row", async () => {
@@ -76,13 +77,13 @@ describe("rows that are read back from the GPU in part", () => {
     expect(readBack.take()).toEqual(positions.map((rows) => 16 * rows));
   });
 
-  test.each([1, 2, 3])("a nucleus token reads at most 2 kB, and a whole row where that does not decide: seed %i", async (seed) => {
+  test("a nucleus token reads at most 2 kB, and a whole row where that does not decide", async () => {
     readBack.take();
-    await decode(topP({ p: 0.9, temperature: 0.8 }) as Decoder<ModelRole>, "parts", 48, seed);
+    await decode(topP({ p: 0.9, temperature: 0.8 }) as Decoder<ModelRole>, "parts", 32);
     const sizes = readBack.take();
     const wholeRows = sizes.filter((size) => size === VOCAB_BYTES).length;
     console.log(`top-p: ${sizes.length} copies, ${wholeRows} of them whole rows, the others ${Math.min(...sizes)} bytes`);
-    expect(sizes.filter((size) => size !== VOCAB_BYTES)).toHaveLength(48);
+    expect(sizes.filter((size) => size !== VOCAB_BYTES)).toHaveLength(32);
     for (const size of sizes) if (size !== VOCAB_BYTES) expect(size).toBeLessThanOrEqual(2048);
     expect(wholeRows).toBeLessThanOrEqual(3);
   });
@@ -98,14 +99,14 @@ describe("rows that are read back from the GPU in part", () => {
 
   test("processors and log-probabilities read whole rows, and yield what they do on whole rows", async () => {
     const processors: readonly LogitsProcessor[] = [(row, { tokens }) => void (row[tokens.at(-1)!]! -= 5)];
-    const options = { decoder: greedy(), maxNewTokens: 8, logProbabilities: 3, processors };
+    const options = { decoder: greedy(), maxNewTokens: 4, logProbabilities: 3, processors };
     readBack.take();
     const parts = await generate(model, prompt, options).result;
-    expect(readBack.take()).toEqual(Array.from({ length: 8 }, () => VOCAB_BYTES));
+    expect(readBack.take()).toEqual(Array.from({ length: 4 }, () => VOCAB_BYTES));
     const whole = await generate({ ...model, causal: onWholeRows(model.causal) }, prompt, options).result;
     expect({ ...parts, statistics: undefined }).toEqual({ ...whole, statistics: undefined });
     const processed = withProcessors(model.causal, processors);
-    const { events } = await collectDecode(greedy().decode({ causal: processed }, prompt, { maxNewTokens: 8 }));
+    const { events } = await collectDecode(greedy().decode({ causal: processed }, prompt, { maxNewTokens: 4 }));
     const tokens = events.flatMap((event) => (event.type === "tokens-commit" ? [...event.tokens] : []));
     expect(tokens).toEqual([...parts.tokens]);
   });
@@ -133,11 +134,16 @@ describe("rows that are read back from the GPU in part", () => {
   });
 
   test("200 decodes create no more buffers than the first ones", async () => {
-    for (const name of ["greedy", "top-p"]) await decode(decoders[name]!(), "parts", 4);
-    const [created, live] = [readBack.created(), readBack.live().length];
-    for (let time = 0; time < 200; time++) await decode(decoders[time % 2 === 0 ? "greedy" : "top-p"]!(), "parts", 2, time);
-    expect(readBack.live().length).toBeLessThanOrEqual(live + 1);
-    // A nucleus that a part does not decide needs a buffer for a whole row.
-    expect(readBack.created()).toBeLessThanOrEqual(created + 2);
+    const small = await loadModel(countingModel(), { execution: "webgpu" });
+    const decodeSmall = async (seed: number): Promise<void> => {
+      const decoder = seed % 2 === 0 ? greedy() : topP({ p: 0.9, temperature: 2 });
+      await collectDecode(decoder.decode({ causal: small.causal }, Int32Array.of(1, 2), { maxNewTokens: 4, seed }));
+    };
+    for (let seed = 0; seed < 8; seed++) await decodeSmall(seed);
+    const [created, live] = [readBack.created(), readBack.live()];
+    for (let seed = 0; seed < 200; seed++) await decodeSmall(seed);
+    expect(readBack.created()).toBe(created);
+    expect(readBack.live()).toEqual(live);
+    await small.dispose();
   });
 });
