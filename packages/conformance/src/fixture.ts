@@ -1,5 +1,12 @@
 import { type LogitsProcessor, type ModelRole, seededRandom, type TokenId } from "@decodekit/core";
-import { memoryMaskedModel, memoryModel, type PartsOptions, randomTable, type TestMaskedModel, type TestModel } from "@decodekit/core/testing";
+import {
+  memoryMaskedModel,
+  memoryModel,
+  type PartsOptions,
+  randomTable,
+  type TestMaskedModel,
+  type TestModel,
+} from "@decodekit/core/testing";
 import { withProcessors } from "@decodekit/core/toolkit";
 import { certainPrompt, certainText, certainToken, hashOf, MASK, VOCAB_SIZE } from "./certain-text.ts";
 

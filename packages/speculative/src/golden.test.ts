@@ -66,7 +66,13 @@ async function ratioRound(
   const tokens = Int32Array.from(drafts, (q) => random.categorical(q));
   const distribution = async (node: number): Promise<Float64Array> => Float64Array.from(targets[Math.min(node + 1, targets.length - 1)]!);
   const draft = { tokens, probabilities: drafts.map((q) => Float64Array.from(q)) };
-  const { accepted, nextToken } = await ratio.verify({ draft, drafted: tokens.length, distribution, sample: () => expect.unreachable(), random });
+  const { accepted, nextToken } = await ratio.verify({
+    draft,
+    drafted: tokens.length,
+    distribution,
+    sample: () => expect.unreachable(),
+    random,
+  });
   return [...tokens.subarray(0, accepted.length), nextToken];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CausalModel } from "../contracts/model.ts";
+import type { CausalModel, Session } from "../contracts/model.ts";
 import { LogitsError } from "../errors.ts";
 import { seededRandom } from "../random/random.ts";
 import { greedySampler } from "../sampling/greedy-sampler.ts";
@@ -31,18 +31,16 @@ function counted(causal: CausalModel): { readonly model: CausalModel; readonly r
   const rows = { whole: 0, parts: 0 };
   const createSession: CausalModel["createSession"] = async () => {
     const session = await causal.createSession();
-    const { forward } = session;
-    session.forward = async (...pass) => {
-      const logits = await forward(...pass);
-      const { row, part, readRow } = logits;
+    const forward: Session["forward"] = async (...pass) => {
+      const logits = await session.forward(...pass);
       return {
         ...logits,
-        row: (index) => (rows.whole++, row(index)),
-        ...(part && { part: (index: number) => (rows.parts++, part(index)) }),
-        ...(readRow && { readRow: (index: number) => (rows.whole++, readRow(index)) }),
+        row: (index) => (rows.whole++, logits.row(index)),
+        ...(logits.part && { part: (index: number) => (rows.parts++, logits.part!(index)) }),
+        ...(logits.readRow && { readRow: (index: number) => (rows.whole++, logits.readRow!(index)) }),
       };
     };
-    return session;
+    return { ...session, decorates: session, forward };
   };
   return { model: { ...causal, createSession }, rows };
 }

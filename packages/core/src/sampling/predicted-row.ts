@@ -12,8 +12,9 @@ export interface PredictedRow {
 }
 
 /** Returns what `sampler` reads of every row, for `ForwardOptions.reads`: undefined for whole rows. */
-export function readsOf({ partial, distribution }: Sampler): RowReads | undefined {
-  return partial && partial.equals === distribution ? partial.reads : undefined;
+export function readsOf(sampler: Sampler): RowReads | undefined {
+  const { partial } = sampler;
+  return partial && partial.equals === sampler.distribution ? partial.reads : undefined;
 }
 
 /**

@@ -18,7 +18,9 @@ export function bufferPool(): BufferPool {
   let disposed = false;
   return {
     take(device, usage, size) {
-      const index = free.findIndex((buffer) => buffer.usage === usage && buffer.size >= size && buffer.size <= 4 * Math.max(size, SMALLEST));
+      const index = free.findIndex(
+        (buffer) => buffer.usage === usage && buffer.size >= size && buffer.size <= 4 * Math.max(size, SMALLEST),
+      );
       if (index >= 0) return free.splice(index, 1)[0]!;
       return device.createBuffer({ label: "decodekit rows", size: roundedSize(size), usage });
     },
