@@ -7,10 +7,11 @@ import type { BufferPool } from "./gpu-rows/buffer-pool.ts";
 import { type PartialLogits, partialLogits, readRows } from "./gpu-rows/partial-logits.ts";
 import { canReduce, reduceRows } from "./gpu-rows/reduce-rows.ts";
 import type { RowsOnGpu } from "./gpu-rows/rows-on-gpu.ts";
+import { passFailure } from "./pass-failure.ts";
 
 /** The graph that returned the logits. */
 export interface LogitsSource {
-  readonly runtime: Pick<Runtime, "ort">;
+  readonly runtime: Pick<Runtime, "ort" | "execution">;
   /** URL, path or name of the graph, for messages. */
   readonly source: string;
   /** The buffers that its rows are read with. */
@@ -46,7 +47,9 @@ export async function readLogits(graph: LogitsSource, tensor: Tensor, { rows, re
   const { gpuBuffer: buffer, type } = tensor as Tensor & Pick<RowsOnGpu, "type">;
   const onGpu: RowsOnGpu = { device, buffer, type, first, rows, vocabSize };
   if (!reads || !canReduce(onGpu, reads)) return wholeLogits(await readRows(onGpu, buffers), { first: 0, rows, vocabSize });
-  return partialLogits(onGpu, await reduceRows(onGpu, reads, buffers), buffers, () => tensor.dispose());
+  const parts = await reduceRows(onGpu, reads, buffers);
+  const failure = (error: unknown): Error => passFailure(graph, error);
+  return partialLogits({ rows: onGpu, pool: buffers, free: () => tensor.dispose(), failure }, parts);
 }
 
 /** Returns logits whose rows are decoded when they are first read. */

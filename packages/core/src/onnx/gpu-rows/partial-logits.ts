@@ -11,8 +11,18 @@ export interface PartialLogits extends Required<Logits> {
   release(): void;
 }
 
-/** Returns logits with the parts of `rows`, whose buffer must not be destroyed before `release`, which then calls `free`. */
-export function partialLogits(rows: RowsOnGpu, parts: readonly RowPart[], pool: BufferPool, free: () => void): PartialLogits {
+/** Where the rows of partial logits come from. */
+export interface RowsSource {
+  readonly rows: RowsOnGpu;
+  readonly pool: BufferPool;
+  /** Frees the buffer of the rows. */
+  free(): void;
+  /** Returns the error to throw where reading a row failed with `error`. */
+  failure(error: unknown): Error;
+}
+
+/** Returns logits with the parts of rows, whose buffer must not be destroyed before `release`. */
+export function partialLogits({ rows, pool, free, failure }: RowsSource, parts: readonly RowPart[]): PartialLogits {
   const whole = new Map<number, Promise<Float32Array | Uint16Array>>();
   const read = new Map<number, Float32Array>();
   let isReleased = false;
@@ -38,7 +48,9 @@ export function partialLogits(rows: RowsOnGpu, parts: readonly RowPart[], pool: 
       if (isReleased) throw new DisposedError("row of logits");
       const reading = whole.get(index) ?? readRows({ ...rows, first: rows.first + index * rows.vocabSize, rows: 1 }, pool);
       whole.set(index, reading);
-      const values = await reading;
+      const values = await reading.catch((error: unknown) => {
+        throw failure(error);
+      });
       const row = read.get(index) ?? (values instanceof Float32Array ? values : float16ToFloat32(values));
       read.set(index, row);
       return row;
