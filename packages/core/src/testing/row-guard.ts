@@ -3,7 +3,7 @@ import type { Logits, RowPart, RowReads } from "../contracts/model.ts";
 import { partOfRow, type PartsOptions } from "./row-parts.ts";
 
 /** What a session returns of its rows. */
-export interface RowsOptions {
+interface RowsOptions {
   readonly vocabSize: number;
   /** How the session gives parts, if it does. */
   readonly parts?: PartsOptions | undefined;

@@ -7,12 +7,14 @@ import { bytesPerLogit, type RowsOnGpu } from "./rows-on-gpu.ts";
 
 /** Bindings of storage start at multiples of this, at the largest value of the limit minStorageBufferOffsetAlignment. */
 const ALIGNMENT = 256;
+/** Largest vocabulary: the sums of larger ones may exceed `RELATIVE_ERROR`. */
+const MAX_VOCABULARY = 2 ** 20;
 /** Factors of the mass of a tail that single precision can hold: 1 / temperature. */
 const [MIN_SCALE, MAX_SCALE] = [1e-30, 1e30];
 /**
  * Bound on the relative error of the mass of a tail. By the specification of WGSL, section 15.7.4, exp(-y) is off by at most 3 + 2 y units in the
  * last place, 2^-23; y itself, a difference times a factor, by 1.5 y units at most. Weights with y > 90 are 0 in float32, so that both
- * factors of a term are off by 330 units together, 4e-5; and the sums of up to 150 terms, 2^18 logits in 2048 lanes, by 1e-5.
+ * factors of a term are off by 330 units together, 4e-5; and the sums of up to 530 terms, 2^20 logits in 2048 lanes, by 4e-5.
  */
 const RELATIVE_ERROR = 2 ** -13;
 /** Bound on what is lost of the mass of one logit where float32 has no smaller numbers. */
@@ -33,7 +35,7 @@ export function canReduce({ device, buffer, type, rows, vocabSize }: RowsOnGpu, 
   const lanes = rows * Math.min(MAX_LANES, vocabSize) * LANE_BYTES;
   const scale = 1 / temperature;
   const fits = rows <= groups && Math.max(bytes, lanes) <= most && (buffer.usage & STORAGE) !== 0;
-  return fits && top <= MAX_TOP && scale >= MIN_SCALE && scale <= MAX_SCALE;
+  return fits && top <= MAX_TOP && vocabSize <= MAX_VOCABULARY && scale >= MIN_SCALE && scale <= MAX_SCALE;
 }
 
 /**
