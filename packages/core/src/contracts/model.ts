@@ -39,7 +39,8 @@ export interface Logits {
   part?(index: number): RowPart;
   /**
    * Reads the whole of a row that was read in part, and returns it as `row` does. Present if `part` is.
-   * @throws DisposedError after the session's next `forward` or its disposal.
+   * @throws DisposedError after the session's next `forward` or its disposal; another DecodekitError if the row cannot be had, for example
+   * from a server that only knows parts.
    */
   readRow?(index: number): Promise<Float32Array>;
 }
