@@ -16,9 +16,9 @@ export interface RowsSource {
   readonly rows: RowsOnGpu;
   readonly pool: BufferPool;
   /** Frees the buffer of the rows. */
-  free(): void;
+  readonly free: () => void;
   /** Returns the error to throw where reading a row failed with `error`. */
-  failure(error: unknown): Error;
+  readonly failure: (error: unknown) => Error;
 }
 
 /** Returns logits with the parts of rows, whose buffer must not be destroyed before `release`. */
