@@ -75,6 +75,22 @@ test.each([
   expect(temperatureSampler(1, 0.9).partial!.distribution(of, 5) !== undefined).toBe(decides);
 });
 
+const partOf = (logits: readonly number[]): RowPart =>
+  partOfRow(Float32Array.from(logits), { top: 9, temperature: 1 }, { top: 9, error: 0, missing: Infinity }, 0);
+
+test("of logits that differ but weigh the same, the lowest id comes first, as in a whole row", () => {
+  const logits = [3, 1e-30, 2e-30, -20];
+  const sampler = temperatureSampler(1, 0.93);
+  const distribution = sampler.distribution(Float32Array.from(logits), context);
+  expect([...distribution.keys()].filter((token) => distribution[token]! > 0)).toEqual([0, 1]);
+  expect([...partOf(logits).tokens]).toEqual([0, 2, 1, 3]);
+  expect(sampler.partial!.distribution(partOf(logits), 4)).toEqual(distribution);
+});
+
+test("weights that rounding may make equal are not decided between", () => {
+  expect(temperatureSampler(1, 0.93).partial!.distribution(partOf([3, 0, 1e-13, -20]), 4)).toBeUndefined();
+});
+
 test("greedy's distribution is certain of the first token of a part", () => {
   expect(greedySampler.partial!.distribution(part([3, 2], 0, Infinity), 4)).toEqual(Float64Array.of(1, 0, 0, 0));
   expect(greedySampler.partial!.distribution(part([], 0, Infinity), 4)).toBeUndefined();
