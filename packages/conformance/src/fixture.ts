@@ -1,5 +1,12 @@
 import { type LogitsProcessor, type ModelRole, seededRandom, type TokenId } from "@decodekit/core";
-import { memoryMaskedModel, memoryModel, randomTable, type TestMaskedModel, type TestModel } from "@decodekit/core/testing";
+import {
+  memoryMaskedModel,
+  memoryModel,
+  type PartsOptions,
+  randomTable,
+  type TestMaskedModel,
+  type TestModel,
+} from "@decodekit/core/testing";
 import { withProcessors } from "@decodekit/core/toolkit";
 import { certainPrompt, certainText, certainToken, hashOf, MASK, VOCAB_SIZE } from "./certain-text.ts";
 
@@ -74,12 +81,15 @@ export function certainFixture({ causal = "certain", draft = "random", canvas: r
   }));
 }
 
-/** Models that allow every token everywhere, with probabilities that depend on the whole sequence. */
-export function uncertainFixture(): Fixture {
+/**
+ * Models that allow every token everywhere, with probabilities that depend on the whole sequence. With `parts` the sessions of the causal
+ * models give parts of rows to callers that ask for them.
+ */
+export function uncertainFixture(parts?: PartsOptions): Fixture {
   const masked = randomRows(3);
   return fixture(false, (reads) => ({
-    causal: causalModel("causal", reads, randomRows(1)),
-    draft: causalModel("draft", reads, randomRows(2)),
+    causal: causalModel("causal", reads, randomRows(1), parts),
+    draft: causalModel("draft", reads, randomRows(2), parts),
     // The mask token is the most likely one, as it may be in real models.
     masked: maskedModel(reads, (prefix, canvas, index) => masked(Int32Array.of(...prefix, ...canvas, index)).fill(1, MASK, MASK + 1)),
   }));
@@ -116,11 +126,12 @@ function withLedgers(models: FixtureModels, isCertain: boolean, reads: readonly 
 
 type Rows = (sequence: Int32Array) => Float32Array;
 
-function causalModel(role: ModelRole, reads: Read[], rowAfter: Rows): TestModel {
+function causalModel(role: ModelRole, reads: Read[], rowAfter: Rows, parts?: PartsOptions): TestModel {
   const model: TestModel = memoryModel({
     vocabSize: VOCAB_SIZE,
     contextLength: CONTEXT_LENGTH,
     tree: true,
+    parts,
     logitsAfter(sequence) {
       reads.push({ role, pass: model.passes().length - 1, sequence });
       return rowAfter(sequence);

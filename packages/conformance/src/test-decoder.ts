@@ -9,6 +9,7 @@ import { logitsChecks } from "./logits-checks.ts";
 import { losslessChecks } from "./lossless-checks.ts";
 import { modelChecks } from "./model-checks.ts";
 import { ownershipChecks } from "./ownership-checks.ts";
+import { partsChecks } from "./parts-checks.ts";
 import { passChecks } from "./pass-checks.ts";
 import { randomnessChecks } from "./randomness-checks.ts";
 import { type DecoderTestOptions, subjectOf } from "./subject.ts";
@@ -26,6 +27,7 @@ export const decoderChecks: readonly Check[] = [
   ...passChecks,
   ...randomnessChecks,
   ...modelChecks,
+  ...partsChecks,
   ...losslessChecks,
   ...errorChecks,
   ...logitsChecks,

@@ -21,7 +21,7 @@ export type ErrorCode =
 /** Base class of the errors that decodekit throws. An abort throws the signal's own reason instead. */
 export class DecodekitError extends Error {
   override readonly name: string = "DecodekitError";
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -39,10 +39,10 @@ export class DecodekitError extends Error {
 export class InvalidOptionError extends DecodekitError {
   override readonly name = "InvalidOptionError";
   /** Name of the called function, for example "topP". */
-  readonly where: string;
-  readonly option: string;
-  readonly expected: string;
-  readonly actual: unknown;
+  declare readonly where: string;
+  declare readonly option: string;
+  declare readonly expected: string;
+  declare readonly actual: unknown;
 
   constructor(details: { where: string; option: string; expected: string; actual: unknown; cause?: unknown }) {
     const { where, option, expected, actual, cause } = details;
@@ -57,8 +57,8 @@ export class InvalidOptionError extends DecodekitError {
 /** More tokens than the model can hold. */
 export class ContextLengthError extends DecodekitError {
   override readonly name = "ContextLengthError";
-  readonly length: number;
-  readonly contextLength: number;
+  declare readonly length: number;
+  declare readonly contextLength: number;
 
   constructor(length: number, contextLength: number) {
     super(
@@ -73,8 +73,8 @@ export class ContextLengthError extends DecodekitError {
 /** A decoder needs a model that was not given. */
 export class MissingModelError extends DecodekitError {
   override readonly name = "MissingModelError";
-  readonly decoder: string;
-  readonly role: string;
+  declare readonly decoder: string;
+  declare readonly role: string;
 
   constructor(decoder: string, role: string) {
     super("MISSING_MODEL", `${decoder}: needs a "${role}" model, got none. Pass one, or choose a decoder that does not need it.`);
@@ -87,7 +87,7 @@ export class MissingModelError extends DecodekitError {
 export class ModelLoadError extends DecodekitError {
   override readonly name = "ModelLoadError";
   /** URL, path or name of the file. */
-  readonly source: string;
+  declare readonly source: string;
 
   constructor(source: string, problem: string, cause?: unknown) {
     super("MODEL_LOAD", `${source}: ${problem}`, causeOf(cause));
@@ -98,10 +98,10 @@ export class ModelLoadError extends DecodekitError {
 /** A graph's inputs or outputs are not those of a supported language model. */
 export class ModelShapeError extends DecodekitError {
   override readonly name = "ModelShapeError";
-  readonly source: string;
-  readonly tensor: string;
-  readonly expected: string;
-  readonly actual: string;
+  declare readonly source: string;
+  declare readonly tensor: string;
+  declare readonly expected: string;
+  declare readonly actual: string;
 
   constructor(details: { source: string; tensor: string; expected: string; actual: string }) {
     const { source, tensor, expected, actual } = details;
@@ -117,7 +117,7 @@ export class ModelShapeError extends DecodekitError {
 export class VocabularyMismatchError extends DecodekitError {
   override readonly name = "VocabularyMismatchError";
   /** Vocabulary sizes by name, for example `{ model: 4096, tokenizer: 5000 }`. */
-  readonly vocabSizes: Readonly<Record<string, number>>;
+  declare readonly vocabSizes: Readonly<Record<string, number>>;
 
   constructor(vocabSizes: Readonly<Record<string, number>>, advice: string) {
     const sizes = Object.entries(vocabSizes).map(([what, size]) => `${what} has ${size}`);
@@ -129,7 +129,7 @@ export class VocabularyMismatchError extends DecodekitError {
 /** This machine does not support the requested execution. */
 export class ExecutionUnavailableError extends DecodekitError {
   override readonly name = "ExecutionUnavailableError";
-  readonly execution: string;
+  declare readonly execution: string;
 
   constructor(execution: string, problem: string, cause?: unknown) {
     super("EXECUTION_UNAVAILABLE", `Execution "${execution}" is not available: ${problem}`, causeOf(cause));
@@ -141,10 +141,10 @@ export class ExecutionUnavailableError extends DecodekitError {
 export class PassError extends DecodekitError {
   override readonly name = "PassError";
   /** URL, path or name of the graph. */
-  readonly source: string;
-  readonly execution: string;
+  declare readonly source: string;
+  declare readonly execution: string;
   /** What the runtime said. */
-  readonly reason: string;
+  declare readonly reason: string;
 
   constructor(details: { source: string; execution: string; reason: string; cause?: unknown }) {
     const { source, execution, reason, cause } = details;
@@ -179,7 +179,7 @@ export class LogitsError extends DecodekitError {
 export class DrafterError extends DecodekitError {
   override readonly name = "DrafterError";
   /** Name of the drafter. */
-  readonly drafter: string;
+  declare readonly drafter: string;
 
   constructor(drafter: string, problem: string, cause?: unknown) {
     super("DRAFTER", `${drafter}: ${problem} The drafter or its model is at fault; decoding without it works.`, causeOf(cause));
@@ -191,7 +191,7 @@ export class DrafterError extends DecodekitError {
 export class ChatTemplateError extends DecodekitError {
   override readonly name = "ChatTemplateError";
   /** URL, path or name of the template's file, or the name of a model that has none. */
-  readonly source: string;
+  declare readonly source: string;
 
   constructor(source: string, problem: string, cause?: unknown) {
     super("CHAT_TEMPLATE", `${source}: ${problem}`, causeOf(cause));

@@ -47,10 +47,12 @@ export type {
   ModelSet,
   RequiredCapability,
   RowConsistency,
+  RowPart,
+  RowReads,
   Session,
 } from "./contracts/model.ts";
 export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./contracts/plugin.ts";
-export type { LogitsProcessor, Sampler, Sequence } from "./contracts/sampler.ts";
+export type { LogitsProcessor, PartialSampling, Sampler, Sequence } from "./contracts/sampler.ts";
 export { autoregressive } from "./decode/autoregressive.ts";
 export { type DecodeContext, type DecoderDefinition, defineDecoder } from "./decode/define-decoder.ts";
 export type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./contracts/reporting-session.ts";

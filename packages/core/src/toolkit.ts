@@ -7,6 +7,7 @@ export { withProcessors, type WithProcessorsOptions } from "./decorate/with-proc
 export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
 export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";
+export { distributionOf, drawPredicted, mostLikely, type PredictedRow, readsOf, wholeRow } from "./sampling/predicted-row.ts";
 export { PROCESSORS_OPTION, SAMPLER_OPTION } from "./sampling/sampler-options.ts";
 export { temperatureSampler } from "./sampling/temperature-sampler.ts";
 export { topK } from "./sampling/top-k.ts";

@@ -40,33 +40,39 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[], tol
 }
 
 /** Verifies against the token that the target would choose at each position. */
-function matchWith(
+async function matchWith(
   draft: readonly number[],
   sampleAt: (place: number) => number,
-): { readonly tokens: readonly number[]; readonly accepted: number } {
+): Promise<{ readonly tokens: readonly number[]; readonly accepted: number }> {
   const tokens = Int32Array.from(draft);
   const random = seededRandom(0);
   const distribution = (): never => expect.unreachable();
-  const { accepted, nextToken } = match.verify({
+  const { accepted, nextToken } = await match.verify({
     draft: { tokens },
     drafted: tokens.length,
     distribution,
-    sample: (node) => sampleAt(node + 1),
+    sample: async (node) => sampleAt(node + 1),
     random,
   });
   return { tokens: [...tokens.subarray(0, accepted.length), nextToken], accepted: accepted.length };
 }
 
 /** One round of "ratio", with the draft drawn from `drafts`; returns its tokens. */
-function ratioRound(
+async function ratioRound(
   targets: readonly (readonly number[])[],
   drafts: readonly (readonly number[])[],
   random: RandomSource,
-): readonly number[] {
+): Promise<readonly number[]> {
   const tokens = Int32Array.from(drafts, (q) => random.categorical(q));
-  const distribution = (node: number): Float64Array => Float64Array.from(targets[Math.min(node + 1, targets.length - 1)]!);
+  const distribution = async (node: number): Promise<Float64Array> => Float64Array.from(targets[Math.min(node + 1, targets.length - 1)]!);
   const draft = { tokens, probabilities: drafts.map((q) => Float64Array.from(q)) };
-  const { accepted, nextToken } = ratio.verify({ draft, drafted: tokens.length, distribution, sample: () => expect.unreachable(), random });
+  const { accepted, nextToken } = await ratio.verify({
+    draft,
+    drafted: tokens.length,
+    distribution,
+    sample: () => expect.unreachable(),
+    random,
+  });
   return [...tokens.subarray(0, accepted.length), nextToken];
 }
 
@@ -117,8 +123,8 @@ describe("verification in other implementations", () => {
     readonly accepted: number;
   }
 
-  test.each(casesOf<Greedy, Round>("greedy-verify"))("$name", ({ input, expected }) => {
-    expect(matchWith(input.draft, (place) => input.target[place]!)).toEqual(expected);
+  test.each(casesOf<Greedy, Round>("greedy-verify"))("$name", async ({ input, expected }) => {
+    expect(await matchWith(input.draft, (place) => input.target[place]!)).toEqual(expected);
   });
 
   interface Constraints {
@@ -126,7 +132,7 @@ describe("verification in other implementations", () => {
     readonly bannedSequences?: readonly (readonly number[])[];
     readonly disallowedTokens?: readonly number[];
   }
-  test.each(casesOf<Greedy, Round, Constraints>("greedy-verify-constrained"))("$name", ({ input, options, expected }) => {
+  test.each(casesOf<Greedy, Round, Constraints>("greedy-verify-constrained"))("$name", async ({ input, options, expected }) => {
     const { frequencyPenalty = 0, bannedSequences = [], disallowedTokens = [] } = options;
     const sampleAt = (place: number): number => {
       const token = input.target[place]!;
@@ -136,13 +142,13 @@ describe("verification in other implementations", () => {
       const penalty = frequencyPenalty * before.filter((other) => other === token).length;
       return banned || disallowedTokens.includes(token) || 100 - penalty < 99 ? input.fallback : token;
     };
-    expect(matchWith(input.draft, sampleAt)).toEqual(expected);
+    expect(await matchWith(input.draft, sampleAt)).toEqual(expected);
   });
 
   test.each(casesOf<{ draft: readonly number[]; sampled: readonly number[] }, { accepted: number; finalToken: number }>("match-verify"))(
     "$name",
-    ({ input, expected }) => {
-      const { tokens, accepted } = matchWith(input.draft, (place) => input.sampled[place]!);
+    async ({ input, expected }) => {
+      const { tokens, accepted } = await matchWith(input.draft, (place) => input.sampled[place]!);
       expect({ accepted, finalToken: tokens.at(-1) }).toMatchObject({ accepted: expected.accepted, finalToken: expected.finalToken });
     },
   );
@@ -159,11 +165,11 @@ describe("verification in other implementations", () => {
   });
 
   const accepts = casesOf<{ target: number; draft: number }, { probability: number }>("accept-probability");
-  test.each(accepts)("$name", ({ input, expected, tolerance }) => {
+  test.each(accepts)("$name", async ({ input, expected, tolerance }) => {
     const random = recordingRandom(seededRandom(0));
     const row = (probability: number) => Float64Array.of(probability, 1 - probability);
     const draft = { tokens: Int32Array.of(0), probabilities: [row(input.draft)] };
-    ratio.verify({ draft, drafted: 1, distribution: () => row(input.target), sample: () => expect.unreachable(), random });
+    await ratio.verify({ draft, drafted: 1, distribution: async () => row(input.target), sample: () => expect.unreachable(), random });
     const [draw] = random.draws;
     expectClose([draw?.kind === "bernoulli" ? draw.probability : NaN], [expected.probability], tolerance);
   });

@@ -40,9 +40,12 @@ function gumbelArgmax(weights: ArrayLike<number>, noise: RandomSource): number {
 export function gumbelSampler(sampler: Sampler): Sampler {
   // A single token with a weight wins with any noise.
   if (isGreedy(sampler)) return sampler;
+  const { name, partial } = sampler;
+  const distribution: Sampler["distribution"] = (row, sequence) => sampler.distribution(row, sequence);
   return {
-    name: sampler.name,
-    distribution: (row, sequence) => sampler.distribution(row, sequence),
+    name,
+    distribution,
+    ...(partial?.equals === sampler.distribution && { partial: { ...partial, equals: distribution } }),
     pick: (probabilities, random) => sampler.pick(probabilities, gumbelRandom(random)),
   };
 }

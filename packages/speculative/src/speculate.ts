@@ -14,7 +14,7 @@ import {
   type TokenId,
   type TokensProposeEvent,
 } from "@decodekit/core";
-import { drawToken } from "@decodekit/core/toolkit";
+import { drawPredicted, readsOf } from "@decodekit/core/toolkit";
 import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/policy.ts";
 import { type GuardedDrafter, startGuardedDrafter } from "./guarded-drafter.ts";
 import { gumbelRandom } from "./gumbel-max.ts";
@@ -59,8 +59,8 @@ export async function* speculate<Role extends ModelRole>(
   const drafter = await startGuardedDrafter(context, target, settings);
   const speculation = { context, settings, target, drafter, control: policy.start(context.models.causal, settings.drafter) };
   const { promptLength, random } = context;
-  const logits = yield* target.forward(context.tokens, "prefill");
-  const first = drawToken(sampler, logits.row(0), context, () => random.fork(promptLength));
+  const logits = yield* target.forward(context.tokens, "prefill", "last", readsOf(sampler));
+  const first = await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(promptLength));
   const watch = stopwatch();
   for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
     const finishReason = yield* context.commit(outcome.tokens);
@@ -74,13 +74,13 @@ export async function* speculate<Role extends ModelRole>(
     const { length: drafted } = draft.tokens;
     const start = drafted > 0 ? context.tokens.length : 0;
     if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
-    const pass = readDraft(target, outcome.tokens.subarray(-1), draft);
+    const pass = readDraft(target, outcome.tokens.subarray(-1), { draft, sampler });
     const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
     watch.pause();
     yield passed.value;
     watch.resume();
     const rows = (await pass.next()) as IteratorReturnResult<Logits>;
-    outcome = drafted > 0 ? await verify(speculation, draft, rows.value) : drawPlainly(speculation, rows.value);
+    outcome = drafted > 0 ? await verify(speculation, draft, rows.value) : await drawPlainly(speculation, rows.value);
     const { accepted } = outcome;
     if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
     const { milliseconds: passMilliseconds } = passed.value;
@@ -104,17 +104,18 @@ async function verify<Role extends ModelRole>(
   const { drafter, verifier, sampler } = settings;
   const rows = targetRows(context, target, { draft, logits, sampler });
   const random = context.random.fork(context.tokens.length);
-  const { accepted: path, nextToken } = verifier.verify({ ...rows, draft, drafted: draft.tokens.length, random });
+  const { accepted: path, nextToken } = await verifier.verify({ ...rows, draft, drafted: draft.tokens.length, random });
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), nextToken);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
-  const predictions = drafter.usesTargetPredictions ? predict(rows, outcome, verifier.sharesNoise) : undefined;
+  const predictions = drafter.usesTargetPredictions ? await predict(rows, outcome, verifier.sharesNoise) : undefined;
   await rows.keep(path);
   return { ...outcome, predictions };
 }
 
 /** A round without a draft: one token, drawn as plain decoding draws it. */
-function drawPlainly<Role extends ModelRole>({ context, settings }: Speculation<Role>, logits: Logits): DraftOutcome {
-  const token = drawToken(settings.sampler, logits.row(0), context, () => context.random.fork(context.tokens.length));
+async function drawPlainly<Role extends ModelRole>({ context, settings }: Speculation<Role>, logits: Logits): Promise<DraftOutcome> {
+  const predicted = { logits, index: 0, sequence: context };
+  const token = await drawPredicted(settings.sampler, predicted, () => context.random.fork(context.tokens.length));
   const tokens = Int32Array.of(token);
   return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.usesTargetPredictions ? tokens : undefined };
 }
@@ -182,11 +183,11 @@ function proposal(start: number, { tokens, probabilities, parents }: Draft): Tok
  * The target's predictions at each position: the round's tokens, then the predictions after drafted tokens that were rejected. The latter
  * are the most likely tokens or, with shared noise, the tokens that the target would draw there.
  */
-function predict(rows: TargetRows, { tokens, drafted }: DraftOutcome, sharesNoise: boolean): Int32Array {
+async function predict(rows: TargetRows, { tokens, drafted }: DraftOutcome, sharesNoise: boolean): Promise<Int32Array> {
   const predictions = new Int32Array(drafted + 1);
   predictions.set(tokens);
   for (let place = tokens.length; place <= drafted; place++) {
-    predictions[place] = sharesNoise ? rows.sample(place - 1) : rows.mostLikely(place - 1);
+    predictions[place] = await (sharesNoise ? rows.sample(place - 1) : rows.mostLikely(place - 1));
   }
   return predictions;
 }

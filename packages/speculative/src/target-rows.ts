@@ -1,5 +1,4 @@
 import {
-  argmax,
   type DecodeContext,
   type Draft,
   type ForwardEndEvent,
@@ -9,31 +8,35 @@ import {
   type Sequence,
   type TokenId,
 } from "@decodekit/core";
-import { concatTokens, drawToken, pathTokens } from "@decodekit/core/toolkit";
+import { concatTokens, distributionOf, drawPredicted, mostLikely, pathTokens, type PredictedRow, readsOf } from "@decodekit/core/toolkit";
 
 /** The target's predictions after the committed prefix, node -1, and after each node of a draft. Valid until the session's next pass. */
 export interface TargetRows {
   /** The distribution of the next token, processed with the node's own prefix, shape (vocabSize,). The caller owns it. */
-  distribution(node: number): Float64Array;
+  distribution(node: number): Promise<Float64Array>;
   /** A token drawn from it, with the random source of its position. */
-  sample(node: number): TokenId;
+  sample(node: number): Promise<TokenId>;
   /** The most likely next token, before any processing. */
-  mostLikely(node: number): TokenId;
+  mostLikely(node: number): Promise<TokenId>;
   /** Keeps the nodes `accepted`, root first, in the cache and removes the others. */
   keep(accepted: readonly number[]): Promise<void>;
 }
 
-/** Runs one pass over the last committed token, shape (1,), and `draft`. Every drafted token sees only its own prefix. */
+/**
+ * Runs one pass over the last committed token, shape (1,), and `draft`. Every drafted token sees only its own prefix. Of the rows it reads
+ * what `sampler` needs.
+ */
 export function readDraft(
   target: ReportingSession,
   last: Int32Array,
-  { tokens, parents }: Draft,
+  { draft: { tokens, parents }, sampler }: { readonly draft: Draft; readonly sampler: Sampler },
 ): AsyncGenerator<ForwardEndEvent, Logits, void> {
-  if (tokens.length === 0) return target.forward(last, "decode");
+  const reads = readsOf(sampler);
+  if (tokens.length === 0) return target.forward(last, "decode", "last", reads);
   const input = concatTokens(last, tokens);
-  if (!parents) return target.forward(input, "verify", "all");
+  if (!parents) return target.forward(input, "verify", "all", reads);
   // The last committed token is the root: node i of the draft is node i + 1 of the tree.
-  return target.forwardTree(input, Int32Array.of(-1, ...parents.map((parent) => parent + 1)), "verify");
+  return target.forwardTree(input, Int32Array.of(-1, ...parents.map((parent) => parent + 1)), "verify", reads);
 }
 
 /** Interprets the logits of the pass over `draft`. */
@@ -50,13 +53,14 @@ export function targetRows(
     if (parents) return { tokens: concatTokens(committed, pathTokens(node, { tokens, parents })), promptLength };
     return { tokens: all.subarray(0, committed.length + node + 1), promptLength };
   };
+  const rowAfter = (node: number): PredictedRow => ({ logits, index: node + 1, sequence: sequenceTo(node) });
   return {
-    distribution: (node) => sampler.distribution(logits.row(node + 1), sequenceTo(node)),
+    distribution: (node) => distributionOf(sampler, rowAfter(node)),
     sample(node) {
-      const sequence = sequenceTo(node);
-      return drawToken(sampler, logits.row(node + 1), sequence, () => random.fork(sequence.tokens.length));
+      const predicted = rowAfter(node);
+      return drawPredicted(sampler, predicted, () => random.fork(predicted.sequence.tokens.length));
     },
-    mostLikely: (node) => argmax(logits.row(node + 1)),
+    mostLikely: (node) => mostLikely({ logits, index: node + 1 }),
     async keep(accepted) {
       if (draft.parents) await session.keepPath!(Int32Array.of(0, ...accepted.map((node) => node + 1)));
       else if (accepted.length < draft.tokens.length) await session.rewindTo(committed.length + accepted.length);

@@ -1,55 +1,35 @@
 import { loadModel } from "@decodekit/core/onnx";
 import { stories } from "@decodekit/tiny-models";
-import * as ort from "onnxruntime-web/webgpu";
 import { expect, test } from "vitest";
+import { countReadBack } from "../support/count-read-back.ts";
 
-/** Counts the GPU buffers that decodekit creates, and those of them that are not destroyed yet. */
-async function countLiveBuffers(): Promise<{ readonly made: () => number; readonly live: () => number }> {
-  const device: GPUDevice = await ort.env.webgpu.device;
-  const live = new Set<GPUBuffer>();
-  let made = 0;
-  const createBuffer = device.createBuffer.bind(device);
-  device.createBuffer = (descriptor) => {
-    const buffer = createBuffer(descriptor);
-    if (!descriptor.label?.startsWith("decodekit")) return buffer;
-    made++;
-    live.add(buffer);
-    const destroy = buffer.destroy.bind(buffer);
-    buffer.destroy = () => {
-      live.delete(buffer);
-      return destroy();
-    };
-    return buffer;
-  };
-  return { made: () => made, live: () => live.size };
-}
-
-test("every GPU buffer of rewinds, forks, trees and read-backs is destroyed when its session is disposed", async () => {
+test("the GPU buffers of rewinds, forks and trees are destroyed with their session, those of read-backs with the model", async () => {
   const model = await loadModel(stories, { execution: "webgpu" });
   const first = await model.causal.createSession();
   await first.forward(Int32Array.of(0));
   await first.dispose();
-  const buffers = await countLiveBuffers();
+  const buffers = await countReadBack();
 
   const session = await model.causal.createSession();
   await session.forward(Int32Array.of(0, 402, 286));
   await session.rewindTo(2);
   const fork = await session.fork!();
-  await session.forward(Int32Array.of(262));
-  await fork.forward(Int32Array.of(262));
+  await session.forward(Int32Array.of(262), { reads: { top: 1 } });
+  await fork.forward(Int32Array.of(262), { reads: { top: 8, temperature: 1 } });
   await session.forwardTree!(Int32Array.of(5, 6, 7), Int32Array.of(-1, -1, 0));
   await session.keepPath!(Int32Array.of(0, 2));
-  expect(buffers.live()).toBeGreaterThan(0);
+  expect(buffers.live()).toContain("decodekit cache");
   await session.rewindTo(1);
   const controller = new AbortController();
   const aborted = session.forward(Int32Array.of(7), { signal: controller.signal });
   controller.abort(new Error("enough"));
   await expect(aborted).rejects.toThrow("enough");
   await session.forward(Int32Array.of(8));
-  expect(buffers.made()).toBeGreaterThan(12);
+  expect(buffers.created()).toBeGreaterThan(12);
 
   await fork.dispose();
   await session.dispose();
-  expect(buffers.live()).toBe(0);
+  expect(new Set(buffers.live())).toEqual(new Set(["decodekit rows"]));
   await model.dispose();
+  expect(buffers.live()).toEqual([]);
 });

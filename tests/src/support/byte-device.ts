@@ -47,10 +47,11 @@ export function byteDevice(): ByteDevice {
         need(mode === MAP_MODE_READ && (usage & MAP_READ) !== 0, "map");
         buffer.mapped = true;
       },
-      getMappedRange() {
+      getMappedRange(from = 0, length = size - from) {
         need(buffer.mapped === true && !buffer.destroyed, "mapped range");
-        return buffer.bytes.buffer;
+        return buffer.bytes.buffer.slice(from, from + length);
       },
+      unmap: () => void (buffer.mapped = false),
     };
     buffers.push(buffer);
     return buffer as unknown as GPUBuffer;

@@ -1,5 +1,5 @@
 // Stryker disable all: the kit detects these defects; nothing tests them here
-import { argmax, type Decoder, type DecodeContext, type Logits, type Session, type TokenId } from "@decodekit/core";
+import { argmax, type Decoder, type DecodeContext, type Logits, type Session, softmax, type TokenId } from "@decodekit/core";
 import { undecorated } from "@decodekit/core/toolkit";
 import { type Defects, running } from "./defect.ts";
 
@@ -86,6 +86,36 @@ export const rowDefects: Defects = {
     create: () => heldRow(naiveArgmax),
     foundBy: FOLLOWS,
     message: ["a prompt of 1 tokens: output[1] (position 2)", "got 0", "a row was used after its session's next pass, when it is NaN"],
+  },
+  "the part of a row taken for all of it": {
+    create: () =>
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        const reads = { top: 2, temperature: 1 };
+        let logits = yield* target.forward(context.tokens, "prefill", "last", reads);
+        for (;;) {
+          const { tokens, logits: kept } = logits.part?.(0) ?? { tokens: Int32Array.from(logits.row(0).keys()), logits: logits.row(0) };
+          const token = Int32Array.of(tokens[context.random.fork(context.tokens.length).categorical(softmax(kept))]!);
+          const finishReason = yield* context.commit(token);
+          if (finishReason) return finishReason;
+          logits = yield* target.forward(token, "decode", "last", reads);
+        }
+      }),
+    foundBy: "commits the same tokens where its models return",
+    message: ["parts of rows"],
+  },
+  "a row that was read in part": {
+    create: () =>
+      running(["causal"], async function* (context) {
+        const target = await context.openSession("causal");
+        for (let input = context.tokens; ;) {
+          input = Int32Array.of(argmax((yield* target.forward(input, "decode", "last", { top: 1 })).row(0)));
+          const finishReason = yield* context.commit(input);
+          if (finishReason) return finishReason;
+        }
+      }),
+    foundBy: "commits the same tokens where its models return",
+    message: ["parts of rows", "await readRow(index) first"],
   },
   "the rows of a pass confused": {
     create: () =>

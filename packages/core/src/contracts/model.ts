@@ -1,6 +1,30 @@
 /** An index into a tokenizer's vocabulary: an integer in [0, vocabSize). */
 export type TokenId = number;
 
+/** What to read of each row in place of all its logits, see `RowPart`. */
+export interface RowReads {
+  /** Number of largest logits, an integer >= 1. */
+  readonly top: number;
+  /** The temperature, > 0, of the mass of the other logits. @defaultValue none: their mass is not needed */
+  readonly temperature?: number | undefined;
+}
+
+/** The largest logits of a row, and what is known of the others, its tail. Views that are valid as long as the row. */
+export interface RowPart {
+  /**
+   * The tokens of the largest logits, shape (k,), in descending order; the lowest id comes first among equals. k is at most
+   * `RowReads.top`: a session may give fewer, and only those above -Infinity. k is 0 for a row that has no distribution, or whose part the
+   * session could not find: only the whole row tells.
+   */
+  readonly tokens: Int32Array;
+  /** Their logits, shape (k,), the same float32 values as in the row. */
+  readonly logits: Float32Array;
+  /** Σ exp((logit - logits[0]) / temperature) over all other tokens, up to `tailError`. */
+  readonly tailMass: number;
+  /** How far `tailMass` may be from the truth: 0 if all other tokens have -Infinity, Infinity without `RowReads.temperature`. */
+  readonly tailError: number;
+}
+
 /** Logits of one forward pass, shape (rows, vocabSize), float32. */
 export interface Logits {
   readonly rows: number;
@@ -8,8 +32,17 @@ export interface Logits {
   /**
    * Row `index`, shape (vocabSize,). Negative indices are not accepted.
    * Returns a view that the session owns: it is valid until the session's next `forward`, and must not be written to.
+   * @throws InvalidOptionError for a row that was read in part, until `readRow` has read it.
    */
   row(index: number): Float32Array;
+  /** The part of row `index` that was read. Present if the pass was asked for parts (`ForwardOptions.reads`) and its session gives them. */
+  part?(index: number): RowPart;
+  /**
+   * Reads the whole of a row that was read in part, and returns it as `row` does. Present if `part` is.
+   * @throws DisposedError after the session's next `forward` or its disposal; another DecodekitError if the row cannot be had, for example
+   * from a server that only knows parts.
+   */
+  readRow?(index: number): Promise<Float32Array>;
 }
 
 export interface ForwardOptions {
@@ -19,6 +52,11 @@ export interface ForwardOptions {
    * @defaultValue "last"
    */
   readonly rows?: "last" | "all" | number | undefined;
+  /**
+   * What the caller reads of the rows, so that a session can read a few bytes back from a GPU, or ask a server for a few logits. A session
+   * that cannot do that returns whole rows: the caller looks for `Logits.part`. @defaultValue whole rows
+   */
+  readonly reads?: RowReads | undefined;
   /** Once aborted, the pass rejects with `signal.reason` and the session is unchanged. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,7 +73,7 @@ export interface Session {
   /**
    * Appends `tokens`, shape (n,), at positions [length, length + n) and returns the logits that predict the
    * positions after them: row i of `rows` follows token n - rows + i. A failed pass leaves the session unchanged.
-   * @throws InvalidOptionError if `tokens` is empty, contains an id outside [0, vocabSize), or `rows` is out of range.
+   * @throws InvalidOptionError if `tokens` is empty, contains an id outside [0, vocabSize), or `rows` or `reads` is out of range.
    * @throws ContextLengthError if length + n > contextLength.
    * @throws DisposedError after `dispose`.
    */
@@ -52,7 +90,7 @@ export interface Session {
    * `parents[i]` < i, or -1 for the prefix. Logits row i follows the path that ends in node i. The nodes are not
    * cached until `keepPath`. Present if `capabilities.tree`.
    */
-  forwardTree?(tokens: Int32Array, parents: Int32Array, options?: Pick<ForwardOptions, "signal">): Promise<Logits>;
+  forwardTree?(tokens: Int32Array, parents: Int32Array, options?: Pick<ForwardOptions, "signal" | "reads">): Promise<Logits>;
   /** Caches the path `nodes` (root first) of the last tree and forgets its other nodes. */
   keepPath?(nodes: Int32Array): Promise<void>;
   /** Frees the cache. Later calls do nothing; any other later call throws DisposedError. */

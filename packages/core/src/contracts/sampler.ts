@@ -1,4 +1,4 @@
-import type { TokenId } from "./model.ts";
+import type { RowPart, RowReads, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
 
 /** The prefix that a row of logits follows. */
@@ -15,6 +15,19 @@ export interface Sequence {
  */
 export type LogitsProcessor = (row: Float32Array, context: Sequence) => void;
 
+/** How a sampler finds its distribution from a part of a row. */
+export interface PartialSampling {
+  /** The part that it needs. */
+  readonly reads: RowReads;
+  /** The sampler's own `distribution`. In a copy of the sampler with another one, this object has no effect. */
+  readonly equals: Sampler["distribution"];
+  /**
+   * Returns what `equals` returns for the whole row, bit for bit, shape (vocabSize,), or undefined if the part does not decide it: a token
+   * that is missing from the part may matter, or the error of its tail. The caller owns the result.
+   */
+  distribution(part: RowPart, vocabSize: number): Float64Array | undefined;
+}
+
 /** Turns a row of logits into a distribution, and a distribution into a token. */
 export interface Sampler {
   readonly name: string;
@@ -24,6 +37,8 @@ export interface Sampler {
    * @throws LogitsError if the row has no distribution.
    */
   distribution(row: Float32Array, context: Sequence): Float64Array;
+  /** How to find the distribution from a part of the row, if it depends on nothing else. @defaultValue whole rows are read */
+  readonly partial?: PartialSampling | undefined;
   /** Draws a token; a token with probability 0 is never drawn. */
   pick(probabilities: Float64Array, random: RandomSource): TokenId;
 }

@@ -1,6 +1,6 @@
 import type { DecodeEvent, Decoder, FinishReason } from "../contracts/decoder.ts";
 import type { Sampler } from "../contracts/sampler.ts";
-import { drawToken } from "../sampling/draw-token.ts";
+import { drawPredicted, readsOf } from "../sampling/predicted-row.ts";
 import { type DecodeContext, defineDecoder } from "./define-decoder.ts";
 
 /**
@@ -15,11 +15,12 @@ export function autoregressive({ name, sampler }: { readonly name: string; reado
 async function* sampleTokens(context: DecodeContext<"causal">, sampler: Sampler): AsyncGenerator<DecodeEvent, FinishReason, void> {
   const { promptLength, random } = context;
   const target = await context.openSession("causal");
-  let logits = yield* target.forward(context.tokens, "prefill");
+  const reads = readsOf(sampler);
+  let logits = yield* target.forward(context.tokens, "prefill", 1, reads);
   for (let position = promptLength; ; position++) {
-    const token = Int32Array.of(drawToken(sampler, logits.row(0), context, () => random.fork(position)));
+    const token = Int32Array.of(await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(position)));
     const finishReason = yield* context.commit(token);
     if (finishReason) return finishReason;
-    logits = yield* target.forward(token, "decode");
+    logits = yield* target.forward(token, "decode", 1, reads);
   }
 }

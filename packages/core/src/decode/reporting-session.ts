@@ -1,5 +1,5 @@
 import type { ForwardEndEvent, ForwardPhase } from "../contracts/decoder.ts";
-import type { ForwardOptions, Logits, MaskedSession, ModelRole, Session } from "../contracts/model.ts";
+import type { ForwardOptions, Logits, MaskedSession, ModelRole, RowReads, Session } from "../contracts/model.ts";
 import type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "../contracts/reporting-session.ts";
 
 /** Wraps `session` of the role `model` so that it reports its passes, which reject with the signal's reason once it is aborted. */
@@ -28,12 +28,22 @@ class CausalReporter implements ReportingSession {
     this.#signal = signal;
   }
 
-  forward(tokens: Int32Array, phase: ForwardPhase, rows: ForwardOptions["rows"] = "last"): AsyncGenerator<ForwardEndEvent, Logits, void> {
-    return timed(this.#model, phase, tokens.length, () => this.session.forward(tokens, { rows, signal: this.#signal }));
+  forward(
+    tokens: Int32Array,
+    phase: ForwardPhase,
+    rows?: ForwardOptions["rows"],
+    reads?: RowReads,
+  ): AsyncGenerator<ForwardEndEvent, Logits, void> {
+    return timed(this.#model, phase, tokens.length, () => this.session.forward(tokens, { rows, reads, signal: this.#signal }));
   }
 
-  forwardTree(tokens: Int32Array, parents: Int32Array, phase: ForwardPhase): AsyncGenerator<ForwardEndEvent, Logits, void> {
-    return timed(this.#model, phase, tokens.length, () => this.session.forwardTree!(tokens, parents, { signal: this.#signal }));
+  forwardTree(
+    tokens: Int32Array,
+    parents: Int32Array,
+    phase: ForwardPhase,
+    reads?: RowReads,
+  ): AsyncGenerator<ForwardEndEvent, Logits, void> {
+    return timed(this.#model, phase, tokens.length, () => this.session.forwardTree!(tokens, parents, { reads, signal: this.#signal }));
   }
 }
 

@@ -6,7 +6,7 @@ import { chainPrefixes, type RowPrefixes, treePrefixes } from "./row-prefixes.ts
 
 /** What is done with the rows of one session. */
 export interface RowDecoration {
-  /** Receives the rows of a pass; returns those that the caller of the pass receives. */
+  /** Receives the rows of a pass, which are whole rows, also if the caller asked for parts; returns those that the caller of the pass receives. */
   decorate(logits: Logits, prefixes: RowPrefixes): Logits;
   /** Called before the rows of the last pass become invalid: before the next pass and at the session's end. */
   end?(): void;
@@ -57,7 +57,7 @@ class DecoratedSession implements Session {
     const input = tokens.slice();
     return this.#inTurn(async () => {
       this.#startPass();
-      const logits = await this.decorates.forward(input, options);
+      const logits = await this.decorates.forward(input, { ...options, reads: undefined });
       this.#tree = undefined;
       this.#sequence.append(input);
       return this.#decoration.decorate(logits, chainPrefixes(this.#sequence.tokens, logits.rows));
@@ -84,11 +84,11 @@ class DecoratedSession implements Session {
     return new DecoratedSession(await this.decorates.fork!(), this.#createDecoration, this.#sequence.tokens);
   }
 
-  #forwardTree(tokens: Int32Array, parents: Int32Array, options?: Pick<ForwardOptions, "signal">): Promise<Logits> {
+  #forwardTree(tokens: Int32Array, parents: Int32Array, options?: Pick<ForwardOptions, "signal" | "reads">): Promise<Logits> {
     const tree = { tokens: tokens.slice(), parents: parents.slice() };
     return this.#inTurn(async () => {
       this.#startPass();
-      const logits = await this.decorates.forwardTree!(tree.tokens, tree.parents, options);
+      const logits = await this.decorates.forwardTree!(tree.tokens, tree.parents, { ...options, reads: undefined });
       this.#tree = tree;
       return this.#decoration.decorate(logits, treePrefixes(this.#sequence.tokens, tree));
     });

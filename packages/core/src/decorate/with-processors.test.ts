@@ -127,6 +127,21 @@ test("promptLength is that of the options, as far as the row's prefix reaches", 
   expect(await lengths()).toEqual([0, 0, 0, 0]);
 });
 
+test("processors see whole rows, also where the caller asks for parts and the model would give them", async () => {
+  const model = memoryModel({
+    vocabSize: 4,
+    contextLength: 8,
+    tree: true,
+    parts: { top: 2, error: 0, missing: 9 },
+    logitsAfter: () => Float32Array.of(3, 2, 1, 0),
+  });
+  const session = await withProcessors(model, [(row) => void (row[3]! += 9)]).createSession();
+  const reads = { top: 1 };
+  const passes = [await session.forward(ids("1"), { reads }), await session.forwardTree!(ids("2"), Int32Array.of(-1), { reads })];
+  for (const logits of passes) expect(["part" in logits, "readRow" in logits]).toEqual([false, false]);
+  expect([...passes[1]!.row(0)]).toEqual([3, 2, 1, 9]);
+});
+
 test("an error of a processor is thrown where the row is read, and the session goes on", async () => {
   let fails = true;
   const session = await withProcessors(numbers(), [

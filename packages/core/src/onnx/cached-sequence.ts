@@ -2,6 +2,7 @@ import { DisposedError } from "../errors.ts";
 import { type Session, undecorated } from "../contracts/model.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
+import type { ReadLogits } from "./logits-rows.ts";
 import { runQueue } from "./run-queue.ts";
 import { releaseInTurn } from "./runtime-queue.ts";
 
@@ -11,6 +12,8 @@ export interface CachedSequence {
   readonly cache: KvCache;
   /** Whether passes over the canvas alternate with passes over tokens. */
   usesCanvas: boolean;
+  /** Keeps the logits of the last pass, or before a pass none, so that their rows can be read in full; releases those kept before. */
+  holdLogits(logits: ReadLogits | undefined): void;
   /** Runs a call after those before it. @throws DisposedError if the session or model was disposed. */
   inTurn<Result>(task: () => Promise<Result>): Promise<Result>;
   /** Frees the cache after the calls before. */
@@ -27,12 +30,18 @@ class QueuedSequence implements CachedSequence {
   readonly graph: CausalGraph;
   readonly cache: KvCache;
   usesCanvas = false;
+  #logits: ReadLogits | undefined;
   readonly #calls = runQueue();
   #disposed = false;
 
   constructor(graph: CausalGraph, cache: KvCache) {
     this.graph = graph;
     this.cache = cache;
+  }
+
+  holdLogits(logits: ReadLogits | undefined): void {
+    this.#logits?.release?.();
+    this.#logits = logits;
   }
 
   inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -43,6 +52,7 @@ class QueuedSequence implements CachedSequence {
     return this.#calls.enqueue(async () => {
       if (this.#disposed) return;
       this.#disposed = true;
+      this.holdLogits(undefined);
       // An aborted pass may still be reading the cache.
       await releaseInTurn(this.graph.queue, () => this.cache.dispose());
     });

@@ -5,6 +5,7 @@ import { checkTokens } from "../tokens/check-tokens.ts";
 import { concatTokens } from "../tokens/concat-tokens.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { disposeOutputs, type GraphOutputs } from "./graph-pass.ts";
+import type { BufferPool } from "./gpu-rows/buffer-pool.ts";
 import type { GraphSignature } from "./graph-signature.ts";
 import { readLogits } from "./logits-rows.ts";
 import { passFailure } from "./pass-failure.ts";
@@ -26,6 +27,8 @@ export interface CachelessGraph {
   readonly ends: TextEnds;
   /** The queue of all graphs of the runtime, which runs one graph at a time. */
   readonly queue: RunQueue;
+  /** The buffers that logits are read with. */
+  readonly buffers: BufferPool;
   /** True once the graph was disposed. */
   disposed: boolean;
 }
@@ -141,7 +144,7 @@ async function predictCanvas(graph: CachelessGraph, { prefix, canvas, signal }: 
   };
   const outputs = await queue.enqueue(run, { signal, discard: disposeOutputs });
   try {
-    const read = await readLogits(graph, outputs[logits] as Tensor, rows);
+    const read = await readLogits(graph, outputs[logits] as Tensor, { rows });
     signal?.throwIfAborted();
     return firstRows(read, canvas.length);
   } finally {

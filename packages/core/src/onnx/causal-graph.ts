@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import type { RowConsistency } from "../contracts/model.ts";
 import type { CanvasGraph } from "./canvas-graph.ts";
+import type { BufferPool } from "./gpu-rows/buffer-pool.ts";
 import type { Embeddings } from "./embeddings/embeddings.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphSignature } from "./graph-signature.ts";
@@ -21,6 +22,8 @@ export interface CausalGraph {
   readonly queue: RunQueue;
   /** The graph with an explicit mask over the same cache, if the model has one. */
   readonly canvas: CanvasGraph | undefined;
+  /** The buffers that logits are read with. */
+  readonly buffers: BufferPool;
   /** Whether several tokens over a cached prefix are read in one pass; otherwise one by one. */
   multiTokenPasses: boolean;
   /** How much a row depends on the pass that computes it: what the operators tell, or what passes have shown if that is worse. */

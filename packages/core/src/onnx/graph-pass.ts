@@ -1,16 +1,17 @@
 import type { InferenceSession, OnnxValue, Tensor } from "onnxruntime-common";
-import type { Logits } from "../contracts/model.ts";
+import type { RowReads } from "../contracts/model.ts";
 import { ModelShapeError } from "../errors.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
-import { readLogits } from "./logits-rows.ts";
+import { type ReadLogits, readLogits } from "./logits-rows.ts";
 import { passFailure } from "./pass-failure.ts";
 
 export type GraphOutputs = Readonly<Record<string, OnnxValue>>;
 
 /** The result of a pass: the last rows of its logits, and its tensors, which the caller keeps or disposes. */
 export interface GraphPass {
-  readonly logits: Logits;
+  readonly logits: ReadLogits;
+  /** Without the logits if these are to be released. */
   readonly outputs: GraphOutputs;
   /** The tokens that the pass read before its own, see `KvCache.unread`. */
   readonly unread: Int32Array | undefined;
@@ -28,6 +29,8 @@ export interface PassInput {
   readonly count: number;
   /** Number of last rows of logits to return. */
   readonly rows: number;
+  /** The part of each row to return. @defaultValue the whole row */
+  readonly reads?: RowReads | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -36,7 +39,7 @@ export interface PassInput {
  * @throws PassError if the runtime cannot run the graph.
  */
 export async function runGraphPass(graph: CausalGraph, input: PassInput): Promise<GraphPass> {
-  const { rows, signal } = input;
+  const { signal } = input;
   let unread: Int32Array | undefined;
   let positions = 0;
   const run = async (): Promise<GraphOutputs> => {
@@ -55,11 +58,16 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
     }
   };
   const outputs = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
-  const tensor = outputs[graph.signature.names.logits ?? "logits"] as Tensor;
+  const name = graph.signature.names.logits ?? "logits";
+  const tensor = outputs[name] as Tensor;
   try {
     checkGrowth(graph, outputs, positions);
-    const logits = await readLogits(graph, tensor, rows);
+    const logits = await readLogits(graph, tensor, input);
     signal?.throwIfAborted();
+    if (logits.release) {
+      const { [name]: _, ...others } = outputs;
+      return { logits, outputs: others, unread };
+    }
     if (tensor.location === "gpu-buffer") tensor.dispose();
     return { logits, outputs, unread };
   } catch (error) {

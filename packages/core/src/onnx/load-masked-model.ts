@@ -86,6 +86,7 @@ export async function loadMaskedModel(source: ModelSource, options: LoadMaskedMo
       maskTokenId: findMaskToken({ option: maskToken, files, tokenizer, vocabSize }),
       ends,
       queue: queueOf(runtime.ort),
+      buffers: opened.buffers,
       disposed: false,
     };
     return {
@@ -135,6 +136,7 @@ function modelOf(graph: CachelessGraph): Pick<OnnxMaskedModel, "masked" | "execu
     async dispose() {
       if (graph.disposed) return;
       graph.disposed = true;
+      graph.buffers.dispose();
       await releaseInTurn(graph.queue, () => graph.inference.release());
     },
   };

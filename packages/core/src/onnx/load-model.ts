@@ -102,6 +102,7 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       contextLength,
       queue: queueOf(runtime.ort),
       canvas,
+      buffers: opened.buffers,
       multiTokenPasses: !signature.hasCacheBranch,
       rowConsistency: files.canvas
         ? worseConsistency(opened.rowConsistency, readRowConsistency(files.canvas.file.outline, runtime.execution))

@@ -1,36 +1,65 @@
 import type { Tensor } from "onnxruntime-common";
-import type * as Ort from "onnxruntime-common";
-import type { Logits } from "../contracts/model.ts";
+import type { Logits, RowReads } from "../contracts/model.ts";
 import { ModelShapeError } from "../errors.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { float16ToFloat32 } from "./float16.ts";
-import { COPY_DST, MAP_MODE_READ, MAP_READ } from "./gpu-flags.ts";
+import type { BufferPool } from "./gpu-rows/buffer-pool.ts";
+import { type PartialLogits, partialLogits, readRows } from "./gpu-rows/partial-logits.ts";
+import { canReduce, reduceRows } from "./gpu-rows/reduce-rows.ts";
+import type { RowsOnGpu } from "./gpu-rows/rows-on-gpu.ts";
+import { passFailure } from "./pass-failure.ts";
 
 /** The graph that returned the logits. */
-interface LogitsSource {
-  readonly runtime: Pick<Runtime, "ort">;
+export interface LogitsSource {
+  readonly runtime: Pick<Runtime, "ort" | "execution">;
   /** URL, path or name of the graph, for messages. */
   readonly source: string;
+  /** The buffers that its rows are read with. */
+  readonly buffers: BufferPool;
 }
 
+/** What a pass reads of its logits. */
+export interface LogitsReads {
+  /** Number of last rows. */
+  readonly rows: number;
+  /** The part of each row. @defaultValue the whole row */
+  readonly reads?: RowReads | undefined;
+}
+
+/** Logits of a pass. Those with `release` need their tensor until then; `release` disposes it. */
+export type ReadLogits = Logits & Partial<Pick<PartialLogits, "release">>;
+
 /**
- * Reads the last `rows` rows of a tensor of logits (1, positions, vocabSize). From a GPU buffer only their bytes are read.
+ * Reads the last `rows` rows of a tensor of logits (1, positions, vocabSize). From a GPU buffer only their bytes are read, or if possible
+ * the parts that are asked for.
  * @throws ModelShapeError if there are fewer rows.
  */
-export async function readLogits({ runtime: { ort }, source }: LogitsSource, tensor: Tensor, rows: number): Promise<Logits> {
+export async function readLogits(graph: LogitsSource, tensor: Tensor, { rows, reads }: LogitsReads): Promise<ReadLogits> {
+  const { source, runtime, buffers } = graph;
   const [, positions, vocabSize] = tensor.dims as [number, number, number];
   if (positions < rows) {
     const actual = `${positions}: the graph was exported to return fewer, so it cannot verify drafts or predict a canvas`;
     throw new ModelShapeError({ source, tensor: "logits", expected: `${rows} rows`, actual });
   }
   const first = (positions - rows) * vocabSize;
-  const onGpu = tensor.location === "gpu-buffer";
-  const data = onGpu
-    ? await readFromGpu(ort, tensor, first, rows * vocabSize)
-    : (tensor.data as Float32Array | Uint16Array).subarray(first);
+  if (tensor.location !== "gpu-buffer") return wholeLogits(tensor.data as Float32Array | Uint16Array, { first, rows, vocabSize });
+  const device: GPUDevice = await runtime.ort.env.webgpu.device;
+  const { gpuBuffer: buffer, type } = tensor as Tensor & Pick<RowsOnGpu, "type">;
+  const onGpu: RowsOnGpu = { device, buffer, type, first, rows, vocabSize };
+  if (!reads || !canReduce(onGpu, reads)) return wholeLogits(await readRows(onGpu, buffers), { first: 0, rows, vocabSize });
+  const parts = await reduceRows(onGpu, reads, buffers);
+  const failure = (error: unknown): Error => passFailure(graph, error);
+  return partialLogits({ rows: onGpu, pool: buffers, free: () => tensor.dispose(), failure }, parts);
+}
+
+/** Returns logits whose rows are decoded when they are first read. */
+function wholeLogits(
+  data: Float32Array | Uint16Array,
+  { first, rows, vocabSize }: Pick<RowsOnGpu, "first" | "rows" | "vocabSize">,
+): Logits {
   const bits = data instanceof Float32Array ? undefined : new Uint16Array(data.buffer, data.byteOffset, data.length);
   const rowOf = (index: number): Float32Array => {
-    const [start, end] = [index * vocabSize, (index + 1) * vocabSize];
+    const [start, end] = [first + index * vocabSize, first + (index + 1) * vocabSize];
     return bits ? float16ToFloat32(bits.subarray(start, end)) : (data as Float32Array).subarray(start, end);
   };
   const decoded = new Map<number, Float32Array>();
@@ -44,23 +73,4 @@ export async function readLogits({ runtime: { ort }, source }: LogitsSource, ten
       return row;
     },
   };
-}
-
-async function readFromGpu(ort: typeof Ort, tensor: Tensor, first: number, count: number): Promise<Float32Array | Uint16Array> {
-  const device: GPUDevice = await ort.env.webgpu.device;
-  const bytesPerValue = tensor.type === "float16" ? 2 : 4;
-  // Offsets and sizes of copies are multiples of 4 bytes.
-  const start = Math.floor((first * bytesPerValue) / 4) * 4;
-  const size = Math.ceil(((first + count) * bytesPerValue - start) / 4) * 4;
-  const staging = device.createBuffer({ label: "decodekit logits", size, usage: MAP_READ | COPY_DST });
-  try {
-    const commands = device.createCommandEncoder();
-    commands.copyBufferToBuffer(tensor.gpuBuffer, start, staging, 0, size);
-    device.queue.submit([commands.finish()]);
-    await staging.mapAsync(MAP_MODE_READ);
-    const bytes = staging.getMappedRange().slice(first * bytesPerValue - start);
-    return bytesPerValue === 2 ? new Uint16Array(bytes, 0, count) : new Float32Array(bytes, 0, count);
-  } finally {
-    staging.destroy();
-  }
 }

@@ -1,5 +1,6 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
-import type { ForwardOptions, Logits, Session } from "../contracts/model.ts";
+import { checkReads } from "../contracts/check-reads.ts";
+import type { ForwardOptions, Logits, RowReads, Session } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { concatTokens } from "../tokens/concat-tokens.ts";
 import { type CanvasGraph, canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
@@ -12,6 +13,12 @@ import { readOneByOne } from "./one-by-one.ts";
 import { tokenFeeds } from "./token-feeds.ts";
 import { createSequence, registerSession, type CachedSequence } from "./cached-sequence.ts";
 import { type TreePasses, treePasses } from "./tree-pass.ts";
+
+/** What a run reads of its logits: the last `rows` rows, whole or in part. */
+type Reading = Pick<PassInput, "rows" | "reads" | "signal">;
+
+/** The least that can be read of a row that nobody needs. */
+const UNREAD: RowReads = { top: 1 };
 
 export function createOnnxSession(graph: CausalGraph): Session {
   const { runtime, signature } = graph;
@@ -37,42 +44,46 @@ class OnnxSession implements Session {
     return this.#sequence.cache.length;
   }
 
-  async forward(tokens: Int32Array, { rows = "last", signal }: ForwardOptions = {}): Promise<Logits> {
+  async forward(tokens: Int32Array, { rows = "last", reads, signal }: ForwardOptions = {}): Promise<Logits> {
     signal?.throwIfAborted();
+    checkReads("forward", reads);
     checkTokens("forward", "tokens", tokens, this.#sequence.graph.vocabSize);
     const rowCount = countRows(rows, tokens.length);
-    return await this.#sequence.inTurn(() => this.#forward(tokens, rowCount, signal));
+    return await this.#sequence.inTurn(() => this.#forward(tokens, { rows: rowCount, reads, signal }));
   }
 
-  async #forward(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+  async #forward(tokens: Int32Array, pass: Reading): Promise<Logits> {
     this.trees?.forget();
+    const { rows, signal } = pass;
     const { graph, cache } = this.#sequence;
     const length = cache.length + tokens.length;
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
     const start = cache.length;
     try {
-      if (!graph.multiTokenPasses) return await this.#readOneByOne(tokens, rows, signal);
+      if (!graph.multiTokenPasses) return await this.#readOneByOne(tokens, pass);
       for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows }))
-        await this.#read(tokens.subarray(cache.length - start, end), 1, signal);
-      return await this.#read(tokens.subarray(cache.length - start), rows, signal);
+        await this.#read(tokens.subarray(cache.length - start, end), { rows: 1, reads: UNREAD, signal });
+      return await this.#read(tokens.subarray(cache.length - start), pass);
     } catch (error) {
       cache.length = start;
       throw error;
     }
   }
 
-  async #read(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+  async #read(tokens: Int32Array, reading: Reading): Promise<Logits> {
     const { graph, cache } = this.#sequence;
-    const pass = await tokenPass(this.#sequence, tokens, rows);
-    const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, cache, count: tokens.length, rows, signal });
+    this.#sequence.holdLogits(undefined);
+    const pass = await tokenPass(this.#sequence, tokens, reading.rows);
+    const { logits, outputs, unread } = await runGraphPass(graph, { ...pass, ...reading, cache, count: tokens.length });
+    this.#sequence.holdLogits(logits);
     cache.replace(outputs, afterUnread(unread, tokens));
     return logits;
   }
 
-  /** Reads one token in each pass, but in the first pass of all as many as there are up to the first row. */
-  async #readOneByOne(tokens: Int32Array, rows: number, signal: AbortSignal | undefined): Promise<Logits> {
+  /** Reads one token in each pass, but in the first pass of all as many as there are up to the first row. Returns whole rows. */
+  async #readOneByOne(tokens: Int32Array, { rows, signal }: Reading): Promise<Logits> {
     const together = this.length === 0 ? tokens.length - rows + 1 : 1;
-    return readOneByOne(tokens, { rows, together }, (part) => this.#read(part, 1, signal));
+    return readOneByOne(tokens, { rows, together }, (part) => this.#read(part, { rows: 1, signal }));
   }
 
   rewindTo(length: number): Promise<void> {
@@ -110,8 +121,8 @@ class TreeSession extends OnnxSession {
     super(sequence, treePasses(sequence, canvas));
   }
 
-  forwardTree(tokens: Int32Array, parents: Int32Array, { signal }: Pick<ForwardOptions, "signal"> = {}): Promise<Logits> {
-    return this.trees.forward(tokens, parents, signal);
+  forwardTree(tokens: Int32Array, parents: Int32Array, options: Pick<ForwardOptions, "reads" | "signal"> = {}): Promise<Logits> {
+    return this.trees.forward(tokens, parents, options);
   }
 
   keepPath(nodes: Int32Array): Promise<void> {

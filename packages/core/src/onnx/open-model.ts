@@ -12,6 +12,7 @@ import { type ModelFolder, openModelFolder } from "./model-folder.ts";
 import { openEmbeddings } from "./embeddings/open-embeddings.ts";
 import type { Embeddings } from "./embeddings/embeddings.ts";
 import { openGraph } from "./open-graph.ts";
+import { type BufferPool, bufferPool } from "./gpu-rows/buffer-pool.ts";
 import type { LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 
@@ -48,6 +49,8 @@ export interface OpenedModel {
   reopenAsItIs(): Promise<OpenedModel>;
   /** What turns tokens into the graph's inputs, if it reads embeddings. */
   readonly embeddings: Embeddings | undefined;
+  /** The buffers that its logits are read with. */
+  readonly buffers: BufferPool;
   readonly warn: Warn;
 }
 
@@ -81,9 +84,8 @@ export async function openModel(
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
   const open = async (rewriting: boolean): Promise<OpenedModel> => {
     const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
-    const opened = withReopening({ runtime, folder, files, templateFile, tokenizer, ...graph, embeddings: undefined, warn }, () =>
-      open(false),
-    );
+    const parts = { runtime, folder, files, templateFile, tokenizer, ...graph, embeddings: undefined, buffers: bufferPool(), warn };
+    const opened = withReopening(parts, () => open(false));
     if (!files.embeddings) return opened;
     const needed = { decoder: graph.inference.inputMetadata, ids, readsTables: rewriting, threads, warn, signal };
     const embeddings = await releaseUnlessLoaded(opened, () => openEmbeddings(runtime, folder, files.embeddings!, needed));
@@ -107,13 +109,14 @@ export async function releaseUnlessLoaded<Model>(opened: OpenedModel, load: () =
   }
 }
 
-/** Releases the graph of a model, and what turns tokens into its inputs. */
-export async function releaseGraphs({ runtime, inference, embeddings }: ReleasedGraphs): Promise<void> {
+/** Releases the graph of a model, what turns tokens into its inputs, and the buffers that its logits are read with. */
+export async function releaseGraphs({ runtime, inference, embeddings, buffers }: ReleasedGraphs): Promise<void> {
+  buffers.dispose();
   await releaseInTurn(queueOf(runtime.ort), () => inference.release());
   await embeddings?.release();
 }
 
-type ReleasedGraphs = Pick<OpenedModel, "runtime" | "inference" | "embeddings">;
+type ReleasedGraphs = Pick<OpenedModel, "runtime" | "inference" | "embeddings" | "buffers">;
 
 /** Number of elements and of bytes of the weights of a model. */
 export function sizeOf({ main, embeddings }: ModelFileContents): { readonly parameters: number; readonly bytes: number } {

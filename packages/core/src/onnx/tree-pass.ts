@@ -1,5 +1,6 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
-import type { Logits } from "../contracts/model.ts";
+import { checkReads } from "../contracts/check-reads.ts";
+import type { ForwardOptions, Logits } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { findInvalidParent, nodeDepths } from "../tokens/token-tree.ts";
 import { rangesOf } from "./cache-positions.ts";
@@ -9,7 +10,7 @@ import type { CachedSequence } from "./cached-sequence.ts";
 
 /** The last tree of a session, whose tensors are held until a path is kept. */
 export interface TreePasses {
-  forward(tokens: Int32Array, parents: Int32Array, signal: AbortSignal | undefined): Promise<Logits>;
+  forward(tokens: Int32Array, parents: Int32Array, options: Pick<ForwardOptions, "reads" | "signal">): Promise<Logits>;
   keep(nodes: Int32Array): Promise<void>;
   /** Forgets the tree, since another call has changed the sequence. */
   forget(): void;
@@ -26,12 +27,14 @@ export function treePasses(sequence: CachedSequence, canvas: CanvasGraph): TreeP
 
   return {
     forget,
-    async forward(tokens, parents, signal) {
+    async forward(tokens, parents, { reads, signal }) {
       signal?.throwIfAborted();
+      checkReads("forwardTree", reads);
       checkTokens("forwardTree", "tokens", tokens, graph.vocabSize);
       const depths = checkedDepths(tokens, parents);
       return sequence.inTurn(async () => {
         forget();
+        sequence.holdLogits(undefined);
         sequence.usesCanvas = true;
         const past = cache.length;
         const deepest = past + Math.max(...depths);
@@ -40,7 +43,9 @@ export function treePasses(sequence: CachedSequence, canvas: CanvasGraph): TreeP
         const rows = { tokens, mode: "causal", past, positionOf: (row: number) => past + depths[row]! - 1, sees: isAncestor } as const;
         const inference = await canvas.open();
         const count = tokens.length;
-        const pass = await runGraphPass(graph, { inference, cache, feeds: () => canvasFeeds(graph, rows), count, rows: count, signal });
+        const feeds = (): ReturnType<typeof canvasFeeds> => canvasFeeds(graph, rows);
+        const pass = await runGraphPass(graph, { inference, cache, feeds, count, rows: count, reads, signal });
+        sequence.holdLogits(pass.logits);
         last = { outputs: pass.outputs, parents: parents.slice() };
         return pass.logits;
       });

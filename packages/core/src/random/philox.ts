@@ -22,19 +22,14 @@ export function philox4x32(counter: Words4, key: readonly [number, number]): Wor
     c1 = low1;
     c2 = (high0 ^ c3 ^ k1) >>> 0;
     c3 = low0;
-    k0 = (k0 + WEYL_0) >>> 0;
-    k1 = (k1 + WEYL_1) >>> 0;
+    // Not reduced to 32 bits: ^ does that.
+    k0 += WEYL_0;
+    k1 += WEYL_1;
   }
   return [c0, c1, c2, c3];
 }
 
-/** Returns the upper 32 bits of the product of two unsigned 32-bit integers, computed from 16-bit halves. */
+/** Returns the upper 32 bits of the product of two unsigned 32-bit integers. With 16-bit halves of one, no part exceeds 2^49. */
 function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle % 0x10000);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  return Math.floor(((a >>> 16) * b + Math.floor(((a & 0xffff) * b) / 0x10000)) / 0x10000);
 }

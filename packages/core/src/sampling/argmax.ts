@@ -23,10 +23,7 @@ export function argmax(values: ArrayLike<number>): TokenId {
 }
 
 function describeProblem(values: ArrayLike<number>): string {
-  const at = (test: (value: number) => boolean): number => Array.prototype.findIndex.call(values, test);
-  const notANumber = at(Number.isNaN);
-  if (notANumber >= 0) return `NaN for token ${notANumber}`;
-  const infinite = at((value) => value === Infinity);
-  if (infinite >= 0) return `+Infinity for token ${infinite}`;
+  const token = Array.prototype.findIndex.call(values, (value: number) => !(value < Infinity));
+  if (token >= 0) return `${values[token]! > 0 ? "+" : ""}${values[token]} for token ${token}`;
   return values.length === 0 ? "the row is empty" : "every token is -Infinity";
 }

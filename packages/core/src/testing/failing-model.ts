@@ -1,4 +1,5 @@
 import type { CausalModel, Logits, MaskedModel, TokenId } from "../contracts/model.ts";
+import { wholeRow } from "../sampling/predicted-row.ts";
 import { interceptPasses } from "./intercept-passes.ts";
 
 /** A failure, and the pass at which it occurs, counted from 0 over all sessions of the model. */
@@ -17,14 +18,16 @@ export function failingModel<Model extends CausalModel | MaskedModel>(model: Mod
   return interceptPasses(model, async ({ index, run }) => {
     if (index !== failure.pass) return run();
     if ("error" in failure) throw failure.error;
-    return spoilt(await run(), failure.logits, failure.token);
+    return await spoilt(await run(), failure.logits, failure.token);
   });
 }
 
-function spoilt(logits: Logits, value: number, token: TokenId | undefined): Logits {
-  const rows = Array.from({ length: logits.rows }, (_, index) => {
-    const row = logits.row(index).slice();
-    return token === undefined ? row.fill(value) : row.fill(value, token, token + 1);
-  });
-  return { ...logits, row: (index) => rows[index]! };
+/** Returns whole rows, also where the pass was asked for parts. */
+async function spoilt(logits: Logits, value: number, token: TokenId | undefined): Promise<Logits> {
+  const rows: Float32Array[] = [];
+  for (let index = 0; index < logits.rows; index++) {
+    const row = (await wholeRow(logits, index)).slice();
+    rows.push(token === undefined ? row.fill(value) : row.fill(value, token, token + 1));
+  }
+  return { rows: logits.rows, vocabSize: logits.vocabSize, row: (index) => rows[index]! };
 }

@@ -9,6 +9,7 @@ export { memoryModel, type MemoryModelOptions, type TestModel } from "./memory-m
 export { memoryMaskedModel, type MemoryMaskedModelOptions, type TestMaskedModel } from "./memory-masked-model.ts";
 export { NEAR_TIE, topTwoGap } from "./near-tie.ts";
 export { exactDistribution, type OutputDistribution, outputKey, totalVariation } from "./output-distribution.ts";
+export type { PartsOptions } from "./row-parts.ts";
 export { randomTable } from "./random-table.ts";
 export { type RandomDraw, recordingRandom, type RecordingRandom } from "./recording-random.ts";
 export { type ProbabilityTable, tableModel, type TableModelOptions } from "./table-model.ts";

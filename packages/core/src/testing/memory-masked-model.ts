@@ -68,7 +68,7 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: UsageLed
       if (leaveOneOut)
         rows.push(...Array.from(input, (_, index) => options.logitsAt(before, input.with(index, options.maskTokenId), index)));
       ledger.passes.push({ session, start: before.length, positions: rows.length, rows: rows.length });
-      return ledger.rows.issue(session, rows, options.vocabSize);
+      return ledger.rows.issue(session, rows, options);
     });
   };
   return {

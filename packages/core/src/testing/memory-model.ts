@@ -1,9 +1,11 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
 import { type CausalModel, type ForwardOptions, type Session, undecorated } from "../contracts/model.ts";
+import { checkReads } from "../contracts/check-reads.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { runQueue } from "./run-queue.ts";
 import { pathTokens } from "../tokens/token-tree.ts";
 import { checkTree } from "./check-tree.ts";
+import type { PartsOptions } from "./row-parts.ts";
 import { emptyLedger, type UsageLedger, usageReport, type UsageReport } from "./usage-ledger.ts";
 
 /** A causal model for tests that records its use. */
@@ -14,6 +16,8 @@ export interface MemoryModelOptions {
   readonly contextLength: number;
   /** Whether sessions read trees. @defaultValue false */
   readonly tree?: boolean | undefined;
+  /** How sessions give parts of rows to callers that ask for them. @defaultValue they return whole rows */
+  readonly parts?: PartsOptions | undefined;
   /** Returns the logits after `prefix`, shape (n,), n >= 1: a new row of shape (vocabSize,) for every call. */
   logitsAfter(prefix: Int32Array): Float32Array;
 }
@@ -48,8 +52,9 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
     get length() {
       return cached.length;
     },
-    async forward(tokens, { rows, signal } = {}) {
+    async forward(tokens, { rows, reads, signal } = {}) {
       checkOpen();
+      checkReads("forward", reads);
       const input = tokens.slice();
       return enqueue(async () => {
         signal?.throwIfAborted();
@@ -61,11 +66,8 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
         cached.push(...input);
         ledger.passes.push({ session, start, positions: input.length, rows: count });
         const ends = Array.from({ length: count }, (_, row) => cached.length - count + row + 1);
-        return ledger.rows.issue(
-          session,
-          ends.map((end) => options.logitsAfter(Int32Array.from(cached.slice(0, end)))),
-          options.vocabSize,
-        );
+        const read = ends.map((end) => options.logitsAfter(Int32Array.from(cached.slice(0, end))));
+        return ledger.rows.issue(session, read, { ...options, reads });
       });
     },
     async rewindTo(length) {
@@ -118,8 +120,9 @@ interface TreeState {
 function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "keepPath">> {
   const { options, ledger, session, cached, enqueue, checkOpen, tree } = state;
   return {
-    async forwardTree(tokens, parents, { signal } = {}) {
+    async forwardTree(tokens, parents, { reads, signal } = {}) {
       checkOpen();
+      checkReads("forwardTree", reads);
       const read = { tokens: tokens.slice(), parents: parents.slice() };
       return enqueue(async () => {
         signal?.throwIfAborted();
@@ -130,7 +133,7 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
         tree.last = read;
         ledger.passes.push({ session, start: cached.length, positions: read.tokens.length, rows: read.tokens.length });
         const rows = Array.from(read.tokens, (_, node) => options.logitsAfter(Int32Array.of(...cached, ...pathTokens(node, read))));
-        return ledger.rows.issue(session, rows, options.vocabSize);
+        return ledger.rows.issue(session, rows, { ...options, reads });
       });
     },
     async keepPath(nodes) {

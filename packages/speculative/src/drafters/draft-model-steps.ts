@@ -3,12 +3,13 @@ import {
   type DraftContext,
   type DraftRequest,
   type ForwardEndEvent,
+  type Logits,
+  type RowReads,
   type Sampler,
   type Sequence,
   type TokenId,
 } from "@decodekit/core";
-import { GrowingSequence, negativeLogLikelihood } from "@decodekit/core/toolkit";
-import { drawDraftedToken } from "./draw-drafted-token.ts";
+import { distributionOf, drawPredicted, GrowingSequence, negativeLogLikelihood, readsOf } from "@decodekit/core/toolkit";
 
 /** The sequence that a draft model continues, and how it chooses tokens. */
 export interface DraftSource {
@@ -30,22 +31,29 @@ export async function* draftTokens(
   const start = sequence.tokens.length;
   const drafted = new GrowingSequence(sequence.tokens, sequence.promptLength);
   const probabilities: Float64Array[] = [];
+  // The probability under the model itself needs the whole row.
+  const reads = minProbability > 0 ? undefined : readsOf(sampler);
   let probability = 1;
   while (drafted.length < start + max && drafted.length <= source.contextLength) {
-    const row = yield* cache.rowAfter(drafted.tokens);
-    const options = { random: random.fork(drafted.length), needsProbabilities: usesProbabilities };
-    const drawn = drawDraftedToken(sampler, row, drafted, options);
-    if (drawn.probabilities) probabilities.push(drawn.probabilities);
-    drafted.append([drawn.token]);
-    if (minProbability > 0) probability *= Math.exp(-negativeLogLikelihood(row, drawn.token));
-    if (stopTokens.has(drawn.token) || probability < minProbability) break;
+    const logits = yield* cache.rowAfter(drafted.tokens, reads);
+    const row = { logits, index: 0, sequence: drafted };
+    const draw = random.fork(drafted.length);
+    const distribution = usesProbabilities ? await distributionOf(sampler, row) : undefined;
+    const token = distribution ? sampler.pick(distribution, draw) : await drawPredicted(sampler, row, () => draw);
+    if (distribution) probabilities.push(distribution);
+    drafted.append([token]);
+    if (minProbability > 0) probability *= Math.exp(-negativeLogLikelihood(logits.row(0), token));
+    if (stopTokens.has(token) || probability < minProbability) break;
   }
   return { tokens: drafted.tokens.slice(start), ...(usesProbabilities && { probabilities }) };
 }
 
 export interface DraftCache {
-  /** Returns the logits after `tokens`, shape (n,), with one pass over those that are not cached. Valid until the next call. */
-  rowAfter(tokens: Int32Array): AsyncGenerator<ForwardEndEvent, Float32Array, void>;
+  /**
+   * Returns the logits after `tokens`, shape (n,), as their only row, with one pass over those that are not cached. Of the row it reads what
+   * `reads` asks for. Valid until the next call.
+   */
+  rowAfter(tokens: Int32Array, reads?: RowReads): AsyncGenerator<ForwardEndEvent, Logits, void>;
 }
 
 /** A session of the draft model that discards rejected tokens when it is next used. */
@@ -53,13 +61,13 @@ export async function draftCache(context: DraftContext<"draft">): Promise<DraftC
   const draft = await context.openSession("draft");
   let cached = new Int32Array(0);
   return {
-    async *rowAfter(tokens) {
+    async *rowAfter(tokens, reads) {
       const known = Math.min(commonLength(cached, tokens), tokens.length - 1);
       if (known < draft.session.length) await draft.session.rewindTo(known);
       cached = cached.subarray(0, known);
-      const logits = yield* draft.forward(tokens.subarray(known), "draft");
+      const logits = yield* draft.forward(tokens.subarray(known), "draft", "last", reads);
       cached = tokens.slice();
-      return logits.row(0);
+      return logits;
     },
   };
 }

@@ -17,8 +17,9 @@ export const block: Verifier = {
   draftKinds: ["probabilities"],
   usesProbabilities: true,
   sharesNoise: false,
-  verify({ draft, drafted, distribution, random }) {
-    const targets = Array.from({ length: drafted }, (_, place) => distribution(place - 1));
+  async verify({ draft, drafted, distribution, random }) {
+    const targets: Float64Array[] = [];
+    for (let place = 0; place < drafted; place++) targets.push(await distribution(place - 1));
     const q = draft.probabilities!;
     const kept = [1];
     for (const [place, token] of draft.tokens.subarray(0, drafted).entries()) {
@@ -28,7 +29,7 @@ export const block: Verifier = {
       const scale = kept[length]!;
       if (length === drafted) {
         if (!random.bernoulli(scale)) continue;
-        return { accepted: firstNodes(drafted), nextToken: random.categorical(distribution(drafted - 1)) };
+        return { accepted: firstNodes(drafted), nextToken: random.categorical(await distribution(drafted - 1)) };
       }
       if (length > 0 && !random.bernoulli(acceptance(targets[length]!, q[length]!, scale))) continue;
       return { accepted: firstNodes(length), nextToken: random.categorical(residual(targets[length]!, q[length]!, scale)) };

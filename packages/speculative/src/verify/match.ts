@@ -10,12 +10,12 @@ export const match: Verifier = {
   draftKinds: ["tokens", "probabilities"],
   usesProbabilities: false,
   sharesNoise: false,
-  verify({ draft, drafted, sample }) {
+  async verify({ draft, drafted, sample }) {
     for (let place = 0; place < drafted; place++) {
-      const token = sample(place - 1);
+      const token = await sample(place - 1);
       if (token !== draft.tokens[place]) return { accepted: firstNodes(place), nextToken: token };
     }
-    return { accepted: firstNodes(drafted), nextToken: sample(drafted - 1) };
+    return { accepted: firstNodes(drafted), nextToken: await sample(drafted - 1) };
   },
 };
 

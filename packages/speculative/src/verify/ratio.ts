@@ -11,15 +11,15 @@ export const ratio: Verifier = {
   draftKinds: ["probabilities"],
   usesProbabilities: true,
   sharesNoise: false,
-  verify({ draft, drafted, distribution, random }) {
+  async verify({ draft, drafted, distribution, random }) {
     for (let place = 0; place < drafted; place++) {
       const token = draft.tokens[place]!;
-      const p = distribution(place - 1);
+      const p = await distribution(place - 1);
       const q = draft.probabilities![place]!;
       // A Bernoulli draw rather than a uniform one compared with the ratio: a token with p = 0 is never accepted.
       if (random.bernoulli(Math.min(1, p[token]! / q[token]!))) continue;
       return { accepted: firstNodes(place), nextToken: random.categorical(residual(p, q)) };
     }
-    return { accepted: firstNodes(drafted), nextToken: random.categorical(distribution(drafted - 1)) };
+    return { accepted: firstNodes(drafted), nextToken: random.categorical(await distribution(drafted - 1)) };
   },
 };

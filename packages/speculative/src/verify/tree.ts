@@ -10,10 +10,10 @@ export const tree: Verifier = {
   draftKinds: ["tree"],
   usesProbabilities: false,
   sharesNoise: false,
-  verify({ draft: { tokens, parents }, drafted, sample }) {
+  async verify({ draft: { tokens, parents }, drafted, sample }) {
     const accepted: number[] = [];
     for (let node = -1; ;) {
-      const nextToken = sample(node);
+      const nextToken = await sample(node);
       const child = tokens.findIndex((token, index) => index < drafted && parents![index] === node && token === nextToken);
       if (child < 0) return { accepted, nextToken };
       accepted.push((node = child));

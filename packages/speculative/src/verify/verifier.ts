@@ -10,9 +10,9 @@ export interface Round {
    * Node -1 is the committed prefix. The caller owns it.
    * @throws LogitsError if the row defines no distribution.
    */
-  readonly distribution: (node: number) => Float64Array;
+  readonly distribution: (node: number) => Promise<Float64Array>;
   /** A token drawn from `distribution(node)`, with the random source of its position. */
-  readonly sample: (node: number) => TokenId;
+  readonly sample: (node: number) => Promise<TokenId>;
   /** A random source for this round only. */
   readonly random: RandomSource;
 }
@@ -32,7 +32,7 @@ export interface Verifier {
   readonly usesProbabilities: boolean;
   /** Whether target and drafter draw the token of a position with the same Gumbel noise, see `gumbelRandom`. */
   readonly sharesNoise: boolean;
-  verify(round: Round): Verification;
+  verify(round: Round): Promise<Verification>;
 }
 
 /** Nodes 0, 1, …, n - 1 of a chain. */

@@ -6,6 +6,7 @@ import { compactPositions, copyPositions } from "../../../../packages/core/src/o
 import { float16ToFloat32 } from "../../../../packages/core/src/onnx/float16.ts";
 import { emptyCache } from "../../../../packages/core/src/onnx/empty-cache.ts";
 import type { CacheLayout } from "../../../../packages/core/src/onnx/cache-layout.ts";
+import { bufferPool } from "../../../../packages/core/src/onnx/gpu-rows/buffer-pool.ts";
 import { readLogits } from "../../../../packages/core/src/onnx/logits-rows.ts";
 import { runQueue } from "../../../../packages/core/src/onnx/run-queue.ts";
 import { watchDevice } from "../../../../packages/core/src/onnx/watch-device.ts";
@@ -96,7 +97,9 @@ describe("logits in a GPU buffer", () => {
     const bits = Array.from({ length: positions * vocabSize }, (_, index) => 0x3c00 + index);
     const values = type === "float32" ? Float32Array.from(bits) : Uint16Array.from(bits);
     const tensor = ort.Tensor.fromGpuBuffer(gpu.hold(values), { dataType: type, dims: [1, positions, vocabSize] });
-    const logits = await readLogits({ runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph" }, tensor, rows);
+    const buffers = bufferPool();
+    const graph = { runtime: { ort: runtimeOn(ort, gpu.device), execution: "webgpu" }, source: "graph", buffers } as const;
+    const logits = await readLogits(graph, tensor, { rows });
     const all = values instanceof Float32Array ? values : float16ToFloat32(values);
     expect([logits.rows, logits.vocabSize]).toEqual([rows, vocabSize]);
     for (let row = 0; row < rows; row++) {
@@ -104,7 +107,12 @@ describe("logits in a GPU buffer", () => {
       expect(logits.row(row)).toEqual(all.subarray(first, first + vocabSize));
     }
     expect(gpu.copied()).toBe(copied);
-    expect(gpu.buffers[1]).toMatchObject({ label: "decodekit logits", usage: 0x1 | 0x8, destroyed: true });
+    expect(gpu.buffers[1]).toMatchObject({ label: "decodekit rows", usage: 0x1 | 0x8, destroyed: false });
+    const again = await readLogits(graph, tensor, { rows });
+    expect(again.row(rows - 1)).toEqual(logits.row(rows - 1));
+    expect(gpu.buffers).toHaveLength(2);
+    buffers.dispose();
+    expect(gpu.buffers[1]!.destroyed).toBe(true);
   });
 
   test("leave no buffer behind when the device fails", async () => {
@@ -113,8 +121,46 @@ describe("logits in a GPU buffer", () => {
     gpu.device.queue.submit = () => {
       throw new Error("lost");
     };
-    await expect(readLogits({ runtime: { ort: runtimeOn(ort, gpu.device) }, source: "graph" }, tensor, 1)).rejects.toThrow("lost");
+    const graph = { runtime: { ort: runtimeOn(ort, gpu.device), execution: "webgpu" }, source: "graph", buffers: bufferPool() } as const;
+    await expect(readLogits(graph, tensor, { rows: 1 })).rejects.toThrow("lost");
     expect(gpu.buffers[1]!.destroyed).toBe(true);
+  });
+});
+
+describe("a pool of buffers", () => {
+  const USAGE = 0x1 | 0x8;
+
+  test("gives each buffer to one user at a time, and again to a user who needs more than half of it", () => {
+    const gpu = byteDevice();
+    const pool = bufferPool();
+    const [first, second] = [pool.take(gpu.device, USAGE, 1000), pool.take(gpu.device, USAGE, 1000)];
+    expect(first).not.toBe(second);
+    expect(gpu.buffers).toMatchObject([{ size: 1024 }, { size: 1024 }]);
+    pool.giveBack(first);
+    expect(pool.take(gpu.device, USAGE, 512)).not.toBe(first);
+    expect(pool.take(gpu.device, USAGE | 0x4, 1000)).not.toBe(first);
+    expect(pool.take(gpu.device, USAGE, 513)).toBe(first);
+  });
+
+  test("destroys its buffers at the end, those in use when they are given back, and large ones always", () => {
+    const gpu = byteDevice();
+    const pool = bufferPool();
+    const [free, used, large] = [10, 20, 2 ** 23].map((size) => pool.take(gpu.device, USAGE, size));
+    pool.giveBack(large!);
+    pool.giveBack(free!);
+    expect(gpu.buffers.map(({ destroyed }) => destroyed)).toEqual([false, false, true]);
+    pool.dispose();
+    expect(gpu.buffers.map(({ destroyed }) => destroyed)).toEqual([true, false, true]);
+    pool.giveBack(used!);
+    expect(gpu.buffers.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
+  });
+
+  test("destroys its buffers when the device is lost", async () => {
+    const gpu = byteDevice();
+    const pool = bufferPool();
+    pool.giveBack(pool.take(gpu.device, USAGE, 10));
+    await gpu.lose({ reason: "unknown", message: "" });
+    expect(gpu.buffers[0]!.destroyed).toBe(true);
   });
 });
 
