@@ -18,7 +18,7 @@ const options = {
   drafter: {
     type: "string",
     help: "The drafter; draft-model requires a draft model, masked-draft and ddtree a masked model",
-    default: "prompt-lookup",
+    default: "suffix",
     choices: Object.keys(allDrafters),
   },
   verify: {
@@ -54,7 +54,7 @@ export const speculativePlugin: DecoderPlugin = {
   description: "Drafts several tokens and verifies them in one pass; the output is that of plain decoding",
   requires: ["causal"],
   options,
-  presets: [{ drafter: "prompt-lookup" }, { drafter: "masked-draft" }],
+  presets: [{ drafter: "suffix" }, { drafter: "masked-draft" }],
   create(values) {
     const { draftLength: given = options.draftLength.default } = values;
     const { drafter, verify, temperature, p } = resolveOptions<Options, typeof options>(
