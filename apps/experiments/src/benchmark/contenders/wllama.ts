@@ -8,11 +8,10 @@ export function wllama(gguf: string | undefined): Contender {
     name: "wllama",
     async open({ threads }) {
       if (gguf === undefined) throw new MissingPeerError("no GGUF file was given (--gguf)");
-      const [{ LoggerWithoutDebug, Wllama }, { default: code }] = await Promise.all([
-        import("@wllama/wllama"),
-        import("@wllama/wllama/esm/wasm/wllama.wasm?url" as string) as Promise<{ readonly default: string }>,
-      ]);
-      const program = new Wllama({ default: new URL(code, location.href).href }, { suppressNativeLog: true, logger: LoggerWithoutDebug });
+      const { LoggerWithoutDebug, Wllama } = await import("@wllama/wllama");
+      // Bundlers detect this URL, and bundle the file.
+      const code = new URL("@wllama/wllama/esm/wasm/wllama.wasm", import.meta.url).href;
+      const program = new Wllama({ default: code }, { suppressNativeLog: true, logger: LoggerWithoutDebug });
       program.setCompat(null);
       const response = await fetch(gguf);
       await program.loadModel([await response.blob()], { n_ctx: CONTEXT_LENGTH, n_threads: threads, n_gpu_layers: 0 });

@@ -38,7 +38,6 @@ export async function runInPage(unit: Unit, keepRow: (row: Row) => Promise<void>
     await page.goto(server.url);
     await page.waitForFunction(() => "runUnit" in globalThis);
     page.setDefaultTimeout(0);
-    page.on('worker', w => console.error('WORKER', w.url()));
     await page.evaluate(([one, where]) => (globalThis as unknown as BenchmarkPage).runUnit(one, where), [unit, files] as const);
   } finally {
     await browser.close();
