@@ -18,7 +18,7 @@ function parse(): BenchmarkOptions | "help" {
     return readOptions(process.argv.slice(2));
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`);
-    process.exit(2);
+    return process.exit(2);
   }
 }
 

@@ -9,7 +9,7 @@ export interface SuiteResult<Name extends SuiteName = SuiteName> {
 }
 
 /** The name of a row among all rows of its suite. */
-export function nameOf({ where, file, key }: Kept<Row>): string {
+function nameOf({ where, file, key }: Kept<Row>): string {
   return `${where}|${file}|${key}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Contender } from "./contenders/contender.ts";
 import type { Place } from "./place/place.ts";
 import type { Row, SuiteName, SuiteRows, Where } from "./rows.ts";
 
@@ -36,10 +37,12 @@ export interface SuiteContext {
   readonly where: Where;
   readonly file: string;
   readonly place: Place;
+  /** Other programs that can be measured at this place. */
+  readonly peers: readonly Contender[];
   /** Measurements of each comparison. */
   readonly pairs: number;
   /** Whether an earlier run left the row of this key. Its measurement can be left out. */
-  isDone(key: string): boolean;
+  readonly isDone: (key: string) => boolean;
 }
 
 export interface Suite<Measured extends Row = Row> {
@@ -61,9 +64,13 @@ export function defineSuite<Name extends SuiteName>(
   return suite;
 }
 
-/** Runs a suite on a unit of work. `place` is where its contenders run. */
-export function runSuite(suite: Suite, { where, file, settings, done }: Unit, place: Place): AsyncIterable<Row> {
+/** Runs a suite on a unit of work, at the place where its contenders are. */
+export function runSuite(
+  suite: Suite,
+  { where, file, settings, done }: Unit,
+  { place, peers }: Pick<SuiteContext, "place" | "peers">,
+): AsyncIterable<Row> {
   const known = new Set(done);
   const pairs = settings.quick ? 1 : (settings.pairs ?? suite.pairs);
-  return suite.run({ settings, where, file, place, pairs, isDone: (key) => known.has(key) });
+  return suite.run({ settings, where, file, place, peers, pairs, isDone: (key) => known.has(key) });
 }

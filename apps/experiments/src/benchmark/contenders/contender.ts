@@ -14,7 +14,7 @@ export interface DecodeLimits {
 }
 
 /** A greedy decode and its times, from the call. */
-export interface TimedDecode {
+interface TimedDecode {
   readonly tokens: number;
   readonly firstTokenMilliseconds: number;
   readonly milliseconds: number;

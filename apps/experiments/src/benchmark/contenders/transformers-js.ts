@@ -70,7 +70,7 @@ export async function loadWith(
     subfolder: parts.slice(0, -1).join("/"),
     model_file_name: parts.at(-1)!.replace(/\.onnx$/u, ""),
     ...(execution === "wasm"
-      ? { device: "auto", session_options: wasm as never }
+      ? { device: "auto", session_options: wasm }
       : {
           device: "cpu",
           session_options: { intraOpNumThreads: threads },

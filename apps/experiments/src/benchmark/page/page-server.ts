@@ -30,11 +30,10 @@ export interface PageServer {
 export async function servePage(mounts: Readonly<Record<string, string>>): Promise<PageServer> {
   const server = createServer(({ url = "/" }, response) => {
     const { pathname } = new URL(url, "http://localhost");
-    if (pathname === "/") return void response.writeHead(200, { ...HEADERS, "content-type": "text/html" }).end(HTML);
     const [, mount = "", ...rest] = decodeURIComponent(pathname).split("/");
     const folder = mounts[mount];
-    const file = folder === undefined ? undefined : path.join(folder, path.normalize(`/${rest.join("/")}`));
-    return void send(response, file);
+    if (pathname === "/") response.writeHead(200, { ...HEADERS, "content-type": "text/html" }).end(HTML);
+    else void send(response, folder === undefined ? undefined : path.join(folder, path.normalize(`/${rest.join("/")}`)));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -49,7 +48,10 @@ export async function servePage(mounts: Readonly<Record<string, string>>): Promi
 
 async function send(response: ServerResponse, file: string | undefined): Promise<void> {
   const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
-  if (file === undefined || !found?.isFile()) return void response.writeHead(404, HEADERS).end();
+  if (file === undefined || !found?.isFile()) {
+    response.writeHead(404, HEADERS).end();
+    return;
+  }
   const type = TYPES[path.extname(file)] ?? "application/octet-stream";
   response.writeHead(200, { ...HEADERS, "content-type": type, "content-length": found.size });
   createReadStream(file).pipe(response);

@@ -1,5 +1,5 @@
 // The page in which suites run: `run-in-page.ts` calls `runUnit`.
-import { pagePlace, type PageFiles } from "../place/page-place.ts";
+import { pagePeers, pagePlace, type PageFiles } from "../place/page-place.ts";
 import type { Row } from "../rows.ts";
 import { runSuite, type Unit } from "../suite.ts";
 import { modelSuites } from "../suites/model-suites.ts";
@@ -18,5 +18,5 @@ page.runUnit = async (unit, files) => {
   if (!crossOriginIsolated) throw new Error("The page is not cross-origin isolated, so that it has no threads.");
   const suite = modelSuites.find(({ name }) => name === unit.suite);
   if (!suite) throw new Error(`The suite ${unit.suite} does not run in a page.`);
-  for await (const row of runSuite(suite, unit, pagePlace(unit, files))) await page.keepRow(row);
+  for await (const row of runSuite(suite, unit, { place: pagePlace(unit, files), peers: pagePeers(files) })) await page.keepRow(row);
 };

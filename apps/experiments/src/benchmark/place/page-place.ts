@@ -1,5 +1,5 @@
 import { loadModel } from "@decodekit/core/onnx";
-import type * as Ort from "onnxruntime-common";
+import type { Contender } from "../contenders/contender.ts";
 import { transformersJs } from "../contenders/transformers-js.ts";
 import { wllama } from "../contenders/wllama.ts";
 import type { Unit } from "../suite.ts";
@@ -17,7 +17,7 @@ export interface PageFiles {
 type Collect = (options: { readonly type: "minor" }) => void;
 
 /** The page that calls this, with WebAssembly. */
-export function pagePlace({ file, settings: { threads } }: Unit, { model, hasExternalData, gguf }: PageFiles): Place {
+export function pagePlace({ file, settings: { threads } }: Unit, { model, hasExternalData }: PageFiles): Place {
   const url = new URL(model, location.href);
   const read = async (path: string): Promise<Uint8Array> => {
     const response = await fetch(new URL(path, url));
@@ -32,11 +32,10 @@ export function pagePlace({ file, settings: { threads } }: Unit, { model, hasExt
     threads,
     hasExternalData,
     transformers: { localModelPath: `/${parents.toReversed().join("/")}`, name: name! },
-    peers: [transformersJs, wllama(gguf)],
     async runtime() {
       const web = await import("onnxruntime-web/wasm");
       web.env.wasm.numThreads = threads;
-      return web as typeof Ort;
+      return web;
     },
     async readGraph() {
       const graph = await read(file);
@@ -46,4 +45,9 @@ export function pagePlace({ file, settings: { threads } }: Unit, { model, hasExt
     load: () => loadModel(url, { execution: "wasm", modelFile: file, threads, onWarning: refuseOtherThreads }),
     collectGarbage: () => (globalThis as { readonly gc?: Collect }).gc?.({ type: "minor" }),
   };
+}
+
+/** Other programs that can be measured in this page. */
+export function pagePeers({ gguf }: PageFiles): readonly Contender[] {
+  return [transformersJs, wllama(gguf)];
 }

@@ -1,16 +1,15 @@
 import type { Warning } from "@decodekit/core";
 import type { ModelSource, OnnxLanguageModel } from "@decodekit/core/onnx";
 import type * as Ort from "onnxruntime-common";
-import type { Contender } from "../contenders/contender.ts";
 
 /** A graph as onnxruntime opens it: a path, or its bytes with those of its external data. */
-export interface GraphContent {
+interface GraphContent {
   readonly graph: string | Uint8Array;
   readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
 /** How transformers.js finds the model. */
-export interface TransformersModel {
+interface TransformersModel {
   readonly localModelPath: string;
   readonly name: string;
 }
@@ -25,15 +24,13 @@ export interface Place {
   /** Whether the graph's weights lie in a file beside it. */
   readonly hasExternalData: boolean;
   readonly transformers: TransformersModel;
-  /** Other programs that can be measured here. */
-  readonly peers: readonly Contender[];
   /** Returns the runtime that decodekit uses here, with its threads set. */
-  runtime(): Promise<typeof Ort>;
-  readGraph(): Promise<GraphContent>;
+  readonly runtime: () => Promise<typeof Ort>;
+  readonly readGraph: () => Promise<GraphContent>;
   /** Loads the model with decodekit. The caller disposes it. */
-  load(): Promise<OnnxLanguageModel>;
+  readonly load: () => Promise<OnnxLanguageModel>;
   /** Collects young garbage, so that a timed run pays little for earlier ones. */
-  collectGarbage(): void;
+  readonly collectGarbage: () => void;
 }
 
 /** For `onWarning` of `loadModel`: a result with another number of threads than it says must not come about. */

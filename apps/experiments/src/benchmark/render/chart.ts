@@ -75,6 +75,6 @@ function panels<Point extends { readonly panel: string }>(
   return {
     title: { text: title, anchor: "start" },
     config: CONFIG,
-    vconcat: groupBy(points, ({ panel }) => panel).map(([panel, values]) => ({ title: panel, width: WIDTH, ...draw(values) }) as Panel),
+    vconcat: groupBy(points, ({ panel }) => panel).map(([panel, values]) => ({ title: panel, width: WIDTH, ...draw(values) })),
   };
 }

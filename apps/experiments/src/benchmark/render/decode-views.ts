@@ -16,21 +16,17 @@ const orderOf = (contender: string): number => ORDER.indexOf(contender);
 type Row = Kept<DecodeRow>;
 
 /** Tokens per second after the first one; undefined for a text of one token. */
-export function decodeSpeed({ tokens, milliseconds, firstTokenMilliseconds }: DecodeRow): number | undefined {
+function decodeSpeed({ tokens, milliseconds, firstTokenMilliseconds }: DecodeRow): number | undefined {
   return tokens < 2 ? undefined : (1000 * (tokens - 1)) / (milliseconds - firstTokenMilliseconds);
 }
 
 /** Tokens per second of the whole decode, the prompt included. */
-export function wholeSpeed({ tokens, milliseconds }: DecodeRow): number | undefined {
+function wholeSpeed({ tokens, milliseconds }: DecodeRow): number | undefined {
   return tokens === 0 ? undefined : (1000 * tokens) / milliseconds;
 }
 
 /** The median of a speed of `rows` over that of `others`, in pairs of the same round and prompt. Undefined if there is no pair. */
-export function speedRatio(
-  rows: readonly Row[],
-  others: readonly Row[],
-  speed: (row: DecodeRow) => number | undefined,
-): Estimate | undefined {
+function speedRatio(rows: readonly Row[], others: readonly Row[], speed: (row: DecodeRow) => number | undefined): Estimate | undefined {
   const otherOf = new Map(others.map((row) => [caseOf(row), row]));
   const pairs = rows.flatMap((row) => {
     const other = otherOf.get(caseOf(row));
@@ -126,7 +122,7 @@ export const prefillView: SuiteView<"prefill"> = {
           ...place,
           { title: "prompt tokens", cell: ({ promptTokens }) => String(promptTokens) },
           { title: "program", cell: ({ contender }) => contender },
-          { title: "ms to the first token", cell: (group) => figure(firstTokenMilliseconds(group.rows)) },
+          { title: "ms to the first token", cell: (group) => figure(firstTokenTime(group.rows)) },
           {
             title: "time over decodekit's",
             cell: (group) => ratioCell(speedRatio(group.rows, group.others, (row) => row.firstTokenMilliseconds)),
@@ -135,7 +131,7 @@ export const prefillView: SuiteView<"prefill"> = {
         lengthGroups(rows, OURS),
       ),
   },
-  chart: (rows) => lines(rows, { title: "Time to the first token", x: "prompt tokens", y: "ms", valueOf: firstTokenMilliseconds }),
+  chart: (rows) => lines(rows, { title: "Time to the first token", x: "prompt tokens", y: "ms", valueOf: firstTokenTime }),
 };
 
 export const contextScalingView: SuiteView<"context-scaling"> = {
@@ -158,7 +154,7 @@ export const contextScalingView: SuiteView<"context-scaling"> = {
   },
 };
 
-function firstTokenMilliseconds(rows: readonly Row[]): number {
+function firstTokenTime(rows: readonly Row[]): number {
   return median(rows.map((row) => row.firstTokenMilliseconds));
 }
 

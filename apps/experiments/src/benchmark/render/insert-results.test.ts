@@ -18,7 +18,10 @@ const { chartFile, documents, readResult, resultFiles, resultNames } = script as
 const bundles: SuiteResult<"bundles"> = {
   suite: "bundles",
   run: {
-    ...{ versions: {}, commit: "c0ffee", dirty: false, date: "2026-01-31" },
+    versions: {},
+    commit: "c0ffee",
+    dirty: false,
+    date: "2026-01-31",
     machine: { cpu: "A processor", cores: 1, memoryBytes: 2 ** 30, system: "Linux" },
     settings: { model: "stories", embedded: true, threads: 1, tokens: 1, prompts: 1, quick: false },
   },

@@ -44,8 +44,20 @@ test("peers: a missing one says why, and one with other tokens is seen", () => {
 
 test("speculation: ratios of summed times by kind, passes, acceptance and equality of texts", () => {
   const row = (decoder: string, kind: SpeculationRow["kind"], task: number, figures: Partial<SpeculationRow>): Kept<SpeculationRow> => ({
-    ...{ ...place, key: `0/${task}/${decoder}`, decoder, round: 0, task, kind, promptTokens: 9, tokens: 10, digest: "d" },
-    ...{ firstTokenMilliseconds: 100, milliseconds: 200, passes: 10, drafted: 0, accepted: 0 },
+    ...place,
+    key: `0/${task}/${decoder}`,
+    decoder,
+    round: 0,
+    task,
+    kind,
+    promptTokens: 9,
+    tokens: 10,
+    firstTokenMilliseconds: 100,
+    milliseconds: 200,
+    passes: 10,
+    drafted: 0,
+    accepted: 0,
+    digest: "d",
     ...figures,
   });
   const result = resultOf("speculation", [

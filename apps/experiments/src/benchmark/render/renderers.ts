@@ -24,7 +24,7 @@ const VIEWS: { readonly [Name in SuiteName]: SuiteView<Name> } = {
 };
 
 /** Names of a suite's tables. */
-export function tableNames(suite: SuiteName): readonly string[] {
+function tableNames(suite: SuiteName): readonly string[] {
   return Object.keys(VIEWS[suite].tables);
 }
 

@@ -23,7 +23,7 @@ interface Line {
 }
 
 /** One line for each decoder but the plain one. */
-export function speculationLines(rows: readonly Row[]): Line[] {
+function speculationLines(rows: readonly Row[]): Line[] {
   return groupBy(rows, ({ where, file }) => `${where}|${file}`).flatMap(([, same]) => {
     const promptOf = ({ round, task }: Row): string => `${round}/${task}`;
     const plain = new Map(same.filter(({ decoder }) => decoder === PLAIN).map((row) => [promptOf(row), row]));
@@ -42,7 +42,7 @@ export function speculationLines(rows: readonly Row[]): Line[] {
  * The speed of a line over plain decoding: the plain times of all prompts over its own. Only prompts of `kinds` count. Undefined if there
  * is none.
  */
-export function lineRatio({ pairs }: Line, timeOf: TimeOf, kinds: readonly TaskKind[] = TASK_KINDS): Estimate | undefined {
+function lineRatio({ pairs }: Line, timeOf: TimeOf, kinds: readonly TaskKind[] = TASK_KINDS): Estimate | undefined {
   const counted = pairs.filter(([{ kind }]) => kinds.includes(kind));
   if (counted.length === 0) return undefined;
   return ratioOfSums(

@@ -19,8 +19,9 @@ const LENGTHS = [1, 2, 4, 8, 16, "auto"] as const;
 const STORY_TOKENS = 72;
 const EARLIER_TOKENS = 96;
 const QUICK = { tokens: 8, prompts: 2, drafters: 2, lengths: [4, "auto"], earlier: 2 } as const;
-/** Drafters that are measured on padded targets, whose passes are slow. */
-const PADDED_DRAFTERS = ["prompt-lookup", "draft-model"];
+/** Prompts and drafters that are measured on padded targets, whose passes are slow. */
+const PADDED_PROMPTS = 12;
+const PADDED_DRAFTERS = new Set(["prompt-lookup", "draft-model"]);
 
 interface Target {
   readonly name: keyof typeof TARGETS;
@@ -57,7 +58,7 @@ export const drafters = defineSuite({
       if (padded) await checkSameTokens(small, padded);
       const target = { name: name as keyof typeof TARGETS, model: languageModel(small, padded, draft) };
       for (const [set, prompts] of Object.entries(sets)) {
-        const some = prompts.slice(0, quick ? QUICK.prompts : undefined);
+        const some = prompts.slice(0, quick ? QUICK.prompts : padded ? PADDED_PROMPTS : undefined);
         for (const [drafter, create] of draftersOf(target, earlier).slice(0, quick ? QUICK.drafters : undefined)) {
           yield* measure(context, { target, set, drafter, create, prompts: some });
         }
@@ -78,7 +79,7 @@ function languageModel({ name, tokenizer, stopTokens, causal, masked }: Loaded, 
 
 function draftersOf({ name, model }: Target, earlier: EarlierOutputs): (readonly [name: string, create: () => Drafter])[] {
   const all = Object.entries(measuredDrafters(model, earlier));
-  return name === "as it is" ? all : all.filter(([drafter]) => PADDED_DRAFTERS.includes(drafter));
+  return name === "as it is" ? all : all.filter(([drafter]) => PADDED_DRAFTERS.has(drafter));
 }
 
 /**
@@ -88,9 +89,9 @@ function draftersOf({ name, model }: Target, earlier: EarlierOutputs): (readonly
 async function* measure(context: SuiteContext, { target, set, drafter, create, prompts }: DrafterCase): AsyncGenerator<DraftersRow> {
   const { quick } = context.settings;
   const lengths = quick ? QUICK.lengths : LENGTHS;
-  const decoders = [
-    { length: "plain" as const, decoder: greedy() as Decoder },
-    ...lengths.map((length) => ({ length, decoder: speculative({ drafter: create(), draftLength: length }) as Decoder })),
+  const decoders: readonly { readonly length: DraftersRow["length"]; readonly decoder: Decoder }[] = [
+    { length: "plain", decoder: greedy() },
+    ...lengths.map((length) => ({ length, decoder: speculative({ drafter: create(), draftLength: length }) })),
   ];
   const keyOf = (prompt: number, length: string | number): string => `${target.name}/${set}/${drafter}/${prompt}/${length}`;
   if (decoders.every(({ length }) => prompts.every((_, prompt) => context.isDone(keyOf(prompt, length))))) return;
@@ -115,7 +116,15 @@ async function* measure(context: SuiteContext, { target, set, drafter, create, p
       yield {
         key: keyOf(index, length),
         target: target.name,
-        ...{ set, drafter, length, prompt: index, tokens: tokens.length, passes, draftModelPasses, drafted, accepted },
+        set,
+        drafter,
+        length,
+        prompt: index,
+        tokens: tokens.length,
+        passes,
+        draftModelPasses,
+        drafted,
+        accepted,
         milliseconds: median(runs[place]!.map(({ milliseconds }) => milliseconds)),
         digest: digestOf(tokens),
       };

@@ -9,5 +9,5 @@ export const frameworkCost = defineSuite({
   where: ["native", "wasm", "chromium"],
   per: "file",
   pairs: 11,
-  run: lengthSuite({ contenders: [decodekit, bareLoop], lengths: [16, 256, 2048], newTokens: 128 }),
+  run: lengthSuite({ contenders: [decodekit, bareLoop], lengths: [16, 256, 2048], newTokens: 64 }),
 });

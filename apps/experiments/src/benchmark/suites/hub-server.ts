@@ -35,9 +35,12 @@ export async function serveAsHub(folder: string, repository: string, isServed: (
   const prefix = `/${repository}/resolve/`;
   const server = createServer(({ method, url = "/" }, response) => {
     const { pathname } = new URL(url, "http://localhost");
-    if (!pathname.startsWith(prefix)) return void response.writeHead(404, { "content-type": "text/html" }).end();
-    const name = decodeURIComponent(pathname.slice(prefix.length).replace(/^[^/]+\//u, ""));
-    answer(response, files.get(name), method === "HEAD");
+    if (pathname.startsWith(prefix)) {
+      const name = decodeURIComponent(pathname.slice(prefix.length).replace(/^[^/]+\//u, ""));
+      answer(response, files.get(name), method === "HEAD");
+    } else {
+      response.writeHead(404, { "content-type": "text/html" }).end();
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -48,11 +51,14 @@ export async function serveAsHub(folder: string, repository: string, isServed: (
 
 function answer(response: ServerResponse, file: ServedFile | undefined, isHead: boolean): void {
   const commit = { "x-repo-commit": COMMIT };
-  if (!file) return void response.writeHead(404, { ...commit, "x-error-code": "EntryNotFound" }).end();
+  if (!file) {
+    response.writeHead(404, { ...commit, "x-error-code": "EntryNotFound" }).end();
+    return;
+  }
   const linked = { "x-linked-etag": `"${file.sha256}"`, "x-linked-size": String(file.bytes) };
   response.writeHead(200, { ...commit, ...linked, etag: `"${file.sha256}"`, "content-length": file.bytes });
-  if (isHead) return void response.end();
-  createReadStream(file.path).pipe(response);
+  if (isHead) response.end();
+  else createReadStream(file.path).pipe(response);
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -25,7 +25,7 @@ export const peers = defineSuite({
     const rounds = Array.from({ length: context.pairs }, () => blocks).flat();
     yield* timedDecodes(
       context,
-      [decodekit, decodekitLookup, bareLoop, ...context.place.peers],
+      [decodekit, decodekitLookup, bareLoop, ...context.peers],
       rounds.filter((block) => block.length > 0),
     );
   },

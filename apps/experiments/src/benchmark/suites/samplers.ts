@@ -3,6 +3,7 @@ import { temperatureSampler } from "@decodekit/core/toolkit";
 import { nucleus, temperature, topPSampler } from "@decodekit/top-p";
 import { collectGarbage } from "../../measure/collect-garbage.ts";
 import { defineSuite } from "../suite.ts";
+import type { MeasuredSampler, PickToken } from "./measured-sampler.ts";
 import { transformersSamplers } from "./transformers-samplers.ts";
 import { shuffled } from "./timed-decodes.ts";
 
@@ -12,15 +13,6 @@ const ROWS = 8;
 /** Milliseconds for which one sampler draws tokens in a round. */
 const DURATION = 200;
 const CONTEXT = { tokens: new Int32Array(64), promptLength: 64 };
-
-/** Chooses a token from a row that it may change. */
-export type PickToken = (row: Float32Array) => unknown;
-
-export interface MeasuredSampler {
-  readonly library: string;
-  readonly sampler: string;
-  readonly pick: PickToken;
-}
 
 /** How long a token takes from its row of logits, at a vocabulary of 152 k. */
 export const samplers = defineSuite({

@@ -8,12 +8,12 @@ import { taskPrompts, type TaskPrompt } from "./prompts.ts";
 import { shuffled } from "./timed-decodes.ts";
 
 /** What all others are compared with. */
-export const PLAIN = "greedy";
+const PLAIN = "greedy";
 
 const drafting = (drafter: Drafter, draftLength: number | "auto"): Decoder => speculative({ drafter, draftLength });
 
 /** Each makes its decoder once for a file, so that what an automatic draft length learns serves all prompts. */
-export const SPECULATION_DECODERS: Readonly<Record<string, () => Decoder>> = {
+const SPECULATION_DECODERS: Readonly<Record<string, () => Decoder>> = {
   [PLAIN]: () => greedy(),
   "prompt lookup, auto": () => drafting(promptLookup(), "auto"),
   "suffix, auto": () => drafting(suffix(), "auto"),

@@ -10,7 +10,7 @@ const settings = { folder: "", embedded: true, threads: 1, tokens: 8, prompts: 1
 /** A context without a model: what contenders do with it is up to them. */
 function contextWith(done: readonly string[]): SuiteContext {
   const place = { collectGarbage: () => undefined } as unknown as Place;
-  return { settings, where: "native", file: "", place, pairs: 1, isDone: (key) => done.includes(key) };
+  return { settings, where: "native", file: "", place, peers: [], pairs: 1, isDone: (key) => done.includes(key) };
 }
 
 /** A contender that writes down what is asked of it. */

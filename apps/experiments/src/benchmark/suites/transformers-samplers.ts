@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import type { MeasuredSampler } from "./samplers.ts";
+import type { MeasuredSampler } from "./measured-sampler.ts";
 
 interface SamplerModule {
   readonly LogitsSampler: { getSampler(config: object): (logits: object) => Promise<unknown> };
