@@ -71,6 +71,6 @@ export function runSuite(
   { place, peers }: Pick<SuiteContext, "place" | "peers">,
 ): AsyncIterable<Row> {
   const known = new Set(done);
-  const pairs = settings.quick ? 1 : (settings.pairs ?? suite.pairs);
+  const pairs = settings.pairs ?? (settings.quick ? 1 : suite.pairs);
   return suite.run({ settings, where, file, place, peers, pairs, isDone: (key) => known.has(key) });
 }

@@ -20,11 +20,29 @@ const COLOR = {
   legend: { orient: "bottom", columns: 4 },
 } as const;
 
-/** Points with their intervals, one panel below the other. `reference` draws a line at a value, such as 1 for ratios. */
-export function intervalChart(title: string, axis: string, points: readonly ChartPoint[], reference?: number): TopLevelSpec {
+export interface IntervalChartOptions {
+  /** Title of the axis of the figures. */
+  readonly axis: string;
+  /** Draws a line at this value, such as 1 for ratios. */
+  readonly reference?: number;
+  /** @defaultValue "linear" */
+  readonly scale?: "linear" | "log";
+}
+
+/** Points with their intervals, one panel below the other. */
+export function intervalChart(
+  title: string,
+  points: readonly ChartPoint[],
+  { axis, reference, scale: type = "linear" }: IntervalChartOptions,
+): TopLevelSpec {
   const y = { field: "label", type: "nominal", title: null, sort: null, axis: { labelLimit: 300 } } as const;
   const yOffset = { field: "series" } as const;
-  const x = { field: "value", type: "quantitative", title: axis, scale: { zero: reference === undefined } } as const;
+  const x = {
+    field: "value",
+    type: "quantitative",
+    title: axis,
+    scale: { type, ...(type === "linear" && { zero: reference === undefined }) },
+  } as const;
   const valueOf = ({ label, series, estimate: { value, interval } }: ChartPoint) => ({
     label,
     series,
@@ -75,6 +93,10 @@ function panels<Point extends { readonly panel: string }>(
   return {
     title: { text: title, anchor: "start" },
     config: CONFIG,
-    vconcat: groupBy(points, ({ panel }) => panel).map(([panel, values]) => ({ title: panel, width: WIDTH, ...draw(values) })),
+    vconcat: groupBy(points, ({ panel }) => panel).map(([panel, values]) => ({
+      title: { text: panel, anchor: "start" as const },
+      width: WIDTH,
+      ...draw(values),
+    })),
   };
 }

@@ -110,7 +110,7 @@ export const frameworkCostView: SuiteView<"framework-cost"> = {
       const estimate = speedRatio(own, others, decodeSpeed);
       return estimate ? [{ panel: `${fileName(file)}, ${where}`, label: `${promptTokens} prompt tokens`, series: OURS, estimate }] : [];
     });
-    return points.length === 0 ? undefined : intervalChart("Tokens per second over the bare loop", "ratio", points, 1);
+    return points.length === 0 ? undefined : intervalChart("Tokens per second over the bare loop", points, { axis: "ratio", reference: 1 });
   },
 };
 
@@ -220,6 +220,6 @@ export const peersView: SuiteView<"peers"> = {
       const estimate = speedRatio(own, others, decodeSpeed);
       return estimate ? [{ panel: `${fileName(file)}, ${where}`, label: contender, series: contender, estimate }] : [];
     });
-    return points.length === 0 ? undefined : intervalChart("Tokens per second over decodekit", "ratio", points, 1);
+    return points.length === 0 ? undefined : intervalChart("Tokens per second over decodekit", points, { axis: "ratio", reference: 1 });
   },
 };

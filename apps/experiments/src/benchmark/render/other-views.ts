@@ -37,7 +37,7 @@ export const samplersView: SuiteView<"samplers"> = {
       const [{ sampler: label, library: series }] = lines as [Kept<SamplersRow>];
       return { panel: "", label, series, estimate: medianOf(lines.map(({ microsecondsPerToken }) => microsecondsPerToken)) };
     });
-    return intervalChart("Choosing a token from 152 k", "µs per token", points);
+    return intervalChart("Choosing a token from 152 k", points, { axis: "µs per token", scale: "log" });
   },
 };
 
@@ -91,7 +91,7 @@ export const loadingView: SuiteView<"loading"> = {
         return { panel: `${where}, ${promptWords} words`, label: fileName(file), series: library, estimate };
       },
     );
-    return intervalChart("Peak memory of loading and decoding", "MB", points);
+    return intervalChart("Peak memory of loading and decoding", points, { axis: "MB" });
   },
 };
 

@@ -104,7 +104,9 @@ export const speculationView: SuiteView<"speculation"> = {
         return estimate ? [{ panel: `${fileName(line.file)}, ${line.where}`, label: kind, series: line.decoder, estimate }] : [];
       }),
     );
-    return points.length === 0 ? undefined : intervalChart("Tokens per second after the first, over greedy decoding", "ratio", points, 1);
+    return points.length === 0
+      ? undefined
+      : intervalChart("Tokens per second after the first, over greedy decoding", points, { axis: "ratio", reference: 1 });
   },
 };
 
@@ -161,6 +163,8 @@ export const draftersView: SuiteView<"drafters"> = {
       const { where, target, set, drafter, length } = first(line);
       return { panel: `${set}, ${target}, ${where}`, label: drafter, series: String(length), estimate: drafterRatio(line) };
     });
-    return points.length === 0 ? undefined : intervalChart("Tokens per second over greedy decoding, by draft length", "ratio", points, 1);
+    return points.length === 0
+      ? undefined
+      : intervalChart("Tokens per second over greedy decoding, by draft length", points, { axis: "ratio", reference: 1 });
   },
 };

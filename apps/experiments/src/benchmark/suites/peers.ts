@@ -16,8 +16,9 @@ export const peers = defineSuite({
   pairs: 1,
   async *run(context) {
     const { quick, tokens, prompts: perKind } = context.settings;
-    const { prompts, stopTokens } = await readPrompts(context.place, (model) => taskPrompts(model, quick ? 1 : perKind));
     const maxNewTokens = quick ? QUICK.tokens : tokens;
+    const choice = { perKind: quick ? 1 : perKind, maxNewTokens };
+    const { prompts, stopTokens } = await readPrompts(context.place, (model) => taskPrompts(model, choice));
     const cases = prompts.slice(0, quick ? QUICK.prompts : undefined).map(({ task, kind, ...prompt }): DecodeCase => {
       return { name: String(task), prompt, limits: { maxNewTokens, stopTokens }, labels: { task, kind } };
     });

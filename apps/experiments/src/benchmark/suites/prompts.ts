@@ -17,8 +17,15 @@ export interface ModelPrompts<Prompt extends BenchmarkPrompt> {
   readonly contextLength: number;
 }
 
-/** Returns the first `perKind` chat tasks of each kind, in the model's chat template if it has one. */
-export function taskPrompts(model: LanguageModel, perKind: number): readonly TaskPrompt[] {
+export interface TaskChoice {
+  /** Number of tasks of each kind, from the first. */
+  readonly perKind: number;
+  readonly maxNewTokens: number;
+}
+
+/** Returns chat tasks in the model's chat template, if it has one, without those that do not fit into its context with their answers. */
+export function taskPrompts(model: LanguageModel, { perKind, maxNewTokens }: TaskChoice): readonly TaskPrompt[] {
+  const fits = ({ tokens }: TaskPrompt): boolean => tokens.length + maxNewTokens <= model.causal!.contextLength;
   const taken = new Map<TaskKind, number>(TASK_KINDS.map((kind) => [kind, 0]));
   return CHAT_TASKS.flatMap(({ kind, prompt }, task): TaskPrompt[] => {
     const number = taken.get(kind)!;
@@ -28,7 +35,7 @@ export function taskPrompts(model: LanguageModel, perKind: number): readonly Tas
     const { chat, tokenizer } = model;
     if (!chat) return [{ task, kind, tokens: tokenizer.encode(prompt), text: prompt }];
     return [{ task, kind, tokens: chat.encode(messages), text: chat.render(messages) }];
-  });
+  }).filter(fits);
 }
 
 /** Returns prompts of exactly so many tokens each, from the texts of the chat tasks, repeated as often as needed. */

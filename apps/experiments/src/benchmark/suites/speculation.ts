@@ -46,7 +46,7 @@ export const speculation = defineSuite({
 async function* measure(context: SuiteContext, model: LanguageModel): AsyncGenerator<SpeculationRow> {
   const { quick, tokens, prompts: perKind } = context.settings;
   const maxNewTokens = quick ? QUICK.tokens : tokens;
-  const prompts = taskPrompts(model, quick ? 1 : perKind).slice(0, quick ? QUICK.prompts : undefined);
+  const prompts = taskPrompts(model, { perKind: quick ? 1 : perKind, maxNewTokens }).slice(0, quick ? QUICK.prompts : undefined);
   const decoders = Object.entries(SPECULATION_DECODERS).map(([name, create]) => ({ name, decoder: create() }));
   const warmUp = { maxNewTokens: Math.min(WARM_UP_TOKENS, maxNewTokens) };
   for (const { decoder } of decoders) await generate(model, prompts[0]!.tokens, { decoder, ...warmUp }).result;
