@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 // @ts-expect-error -- a script without types
 import * as script from "../../../../../scripts/benchmark-tables.mjs";
 import type { SuiteResult } from "../results.ts";
-import { hasResults, type ResultFiles, withResults } from "./insert-results.ts";
+import { type ResultFiles, withResults } from "./insert-results.ts";
 import { resultChart } from "./renderers.ts";
 
 const { chartFile, documents, readResult, resultFiles, resultNames } = script as {
@@ -54,8 +54,8 @@ test("refuses a mark without an end, an unknown result and an unknown table", ()
 });
 
 test("a document without marks stays as it is", () => {
-  expect(hasResults("text\n")).toBe(false);
-  expect(withResults("text\n", files)).toBe("text\n");
+  const document = "Write `<!-- benchmark NAME -->` and `<!-- end of benchmark -->`.\n";
+  expect(withResults(document, files)).toBe(document);
 });
 
 test("the documents of this repository are what `npm run benchmark-tables` writes", () => {
