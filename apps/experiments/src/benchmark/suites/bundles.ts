@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
+import { build, type Plugin } from "vite";
 import type { BundlesRow } from "../rows.ts";
 import { defineSuite } from "../suite.ts";
 
@@ -50,14 +50,7 @@ async function bundleRow(name: string, { packages, external }: Bundle): Promise<
     root,
     logLevel: "error",
     configFile: false,
-    plugins: [
-      {
-        name: "entry",
-        enforce: "pre",
-        resolveId: (id) => (id === ENTRY ? id : undefined),
-        load: (id) => (id === ENTRY ? module : undefined),
-      },
-    ],
+    plugins: [entryPlugin(module)],
     build: {
       write: false,
       target: "es2022",
@@ -67,8 +60,38 @@ async function bundleRow(name: string, { packages, external }: Bundle): Promise<
       rolldownOptions: { external: [...external], output: { minify: true }, preserveEntrySignatures: "allow-extension" },
     },
   });
-  const [{ output }] = built as unknown as [{ output: [{ code: string }] }];
-  const { code } = output[0];
+  const [{ output }] = built as unknown as [{ readonly output: readonly Chunk[] }];
+  const code = withImports(
+    output.find(({ isEntry }) => isEntry)!,
+    output,
+  ).join("\n");
   const gzippedBytes = gzipSync(code, { level: 9 }).length;
   return { key: name, bundle: name, minifiedBytes: Buffer.byteLength(code), gzippedBytes };
+}
+
+/** Provides the module to bundle, and leaves WebAssembly files out, which Vite would write into the code of a library. */
+function entryPlugin(module: string): Plugin {
+  return {
+    name: "entry",
+    enforce: "pre",
+    resolveId: (id) => (id === ENTRY ? id : undefined),
+    load: (id) => (id === ENTRY ? module : undefined),
+    transform: (code) => code.replaceAll(/new URL\((?="[^"]+\.wasm")/gu, "new URL(/* @vite-ignore */ "),
+  };
+}
+
+/** A file of a build; files that are not code have no `code`. */
+interface Chunk {
+  readonly fileName: string;
+  readonly isEntry?: boolean;
+  readonly code?: string;
+  readonly imports?: readonly string[];
+}
+
+/** Returns the code of a chunk and of those that it imports, not on demand. */
+function withImports(chunk: Chunk, all: readonly Chunk[], seen = new Set<Chunk>()): string[] {
+  if (seen.has(chunk)) return [];
+  seen.add(chunk);
+  const imported = all.filter(({ fileName }) => chunk.imports?.includes(fileName));
+  return [chunk.code ?? "", ...imported.flatMap((each) => withImports(each, all, seen))];
 }
