@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Settings } from "./suite.ts";
@@ -40,7 +40,7 @@ export function recordRun({ folder, gguf, ...settings }: Settings, date: string 
       cpu: cpus()[0]?.model.trim() ?? "unknown",
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      system: `${type()} ${release()}`,
+      system: `${type()} ${release().split("-")[0]}, ${arch()}`,
     },
     versions: { node: process.version, ...Object.fromEntries(PACKAGES.flatMap(versionOf)) },
     commit: git("rev-parse", "HEAD"),
