@@ -6,6 +6,8 @@ import type { Row } from "./rows.ts";
 import { runSuite, type Unit } from "./suite.ts";
 import { allSuites } from "./suites/all-suites.ts";
 
+// Without its parent nobody keeps the rows.
+process.on("disconnect", () => process.exit(1));
 const [unit] = (await once(process, "message")) as [Unit];
 const suite = allSuites.find(({ name }) => name === unit.suite)!;
 if (unit.where === "chromium") await runInPage(unit, send);
