@@ -1,5 +1,4 @@
-import { parse, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import { draw } from "./draw.ts";
 import { placeLabels } from "./place-labels.ts";
 import type { Figures } from "./report.ts";
 
@@ -81,13 +80,4 @@ function spanOf(values: readonly number[], { fromZero }: { readonly fromZero: bo
 
 function share(value: number, [min, max]: readonly [number, number]): number {
   return (value - min) / (max - min);
-}
-
-async function draw(spec: TopLevelSpec): Promise<string> {
-  const view = new View(parse(compile(spec).spec), { renderer: "none" });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
 }

@@ -10,7 +10,7 @@ export interface EarlierOutputs {
 }
 
 /** The drafter that receives all earlier outputs. */
-export const LARGE_CORPUS = "suffix, large corpus";
+const LARGE_CORPUS = "suffix, large corpus";
 
 /** Returns the drafters to measure by name, without those whose model is missing. */
 export function measuredDrafters(

@@ -1,0 +1,35 @@
+import type { SuiteResult } from "../results.ts";
+import { describeRun, resultTable } from "./renderers.ts";
+
+/**
+ * A part of a document that is written from a result, between two lines: `<!-- benchmark NAME PART -->` … `<!-- end of benchmark -->`. NAME is the path of
+ * the JSON file below docs/benchmarks without its ending. PART is the name of a table, "run" for a sentence that says what the result
+ * depends on, or "chart" for the picture beside the JSON file; without it, it is the table "main".
+ */
+const PART = /^<!-- benchmark (\S+)(?: (\S+))? -->\n[^]*?^<!-- end of benchmark -->$/gmu;
+const BEGIN = /^<!-- benchmark /gmu;
+
+export interface ResultFiles {
+  /** Returns a result by its name. @throws Error if there is none. */
+  readonly read: (name: string) => SuiteResult;
+  /** Returns the address of a result's chart, as seen from the document. */
+  readonly chartOf: (name: string) => string;
+}
+
+/** Returns the document with every marked part written anew. @throws Error for an unknown result or table, and for a mark without an end. */
+export function withResults(document: string, { read, chartOf }: ResultFiles): string {
+  const begins = document.match(BEGIN)?.length ?? 0;
+  const written = document.match(PART)?.length ?? 0;
+  if (begins !== written)
+    throw new Error(`The document has ${begins} marks of a benchmark, of which ${written} end with <!-- end of benchmark -->.`);
+  return document.replace(PART, (_, name: string, part?: string) => {
+    const begin = `<!-- benchmark ${name}${part === undefined ? "" : ` ${part}`} -->`;
+    return `${begin}\n\n${contentOf(part, read(name), chartOf(name))}\n\n<!-- end of benchmark -->`;
+  });
+}
+
+function contentOf(part: string | undefined, result: SuiteResult, chart: string): string {
+  if (part === "run") return describeRun(result.run);
+  if (part === "chart") return `![${result.suite}](${chart})`;
+  return resultTable(result, part);
+}
