@@ -37,6 +37,10 @@ class OnnxSession implements Session {
     return this.#sequence.cache.length;
   }
 
+  get cacheBytes(): number {
+    return this.#sequence.cache.bytes;
+  }
+
   async forward(tokens: Int32Array, { rows = "last", signal }: ForwardOptions = {}): Promise<Logits> {
     signal?.throwIfAborted();
     checkTokens("forward", "tokens", tokens, this.#sequence.graph.vocabSize);

@@ -35,6 +35,9 @@ export function memoryModel(options: MemoryModelOptions): TestModel {
   };
 }
 
+/** What a session says of its memory, as a model with keys and values would. */
+const BYTES_PER_TOKEN = 4;
+
 function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached: number[]): Session {
   const session = ledger.created++;
   ledger.open++;
@@ -47,6 +50,9 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
   const given: Session = {
     get length() {
       return cached.length;
+    },
+    get cacheBytes() {
+      return BYTES_PER_TOKEN * cached.length;
     },
     async forward(tokens, { rows, signal } = {}) {
       checkOpen();
