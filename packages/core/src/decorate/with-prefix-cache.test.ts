@@ -116,9 +116,9 @@ describe("a new session reads only what no kept sequence has", () => {
     await read(cached.draft, "12345");
     await read(cached.causal, "123456");
     expect([positions(causal), positions(draft)]).toEqual([[5, 1], [5]]);
-    const { statistics } = cached.prefixCache;
-    expect([statistics("causal"), statistics("draft"), statistics()].map(({ positionsRead }) => positionsRead)).toEqual([6, 5, 11]);
-    expect([statistics("causal"), statistics("draft"), statistics()].map(({ sequences }) => sequences)).toEqual([1, 1, 2]);
+    const statistics = (["causal", "draft", undefined] as const).map((role) => cached.prefixCache.statistics(role));
+    expect(statistics.map(({ positionsRead }) => positionsRead)).toEqual([6, 5, 11]);
+    expect(statistics.map(({ sequences }) => sequences)).toEqual([1, 1, 2]);
   });
 });
 
