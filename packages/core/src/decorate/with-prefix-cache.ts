@@ -45,7 +45,7 @@ export type WithPrefixCache<Model> = Model & { readonly prefixCache: PrefixCache
 /** A causal model, or a model with the role `causal` or `draft`, such as a `LanguageModel`. */
 type Cacheable = CausalModel | Partial<ModelSet>;
 
-const OPTIONS = {
+export const PREFIX_CACHE_OPTIONS = {
   maxBytes: { type: "integer", help: "Maximum memory of kept sequences, in bytes", default: 512 * 2 ** 20, minimum: 0 },
   maxSequences: { type: "integer", help: "Maximum number of kept sequences", default: 32, minimum: 0 },
 } as const satisfies Readonly<Record<keyof PrefixCacheOptions, OptionDefinition>>;
@@ -68,7 +68,7 @@ const OPTIONS = {
  */
 export function withPrefixCache<Model extends Cacheable>(model: Model, options: PrefixCacheOptions = {}): WithPrefixCache<Model> {
   const where = "withPrefixCache";
-  const limits: KeepLimits = resolveOptions(where, options, OPTIONS);
+  const limits: KeepLimits = resolveOptions(where, options, PREFIX_CACHE_OPTIONS);
   const kept = new KeptSequences(limits);
   const reused = new Map<CausalRole, PrefixReuse>();
   const reusing = (role: CausalRole, causal: CausalModel): CausalModel => {
