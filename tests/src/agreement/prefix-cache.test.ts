@@ -153,8 +153,10 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))(
         model: { ...cached, contextLength: 24 },
         seed: 100 * seed + walk,
         steps: 40,
+        beginAlike: true,
         expectRow: (row, tokens, what) => expect([...row], what).toEqual([...rowOf(tokens, 1)]),
       });
     }
+    expect(cached.prefixCache.statistics().hits).toBeGreaterThan(2);
   },
 );
