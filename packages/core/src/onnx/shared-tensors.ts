@@ -4,14 +4,16 @@ import { BYTES_PER_ELEMENT, type CacheType } from "./cache-layout.ts";
 /** Tensors of a state that several caches may own; they are freed when the last owner releases them. */
 export class SharedTensors {
   readonly tensors: readonly Tensor[];
-  /** Size of the tensors, in bytes. */
-  readonly bytes: number;
   #owners = 1;
 
   /** Takes over `tensors` for one owner. */
   constructor(tensors: readonly Tensor[]) {
     this.tensors = tensors;
-    this.bytes = tensors.reduce((sum, { size, type }) => sum + size * BYTES_PER_ELEMENT[type as CacheType], 0);
+  }
+
+  /** Size of the tensors, in bytes. */
+  get bytes(): number {
+    return this.tensors.reduce((sum, { size, type }) => sum + size * BYTES_PER_ELEMENT[type as CacheType], 0);
   }
 
   /** Whether there is more than one owner. */
