@@ -50,7 +50,7 @@ async function measure(execution: "native" | "wasm", ort: typeof Ort): Promise<v
   for (const context of values.context.map(Number)) {
     const session = await model.causal.createSession();
     const bare = bareSequence(ort, inference);
-    const tokens = Int32Array.from({ length: context }, (_, index) => 1000 + ((index * 7919) % 20_000));
+    const tokens = Int32Array.from({ length: context }, (_, index) => (index * 7919) % model.causal.vocabSize);
     for (let at = 0; at < context; at += PART) {
       await bare.read(tokens.subarray(at, at + PART));
       await session.forward(tokens.subarray(at, at + PART));

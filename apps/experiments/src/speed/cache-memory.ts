@@ -25,7 +25,7 @@ const collectAll = runInNewContext("gc") as () => void;
 
 const execution = values.execution as "native" | "wasm";
 const model = withPrefixCache(await loadModel(path.resolve(values.model), { execution, modelFile: values["model-file"] }));
-const tokens = Int32Array.from({ length: context }, (_, index) => 1000 + ((index * 7919) % 20_000));
+const tokens = Int32Array.from({ length: context }, (_, index) => (index * 7919) % model.causal.vocabSize);
 const decode = async (length: number, signal?: AbortSignal): Promise<void> => {
   await generate(model, tokens.subarray(0, length), { decoder: greedy(), maxNewTokens: 4, stopTokens: [], signal }).result;
 };

@@ -13,10 +13,10 @@ const BYTES_PER_TOKEN = 4;
 const ids = (digits: string): Int32Array => Int32Array.from(digits, Number);
 
 /** The first logit is the prefix, read as a decimal number. */
-const numbers = (): TestModel =>
+const numbers = (contextLength = 12): TestModel =>
   memoryModel({
     vocabSize: VOCAB,
-    contextLength: 12,
+    contextLength,
     tree: true,
     logitsAfter: (prefix) => new Float32Array(VOCAB).fill(Number(prefix.join("")), 0, 1),
   });
@@ -75,6 +75,23 @@ describe("a new session reads only what no kept sequence has", () => {
       sequences: 3,
       bytes: (7 + 5 + 1) * BYTES_PER_TOKEN,
     });
+  });
+
+  test("and a sequence replaces one of which it has all but the last sixteenth", async () => {
+    const model = numbers(40);
+    const cached = withPrefixCache(model);
+    const after = async (digits: string): Promise<void> => {
+      const session = await cached.createSession();
+      await session.forward(ids("1".repeat(31) + digits));
+      await session.dispose();
+    };
+    await after("2");
+    await after("3");
+    expect(kept(cached)).toEqual([1, 32]);
+    await after("345");
+    await after("667");
+    expect(kept(cached)).toEqual([2, 68]);
+    expect(positions(model)).toEqual([32, 1, 2, 3]);
   });
 
   test("but always the tokens whose rows are asked for", async () => {

@@ -52,7 +52,7 @@ export const PREFIX_CACHE_OPTIONS = {
 
 /**
  * Returns the model with causal sessions that do not read again what another one has read. A session that is disposed is kept, within
- * limits; those used least recently are freed first. A session whose first `forward` begins as a kept one forks that, rewinds the fork to
+ * limits; beginnings of other sequences are dropped, and those used least recently are freed first. A session whose first `forward` begins as a kept one forks that, rewinds the fork to
  * what they share, and reads the rest, at least the tokens whose rows are asked for. So the turns of a conversation, and prompts that
  * begin alike, cost their new tokens only. Several sessions may begin with the same kept sequence at the same time.
  *

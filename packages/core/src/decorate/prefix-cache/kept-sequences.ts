@@ -66,15 +66,16 @@ export class KeptSequences {
   }
 
   /**
-   * Takes over the session of a sequence, unless another one serves as well, and frees it or others until the limits are kept. A sequence
-   * serves for all of its beginnings if the model can rewind, else for itself only.
+   * Takes over the session of a sequence, unless it is the beginning of another one, and frees the least recently used until the limits are
+   * kept. Sequences of which it has all but the last few tokens are freed too: the end of a turn is often written otherwise in the next
+   * prompt. If the model cannot rewind, a sequence replaces itself only.
    */
   async keep(added: KeptSequence): Promise<void> {
     const others = this.of(added.model);
-    const better = others.find(({ tokens }) => this.#serves(tokens, added));
+    const better = others.find(({ tokens }) => replaces(tokens, added, 0));
     if (better) this.use(better);
     if (better || this.#isClosed || added.bytes > this.#limits.maxBytes) return added.session.dispose();
-    const freed = others.filter((other) => this.#serves(added.tokens, other));
+    const freed = others.filter((other) => replaces(added.tokens, other, NEGLIGIBLE));
     for (const other of freed) this.take(other);
     this.#kept.push(added);
     while (this.#isOver()) freed.push(this.#kept.shift()!);
@@ -96,12 +97,15 @@ export class KeptSequences {
     const { maxBytes, maxSequences } = this.#limits;
     return this.#kept.length > maxSequences || totalBytes(this.#kept) > maxBytes;
   }
+}
 
-  /** Whether a kept sequence `tokens` makes another one superfluous. */
-  #serves(tokens: Int32Array, { tokens: other, model }: KeptSequence): boolean {
-    const fits = model.capabilities.rewind ? tokens.length >= other.length : tokens.length === other.length;
-    return fits && commonLength(tokens, other, other.length) === other.length;
-  }
+/** The share of a sequence's tokens that may be read again in place of keeping it beside one with all others. */
+const NEGLIGIBLE = 1 / 16;
+
+/** Whether a kept sequence `tokens` has all tokens of another one but a share `negligible` at its end, and the model can go back there. */
+function replaces(tokens: Int32Array, { tokens: other, model }: KeptSequence, negligible: number): boolean {
+  if (!model.capabilities.rewind) return tokens.length === other.length && commonLength(tokens, other, other.length) === other.length;
+  return commonLength(tokens, other, other.length) >= other.length - Math.floor(negligible * other.length);
 }
 
 /** Size of the caches of sequences, in bytes. */
