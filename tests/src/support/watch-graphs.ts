@@ -45,11 +45,11 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     const run: typeof inference.run = inference.run.bind(inference);
     inference.run = async (feeds: Parameters<typeof run>[0], ...fetches: unknown[]) => {
       fed.push(Object.keys(feeds).filter((name) => !name.startsWith("past_key_values.")));
-      for (const [name, tensor] of Object.entries(feeds)) if (name.startsWith("past")) held.add(tensor as Tensor);
-      positions.push((feeds["input_ids"] as Tensor | undefined)?.dims[1] ?? 0);
+      for (const [name, tensor] of Object.entries(feeds)) if (name.startsWith("past")) held.add(tensor);
+      positions.push(feeds["input_ids"]?.dims[1] ?? 0);
       call("atRun");
       const outputs = await (run as (...args: unknown[]) => ReturnType<typeof run>)(feeds, ...fetches);
-      for (const [name, tensor] of Object.entries(outputs)) if (name !== "logits") held.add(tensor as Tensor);
+      for (const [name, tensor] of Object.entries(outputs)) if (name !== "logits") held.add(tensor);
       if (outputs.logits) returned.push(outputs.logits.dims[1]!);
       return outputs;
     };

@@ -20,17 +20,17 @@ export function bareSequence(ort: typeof Ort, session: InferenceSession): BareSe
       const start = length;
       length += tokens.length;
       const count = tokens.length;
-      const integers = (length: number, valueAt: (index: number) => number): Tensor =>
+      const integers = (valueAt: (index: number) => number): Tensor =>
         new ort.Tensor(
           "int64",
-          BigInt64Array.from({ length }, (_, index) => BigInt(valueAt(index))),
-          [1, length],
+          BigInt64Array.from({ length: count }, (_, index) => BigInt(valueAt(index))),
+          [1, count],
         );
       const outputs = await session.run({
         ...past,
-        input_ids: integers(count, (index) => tokens[index]!),
+        input_ids: integers((index) => tokens[index]!),
         attention_mask: new ort.Tensor("int64", new BigInt64Array(length).fill(1n), [1, length]),
-        position_ids: integers(count, (index) => start + index),
+        position_ids: integers((index) => start + index),
       });
       past = Object.fromEntries(Object.keys(past).map((name) => [name, outputs[name.replace("past_key_values", "present")] as Tensor]));
       const logits = outputs.logits as Tensor;
