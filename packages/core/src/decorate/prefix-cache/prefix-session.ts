@@ -11,7 +11,7 @@ export interface PrefixReuse {
   readonly counts: ReuseCounts;
 }
 
-export interface ReuseCounts {
+interface ReuseCounts {
   sessions: number;
   hits: number;
   positionsReused: number;
