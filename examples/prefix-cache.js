@@ -1,6 +1,7 @@
 // Requests that begin alike, and the turns of a conversation, cost their new tokens only: the model keeps what it has read.
-import { generate, withPrefixCache } from "@decodekit/core";
+import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { stories } from "@decodekit/tiny-models";
 

@@ -17,13 +17,6 @@ export {
   MissingModelError,
   VocabularyMismatchError,
 } from "./errors.ts";
-export {
-  type PrefixCache,
-  type PrefixCacheOptions,
-  type PrefixCacheStatistics,
-  type WithPrefixCache,
-  withPrefixCache,
-} from "./decorate/with-prefix-cache.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerateOptions } from "./generate/generate-options.ts";
 export type { Prompt } from "./generate/prompt-tokens.ts";

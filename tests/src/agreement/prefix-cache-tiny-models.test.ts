@@ -1,5 +1,6 @@
-import { generate, type LanguageModel, withPrefixCache } from "@decodekit/core";
+import { generate, type LanguageModel } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { arThenRefine } from "@decodekit/refinement";
 import { ddtree, draftModel, maskedDraft, promptLookup, speculative } from "@decodekit/speculative";

@@ -1,14 +1,7 @@
 import { builtInDecoders, type ComparedDecoder, decoderFromPlugin } from "@decodekit/compare";
-import {
-  type DecodeEvent,
-  type DecoderPlugin,
-  generate,
-  type LanguageModel,
-  type LogitsProcessor,
-  seededRandom,
-  withPrefixCache,
-} from "@decodekit/core";
+import { type DecodeEvent, type DecoderPlugin, generate, type LanguageModel, type LogitsProcessor, seededRandom } from "@decodekit/core";
 import { byteTokenizer, memoryMaskedModel, memoryModel, type UsageReport } from "@decodekit/core/testing";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import { allDrafters } from "@decodekit/speculative";
 import { describe, expect, test } from "vitest";
 import { walkSessions } from "../support/session-walk.ts";

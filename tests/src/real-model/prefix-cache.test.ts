@@ -1,5 +1,6 @@
-import { type ChatMessage, type Decoder, generate, withPrefixCache, type WithPrefixCache } from "@decodekit/core";
+import { type ChatMessage, type Decoder, generate } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { withPrefixCache, type WithPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { promptLookup, speculative } from "@decodekit/speculative";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

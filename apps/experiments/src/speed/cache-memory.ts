@@ -3,8 +3,9 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { generate, withPrefixCache } from "@decodekit/core";
+import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 
 const { values } = parseArgs({

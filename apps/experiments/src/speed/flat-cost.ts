@@ -1,7 +1,8 @@
 // What decodekit itself does in a pass, at growing contexts: decodes of a model whose passes cost nothing.
 import { parseArgs } from "node:util";
-import { type CausalModel, type Decoder, generate, type GenerateOptions, seededRandom, withPrefixCache } from "@decodekit/core";
+import { type CausalModel, type Decoder, generate, type GenerateOptions, seededRandom } from "@decodekit/core";
 import { byteTokenizer } from "@decodekit/core/testing";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { promptLookup, speculative, suffix } from "@decodekit/speculative";
 import { topP } from "@decodekit/top-p";

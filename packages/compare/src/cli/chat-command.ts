@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from "node:readline";
-import { withPrefixCache } from "@decodekit/core";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import type { CompareFlags } from "./compare-command.ts";
 import { Conversation } from "./conversation.ts";
 import { ExitCode } from "./exit-code.ts";

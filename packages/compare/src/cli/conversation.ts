@@ -1,12 +1,5 @@
-import {
-  type ChatMessage,
-  type DecoderPlugin,
-  type DecodeStatistics,
-  DecodekitError,
-  generate,
-  type Generation,
-  type WithPrefixCache,
-} from "@decodekit/core";
+import { type ChatMessage, type DecoderPlugin, type DecodeStatistics, DecodekitError, generate, type Generation } from "@decodekit/core";
+import type { WithPrefixCache } from "@decodekit/core/toolkit";
 import type { ComparedModel } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption } from "../compared-decoder.ts";
 import { parseDecoder } from "../parse-decoder.ts";

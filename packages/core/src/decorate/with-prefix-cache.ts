@@ -9,7 +9,7 @@ import { type PrefixReuse, PrefixSession } from "./prefix-cache/prefix-session.t
 export interface PrefixCacheOptions {
   /**
    * Maximum memory of the kept sequences, in bytes, an integer >= 0. A session in use is not kept yet, and comes on top. Sequences of a
-   * model whose sessions do not tell their `cacheBytes` count as 0. @defaultValue 536870912 (512 MiB)
+   * model whose sessions do not tell their `cacheBytes` count as 0. 512 MiB by default. @defaultValue 536870912
    */
   readonly maxBytes?: number | undefined;
   /** Maximum number of kept sequences, an integer >= 0. @defaultValue 32 */
@@ -46,7 +46,7 @@ export type WithPrefixCache<Model> = Model & { readonly prefixCache: PrefixCache
 type Cacheable = CausalModel | Partial<ModelSet>;
 
 export const PREFIX_CACHE_OPTIONS = {
-  maxBytes: { type: "integer", help: "Maximum memory of kept sequences, in bytes", default: 512 * 2 ** 20, minimum: 0 },
+  maxBytes: { type: "integer", help: "Maximum memory of kept sequences, in bytes", default: 536870912, minimum: 0 },
   maxSequences: { type: "integer", help: "Maximum number of kept sequences", default: 32, minimum: 0 },
 } as const satisfies Readonly<Record<keyof PrefixCacheOptions, OptionDefinition>>;
 

@@ -5,7 +5,7 @@ import { type InWorker, LOAD_OPTIONS, loadInWorker } from "./load-in-worker.ts";
 import type { WorkerLanguageModel } from "./worker-model.ts";
 
 export interface LoadWorkerModelOptions extends LoadModelOptions, InWorker {
-  /** Loads the model with a prefix cache in the worker; see `withPrefixCache` of `@decodekit/core`. `{}` keeps its defaults. @defaultValue none */
+  /** Loads the model with a prefix cache in the worker; see `withPrefixCache` of `@decodekit/core/toolkit`. `{}` keeps its defaults. @defaultValue none */
   readonly prefixCache?: PrefixCacheOptions | undefined;
 }
 

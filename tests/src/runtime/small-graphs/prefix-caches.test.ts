@@ -1,5 +1,6 @@
-import { type CausalModel, generate, type LanguageModel, withPrefixCache } from "@decodekit/core";
+import { type CausalModel, generate, type LanguageModel } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { maskedDraft, speculative } from "@decodekit/speculative";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
