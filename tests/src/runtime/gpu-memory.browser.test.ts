@@ -1,4 +1,7 @@
+import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
+import { withPrefixCache } from "@decodekit/core/toolkit";
+import { greedy } from "@decodekit/greedy";
 import { stories } from "@decodekit/tiny-models";
 import * as ort from "onnxruntime-web/webgpu";
 import { expect, test } from "vitest";
@@ -52,4 +55,23 @@ test("every GPU buffer of rewinds, forks, trees and read-backs is destroyed when
   await session.dispose();
   expect(buffers.live()).toBe(0);
   await model.dispose();
+});
+
+test("a prefix cache goes on from kept GPU buffers with the same text, and frees them", async () => {
+  const plain = await loadModel(stories, { execution: "webgpu" });
+  const model = withPrefixCache(plain);
+  const beginning = "Once upon a time, there was a little dog";
+  const decode = async (from: typeof plain, prompt: string): Promise<string> =>
+    (await generate(from, prompt, { decoder: greedy(), maxNewTokens: 4 }).result).text;
+  const prompts = [beginning, `${beginning} and a cat`, `${beginning} who sang`];
+  const expected: string[] = [];
+  for (const prompt of prompts) expected.push(await decode(plain, prompt));
+  const buffers = await countLiveBuffers();
+  const told: string[] = [];
+  for (const prompt of prompts) told.push(await decode(model, prompt));
+  expect(told).toEqual(expected);
+  const { hits, positionsReused, bytes } = model.prefixCache.statistics();
+  expect([hits, positionsReused > 20, bytes > 0, buffers.made() > 0]).toEqual([2, true, true, true]);
+  await model.dispose();
+  expect(buffers.live()).toBe(0);
 });
