@@ -269,6 +269,29 @@ describe("limits", () => {
     expect([kept(cached)[1]! <= 12, model.openSessions()]).toEqual([true, kept(cached)[0]]);
   });
 
+  test("a sequence is used by a session that goes on from it, and by one that reads all of it again", async () => {
+    for (const use of ["go on", "read again"] as const) {
+      const cached = withPrefixCache(numbers(), { maxSequences: 2 });
+      await read(cached, "1111");
+      await read(cached, "2222");
+      const session = await cached.createSession();
+      if (use === "go on") await readIn(session, "11115");
+      else await read(cached, "1111", 4);
+      await read(cached, "3333");
+      await read(cached, "11117");
+      await read(cached, "22227");
+      // Of the first sequence, not of the second.
+      expect(cached.prefixCache.statistics().positionsReused, use).toBe(use === "go on" ? 8 : 4);
+    }
+  });
+
+  test("one that is too long by itself leaves the others", async () => {
+    const cached = withPrefixCache(numbers(), { maxBytes: 4 * BYTES_PER_TOKEN });
+    await read(cached, "1111");
+    await read(cached, "22222");
+    expect(kept(cached)).toEqual([1, 4]);
+  });
+
   test("one that is too long by itself is not kept, nor are too many, nor any at 0", async () => {
     const model = numbers();
     for (const options of [{ maxBytes: 4 * BYTES_PER_TOKEN }, { maxSequences: 0 }, { maxBytes: 0 }]) {

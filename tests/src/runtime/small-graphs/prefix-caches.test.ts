@@ -80,6 +80,18 @@ test("the size of a session is that of its tensors", async () => {
   await model.dispose();
 });
 
+test("a tree of which no path was kept is freed at the end of its session", async () => {
+  const model = withPrefixCache(await loadModel(countingModel({ canvas: true }), native));
+  const session = await model.causal.createSession();
+  await session.forward(Int32Array.of(1, 2, 3));
+  const cache = watched.heldTensors().length;
+  await session.forwardTree!(Int32Array.of(4, 5), Int32Array.of(-1, 0));
+  expect(watched.heldTensors().length).toBe(2 * cache);
+  await session.dispose();
+  expect(watched.heldTensors().length).toBe(cache);
+  await model.dispose();
+});
+
 test("a turn reads its new tokens only, also for the masked model over the same cache", async () => {
   const model = withPrefixCache(await loadModel(countingModel({ canvas: true }), native));
   const decode = async (prompt: string): Promise<string> => {

@@ -40,7 +40,7 @@ export class KeptSequences {
   }
 
   /**
-   * Returns the kept sequence with the most tokens at the beginning of `tokens`, at most `most`; the one used last among equals. For a
+   * Returns the kept sequence with the most tokens at the beginning of `tokens`, at most `most`. For a
    * model that cannot rewind, a sequence is of use only if all of its tokens are.
    */
   find(model: CausalModel, tokens: Int32Array, most: number): KeptPrefix | undefined {
@@ -48,7 +48,7 @@ export class KeptSequences {
     for (const kept of this.of(model)) {
       const length = commonLength(kept.tokens, tokens, most);
       const isUsable = length > 0 && (model.capabilities.rewind || length === kept.tokens.length);
-      if (isUsable && length >= (best?.length ?? 1)) best = { kept, length };
+      if (isUsable && length > (best?.length ?? 0)) best = { kept, length };
     }
     return best;
   }

@@ -99,7 +99,6 @@ export class PrefixSession extends TrackingSession {
   /** Reads `tokens` after their beginning in a kept sequence. Returns undefined if that sequence cannot be had. */
   async #continue(found: KeptPrefix, tokens: Int32Array, options: ForwardOptions): Promise<Logits | undefined> {
     const { model, kept } = this.#reuse;
-    options.signal?.throwIfAborted();
     checkTokens("forward", "tokens", tokens, model.vocabSize);
     const start = await this.#begin(found);
     if (!start) return undefined;
