@@ -1,61 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { CausalModel, MaskedModel, Session } from "../contracts/model.ts";
+import type { Session } from "../contracts/model.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { failingModel } from "../testing/failing-model.ts";
 import { interceptPasses } from "../testing/intercept-passes.ts";
-import { memoryMaskedModel } from "../testing/memory-masked-model.ts";
-import { memoryModel, type TestModel } from "../testing/memory-model.ts";
-import { withPrefixCache, type WithPrefixCache } from "./with-prefix-cache.ts";
-import { withProcessors } from "./with-processors.ts";
-
-const VOCAB = 10;
-const BYTES_PER_TOKEN = 4;
-const ids = (digits: string): Int32Array => Int32Array.from(digits, Number);
-
-/** The first logit is the prefix, read as a decimal number. */
-const numbers = (contextLength = 12): TestModel =>
-  memoryModel({
-    vocabSize: VOCAB,
-    contextLength,
-    tree: true,
-    logitsAfter: (prefix) => new Float32Array(VOCAB).fill(Number(prefix.join("")), 0, 1),
-  });
-
-type Lack = "fork" | "rewind";
-
-/** Returns the model with sessions that lack a call. */
-function without<Model extends CausalModel>(model: Model, lack: Lack): Model {
-  const createSession = async (): Promise<Session> => {
-    const session = await model.createSession();
-    if (lack === "fork") return Object.assign(session, { fork: undefined });
-    return Object.assign(session, {
-      rewindTo: () => Promise.reject(new InvalidOptionError({ where: "rewindTo", option: "length", expected: "", actual: 0 })),
-    });
-  };
-  return { ...model, capabilities: { ...model.capabilities, [lack]: false }, createSession };
-}
-
-/** Reads `digits` in a new session, checks the last row, and disposes the session. */
-async function read(model: CausalModel, digits: string, rows = 1): Promise<void> {
-  const session = await model.createSession();
-  await readIn(session, digits, rows);
-  await session.dispose();
-}
-
-async function readIn(session: Session, digits: string, rows = 1): Promise<void> {
-  const logits = await session.forward(ids(digits), { rows });
-  expect(logits.rows).toBe(rows);
-  for (let row = 0; row < rows; row++)
-    expect(String(logits.row(row)[0])).toMatch(new RegExp(`${digits.slice(0, digits.length - rows + row + 1)}$`));
-}
-
-/** Number of positions that each pass really read. */
-const positions = (model: TestModel): readonly number[] => model.passes().map((pass) => pass.positions);
-
-const kept = (model: WithPrefixCache<unknown>): readonly number[] => {
-  const { sequences, bytes } = model.prefixCache.statistics();
-  return [sequences, bytes / BYTES_PER_TOKEN];
-};
+import { withPrefixCache } from "./with-prefix-cache.ts";
+import { BYTES_PER_TOKEN, ids, kept, numbers, positions, read, readIn, without } from "./prefix-cache/digits-for-tests.ts";
 
 describe("a new session reads only what no kept sequence has", () => {
   test("after a sequence that goes on, one that parts from it, and one that repeats it", async () => {
@@ -252,68 +201,6 @@ describe("without some calls", () => {
   });
 });
 
-describe("limits", () => {
-  test("those used least recently are freed first", async () => {
-    const model = numbers();
-    const cached = withPrefixCache(model, { maxBytes: 12 * BYTES_PER_TOKEN });
-    await read(cached, "1111");
-    await read(cached, "2222");
-    await read(cached, "3333");
-    expect(kept(cached)).toEqual([3, 12]);
-    await read(cached, "1111");
-    await read(cached, "4444");
-    expect(kept(cached)).toEqual([3, 12]);
-    await read(cached, "11115");
-    await read(cached, "22225");
-    expect(positions(model)).toEqual([4, 4, 4, 1, 4, 1, 5]);
-    expect([kept(cached)[1]! <= 12, model.openSessions()]).toEqual([true, kept(cached)[0]]);
-  });
-
-  test("a sequence is used by a session that goes on from it, and by one that reads all of it again", async () => {
-    for (const use of ["go on", "read again"] as const) {
-      const cached = withPrefixCache(numbers(), { maxSequences: 2 });
-      await read(cached, "1111");
-      await read(cached, "2222");
-      const session = await cached.createSession();
-      if (use === "go on") await readIn(session, "11115");
-      else await read(cached, "1111", 4);
-      await read(cached, "3333");
-      await read(cached, "11117");
-      await read(cached, "22227");
-      // Of the first sequence, not of the second.
-      expect(cached.prefixCache.statistics().positionsReused, use).toBe(use === "go on" ? 8 : 4);
-    }
-  });
-
-  test("one that is too long by itself leaves the others", async () => {
-    const cached = withPrefixCache(numbers(), { maxBytes: 4 * BYTES_PER_TOKEN });
-    await read(cached, "1111");
-    await read(cached, "22222");
-    expect(kept(cached)).toEqual([1, 4]);
-  });
-
-  test("one that is too long by itself is not kept, nor are too many, nor any at 0", async () => {
-    const model = numbers();
-    for (const options of [{ maxBytes: 4 * BYTES_PER_TOKEN }, { maxSequences: 0 }, { maxBytes: 0 }]) {
-      const cached = withPrefixCache(model, options);
-      await read(cached, "12345");
-      expect(kept(cached)).toEqual([0, 0]);
-    }
-    const cached = withPrefixCache(model, { maxSequences: 2 });
-    for (const digits of ["1", "2", "3"]) await read(cached, digits);
-    expect([model.openSessions(), ...kept(cached)]).toEqual([2, 2, 2]);
-  });
-
-  test("sessions that do not know their size are limited by number", async () => {
-    const model = numbers();
-    const createSession = async (): Promise<Session> =>
-      Object.defineProperty(await model.createSession(), "cacheBytes", { value: undefined });
-    const cached = withPrefixCache({ ...model, createSession }, { maxBytes: 1, maxSequences: 2 });
-    for (const digits of ["123", "2", "3"]) await read(cached, digits);
-    expect(kept(cached)).toEqual([2, 0]);
-  });
-});
-
 describe("memory is freed", () => {
   test("with the model, also that of a session which is disposed later", async () => {
     const causal = numbers();
@@ -357,92 +244,6 @@ test("a disposed session stays disposed, whatever becomes of its sequence", asyn
     await expect(call()).rejects.toMatchObject({ code: "DISPOSED" });
   await read(cached, "1234");
   expect(cached.prefixCache.statistics().positionsReused).toBe(3);
-});
-
-describe("masked sessions over the cache of a causal session", () => {
-  const maskedModel = () =>
-    memoryMaskedModel({
-      vocabSize: VOCAB,
-      contextLength: 12,
-      maskTokenId: 0,
-      logitsAt: (prefix, canvas, index) => new Float32Array(VOCAB).fill(Number([...prefix, canvas[index]].join(""))),
-    });
-
-  test("of a language model find it, also if they were opened before the first pass, and through decorations", async () => {
-    const [causal, masked] = [numbers(), maskedModel()];
-    const cached = withPrefixCache({ causal, masked });
-    await read(cached.causal, "12345");
-    const session = await withProcessors(cached.causal, [() => undefined]).createSession();
-    const over = await cached.masked.createSession(session);
-    expect([over.length, over.causalSession]).toEqual([0, session]);
-    await readIn(session, "12349");
-    expect((await over.predict(ids("7"))).row(0)[0]).toBe(123497);
-    expect([over.length, positions(causal)]).toEqual([5, [5, 1]]);
-    expect((await over.predictLeaveOneOut!(ids("7"))).row(1)[0]).toBe(123490);
-    await session.rewindTo(2);
-    expect((await over.predict(ids("7"))).row(0)[0]).toBe(127);
-    await Promise.all([over.dispose(), session.dispose()]);
-    await cached.prefixCache.clear();
-    expect([causal.openSessions(), masked.openSessions()]).toEqual([0, 0]);
-  });
-
-  test("follow it in the order of calls, also if none waits for the one before", async () => {
-    const cached = withPrefixCache({ causal: numbers(), masked: maskedModel() });
-    await read(cached.causal, "12345");
-    const session = await cached.causal.createSession();
-    const over = await cached.masked.createSession(session);
-    const calls = [
-      over.predict(ids("7")),
-      session.forward(ids("12349")),
-      over.predict(ids("7")),
-      session.rewindTo(2),
-      over.predict(ids("7")),
-    ] as const;
-    const rows = [];
-    // The rows of a prediction are valid until the next.
-    for (const index of [0, 2, 4] as const) rows.push(calls[index].then((logits) => logits.row(0)[0]));
-    expect(await Promise.all(rows)).toEqual([7, 123497, 127]);
-    await Promise.all(calls);
-  });
-
-  test("of another model keep their own prefix, if that is what they do", async () => {
-    const masked: MaskedModel = { ...maskedModel(), createSession: () => maskedModel().createSession() };
-    const cached = withPrefixCache({ causal: numbers(), masked });
-    const session = await cached.causal.createSession();
-    await readIn(session, "123");
-    const own = await cached.masked.createSession(session);
-    expect([own.length, own.causalSession]).toEqual([0, undefined]);
-    await own.commit(ids("45"));
-    expect([own.length, session.length]).toEqual([2, 3]);
-    const alone = await cached.masked.createSession();
-    expect((await alone.predict(ids("7"))).row(0)[0]).toBe(7);
-  });
-
-  test("of a model without the cache make the causal session read everything itself, and are right", async () => {
-    const [causal, masked] = [numbers(), maskedModel()];
-    const cached = withPrefixCache(causal);
-    await read(cached, "12345");
-    const session = await cached.createSession();
-    const over = await masked.createSession(session);
-    await readIn(session, "12349");
-    expect((await over.predict(ids("7"))).row(0)[0]).toBe(123497);
-    expect(positions(causal)).toEqual([5, 5]);
-  });
-
-  test("if one is opened while the first pass runs, the session reads everything itself too", async () => {
-    const [causal, masked] = [numbers(), maskedModel()];
-    const cached = withPrefixCache(causal);
-    await read(cached, "12345");
-    const session = await cached.createSession();
-    const pass = session.forward(ids("12349"));
-    await Promise.resolve();
-    const over = await masked.createSession(session);
-    await pass;
-    expect((await over.predict(ids("7"))).row(0)[0]).toBe(123497);
-    await Promise.all([over.dispose(), session.dispose()]);
-    await cached.prefixCache.clear();
-    expect(causal.openSessions()).toBe(0);
-  });
 });
 
 test.each([
