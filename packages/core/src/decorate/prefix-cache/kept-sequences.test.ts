@@ -3,7 +3,7 @@ import type { Session } from "../../contracts/model.ts";
 import { withPrefixCache } from "../with-prefix-cache.ts";
 import { BYTES_PER_TOKEN, kept, numbers, positions, read, readIn } from "./digits-for-tests.ts";
 
-describe("of kept sequences", () => {
+describe("limits of what is kept", () => {
   test("those used least recently are freed first", async () => {
     const model = numbers();
     const cached = withPrefixCache(model, { maxBytes: 12 * BYTES_PER_TOKEN });
