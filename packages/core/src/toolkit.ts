@@ -4,6 +4,13 @@ export { FORWARD_PHASES, MODEL_ROLES } from "./contracts/pass-kinds.ts";
 export { isEffective, pluginsIn } from "./contracts/read-plugins.ts";
 export { undecorated } from "./contracts/model.ts";
 export { withProcessors, type WithProcessorsOptions } from "./decorate/with-processors.ts";
+export {
+  type PrefixCache,
+  type PrefixCacheOptions,
+  type PrefixCacheStatistics,
+  type WithPrefixCache,
+  withPrefixCache,
+} from "./decorate/with-prefix-cache.ts";
 export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
 export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";

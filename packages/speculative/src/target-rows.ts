@@ -8,7 +8,16 @@ import {
   type Sequence,
   type TokenId,
 } from "@decodekit/core";
-import { concatTokens, distributionOf, drawPredicted, mostLikely, pathTokens, type PredictedRow, readsOf } from "@decodekit/core/toolkit";
+import {
+  concatTokens,
+  distributionOf,
+  drawPredicted,
+  mostLikely,
+  nodeDepths,
+  pathTokens,
+  type PredictedRow,
+  readsOf,
+} from "@decodekit/core/toolkit";
 
 /** The target's predictions after the committed prefix, node -1, and after each node of a draft. Valid until the session's next pass. */
 export interface TargetRows {
@@ -47,18 +56,27 @@ export function targetRows(
 ): TargetRows {
   const { promptLength, random } = context;
   const committed = context.tokens;
-  const all = draft.tokens.length > 0 ? concatTokens(committed, draft.tokens) : committed;
-  const sequenceTo = (node: number): Sequence => {
+  const depths = draft.parents && nodeDepths(draft.parents);
+  const lengthTo = (node: number): number => committed.length + (depths ? (depths[node] ?? 0) : node + 1);
+  // Copied only if a sampler or processor looks at the tokens: most do not.
+  let all: Int32Array | undefined;
+  const tokensTo = (node: number): Int32Array => {
     const { tokens, parents } = draft;
-    if (parents) return { tokens: concatTokens(committed, pathTokens(node, { tokens, parents })), promptLength };
-    return { tokens: all.subarray(0, committed.length + node + 1), promptLength };
+    if (parents) return concatTokens(committed, pathTokens(node, { tokens, parents }));
+    all ??= tokens.length > 0 ? concatTokens(committed, tokens) : committed;
+    return all.subarray(0, lengthTo(node));
   };
+  const sequenceTo = (node: number): Sequence => ({
+    promptLength,
+    get tokens() {
+      return tokensTo(node);
+    },
+  });
   const rowAfter = (node: number): PredictedRow => ({ logits, index: node + 1, sequence: sequenceTo(node) });
   return {
     distribution: (node) => distributionOf(sampler, rowAfter(node)),
     sample(node) {
-      const predicted = rowAfter(node);
-      return drawPredicted(sampler, predicted, () => random.fork(predicted.sequence.tokens.length));
+      return drawPredicted(sampler, rowAfter(node), () => random.fork(lengthTo(node)));
     },
     mostLikely: (node) => mostLikely({ logits, index: node + 1 }),
     async keep(accepted) {

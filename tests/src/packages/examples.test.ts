@@ -50,6 +50,15 @@ test("own-sampler.js writes two stories, which differ", () => {
   expect(first).not.toBe(second);
 });
 
+test("prefix-cache.js reads a beginning once, and a text in turns where it goes on", () => {
+  const reused = [...run("prefix-cache.js").matchAll(/^(\d+) of (\d+) prompt tokens reused$/gmu)].map(([, ...counts]) =>
+    counts.map(Number),
+  );
+  expect(reused).toHaveLength(6);
+  expect(reused[0]![0]).toBe(0);
+  for (const turn of [1, 2, 4, 5]) expect(reused[turn]![0]! / reused[turn]![1]!).toBeGreaterThan(0.8);
+});
+
 test("own-decoder.js takes one pass per token", () => {
   expect(run("own-decoder.js")).toMatch(/^The little dog wanted to [^]{100,}\n\n60 passes of the model, 60 tokens\n$/u);
 });

@@ -1,3 +1,4 @@
+import type { Tensor } from "onnxruntime-web";
 import { vi } from "vitest";
 import { environment } from "../../../packages/core/src/onnx/environment/node.ts";
 
@@ -6,6 +7,10 @@ export interface WatchedGraphs {
   readonly fed: string[][];
   /** Number of rows of logits that each pass returned. */
   readonly returned: number[];
+  /** Number of tokens that each pass read. */
+  readonly positions: number[];
+  /** Returns the tensors of caches that were fed or returned and are not freed yet. */
+  readonly heldTensors: () => readonly Tensor[];
   /** Forgets the passes so far, such as those that probe a graph when it is loaded. */
   readonly forgetPasses: () => void;
   /** How many graphs were created and how many released. */
@@ -27,6 +32,8 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
   };
   const fed: string[][] = [];
   const returned: number[] = [];
+  const positions: number[] = [];
+  const held = new Set<Tensor>();
   const count = { made: 0, released: 0 };
   const create = ort.InferenceSession.create.bind(ort.InferenceSession) as (
     ...args: unknown[]
@@ -38,8 +45,11 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     const run: typeof inference.run = inference.run.bind(inference);
     inference.run = async (feeds: Parameters<typeof run>[0], ...fetches: unknown[]) => {
       fed.push(Object.keys(feeds).filter((name) => !name.startsWith("past_key_values.")));
+      for (const [name, tensor] of Object.entries(feeds)) if (name.startsWith("past")) held.add(tensor);
+      positions.push(feeds["input_ids"]?.dims[1] ?? 0);
       call("atRun");
       const outputs = await (run as (...args: unknown[]) => ReturnType<typeof run>)(feeds, ...fetches);
+      for (const [name, tensor] of Object.entries(outputs)) if (name !== "logits") held.add(tensor);
       if (outputs.logits) returned.push(outputs.logits.dims[1]!);
       return outputs;
     };
@@ -50,7 +60,12 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     };
     return inference;
   });
-  const free = vi.spyOn(ort.Tensor.prototype, "dispose");
+  // oxlint-disable-next-line typescript/unbound-method -- called on the tensor below
+  const { dispose } = ort.Tensor.prototype;
+  const free = vi.spyOn(ort.Tensor.prototype, "dispose").mockImplementation(function (this: Tensor) {
+    held.delete(this);
+    dispose.call(this);
+  });
   const freedTensors = (): number => {
     const { length } = free.mock.calls;
     free.mockClear();
@@ -59,7 +74,18 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
   const forgetPasses = (): void => {
     fed.splice(0);
     returned.splice(0);
+    positions.splice(0);
   };
-  const watched: WatchedGraphs = { fed, returned, forgetPasses, count, freedTensors, atCreate: undefined, atRun: undefined };
+  const watched: WatchedGraphs = {
+    fed,
+    returned,
+    positions,
+    heldTensors: () => [...held],
+    forgetPasses,
+    count,
+    freedTensors,
+    atCreate: undefined,
+    atRun: undefined,
+  };
   return watched;
 }

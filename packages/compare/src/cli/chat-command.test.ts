@@ -1,4 +1,5 @@
 import type { ChatMessage } from "@decodekit/core";
+import { interceptPasses } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import type { LoadModel } from "./load-models.ts";
 import { alphabet, decodekit } from "./run-for-tests.ts";
@@ -51,6 +52,29 @@ describe("decodekit chat", () => {
     const note = "speculative is not lossless here, because this file computes with activations of 8 bits: the text can part from plain";
     expect(stderr.split("\n").filter((line) => line.includes("lossless"))).toEqual([expect.stringContaining(note)]);
     expect((await decodekit(flags, { load, input: ["/decoder"] })).stderr).not.toContain("lossless");
+  });
+
+  test("reads only what is new in a conversation, and says so", async () => {
+    const read: number[] = [];
+    const load: LoadModel = async (source, options) => {
+      const model = await chatty().load(source, options);
+      return {
+        ...model,
+        causal: interceptPasses(model.causal!, ({ tokens, run }) => {
+          read.push(tokens.length);
+          return run();
+        }),
+      };
+    };
+    const { stdout, stderr } = await decodekit(chat("--system", "z"), { load, input: ["abc", "x", "/reset", "abd"] });
+    expect(stdout).toBe("def\nyza\nefg\n");
+    // The last token of an answer is not read, until it is part of the next prompt.
+    expect(read).toEqual([4, 1, 1, 2, 1, 1, 1, 1, 1]);
+    expect(stderr.match(/first after \d+ ms.*$/gm)!.map((line) => line.replace(/.* ms, /, ""))).toEqual([
+      "cut at the limit",
+      "6 of 8 prompt tokens reused, cut at the limit",
+      "3 of 4 prompt tokens reused, cut at the limit",
+    ]);
   });
 
   test("switches the decoder in the middle, and refuses what there is not or what the model cannot run", async () => {

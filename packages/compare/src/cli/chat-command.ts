@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from "node:readline";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import type { CompareFlags } from "./compare-command.ts";
 import { Conversation } from "./conversation.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -24,10 +25,11 @@ export async function chatCommand(flags: ChatFlags, host: CommandProcess, load: 
   const sources = await modelSources(flags, { needsDraft: false, folder: host.cwd() });
   const progress = progressDisplay(host.stderr, sources.name);
   const loading = loadModels(load, sources, { ...graphOptions(flags), onProgress: (loaded) => progress.loading(loaded) });
-  const model = await loading.catch((error: unknown) => {
+  const loaded = await loading.catch((error: unknown) => {
     progress.end();
     throw error;
   });
+  const model = withPrefixCache(loaded);
   progress.loaded();
   progress.end();
   try {

@@ -1,4 +1,5 @@
-import { type ChatMessage, type DecoderPlugin, type DecodeStatistics, DecodekitError, generate } from "@decodekit/core";
+import { type ChatMessage, type DecoderPlugin, type DecodeStatistics, DecodekitError, generate, type Generation } from "@decodekit/core";
+import type { WithPrefixCache } from "@decodekit/core/toolkit";
 import type { ComparedModel } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption } from "../compared-decoder.ts";
 import { rowConsistencyOf, whyNotLossless } from "../losslessness.ts";
@@ -9,7 +10,8 @@ import { UsageError } from "./usage-error.ts";
 import { whyNot } from "./why-not.ts";
 
 export interface ConversationSettings {
-  readonly model: ComparedModel;
+  /** Its prefix cache makes an answer cost the new tokens of the conversation only. */
+  readonly model: WithPrefixCache<ComparedModel>;
   readonly plugins: readonly DecoderPlugin[];
   /** The decoder's name and options, as in "speculative:draftLength=4". */
   readonly decoder: string;
@@ -103,12 +105,14 @@ export class Conversation {
     const { signal } = this.#answering;
     try {
       const { decoder } = this.#decoder;
+      const reusedBefore = model.prefixCache.statistics("causal").positionsReused;
       const generation = generate(model, messages, { decoder, maxNewTokens, seed: this.#seed++, signal });
       for await (const piece of generation.textStream) this.#stdout.write(piece);
       const { text, finishReason, statistics } = await generation.result;
       this.#stdout.write("\n");
       this.#messages = [...messages, { role: "assistant", content: text }];
-      this.#note(summary(statistics, finishReason));
+      const reused = model.prefixCache.statistics("causal").positionsReused - reusedBefore;
+      this.#note(summary(statistics, { finishReason, reused, promptLength: await promptLengthOf(generation) }));
     } finally {
       this.#answering = undefined;
     }
@@ -134,12 +138,29 @@ function systemIn([first]: readonly ChatMessage[]): string | undefined {
   return first?.role === "system" && typeof first.content === "string" ? first.content : undefined;
 }
 
-/** Describes the cost of an answer: "24 tokens in 9 passes, 31.2 tokens/s, first after 120 ms, 14 of 20 drafted tokens accepted". */
-function summary(statistics: DecodeStatistics, finishReason: string): string {
+async function promptLengthOf({ events }: Generation): Promise<number> {
+  for await (const event of events) if (event.type === "decode-start") return event.promptLength;
+  return 0;
+}
+
+interface Answer {
+  readonly finishReason: string;
+  /** Number of tokens of the prompt. */
+  readonly promptLength: number;
+  /** Number of those that had been read for an earlier answer. */
+  readonly reused: number;
+}
+
+/**
+ * Describes the cost of an answer: "24 tokens in 9 passes, 31.2 tokens/s, first after 120 ms, 212 of 230 prompt tokens reused, 14 of 20
+ * drafted tokens accepted".
+ */
+function summary(statistics: DecodeStatistics, { finishReason, reused, promptLength }: Answer): string {
   const { tokens, targetPasses, tokensPerSecond, timeToFirstTokenMilliseconds: first, drafted, accepted } = statistics;
   const parts = [`${count(tokens, "token")} in ${targetPasses} passes`];
   if (tokensPerSecond !== undefined) parts.push(`${formatNumber(tokensPerSecond)} tokens/s`);
   if (first !== undefined) parts.push(`first after ${Math.round(first)} ms`);
+  if (reused > 0) parts.push(`${reused} of ${promptLength} prompt tokens reused`);
   if (drafted > 0) parts.push(`${accepted} of ${drafted} drafted tokens accepted`);
   if (finishReason === "abort") parts.push("stopped");
   if (finishReason === "length") parts.push("cut at the limit");

@@ -66,6 +66,11 @@ export interface Session {
   /** Number of tokens whose keys and values are cached; the next token is read at this position. */
   readonly length: number;
   /**
+   * Memory that the cache occupies, in bytes, if the session knows it; what forks share is counted in each. `withPrefixCache` limits by it
+   * what it keeps.
+   */
+  readonly cacheBytes?: number | undefined;
+  /**
    * The session that this one decorates: it passes calls on to that session and changes what they return. A model finds its own session
    * below all decorations with `undecorated`, and makes calls that change the sequence on the session that it was given.
    */

@@ -81,5 +81,9 @@ export class RecordedRows {
 
 /** Returns whether the first tokens of `tokens` are `start`. */
 function startsWith(tokens: Int32Array, start: Int32Array): boolean {
-  return tokens.length >= start.length && start.every((token, index) => token === tokens[index]);
+  if (tokens.length < start.length) return false;
+  // A plain loop, once or more for every token: a call for each token of a long text would cost more than all else here. From the end,
+  // where most sequences that part do so.
+  for (let index = start.length - 1; index >= 0; index--) if (tokens[index] !== start[index]) return false;
+  return true;
 }

@@ -5,6 +5,7 @@ import { ModelShapeError } from "../errors.ts";
 /** Element types of a cache, with the arrays that hold them. float16 values are kept as their bits. */
 const ARRAYS = { float32: Float32Array, float16: Uint16Array, int8: Int8Array, uint8: Uint8Array } as const;
 export type CacheType = keyof typeof ARRAYS;
+export const BYTES_PER_ELEMENT: Readonly<Record<CacheType, number>> = { float32: 4, float16: 2, int8: 1, uint8: 1 };
 
 /** One tensor of the state that a graph takes from pass to pass: the input that it feeds, and the output with its successor. */
 export interface CacheTensor {

@@ -1,5 +1,5 @@
 import type { Tensor } from "onnxruntime-common";
-import type { CacheLayout } from "./cache-layout.ts";
+import { BYTES_PER_ELEMENT, type CacheLayout } from "./cache-layout.ts";
 import { COPY_DST, COPY_SRC, STORAGE } from "./gpu-flags.ts";
 
 /** Positions [start, end) of a cache. */
@@ -26,8 +26,6 @@ export async function compactPositions(layout: CacheLayout, tensors: readonly Te
   if (tensors[0]?.location === "gpu-buffer") return copyOnGpu(layout, tensors, ranges);
   return tensors.map((tensor, index) => gatherOnCpu(layout, partsOf(layout, tensor, index), ranges, tensor.data as Float32Array));
 }
-
-const BYTES_PER_ELEMENT = { float32: 4, float16: 2, int8: 1, uint8: 1 } as const;
 
 /** Returns the ranges of a prefix and of single positions after it, with neighbours joined. */
 export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {

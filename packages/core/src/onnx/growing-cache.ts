@@ -2,16 +2,11 @@ import type { Tensor } from "onnxruntime-common";
 import { compactPositions, copyPositions, type Range } from "./cache-positions.ts";
 import type { CacheLayout } from "./cache-layout.ts";
 import { initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
-
-/** Tensors that several caches may share; they are freed when the last cache releases them. */
-interface SharedTensors {
-  readonly tensors: readonly Tensor[];
-  owners: number;
-}
+import { SharedTensors } from "./shared-tensors.ts";
 
 /** Returns the cache of a sequence of no tokens, for a layout without fixed states. */
 export function growingCache(layout: CacheLayout): KvCache {
-  return new GrowingCache(layout, { tensors: initialTensors(layout), owners: 1 }, 0);
+  return new GrowingCache(layout, new SharedTensors(initialTensors(layout)), 0);
 }
 
 /**
@@ -39,15 +34,19 @@ class GrowingCache implements KvCache {
     return this.length;
   }
 
+  get bytes(): number {
+    return this.#held?.bytes ?? 0;
+  }
+
   unread(): undefined {
     return undefined;
   }
 
   compact(): Promise<void> | undefined {
     if (this.#capacity === this.length) return undefined;
-    const { tensors, owners } = this.#held!;
+    const { tensors, isShared } = this.#held!;
     const { length } = this;
-    const cut = owners === 1 ? compactPositions : copyPositions;
+    const cut = isShared ? copyPositions : compactPositions;
     return cut(this.#layout, tensors, [[0, length]]).then((kept) => this.#hold(kept, length));
   }
 
@@ -69,18 +68,17 @@ class GrowingCache implements KvCache {
   }
 
   fork(): KvCache {
-    this.#held!.owners++;
-    return new GrowingCache(this.#layout, this.#held!, this.length, this.#capacity);
+    return new GrowingCache(this.#layout, this.#held!.share(), this.length, this.#capacity);
   }
 
   dispose(): void {
-    if (this.#held && --this.#held.owners === 0) for (const tensor of this.#held.tensors) tensor.dispose();
+    this.#held?.release();
     this.#held = undefined;
   }
 
   #hold(tensors: readonly Tensor[], capacity: number): void {
     this.dispose();
-    this.#held = { tensors, owners: 1 };
+    this.#held = new SharedTensors(tensors);
     this.#capacity = capacity;
   }
 

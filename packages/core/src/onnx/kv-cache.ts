@@ -8,6 +8,8 @@ export type PassOutputs = Readonly<Record<string, OnnxValue>>;
 export interface KvCache {
   /** Number of valid positions; the tensors may hold more. */
   length: number;
+  /** Size of the tensors, in bytes. Those that forks share are counted in each. */
+  readonly bytes: number;
   /** Drops what is past `length`, if there is anything. Call it before `past` and `feeds`. */
   compact(): Promise<void> | undefined;
   /** Number of positions that the tensors stand for. The tokens from there to `length` must be read again with the next ones. */

@@ -44,6 +44,10 @@ class OnnxSession implements Session {
     return this.#sequence.cache.length;
   }
 
+  get cacheBytes(): number {
+    return this.#sequence.cache.bytes;
+  }
+
   async forward(tokens: Int32Array, { rows = "last", reads, signal }: ForwardOptions = {}): Promise<Logits> {
     signal?.throwIfAborted();
     checkReads("forward", reads);

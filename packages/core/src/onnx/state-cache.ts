@@ -3,12 +3,12 @@ import { GrowingSequence } from "../tokens/growing-sequence.ts";
 import type { CacheTensor } from "./cache-layout.ts";
 import type { CacheLayout } from "./cache-layout.ts";
 import { initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
+import { SharedTensors } from "./shared-tensors.ts";
 
 /** A fixed state after `length` tokens, which several caches may share. */
 interface Snapshot {
   readonly length: number;
-  readonly tensors: readonly Tensor[];
-  owners: number;
+  readonly held: SharedTensors;
 }
 
 /**
@@ -18,7 +18,7 @@ interface Snapshot {
  */
 export function stateCache(layout: CacheLayout, growing: KvCache): KvCache {
   const fixed = layout.tensors.filter(({ axis }) => axis === undefined);
-  const initial = (): Snapshot => ({ length: 0, tensors: initialTensors({ ...layout, tensors: fixed }), owners: 1 });
+  const initial = (): Snapshot => ({ length: 0, held: new SharedTensors(initialTensors({ ...layout, tensors: fixed })) });
   return new StateCache(
     { fixed, initial, keepsState: layout.tensors.length > 0 },
     growing,
@@ -56,13 +56,17 @@ class StateCache implements KvCache {
     return this.#snapshots.at(-1)!.length;
   }
 
+  get bytes(): number {
+    return this.#snapshots.reduce((sum, { held }) => sum + held.bytes, this.#growing.bytes);
+  }
+
   unread(): Int32Array | undefined {
     return this.past === this.length ? undefined : this.#tokens.tokens.subarray(this.past, this.length);
   }
 
   compact(): Promise<void> | undefined {
     while (this.past > this.length) {
-      release(this.#snapshots.pop()!);
+      this.#snapshots.pop()!.held.release();
       if (this.#snapshots.length === 0) this.#snapshots.push(this.#states.initial());
     }
     this.#growing.length = Math.min(this.#growing.length, this.past);
@@ -71,7 +75,7 @@ class StateCache implements KvCache {
 
   feeds(): Record<string, Tensor> {
     const feeds = this.#growing.feeds();
-    const { tensors } = this.#snapshots.at(-1)!;
+    const { tensors } = this.#snapshots.at(-1)!.held;
     for (const [index, { input }] of this.#states.fixed.entries()) feeds[input] = tensors[index]!;
     return feeds;
   }
@@ -83,8 +87,9 @@ class StateCache implements KvCache {
     this.length = this.#tokens.length;
     if (!this.#states.keepsState) return;
     this.#growing.replace(outputs, read);
-    this.#snapshots.push({ length: this.length, tensors: this.#states.fixed.map(({ output }) => outputs[output] as Tensor), owners: 1 });
-    if (this.#snapshots.length > 2) release(this.#snapshots.shift()!);
+    const fixed = this.#states.fixed.map(({ output }) => outputs[output] as Tensor);
+    this.#snapshots.push({ length: this.length, held: new SharedTensors(fixed) });
+    if (this.#snapshots.length > 2) this.#snapshots.shift()!.held.release();
   }
 
   replaceByPart(): Promise<void> {
@@ -92,18 +97,14 @@ class StateCache implements KvCache {
   }
 
   fork(): KvCache {
-    for (const snapshot of this.#snapshots) snapshot.owners++;
+    for (const { held } of this.#snapshots) held.share();
     const tokens = new GrowingSequence(this.#tokens.tokens.subarray(0, this.length));
     return new StateCache(this.#states, this.#growing.fork(), [...this.#snapshots], tokens);
   }
 
   dispose(): void {
-    for (const snapshot of this.#snapshots) release(snapshot);
+    for (const { held } of this.#snapshots) held.release();
     this.#snapshots = [];
     this.#growing.dispose();
   }
-}
-
-function release(snapshot: Snapshot): void {
-  if (--snapshot.owners === 0) for (const tensor of snapshot.tensors) tensor.dispose();
 }

@@ -1,16 +1,11 @@
 import type { Tensor } from "onnxruntime-common";
 import type { CacheLayout } from "./cache-layout.ts";
 import { initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
-
-/** Buffers that several caches may share; they are freed when the last cache releases them. */
-interface SharedBuffers {
-  readonly tensors: readonly Tensor[];
-  owners: number;
-}
+import { SharedTensors } from "./shared-tensors.ts";
 
 /** Returns the cache of a sequence of no tokens in buffers of a fixed number of positions. */
 export function staticCache(layout: CacheLayout): KvCache {
-  return new StaticCache(layout, { tensors: initialTensors(layout), owners: 1 }, 0);
+  return new StaticCache(layout, new SharedTensors(initialTensors(layout)), 0);
 }
 
 /**
@@ -21,9 +16,9 @@ export function staticCache(layout: CacheLayout): KvCache {
 class StaticCache implements KvCache {
   length: number;
   readonly #layout: CacheLayout;
-  #held: SharedBuffers | undefined;
+  #held: SharedTensors | undefined;
 
-  constructor(layout: CacheLayout, held: SharedBuffers, length: number) {
+  constructor(layout: CacheLayout, held: SharedTensors, length: number) {
     this.#layout = layout;
     this.#held = held;
     this.length = length;
@@ -31,6 +26,10 @@ class StaticCache implements KvCache {
 
   get past(): number {
     return this.length;
+  }
+
+  get bytes(): number {
+    return this.#held?.bytes ?? 0;
   }
 
   unread(): undefined {
@@ -50,7 +49,7 @@ class StaticCache implements KvCache {
 
   replace(outputs: PassOutputs, read: Int32Array): void {
     this.dispose();
-    this.#held = { tensors: this.#layout.tensors.map(({ output }) => outputs[output] as Tensor), owners: 1 };
+    this.#held = new SharedTensors(this.#layout.tensors.map(({ output }) => outputs[output] as Tensor));
     this.length += read.length;
   }
 
@@ -59,12 +58,11 @@ class StaticCache implements KvCache {
   }
 
   fork(): KvCache {
-    this.#held!.owners++;
-    return new StaticCache(this.#layout, this.#held!, this.length);
+    return new StaticCache(this.#layout, this.#held!.share(), this.length);
   }
 
   dispose(): void {
-    if (this.#held && --this.#held.owners === 0) for (const tensor of this.#held.tensors) tensor.dispose();
+    this.#held?.release();
     this.#held = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 import { CACHE_BRANCH, type GraphSignature, type IdInput, ROW_COUNT } from "./graph-signature.ts";
-import { idTensor } from "./id-tensor.ts";
+import { idTensor, onesTensor } from "./id-tensor.ts";
 
 /** The inputs of a pass beside its state. */
 export interface TokenPass {
@@ -20,7 +20,7 @@ export function tokenFeeds(ort: typeof Ort, signature: GraphSignature, { tokens,
   const nameOf = (usual: string): string => names[usual] ?? usual;
   const one = (input: IdInput, value: number): Tensor => idTensor(ort, input.type, 1, () => value, input.rank === 0 ? [] : [1]);
   if (signature.readsIds) feeds[nameOf("input_ids")] = idTensor(ort, idType, count, (index) => tokens[index]!);
-  if (attentionMask) feeds[nameOf("attention_mask")] = idTensor(ort, attentionMask.type, past + count);
+  if (attentionMask) feeds[nameOf("attention_mask")] = onesTensor(ort, attentionMask.type, past + count);
   if (positionIds) {
     const { type, rank, parts } = positionIds;
     const dims = rank === 3 ? [parts, 1, count] : [1, count];

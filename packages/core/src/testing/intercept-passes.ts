@@ -32,6 +32,9 @@ export function interceptPasses<Model extends CausalModel | MaskedModel>(
 function interceptedSession(session: Session, pass: Intercept): Session {
   return {
     decorates: session,
+    get cacheBytes() {
+      return session.cacheBytes;
+    },
     get length() {
       return session.length;
     },

@@ -39,6 +39,9 @@ export function memoryModel(options: MemoryModelOptions): TestModel {
   };
 }
 
+/** What a session says of its memory, as a model with keys and values would. */
+const BYTES_PER_TOKEN = 4;
+
 function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached: number[]): Session {
   const session = ledger.created++;
   ledger.open++;
@@ -51,6 +54,9 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
   const given: Session = {
     get length() {
       return cached.length;
+    },
+    get cacheBytes() {
+      return BYTES_PER_TOKEN * cached.length;
     },
     async forward(tokens, { rows, reads, signal } = {}) {
       checkOpen();

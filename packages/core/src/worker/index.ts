@@ -8,4 +8,4 @@ export type { PluginDescription, PluginModules, PluginReference } from "./plugin
 export { describePlugins, importDecoder } from "./remote-plugins.ts";
 export type { TimedEvent, WorkerGeneration } from "./worker-generation.ts";
 export { terminate, type TerminateOptions } from "./terminate.ts";
-export type { WorkerChatTemplate, WorkerLanguageModel, WorkerMaskedModel, WorkerModel } from "./worker-model.ts";
+export type { WorkerChatTemplate, WorkerLanguageModel, WorkerMaskedModel, WorkerModel, WorkerPrefixCache } from "./worker-model.ts";

@@ -1,3 +1,4 @@
+import type { PrefixCacheOptions } from "../decorate/with-prefix-cache.ts";
 import type { LoadMaskedModelOptions, LoadModelOptions, ModelSource } from "../onnx/index.ts";
 import { isModelStore } from "../onnx/is-model-store.ts";
 import type { OptionDefinition } from "../options.ts";
@@ -39,9 +40,9 @@ export const LOAD_OPTIONS = {
 export async function loadInWorker(
   loader: keyof ModelLoaders,
   source: ModelSource,
-  options: LoadModelOptions & LoadMaskedModelOptions & InWorker,
+  options: LoadModelOptions & LoadMaskedModelOptions & InWorker & { readonly prefixCache?: PrefixCacheOptions | undefined },
 ): Promise<WorkerModel> {
-  const { worker, onProgress, onWarning = logWarning, signal, ...rest } = options;
+  const { worker, onProgress, onWarning = logWarning, signal, prefixCache, ...rest } = options;
   checkWorker(loader, worker);
   checkTransferable(loader, rest);
   signal?.throwIfAborted();
@@ -53,7 +54,7 @@ export async function loadInWorker(
   return reports.withReports(receive, signal, async (number, either) => {
     const { release, ...sent } = send(source, stores, either);
     try {
-      const request: LoadRequest = { number, ...sent, options: rest, gate: gateOf(worker) };
+      const request: LoadRequest = { number, ...sent, options: rest, prefixCache, gate: gateOf(worker) };
       const model = workerModel(worker, await connection.call<LoadedModel>(loader, [request], either));
       // The abort may have come after the model was loaded.
       if (either.aborted) await model.dispose();

@@ -1,6 +1,8 @@
 import type { ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "../contracts/chat.ts";
 import type { TokenId } from "../contracts/model.ts";
 import type { EncodeOptions } from "../contracts/tokenizer.ts";
+import type { CausalRole } from "../contracts/reporting-session.ts";
+import { type PrefixCache, type PrefixCacheOptions, withPrefixCache } from "../decorate/with-prefix-cache.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { LoadMaskedModelOptions, LoadModelOptions, ModelSource, OnnxLanguageModel, OnnxMaskedModel } from "../onnx/index.ts";
 import { guardPasses, type PassGate } from "../onnx/pass-gate.ts";
@@ -24,6 +26,8 @@ export interface LoadedModel extends Pick<
   /** Names of its chat templates. */
   readonly templates?: readonly string[];
   readonly models: TransferredModels;
+  /** Whether it has a prefix cache. */
+  readonly hasPrefixCache: boolean;
 }
 
 /** A function that loads a model, as `loadModel` of `@decodekit/core/onnx` does. */
@@ -46,10 +50,12 @@ export interface LoadRequest {
   /** A store of the other side, in place of `source`. */
   readonly store?: TransferredStore;
   readonly options: Omit<LoadModelOptions & LoadMaskedModelOptions, "onProgress" | "onWarning" | "signal">;
+  /** Options of the model's prefix cache, if it is to have one. Checked already. */
+  readonly prefixCache: PrefixCacheOptions | undefined;
   readonly gate: PassGate | undefined;
 }
 
-type AnyModel = OnnxLanguageModel | OnnxMaskedModel;
+type AnyModel = (OnnxLanguageModel | OnnxMaskedModel) & { readonly prefixCache?: PrefixCache };
 type ServedModel = AnyModel & { readonly release: () => void };
 
 /** Lets the other side load models here, and run decoders on them. */
@@ -64,23 +70,37 @@ export function serveLoadedModels({ connection, models, receiveStore }: Peer, im
 
   const loadBy =
     (load: ModelLoader | MaskedModelLoader) =>
-    async ({ number, source, store, options, gate }: LoadRequest, signal: AbortSignal): Promise<LoadedModel> => {
+    async ({ number, source, store, options, prefixCache, gate }: LoadRequest, signal: AbortSignal): Promise<LoadedModel> => {
       if (gate) guardPasses(gate);
       const { progress, warning } = reporter(connection, number);
-      const model = await load(store ? receiveStore(store) : source!, { ...options, signal, onProgress: progress, onWarning: warning });
+      const opened = await load(store ? receiveStore(store) : source!, { ...options, signal, onProgress: progress, onWarning: warning });
+      const model: AnyModel = prefixCache ? withPrefixCache(opened, prefixCache) : opened;
       if (signal.aborted) await model.dispose();
       signal.throwIfAborted();
       const { name, stopTokens, execution, file, parameters, bytes, generationConfig, chat, causal, masked } = model;
       const sent = models.send({ ...(causal && { causal }), ...(masked && { masked }) });
       loaded.set(++count, { ...model, release: sent.release });
       const optional = { ...(generationConfig && { generationConfig }), ...(chat && { templates: chat.names }) };
-      return { model: count, models: sent.transferred, name, stopTokens, execution, file, parameters, bytes, ...optional };
+      return {
+        model: count,
+        models: sent.transferred,
+        name,
+        stopTokens,
+        execution,
+        file,
+        parameters,
+        bytes,
+        hasPrefixCache: prefixCache !== undefined,
+        ...optional,
+      };
     };
 
   connection.expose({
     loadModel: loadBy(loaders.loadModel),
     loadMaskedModel: loadBy(loaders.loadMaskedModel),
     ...textFunctions(get),
+    prefixCacheStatistics: (id: number, role: CausalRole | undefined) => get(id).prefixCache!.statistics(role),
+    clearPrefixCache: (id: number) => get(id).prefixCache!.clear(),
     async disposeModel(id: number) {
       const model = loaded.get(id);
       loaded.delete(id);

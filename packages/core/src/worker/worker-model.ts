@@ -1,7 +1,9 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { ChatMessage, ChatOptions, ChatRenderOptions, ChatTemplate } from "../contracts/chat.ts";
 import type { CausalModel, MaskedModel, TokenId } from "../contracts/model.ts";
+import type { CausalRole } from "../contracts/reporting-session.ts";
 import type { EncodeOptions } from "../contracts/tokenizer.ts";
+import type { PrefixCacheStatistics } from "../decorate/with-prefix-cache.ts";
 import type { OnnxLanguageModel } from "../onnx/index.ts";
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -15,6 +17,14 @@ export interface WorkerChatTemplate extends Pick<ChatTemplate, "names"> {
   render(messages: readonly ChatMessage[], options?: ChatRenderOptions): Promise<string>;
   /** See `ChatTemplate.encode`. */
   encode(messages: readonly ChatMessage[], options?: ChatOptions): Promise<Int32Array>;
+}
+
+/** A `PrefixCache` in a worker. */
+export interface WorkerPrefixCache {
+  /** See `PrefixCache.statistics`. */
+  statistics(role?: CausalRole): Promise<PrefixCacheStatistics>;
+  /** See `PrefixCache.clear`. */
+  clear(): Promise<void>;
 }
 
 /** A model in a worker, for `generate` of this module. Single passes are also possible, with the logits copied to this side. */
@@ -33,6 +43,8 @@ export interface WorkerModel extends Pick<
   tokenText(token: TokenId): Promise<string>;
   /** The model's chat template, which runs in the worker; undefined if it has none. */
   readonly chat?: WorkerChatTemplate;
+  /** The model's prefix cache; undefined unless it was loaded with one. */
+  readonly prefixCache?: WorkerPrefixCache;
   /** Frees the model, but not the worker. Does nothing if called again, or if the worker has ended. */
   dispose(): Promise<void>;
 }
@@ -50,7 +62,10 @@ export interface WorkerMaskedModel extends WorkerModel {
 const ids = new WeakMap<WorkerModel, number>();
 
 /** Creates the model of this side for one that was loaded in `worker`. */
-export function workerModel(worker: Endpoint, { model: id, models: transferred, templates, ...rest }: LoadedModel): WorkerModel {
+export function workerModel(
+  worker: Endpoint,
+  { model: id, models: transferred, templates, hasPrefixCache, ...rest }: LoadedModel,
+): WorkerModel {
   const { connection, models }: Peer = peerAt(worker);
   const { causal, masked } = models.receive(transferred);
   const model: WorkerModel = {
@@ -59,6 +74,7 @@ export function workerModel(worker: Endpoint, { model: id, models: transferred, 
     ...(causal && { causal }),
     ...(masked && { masked }),
     ...(templates && { chat: remoteChat(connection, id, templates) }),
+    ...(hasPrefixCache && { prefixCache: remotePrefixCache(connection, id) }),
     encode: (text, options) => connection.call("encode", [id, text, options]),
     decode: (tokens) => connection.call("decode", [id, tokens]),
     tokenText: (token) => connection.call("tokenText", [id, token]),
@@ -84,5 +100,12 @@ function remoteChat(connection: Connection, id: number, names: readonly string[]
     names,
     render: (messages, options) => connection.call("renderChat", [id, messages, options]),
     encode: (messages, options) => connection.call("encodeChat", [id, messages, options]),
+  };
+}
+
+function remotePrefixCache(connection: Connection, id: number): WorkerPrefixCache {
+  return {
+    statistics: (role) => connection.call("prefixCacheStatistics", [id, role]),
+    clear: () => connection.call("clearPrefixCache", [id]),
   };
 }

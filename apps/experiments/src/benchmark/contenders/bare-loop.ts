@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 import type { Place } from "../place/place.ts";
+import { bareSequence, type BareRuntime } from "./bare-sequence.ts";
 import { type Contender, type DecodeLimits, digestOf } from "./contender.ts";
 
 /** Greedy decoding with onnxruntime and nothing else: no checks, events or rewinding. */
@@ -32,52 +33,23 @@ async function openSession(ort: typeof Ort, { execution, threads, readGraph }: P
   return typeof graph === "string" ? ort.InferenceSession.create(graph, options) : ort.InferenceSession.create(graph, options);
 }
 
-interface Runtime {
-  readonly ort: typeof Ort;
-  readonly session: InferenceSession;
-}
-
 async function bareGreedy(
-  { ort, session }: Runtime,
+  runtime: BareRuntime,
   prompt: Int32Array,
   { maxNewTokens, stopTokens }: DecodeLimits,
 ): Promise<{ output: number[]; firstToken: number }> {
+  const sequence = bareSequence(runtime);
   const output: number[] = [];
   let firstToken = 0;
-  let past = emptyCache({ ort, session });
-  const hasPositions = session.inputNames.includes("position_ids");
   let input: ArrayLike<number> = prompt;
-  let length = 0;
   for (;;) {
-    const start = length;
-    length += input.length;
-    const positions = BigInt64Array.from({ length: input.length }, (_, index) => BigInt(start + index));
-    const outputs = await session.run({
-      ...past,
-      input_ids: new ort.Tensor("int64", BigInt64Array.from(input as ArrayLike<never>, BigInt), [1, input.length]),
-      attention_mask: new ort.Tensor("int64", new BigInt64Array(length).fill(1n), [1, length]),
-      ...(hasPositions && { position_ids: new ort.Tensor("int64", positions, [1, input.length]) }),
-    });
-    const best = likeliest(outputs.logits as Tensor);
+    const best = likeliest(await sequence.read(input));
     firstToken ||= performance.now();
     if (stopTokens.includes(best)) return { output, firstToken };
     output.push(best);
     if (output.length === maxNewTokens) return { output, firstToken };
-    past = Object.fromEntries(Object.keys(past).map((name) => [name, outputs[name.replace("past_key_values", "present")] as Tensor]));
     input = [best];
   }
-}
-
-function emptyCache({ ort, session }: Runtime): Record<string, Tensor> {
-  const cache: Record<string, Tensor> = {};
-  for (const input of session.inputMetadata) {
-    if (!input.isTensor || !input.name.startsWith("past_key_values")) continue;
-    const shape = [1, input.shape[1] as number, 0, input.shape[3] as number];
-    const float16 = (globalThis as { readonly Float16Array?: new (length: number) => Uint16Array }).Float16Array ?? Uint16Array;
-    cache[input.name] =
-      input.type === "float16" ? new ort.Tensor("float16", new float16(0), shape) : new ort.Tensor("float32", new Float32Array(0), shape);
-  }
-  return cache;
 }
 
 /** Returns the likeliest token of the last row of float32 logits, shape (1, n, vocabSize). */

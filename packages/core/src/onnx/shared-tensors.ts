@@ -1,0 +1,34 @@
+import type { Tensor } from "onnxruntime-common";
+import { BYTES_PER_ELEMENT, type CacheType } from "./cache-layout.ts";
+
+/** Tensors of a state that several caches may own; they are freed when the last owner releases them. */
+export class SharedTensors {
+  readonly tensors: readonly Tensor[];
+  #owners = 1;
+
+  /** Takes over `tensors` for one owner. */
+  constructor(tensors: readonly Tensor[]) {
+    this.tensors = tensors;
+  }
+
+  /** Size of the tensors, in bytes. */
+  get bytes(): number {
+    return this.tensors.reduce((sum, { size, type }) => sum + size * BYTES_PER_ELEMENT[type as CacheType], 0);
+  }
+
+  /** Whether there is more than one owner. */
+  get isShared(): boolean {
+    return this.#owners > 1;
+  }
+
+  /** Adds an owner. */
+  share(): this {
+    this.#owners++;
+    return this;
+  }
+
+  /** Removes an owner, each once. The last one frees the tensors. */
+  release(): void {
+    if (--this.#owners === 0) for (const tensor of this.tensors) tensor.dispose();
+  }
+}
