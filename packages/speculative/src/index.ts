@@ -9,7 +9,7 @@ export { maskedDraft, type MaskedDraftOptions } from "./drafters/masked-draft.ts
 export { promptLookup, type PromptLookupOptions } from "./drafters/prompt-lookup.ts";
 export { suffix, type SuffixOptions } from "./drafters/suffix.ts";
 export { autoDraftLength, type AutoDraftLengthOptions } from "./draft-length/auto.ts";
-export type { DraftLengthControl, DraftLengthPolicy, MeasuredRound } from "./draft-length/policy.ts";
+export type { ConfidentDrafts, DraftLengthControl, DraftLengthPolicy, DraftWithConfidences, MeasuredRound } from "./draft-length/policy.ts";
 export { draftStatistics, type DraftStatistics, type DraftStatisticsOptions } from "./draft-statistics.ts";
 export { gumbelSampling, type GumbelSamplingOptions } from "./gumbel-sampling.ts";
 export { gumbelSampler } from "./gumbel-max.ts";

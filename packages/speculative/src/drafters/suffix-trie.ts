@@ -1,7 +1,7 @@
 import type { TokenId } from "@decodekit/core";
 
 /** A sequence of tokens that occurred, with the tokens that followed it. */
-export interface TrieNode {
+interface TrieNode {
   /** How often the sequence occurred. */
   readonly count: number;
   /** How often a token followed: the sum of the children's counts. */
