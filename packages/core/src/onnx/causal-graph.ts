@@ -22,6 +22,8 @@ export interface CausalGraph {
   readonly canvas: CanvasGraph | undefined;
   /** Whether several tokens over a cached prefix are read in one pass; otherwise one by one. */
   multiTokenPasses: boolean;
+  /** Whether trees are read by the graph itself, with the inputs of `withTreeInputs`. */
+  readsTrees: boolean;
   /** True once the graph was disposed. */
   disposed: boolean;
 }

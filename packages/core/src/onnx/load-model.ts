@@ -9,12 +9,13 @@ import type { CausalGraph } from "./causal-graph.ts";
 import { readGraphSignature } from "./graph-signature.ts";
 import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
-import { isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
+import { hasWindow, isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
 import type { CausalTensor, ChosenFile, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseGraphs, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { probePasses } from "./probe-passes.ts";
+import { probeTrees } from "./probe-trees.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { namesOption } from "./tensor-names.ts";
 import { textOfModel } from "./text-of-model.ts";
@@ -102,9 +103,11 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       queue: queueOf(runtime.ort),
       canvas,
       multiTokenPasses: !signature.hasCacheBranch,
+      readsTrees: false,
       disposed: false,
     };
     if (!(await passesAreRight(graph, opened, options.signal))) return undefined;
+    graph.readsTrees = !hasWindow(config, contextLength) && (await probeTrees(graph, options.signal));
     return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files), file: files.chosen };
   });
   return model ?? loadOpened(await opened.reopenAsItIs(), options);
@@ -156,7 +159,7 @@ function modelsOf(
     kind: "causal",
     vocabSize,
     contextLength,
-    capabilities: { rewind: true, fork: true, tree: canvas !== undefined, ...(!graph.multiTokenPasses && { multiTokenPasses: false }) },
+    capabilities: { rewind: true, fork: true, tree: canvas !== undefined || graph.readsTrees, ...(!graph.multiTokenPasses && { multiTokenPasses: false }) },
     async createSession() {
       if (graph.disposed) throw new DisposedError("model");
       return createOnnxSession(graph);

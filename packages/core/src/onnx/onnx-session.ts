@@ -2,7 +2,7 @@ import { ContextLengthError, InvalidOptionError } from "../errors.ts";
 import type { ForwardOptions, Logits, Session } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { concatTokens } from "../tokens/concat-tokens.ts";
-import { type CanvasGraph, canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
+import { canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { emptyCache } from "./empty-cache.ts";
@@ -20,8 +20,7 @@ export function createOnnxSession(graph: CausalGraph): Session {
 
 function onnxSession(graph: CausalGraph, cache: KvCache): Session {
   const sequence = createSequence(graph, cache);
-  const { canvas } = graph;
-  return registerSession(canvas ? new TreeSession(sequence, canvas) : new OnnxSession(sequence), sequence);
+  return registerSession(graph.canvas || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence), sequence);
 }
 
 class OnnxSession implements Session {
@@ -102,12 +101,12 @@ class OnnxSession implements Session {
   }
 }
 
-/** A session of a model that also has a graph with an explicit mask. */
+/** A session of a graph that reads trees, by itself or by its canvas graph. */
 class TreeSession extends OnnxSession {
   declare protected readonly trees: TreePasses;
 
-  constructor(sequence: CachedSequence, canvas: CanvasGraph) {
-    super(sequence, treePasses(sequence, canvas));
+  constructor(sequence: CachedSequence) {
+    super(sequence, treePasses(sequence));
   }
 
   forwardTree(tokens: Int32Array, parents: Int32Array, { signal }: Pick<ForwardOptions, "signal"> = {}): Promise<Logits> {

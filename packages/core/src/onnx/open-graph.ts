@@ -7,6 +7,7 @@ import type { ModelFolder } from "./model-folder.ts";
 import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
+import { withTreeInputs } from "./rewriting/tree-inputs.ts";
 
 export interface OpenGraphOptions extends InferenceOptions {
   /** Whether to add what the graph's exporter left out. */
@@ -29,21 +30,23 @@ export async function openGraph(
   graph: GraphFiles,
   { rewriting, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
-  const outline = rewriting ? rewritten(graph.file.outline) : graph.file.outline;
-  const open = async (each: GraphFiles): Promise<OpenedGraph> => {
-    return { inference: await createInference(runtime, folder, each, options), isRewritten: each !== graph };
-  };
-  if (outline === graph.file.outline) return open(graph);
-  try {
-    return await open({ ...graph, file: { ...graph.file, outline } });
-  } catch (error) {
-    if (!(error instanceof ModelLoadError)) throw error;
-    return open(graph);
+  const { outline } = graph.file;
+  for (const each of rewriting ? rewritten(outline) : []) {
+    try {
+      const rewrittenGraph = { ...graph, file: { ...graph.file, outline: each } };
+      return { inference: await createInference(runtime, folder, rewrittenGraph, options), isRewritten: true };
+    } catch (error) {
+      if (!(error instanceof ModelLoadError)) throw error;
+    }
   }
+  return { inference: await createInference(runtime, folder, graph, options), isRewritten: false };
 }
 
-function rewritten(outline: Uint8Array): Uint8Array {
+/** Returns the graph with all that can be added; then, if that includes inputs for trees, with all but those. */
+function rewritten(outline: Uint8Array): readonly Uint8Array[] {
   const graph = readEditableGraph(outline);
   const scaled = withRowScales(outline, graph);
-  return scaled ? (withRowCount(scaled) ?? scaled) : (withRowCount(outline, graph) ?? outline);
+  const counted = scaled ? (withRowCount(scaled) ?? scaled) : withRowCount(outline, graph);
+  const trees = withTreeInputs(counted ?? outline);
+  return [trees, counted].filter((each) => each !== undefined);
 }

@@ -46,7 +46,7 @@ async function readRows(session: Session, tokens: Int32Array, signal: AbortSigna
   }
 }
 
-function copyRows(logits: Logits): readonly Float32Array[] {
+export function copyRows(logits: Logits): readonly Float32Array[] {
   return Array.from({ length: logits.rows }, (_, index) => logits.row(index).slice());
 }
 
@@ -56,7 +56,8 @@ function isNearest(row: Float32Array, candidates: readonly Float32Array[], own: 
   return isRounded(row, candidates[own]!) || others.every((other) => distances[own]! < other);
 }
 
-function isRounded(row: Float32Array, other: Float32Array): boolean {
+/** Whether a row is another up to rounding. */
+export function isRounded(row: Float32Array, other: Float32Array): boolean {
   return distance(row, other) <= ROUNDING * norm(row);
 }
 

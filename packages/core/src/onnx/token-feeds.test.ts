@@ -9,6 +9,8 @@ const signature: GraphSignature = {
   writeIndices: undefined,
   validLength: undefined,
   hasCacheBranch: false,
+  treeMask: false,
+  positionOffsets: false,
   idType: "int64",
   attentionMask: undefined,
   positionIds: undefined,

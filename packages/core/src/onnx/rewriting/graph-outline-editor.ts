@@ -1,13 +1,13 @@
 import { PbfReader, PbfWriter } from "pbf";
-import { type Constant, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
+import { type Constant, type NewInput, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
 
 // Field numbers of onnx.proto (IR version 13).
 const MODEL = { graph: 7, opsetImport: 8 } as const;
 const OPSET = { domain: 1, version: 2 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
-const ATTRIBUTE = { graph: 6, graphs: 11 } as const;
-const TENSOR = { name: 8 } as const;
+const ATTRIBUTE = { tensor: 5, graph: 6, graphs: 11 } as const;
+const TENSOR = { floats: 4, integers: 5, name: 8, rawData: 9 } as const;
 const VALUE = { name: 1 } as const;
 
 /** A node of a graph. */
@@ -28,6 +28,8 @@ export interface EditableGraph {
   readonly nodes: readonly GraphNode[];
   /** Names of weights. */
   readonly weights: ReadonlySet<string>;
+  /** Names of small weights and constants that are zero. */
+  readonly zeros: ReadonlySet<string>;
   readonly inputs: readonly string[];
   /** Names of the graph's outputs. */
   readonly outputs: readonly string[];
@@ -35,8 +37,7 @@ export interface EditableGraph {
 
 /** What a rewriting adds and replaces. */
 export interface Edit {
-  /** New inputs of type int64, shape (1,). */
-  readonly inputs: readonly string[];
+  readonly inputs: readonly NewInput[];
   /** New weights of shape (1,). */
   readonly constants: Readonly<Record<string, Constant>>;
   /** New nodes by the node that they come before. */
@@ -51,6 +52,7 @@ export interface Edit {
 export function readEditableGraph(outline: Uint8Array): EditableGraph {
   const nodes: GraphNode[] = [];
   const weights = new Set<string>();
+  const zeros = new Set<string>();
   const inputs: string[] = [];
   const outputs: string[] = [];
   let opset = 0;
@@ -58,14 +60,20 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
     if (field === MODEL.opsetImport) opset = Math.max(opset, defaultOpset(message));
     if (field !== MODEL.graph) return;
     eachMessage(message, (part, bytes) => {
-      if (part === GRAPH.node) nodes.push(readNode(bytes));
-      else if (part === GRAPH.initializer) weights.add(textIn(bytes, TENSOR.name));
-      else if (part === GRAPH.input) inputs.push(textIn(bytes, VALUE.name));
+      if (part === GRAPH.node) {
+        const node = readNode(bytes);
+        nodes.push(node);
+        if (node.op === "Constant" && isZero(constantIn(bytes))) zeros.add(node.outputs[0]!);
+      } else if (part === GRAPH.initializer) {
+        const name = textIn(bytes, TENSOR.name);
+        weights.add(name);
+        if (isZero(bytes)) zeros.add(name);
+      } else if (part === GRAPH.input) inputs.push(textIn(bytes, VALUE.name));
       else if (part === GRAPH.output) outputs.push(textIn(bytes, VALUE.name));
     });
   });
   // Old exporters list weights among the inputs.
-  return { opset, nodes, weights, inputs: inputs.filter((input) => !weights.has(input)), outputs };
+  return { opset, nodes, weights, zeros, inputs: inputs.filter((input) => !weights.has(input)), outputs };
 }
 
 /** Returns the encoded ModelProto with the edit. `graph` is what `readEditableGraph` returned for it. */
@@ -110,6 +118,27 @@ function holdsGraph(attribute: Uint8Array): boolean {
   let found = false;
   eachField(attribute, (field) => (found ||= field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs));
   return found;
+}
+
+/** Returns the encoded TensorProto of a Constant; empty if its value is not a tensor. */
+function constantIn(node: Uint8Array): Uint8Array {
+  let tensor: Uint8Array = new Uint8Array(0);
+  eachMessage(node, (field, attribute) => {
+    if (field !== NODE.attribute) return;
+    eachMessage(attribute, (part, bytes) => {
+      if (part === ATTRIBUTE.tensor) tensor = bytes;
+    });
+  });
+  return tensor;
+}
+
+/** Whether an encoded TensorProto is a zero: its value, of at most 8 bytes, has no bit that is set. */
+function isZero(tensor: Uint8Array): boolean {
+  let values: Uint8Array | undefined;
+  eachMessage(tensor, (field, bytes) => {
+    if (field === TENSOR.floats || field === TENSOR.integers || field === TENSOR.rawData) values = bytes;
+  });
+  return values !== undefined && values.length <= 8 && values.every((byte) => byte === 0);
 }
 
 function renameInputs(bytes: Uint8Array, names: Readonly<Record<string, string>> = {}): Uint8Array {
