@@ -159,7 +159,12 @@ function modelsOf(
     kind: "causal",
     vocabSize,
     contextLength,
-    capabilities: { rewind: true, fork: true, tree: canvas !== undefined || graph.readsTrees, ...(!graph.multiTokenPasses && { multiTokenPasses: false }) },
+    capabilities: {
+      rewind: true,
+      fork: true,
+      tree: canvas !== undefined || graph.readsTrees,
+      ...(!graph.multiTokenPasses && { multiTokenPasses: false }),
+    },
     async createSession() {
       if (graph.disposed) throw new DisposedError("model");
       return createOnnxSession(graph);

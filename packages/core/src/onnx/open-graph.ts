@@ -4,6 +4,7 @@ import { createInference, type InferenceOptions } from "./create-inference.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import type { Execution } from "./model-source.ts";
 import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
@@ -31,7 +32,7 @@ export async function openGraph(
   { rewriting, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
   const { outline } = graph.file;
-  for (const each of rewriting ? rewritten(outline) : []) {
+  for (const each of rewriting ? rewritten(outline, runtime.execution) : []) {
     try {
       const rewrittenGraph = { ...graph, file: { ...graph.file, outline: each } };
       return { inference: await createInference(runtime, folder, rewrittenGraph, options), isRewritten: true };
@@ -43,10 +44,11 @@ export async function openGraph(
 }
 
 /** Returns the graph with all that can be added; then, if that includes inputs for trees, with all but those. */
-function rewritten(outline: Uint8Array): readonly Uint8Array[] {
+function rewritten(outline: Uint8Array, execution: Execution): readonly Uint8Array[] {
   const graph = readEditableGraph(outline);
   const scaled = withRowScales(outline, graph);
   const counted = scaled ? (withRowCount(scaled) ?? scaled) : withRowCount(outline, graph);
-  const trees = withTreeInputs(counted ?? outline);
+  // On a GPU, a fused attention with a bias is another, slower one.
+  const trees = withTreeInputs(counted ?? outline, { fusedBias: execution !== "webgpu" });
   return [trees, counted].filter((each) => each !== undefined);
 }

@@ -1,4 +1,5 @@
-import type { EditableGraph, GraphNode } from "./graph-outline-editor.ts";
+import { ELEMENTS } from "./graph-encoding.ts";
+import { type EditableGraph, type GraphNode, integerAttribute } from "./graph-outline-editor.ts";
 
 /** A value that says which positions each row of an attention sees, shape (1, 1, rows, positions) or one that broadcasts to it. */
 export interface AttentionMask {
@@ -114,8 +115,11 @@ const COMPARISONS: ReadonlySet<string> = new Set(["And", "Or", "Not", "Less", "L
 
 /** Returns the trail of booleans for what the operator Attention takes as such: true for a position that is seen. */
 function withKinds(trail: [AttentionMask, ...AttentionMask[]], producers: Producers): [AttentionMask, ...AttentionMask[]] {
-  const isBoolean = trail.every(({ kind }) => kind === "scores") && COMPARISONS.has(producers.get(trail.at(-1)!.value)?.op ?? "");
-  return isBoolean ? (trail.map((mask) => ({ ...mask, kind: "seen" })) as typeof trail) : trail;
+  const origin = producers.get(trail.at(-1)!.value);
+  const isBoolean = origin && (COMPARISONS.has(origin.op) || (origin.op === "Cast" && integerAttribute(origin, "to") === ELEMENTS.bool));
+  return isBoolean && trail.every(({ kind }) => kind === "scores")
+    ? (trail.map((mask) => ({ ...mask, kind: "seen" })) as typeof trail)
+    : trail;
 }
 
 function isConstant(value: string, { weights }: EditableGraph, producers: Producers): boolean {

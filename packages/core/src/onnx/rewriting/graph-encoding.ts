@@ -30,7 +30,7 @@ const ATTRIBUTE_TYPES = { int: 2, ints: 7 } as const;
 const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
 const VALUE = { name: 1, type: 2 } as const;
 /** Types of elements. */
-const ELEMENTS = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
+export const ELEMENTS = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
 /** Value of the attribute `to` of Cast. */
 export const CAST_TO_UINT8 = ELEMENTS.uint8;
 

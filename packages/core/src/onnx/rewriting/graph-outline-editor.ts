@@ -6,13 +6,14 @@ const MODEL = { graph: 7, opsetImport: 8 } as const;
 const OPSET = { domain: 1, version: 2 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
-const ATTRIBUTE = { tensor: 5, graph: 6, graphs: 11 } as const;
+const ATTRIBUTE = { name: 1, integer: 3, tensor: 5, graph: 6, graphs: 11 } as const;
 const TENSOR = { floats: 4, integers: 5, name: 8, rawData: 9 } as const;
 const VALUE = { name: 1 } as const;
 
 /** A node of a graph. */
 export interface GraphNode {
   readonly op: string;
+  /** "" stands for an optional one that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Whether an attribute is a graph, which may read values by their names. */
@@ -46,6 +47,8 @@ export interface Edit {
   readonly removed?: ReadonlySet<GraphNode>;
   /** New names of inputs of existing nodes, by node and old name. */
   readonly renamed: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
+  /** All inputs of existing nodes, in order, where optional ones are added; "" is one that is left out. */
+  readonly extended?: ReadonlyMap<GraphNode, readonly string[]>;
 }
 
 /** Reads an encoded ModelProto. Subgraphs are not read. */
@@ -76,6 +79,25 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
   return { opset, nodes, weights, zeros, inputs: inputs.filter((input) => !weights.has(input)), outputs };
 }
 
+/** Returns the attribute of a node that is an integer; undefined if it has none of that name. */
+export function integerAttribute(node: GraphNode, name: string): number | undefined {
+  let found: number | undefined;
+  eachMessage(node.bytes, (field, attribute) => {
+    if (field === NODE.attribute && textIn(attribute, ATTRIBUTE.name) === name) found = integerIn(attribute);
+  });
+  return found;
+}
+
+function integerIn(attribute: Uint8Array): number | undefined {
+  const reader = new PbfReader(attribute);
+  while (reader.pos < reader.length) {
+    const tag = reader.readVarint();
+    if (tag >> 3 === ATTRIBUTE.integer) return reader.readVarint(true);
+    reader.skip(tag);
+  }
+  return undefined;
+}
+
 /** Returns the encoded ModelProto with the edit. `graph` is what `readEditableGraph` returned for it. */
 export function applyEdit(outline: Uint8Array, graph: EditableGraph, edit: Edit): Uint8Array {
   const writer = new PbfWriter();
@@ -93,7 +115,9 @@ function editGraph(bytes: Uint8Array, { nodes }: EditableGraph, edit: Edit): Uin
     if (field !== GRAPH.node) return writeRaw(writer, raw);
     const node = nodes[index++]!;
     for (const added of edit.before.get(node) ?? []) writer.writeMessage(GRAPH.node, writeNode, added);
-    if (!edit.removed?.has(node)) writer.writeBytesField(GRAPH.node, renameInputs(node.bytes, edit.renamed.get(node)));
+    if (edit.removed?.has(node)) return;
+    const inputs = edit.extended?.get(node);
+    writer.writeBytesField(GRAPH.node, inputs ? replaceInputs(node.bytes, inputs) : renameInputs(node.bytes, edit.renamed.get(node)));
   });
   for (const constant of Object.entries(edit.constants)) writer.writeMessage(GRAPH.initializer, writeConstant, constant);
   for (const input of edit.inputs) writer.writeMessage(GRAPH.input, writeInput, input);
@@ -105,7 +129,7 @@ function readNode(bytes: Uint8Array): GraphNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   let hasGraph = false;
-  eachMessage(bytes, (field, message) => {
+  eachField(bytes, (field, _, message) => {
     if (field === NODE.attribute) hasGraph ||= holdsGraph(message);
     else if (field === NODE.input) inputs.push(text(message));
     else if (field === NODE.output) outputs.push(text(message));
@@ -147,6 +171,15 @@ function renameInputs(bytes: Uint8Array, names: Readonly<Record<string, string>>
     const name = field === NODE.input ? names[text(message)] : undefined;
     if (name === undefined) writeRaw(writer, raw);
     else writer.writeStringField(NODE.input, name);
+  });
+  return writer.finish();
+}
+
+function replaceInputs(bytes: Uint8Array, inputs: readonly string[]): Uint8Array {
+  const writer = new PbfWriter();
+  for (const input of inputs) writer.writeStringField(NODE.input, input);
+  eachField(bytes, (field, raw) => {
+    if (field !== NODE.input) writeRaw(writer, raw);
   });
   return writer.finish();
 }

@@ -1,5 +1,6 @@
 import { POSITION_OFFSETS, TREE_MASK } from "../graph-signature.ts";
 import { type AttentionMask, findAttentionMasks } from "./attention-masks.ts";
+import { fusedAttentionEdit } from "./fused-attention.ts";
 import type { NewInput, NewNode } from "./graph-encoding.ts";
 import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
 import { findRotaryPositions } from "./rotary-positions.ts";
@@ -20,16 +21,24 @@ interface Replacement {
   readonly nodes: readonly NewNode[];
 }
 
+export interface TreeInputOptions {
+  /** Whether fused attentions may be given a bias. @defaultValue true */
+  readonly fusedBias?: boolean;
+}
+
 /**
- * `graph` is what `readEditableGraph` returns for `outline`. Returns the encoded ModelProto with an input `decodekit.tree_mask`, bool,
+ * Returns the encoded ModelProto with an input `decodekit.tree_mask`, bool,
  * shape (1, 1, rows, positions): whether a row sees a position that the graph's own mask shows it. A pass that reads consecutive tokens
  * feeds one true, shape (1, 1, 1, 1), and computes what it did before, bit for bit. A tree's rows, parents before children, are rows of the
  * graph's own mask of which each sees too much: the other branches before it. A graph that counts positions by itself also gets an input
  * `decodekit.position_offsets`, int64, shape (rows,) or (1,), which is added to them. Returns undefined for a graph whose masks or
  * positions are not found.
  */
-export function withTreeInputs(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
+export function withTreeInputs(outline: Uint8Array, { fusedBias = true }: TreeInputOptions = {}): Uint8Array | undefined {
+  const graph = readEditableGraph(outline);
   if (graph.opset < MIN_OPSET || graph.inputs.includes(TREE_MASK)) return undefined;
+  const fused = fusedBias ? fusedAttentionEdit(graph, MASK_INPUT) : undefined;
+  if (fused) return applyEdit(outline, graph, fused);
   const masks = findAttentionMasks(graph);
   const countsPositions = !graph.inputs.includes("position_ids");
   const positions = countsPositions ? findRotaryPositions(graph) : [];
