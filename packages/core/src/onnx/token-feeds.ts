@@ -19,7 +19,7 @@ export interface TreeRows {
   /** Number of nodes on the path to each node, itself included, shape (nodes,). */
   readonly depths: Int32Array;
   /** Returns whether node `other` is `node` or one of its ancestors. */
-  sees(node: number, other: number): boolean;
+  readonly sees: (node: number, other: number) => boolean;
 }
 
 /** Returns the feeds of a pass over tokens, by their names in the graph, without the cache and embeddings. */

@@ -3,7 +3,7 @@ import type { Logits } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { findInvalidParent, nodeDepths } from "../tokens/token-tree.ts";
 import { rangesOf } from "./cache-positions.ts";
-import { canvasFeeds } from "./canvas-graph.ts";
+import { canvasFeeds, type CanvasRows } from "./canvas-graph.ts";
 import { disposeOutputs, type GraphOutputs, type PassInput, runGraphPass } from "./graph-pass.ts";
 import type { CachedSequence } from "./cached-sequence.ts";
 import { tokenFeeds, type TreeRows } from "./token-feeds.ts";
@@ -81,7 +81,7 @@ async function treePass(
     };
   sequence.usesCanvas = true;
   const positionOf = (row: number): number => past + tree.depths[row]! - 1;
-  const rows = { tokens, mode: "causal", past, positionOf, sees: tree.sees } as const;
+  const rows = { tokens, mode: "causal" as const, past, positionOf, sees: tree.sees } satisfies CanvasRows;
   return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, rows) };
 }
 

@@ -34,7 +34,7 @@ export function findAttentionMasks(graph: EditableGraph): readonly AttentionMask
   });
   const uses = new Map<string, number>();
   for (const trail of trails) for (const { value } of trail) uses.set(value, (uses.get(value) ?? 0) + 1);
-  const chosen = trails.map((trail) => trail.find(({ value }) => uses.get(value)! > 1) ?? trail[0]!);
+  const chosen = trails.map((trail) => trail.find(({ value }) => uses.get(value)! > 1) ?? trail[0]);
   const isFirst = (mask: AttentionMask, index: number): boolean =>
     chosen.findIndex(({ value, reader }) => value === mask.value && reader === mask.reader) === index;
   return chosen.filter(isFirst);
