@@ -1,4 +1,4 @@
-import { type CausalModel, checkTokens, logSumExp, type OptionDefinition, resolveOptions, type TokenId } from "@decodekit/core";
+import { type CausalModel, checkTokens, type OptionDefinition, resolveOptions, type TokenId } from "@decodekit/core";
 import { topK } from "@decodekit/core/toolkit";
 
 /** A token that may come next. */
@@ -53,8 +53,22 @@ export function successorTable(count: number, prior?: SuccessorPrior): TokenSucc
 
 /** The `count` most likely tokens of `row`, in descending order; among equals the lowest id comes first. */
 function mostLikely(row: Float32Array, count: number): Successor[] {
-  const total = logSumExp(row);
-  return topK(row, count).map((token) => ({ token, logProbability: row[token]! - total }));
+  const tokens = topK(row, count);
+  const total = logTotal(row, row[tokens[0] ?? 0]!);
+  return tokens.map((token) => ({ token, logProbability: row[token]! - total }));
+}
+
+/** Logits this far below the largest are left out of a total: 100,000 of them would add 1 %, and their exponentials take most of the time. */
+const NEGLIGIBLE = -16;
+
+/** Returns the log of the sum of the exponentials of `row`, whose largest value is `maximum`. */
+function logTotal(row: Float32Array, maximum: number): number {
+  let sum = 0;
+  for (let token = 0; token < row.length; token++) {
+    const below = row[token]! - maximum;
+    if (below > NEGLIGIBLE) sum += Math.exp(below);
+  }
+  return maximum + Math.log(sum);
 }
 
 export interface ReadSuccessorsOptions {
