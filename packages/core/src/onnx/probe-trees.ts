@@ -14,7 +14,8 @@ export async function probeTrees(graph: CausalGraph, signal?: AbortSignal): Prom
     number,
     number,
   ];
-  if (!graph.signature.treeMask || !graph.multiTokenPasses || graph.contextLength < 3) return false;
+  // A canvas graph reads trees already, and is opened when it is first needed.
+  if (graph.canvas || !graph.signature.treeMask || !graph.multiTokenPasses || graph.contextLength < 3) return false;
   if (graph.signature.cache.some(({ axis, capacity }) => axis === undefined || capacity !== undefined)) return false;
   graph.readsTrees = true;
   const session = createOnnxSession(graph);
