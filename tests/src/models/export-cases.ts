@@ -29,6 +29,23 @@ const OPTIMUM = words(`
 const LIKE_LLAMA = words(`
   starcoder2 cohere2 olmo3 ernie4_5 hunyuan_v1_dense exaone4 ministral vaultgemma modernbert-decoder
 `);
+/**
+ * Causal exports whose sessions do not read trees. The reasons are those of docs/models.md.
+ */
+export const WITHOUT_TREES = {
+  "tokens are placed by their distance (ALiBi)": words("optimum/bloom optimum/falcon-alibi optimum/mpt"),
+  "a window shorter than the context": words(`
+    optimum/gemma3_text-sliding optimum/gpt_neo optimum/mistral-sliding optimum-like-llama/cohere2 optimum-like-llama/exaone4
+    optimum-like-llama/modernbert-decoder genai/gemma2 genai/gemma3_text
+  `),
+  "a state that each token replaces": words(`
+    quirks/lfm2-past_conv quirks/qwen3_next-past_recurrent quirks/mamba2-past_ssm mobius/qwen3_next mobius/qwen3_5_text mobius/mamba2
+    genai/lfm2 genai/lfm2_moe genai/lfm2-int4 genai/qwen3_5
+  `),
+  "a buffer of fixed size": words("mobius/llama-static"),
+  "one token per pass": words("genai/llama-pruned genai/llama-fp16 optimum-merged/gpt2 optimum-merged/llama"),
+} as const;
+
 const GENAI = words(`
   llama llama-int4-exact mistral qwen2 qwen3 gemma gemma2 gemma3_text phi phi3 granite smollm3 nemotron ernie4_5
   hunyuan_v1_dense lfm2 lfm2_moe granitemoehybrid qwen3_5
@@ -78,4 +95,9 @@ function named(folder: string, names: readonly string[], kind: ExportCase["kind"
 /** Returns the cases of the given kinds. */
 export function casesOf(...kinds: readonly ExportCase["kind"][]): readonly ExportCase[] {
   return EXPORT_CASES.filter(({ kind }) => kinds.includes(kind));
+}
+
+/** Returns why the sessions of a causal export do not read trees, or undefined if they do. */
+export function whyNoTrees({ name }: Pick<ExportCase, "name">): string | undefined {
+  return Object.entries(WITHOUT_TREES).find(([, names]) => names.includes(name))?.[0];
 }

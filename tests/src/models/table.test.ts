@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { EXPORT_CASES, type ExportCase } from "./export-cases.ts";
+import { EXPORT_CASES, type ExportCase, WITHOUT_TREES } from "./export-cases.ts";
 import { HAND_MADE_CASES } from "./hand-made-cases.ts";
 
 /** A graph that a test loads, and what the table has to say about it. */
@@ -40,7 +40,8 @@ const rows = text.split("\n").flatMap((line): readonly Row[] => {
   const names = [...cells.at(-1)!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!).filter((name) => !name.startsWith("tests/"));
   return [{ cells: cells.slice(0, -2).map((cell) => cell.trim()), result: cells.at(-2)!.trim(), names }];
 });
-const results = rows.filter(({ result }) => result !== "decodekit");
+const TREES = /^(trees|read|not read: (.*))$/;
+const results = rows.filter(({ result }) => result !== "decodekit" && !TREES.test(result));
 
 test.each(results)("docs/models.md says of $cells what the tests expect: $result", ({ result, names }) => {
   if (result.startsWith("not tested: ")) return expect(names).toEqual([]);
@@ -51,6 +52,14 @@ test.each(results)("docs/models.md says of $cells what the tests expect: $result
     if (message === undefined) expect(tested.message, name).toBeUndefined();
     else expect(sameMessage(quotedIn(message), tested.message), `${name}: ${message}`).toBe(true);
   }
+});
+
+test("docs/models.md says which exports do not read trees, and why", () => {
+  const said = rows.flatMap(({ result, names }) => {
+    const reason = TREES.exec(result)?.[2];
+    return reason === undefined ? [] : [[reason, names]];
+  });
+  expect(Object.fromEntries(said)).toEqual(WITHOUT_TREES);
 });
 
 test("docs/models.md lists every export and hand-made graph", () => {

@@ -2,8 +2,8 @@ import { type CausalModel, generate } from "@decodekit/core";
 import { type LoadModelOptions, loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { expect, test } from "vitest";
-import { expectCacheEquality } from "../support/expect-cache-equality.ts";
-import { casesOf, type ExportCase } from "./export-cases.ts";
+import { expectCacheEquality, expectFreshRows } from "../support/expect-cache-equality.ts";
+import { casesOf, type ExportCase, whyNoTrees } from "./export-cases.ts";
 import { allowedDifference, describeExports, differenceOf, folderOf, type Golden, readGolden } from "./exported-models.ts";
 
 /** The ends of passes over a prompt of 24 tokens: all in one, one by one, and pieces, as drafts and chunks are read. */
@@ -27,6 +27,24 @@ export function testCausalExports(execution: "native" | "wasm"): void {
       // Sums of other passes are rounded in another order, of the same pass in the same.
       await expectCacheEquality(model.causal, 2, { samePasses: 0, otherPasses: allowed });
       expect(await greedyTokens(model, golden)).toEqual(golden.greedy);
+      await model.dispose();
+    });
+
+    test.each(CASES.filter((each) => whyNoTrees(each) === undefined))(
+      "$name reads trees as their paths, and chains as without inputs for trees",
+      async (each) => {
+        const model = await load(each, { execution });
+        expect(model.causal.capabilities.tree).toBe(true);
+        expect(await readInPieces(model.causal, readGolden(each))).toEqual(await piecesAsItIs(each, execution));
+        await expectFreshRows(model.causal, 1, allowedDifference(each, readGolden(each), execution));
+        await model.dispose();
+      },
+    );
+
+    test.each(CASES.filter((each) => whyNoTrees(each) !== undefined))("$name does not read trees, and says so", async (each) => {
+      const model = await load(each, { execution });
+      expect(model.causal.capabilities.tree).toBe(false);
+      expect("forwardTree" in (await model.causal.createSession())).toBe(false);
       await model.dispose();
     });
 
@@ -62,6 +80,30 @@ async function largestDifference(model: CausalModel, golden: Golden, ends: reado
   }
   await session.dispose();
   return largest;
+}
+
+/** Returns the logits of passes over several tokens, one token and several again. */
+async function readInPieces(model: CausalModel, { tokens }: Golden): Promise<readonly Float32Array[]> {
+  const session = await model.createSession();
+  const rows: Float32Array[] = [];
+  for (const [start, end] of [
+    [0, 7],
+    [7, 8],
+    [8, 11],
+  ]) {
+    const logits = await session.forward(tokens.subarray(start, end), { rows: "all" });
+    for (let index = 0; index < logits.rows; index++) rows.push(logits.row(index).slice());
+  }
+  await session.dispose();
+  return rows;
+}
+
+/** Returns those logits of the graph as it is. */
+async function piecesAsItIs(each: ExportCase, execution: "native" | "wasm"): Promise<readonly Float32Array[]> {
+  const model = await load(each, { execution, rewriting: false });
+  const rows = await readInPieces(model.causal, readGolden(each));
+  await model.dispose();
+  return rows;
 }
 
 async function greedyTokens(model: OnnxLanguageModel, { tokens, greedy: expected }: Golden): Promise<readonly number[]> {

@@ -28,6 +28,8 @@ export interface CausalGraph {
   multiTokenPasses: boolean;
   /** How much a row depends on the pass that computes it: what the operators tell, or what passes have shown if that is worse. */
   rowConsistency: RowConsistency;
+  /** Whether trees are read by the graph itself, with the inputs of `withTreeInputs`. */
+  readsTrees: boolean;
   /** True once the graph was disposed. */
   disposed: boolean;
 }

@@ -35,6 +35,8 @@ describe("a graph's signature", () => {
       names: {},
       readsIds: true,
       hasCacheBranch: false,
+      treeMask: false,
+      positionOffsets: false,
       idType: "int64",
       cache: [tensorOf("0.key", 2, 4), tensorOf("0.value", 2, 4), tensorOf("11.key", 1, 8)],
       logitsType: "float32",

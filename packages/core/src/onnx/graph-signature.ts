@@ -40,6 +40,10 @@ export interface GraphSignature {
    * may read one token correctly but not several: it is recorded with one.
    */
   readonly hasCacheBranch: boolean;
+  /** Whether there is an input that narrows what the rows of a pass see, bool, shape (1, 1, rows or 1, positions or 1). */
+  readonly treeMask: boolean;
+  /** Whether there is an input of what is added to the positions that the graph counts, int64, shape (rows or 1,). */
+  readonly positionOffsets: boolean;
   /** The state from pass to pass. Empty for a graph without one, which reads the whole sequence in every pass. */
   readonly cache: readonly CacheTensor[];
   readonly logitsType: FloatType;
@@ -57,6 +61,9 @@ type Values = readonly InferenceSession.ValueMetadata[];
 export const ROW_COUNT = "num_logits_to_keep";
 /** The input that chooses the branch of a merged decoder, shape (1,). */
 export const CACHE_BRANCH = "use_cache_branch";
+/** Inputs that `withTreeInputs` adds. */
+export const TREE_MASK = "decodekit.tree_mask";
+export const POSITION_OFFSETS = "decodekit.position_offsets";
 const INPUTS = [
   "input_ids",
   "attention_mask",
@@ -109,7 +116,7 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
   const cache = readCacheLayout(source, inputs, outputs, sizes);
   const writes = cache.some(({ capacity }) => capacity !== undefined);
   for (const name of [...(writes ? [nameOf("write_indices")] : []), ...moreInputs]) need(inputs, name, "an input");
-  refuseUnknown(source, inputs, [...INPUTS.map(nameOf), ...moreInputs, ...embedded]);
+  refuseUnknown(source, inputs, [...INPUTS.map(nameOf), TREE_MASK, POSITION_OFFSETS, ...moreInputs, ...embedded]);
 
   const optional = (name: string): IdInput | undefined => idInput(source, find(inputs, nameOf(name)));
   const vocabSize = logits.shape[2];
@@ -124,6 +131,8 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     writeIndices: optional("write_indices"),
     validLength: optional("nonpad_kv_seqlen"),
     hasCacheBranch: find(inputs, nameOf(CACHE_BRANCH)) !== undefined,
+    treeMask: find(inputs, TREE_MASK) !== undefined,
+    positionOffsets: find(inputs, POSITION_OFFSETS) !== undefined,
     cache,
     logitsType: typeOf(source, logits, ["float32", "float16"]),
     vocabSize: typeof vocabSize === "number" && vocabSize > 0 ? vocabSize : undefined,
@@ -140,7 +149,7 @@ function refuseUnsupported(source: string, inputs: Values): void {
 function refuseUnknown(source: string, inputs: Values, known: readonly string[]): void {
   const unknown = inputs.find(({ name }) => !known.includes(name) && !PAST.test(name));
   if (!unknown) return;
-  const expected = `one of ${known.join(", ")}, past_key_values.N.key, past_key_values.N.value`;
+  const expected = `one of ${known.filter((name) => !name.startsWith("decodekit.")).join(", ")}, past_key_values.N.key, past_key_values.N.value`;
   throw new ModelShapeError({ source, tensor: `input ${unknown.name}`, expected, actual: "an input of unknown meaning" });
 }
 

@@ -9,12 +9,13 @@ import type { CausalGraph } from "./causal-graph.ts";
 import { readGraphSignature } from "./graph-signature.ts";
 import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
-import { isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
+import { hasWindow, isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
 import type { CausalTensor, ChosenFile, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { LOAD_OPTIONS, type OpenedModel, openModel, releaseGraphs, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import { probePasses } from "./probe-passes.ts";
+import { probeTrees } from "./probe-trees.ts";
 import { readRowConsistency, worseConsistency } from "./row-consistency.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { namesOption } from "./tensor-names.ts";
@@ -107,9 +108,11 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       rowConsistency: files.canvas
         ? worseConsistency(opened.rowConsistency, readRowConsistency(files.canvas.file.outline, runtime.execution))
         : opened.rowConsistency,
+      readsTrees: false,
       disposed: false,
     };
     if (!(await passesAreRight(graph, opened, options.signal))) return undefined;
+    graph.readsTrees = !hasWindow(config, contextLength) && (await probeTrees(graph, options.signal));
     return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files), file: files.chosen };
   });
   return model ?? loadOpened(await opened.reopenAsItIs(), options);
@@ -164,7 +167,7 @@ function modelsOf(
     capabilities: {
       rewind: true,
       fork: true,
-      tree: canvas !== undefined,
+      tree: canvas !== undefined || graph.readsTrees,
       ...(!graph.multiTokenPasses && { multiTokenPasses: false }),
       rowConsistency: graph.rowConsistency,
     },

@@ -37,6 +37,18 @@ export function longestTextIn(config: JsonFile | undefined): number | undefined 
   return Number.isSafeInteger(length) && (length as number) >= 1 ? (length as number) : undefined;
 }
 
+/** Keys of the number of positions that a layer with a window sees. */
+const WINDOWS = ["sliding_window", "window_size", "local_attention"];
+
+/** Returns whether some layer sees only a window of the last positions, fewer than `contextLength`. */
+export function hasWindow({ values }: JsonFile, contextLength: number): boolean {
+  if (values["use_sliding_window"] === false) return false;
+  return WINDOWS.some((key) => {
+    const window = values[key];
+    return typeof window === "number" && window > 0 && window < contextLength;
+  });
+}
+
 /** Returns the vocabulary size, or undefined if the configuration has none. An invalid value causes a warning and is ignored. */
 export function vocabSizeIn(config: JsonFile, warn: Warn): number | undefined {
   return firstCount(config, ["vocab_size"], warn);

@@ -3,7 +3,7 @@ import { checkReads } from "../contracts/check-reads.ts";
 import type { ForwardOptions, Logits, RowReads, Session } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { concatTokens } from "../tokens/concat-tokens.ts";
-import { type CanvasGraph, canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
+import { canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { emptyCache } from "./empty-cache.ts";
@@ -27,8 +27,7 @@ export function createOnnxSession(graph: CausalGraph): Session {
 
 function onnxSession(graph: CausalGraph, cache: KvCache): Session {
   const sequence = createSequence(graph, cache);
-  const { canvas } = graph;
-  return registerSession(canvas ? new TreeSession(sequence, canvas) : new OnnxSession(sequence), sequence);
+  return registerSession(graph.canvas || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence), sequence);
 }
 
 class OnnxSession implements Session {
@@ -117,12 +116,12 @@ class OnnxSession implements Session {
   }
 }
 
-/** A session of a model that also has a graph with an explicit mask. */
+/** A session of a graph that reads trees, by itself or by its canvas graph. */
 class TreeSession extends OnnxSession {
   declare protected readonly trees: TreePasses;
 
-  constructor(sequence: CachedSequence, canvas: CanvasGraph) {
-    super(sequence, treePasses(sequence, canvas));
+  constructor(sequence: CachedSequence) {
+    super(sequence, treePasses(sequence));
   }
 
   forwardTree(tokens: Int32Array, parents: Int32Array, options: Pick<ForwardOptions, "reads" | "signal"> = {}): Promise<Logits> {

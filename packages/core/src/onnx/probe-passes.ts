@@ -54,15 +54,19 @@ async function readRows(session: Session, tokens: Int32Array, signal: AbortSigna
   }
 }
 
-function copyRows(logits: Logits): readonly Float32Array[] {
+export function copyRows(logits: Logits): readonly Float32Array[] {
   return Array.from({ length: logits.rows }, (_, index) => logits.row(index).slice());
 }
 
 /** Compares a row with its own of another pass, and with that of another token. */
 function compareRow(row: Float32Array, own: Float32Array, other: Float32Array): RowConsistency {
-  const moved = distance(row, own);
-  if (moved <= ROUNDING * norm(row)) return "rounding";
-  return moved < distance(row, other) ? "approximate" : "mixed";
+  if (isRounded(row, own)) return "rounding";
+  return distance(row, own) < distance(row, other) ? "approximate" : "mixed";
+}
+
+/** Whether a row is another up to rounding. */
+export function isRounded(row: Float32Array, other: Float32Array): boolean {
+  return distance(row, other) <= ROUNDING * norm(row);
 }
 
 function distance(a: Float32Array, b: Float32Array): number {

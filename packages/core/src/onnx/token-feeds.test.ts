@@ -1,7 +1,7 @@
 import * as ort from "onnxruntime-common";
 import { describe, expect, test } from "vitest";
 import type { GraphSignature } from "./graph-signature.ts";
-import { tokenFeeds } from "./token-feeds.ts";
+import { tokenFeeds, type TreeRows } from "./token-feeds.ts";
 
 const signature: GraphSignature = {
   names: {},
@@ -9,6 +9,8 @@ const signature: GraphSignature = {
   writeIndices: undefined,
   validLength: undefined,
   hasCacheBranch: false,
+  treeMask: false,
+  positionOffsets: false,
   idType: "int64",
   attentionMask: undefined,
   positionIds: undefined,
@@ -22,8 +24,9 @@ const signature: GraphSignature = {
 /** Returns type, shape and values of each feed of a pass over three tokens after two cached ones, of which two rows are wanted. */
 function feedsOf(
   more: Partial<GraphSignature>,
+  tree?: TreeRows,
 ): Record<string, readonly [type: string, dims: readonly number[], values: readonly number[]]> {
-  const feeds = tokenFeeds(ort, { ...signature, ...more }, { tokens: Int32Array.of(7, 8, 6), past: 2, rows: 2 });
+  const feeds = tokenFeeds(ort, { ...signature, ...more }, { tokens: Int32Array.of(7, 8, 6), past: 2, rows: 2, tree });
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { type, dims, data }]) => {
       return [name, [type, dims, Array.from(data as ArrayLike<number | bigint>, Number)]];
@@ -65,5 +68,22 @@ describe("the feeds of a pass", () => {
     expect(feedsOf({ rowCount: input("int64", 0) }).num_logits_to_keep).toEqual(["int64", [], [2]]);
     expect(feedsOf({ rowCount: input("int64", 1) }).num_logits_to_keep).toEqual(["int64", [1], [2]]);
     expect(feedsOf({ rowCount: input("int32", 1) }).num_logits_to_keep).toEqual(["int32", [1], [2]]);
+  });
+
+  test("have a tree's mask of a single true for tokens that follow one another, and no offsets of positions", () => {
+    expect(feedsOf({ treeMask: true, positionOffsets: true })).toMatchObject({
+      "decodekit.tree_mask": ["bool", [1, 1, 1, 1], [1]],
+      "decodekit.position_offsets": ["int64", [1], [0]],
+    });
+  });
+
+  test("of a tree hide all nodes but the ancestors, and place each node by its depth", () => {
+    // Node 2 follows node 0, beside node 1.
+    const tree = { depths: Int32Array.of(1, 2, 2), sees: (node: number, other: number) => other === 0 || other === node };
+    const feeds = feedsOf({ treeMask: true, positionOffsets: true, positionIds: input("int64") }, tree);
+    const mask = [1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1];
+    expect(feeds["decodekit.tree_mask"]).toEqual(["bool", [1, 1, 3, 5], mask]);
+    expect(feeds.position_ids).toEqual(["int64", [1, 3], [2, 3, 3]]);
+    expect(feeds["decodekit.position_offsets"]).toEqual(["int64", [3], [0, 0, -1]]);
   });
 });

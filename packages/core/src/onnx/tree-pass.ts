@@ -4,9 +4,10 @@ import type { ForwardOptions, Logits } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { findInvalidParent, nodeDepths } from "../tokens/token-tree.ts";
 import { rangesOf } from "./cache-positions.ts";
-import { type CanvasGraph, canvasFeeds } from "./canvas-graph.ts";
-import { disposeOutputs, type GraphOutputs, runGraphPass } from "./graph-pass.ts";
+import { canvasFeeds, type CanvasRows } from "./canvas-graph.ts";
+import { disposeOutputs, type GraphOutputs, type PassInput, runGraphPass } from "./graph-pass.ts";
 import type { CachedSequence } from "./cached-sequence.ts";
+import { tokenFeeds, type TreeRows } from "./token-feeds.ts";
 
 /** The last tree of a session, whose tensors are held until a path is kept. */
 export interface TreePasses {
@@ -16,7 +17,8 @@ export interface TreePasses {
   forget(): void;
 }
 
-export function treePasses(sequence: CachedSequence, canvas: CanvasGraph): TreePasses {
+/** The graph of the sequence must read trees, by itself or by its canvas graph. */
+export function treePasses(sequence: CachedSequence): TreePasses {
   const { graph, cache } = sequence;
   let last: { readonly outputs: GraphOutputs; readonly parents: Int32Array } | undefined;
 
@@ -35,16 +37,12 @@ export function treePasses(sequence: CachedSequence, canvas: CanvasGraph): TreeP
       return sequence.inTurn(async () => {
         forget();
         sequence.holdLogits(undefined);
-        sequence.usesCanvas = true;
         const past = cache.length;
         const deepest = past + Math.max(...depths);
         if (deepest > graph.contextLength) throw new ContextLengthError(deepest, graph.contextLength);
-        const isAncestor = ancestry(parents);
-        const rows = { tokens, mode: "causal", past, positionOf: (row: number) => past + depths[row]! - 1, sees: isAncestor } as const;
-        const inference = await canvas.open();
-        const count = tokens.length;
-        const feeds = (): ReturnType<typeof canvasFeeds> => canvasFeeds(graph, rows);
-        const pass = await runGraphPass(graph, { inference, cache, feeds, count, rows: count, reads, signal });
+        const { length: count } = tokens;
+        const read = await treePass(sequence, tokens, { depths, sees: ancestry(parents) });
+        const pass = await runGraphPass(graph, { ...read, cache, count, rows: count, reads, signal });
         sequence.holdLogits(pass.logits);
         last = { outputs: pass.outputs, parents: parents.slice() };
         return pass.logits;
@@ -68,6 +66,27 @@ export function treePasses(sequence: CachedSequence, canvas: CanvasGraph): TreeP
         forget();
       }),
   };
+}
+
+/** Returns the graph that reads a tree, and its feeds. */
+async function treePass(
+  sequence: CachedSequence,
+  tokens: Int32Array,
+  tree: TreeRows,
+): Promise<Pick<PassInput, "inference" | "feeds" | "embed">> {
+  const { graph, cache } = sequence;
+  const { canvas, runtime, signature, embeddings } = graph;
+  const past = cache.length;
+  if (!canvas)
+    return {
+      inference: graph.inference,
+      feeds: () => tokenFeeds(runtime.ort, signature, { tokens, past, rows: tokens.length, tree }),
+      ...(embeddings && { embed: () => embeddings.read(tokens) }),
+    };
+  sequence.usesCanvas = true;
+  const positionOf = (row: number): number => past + tree.depths[row]! - 1;
+  const rows = { tokens, mode: "causal" as const, past, positionOf, sees: tree.sees } satisfies CanvasRows;
+  return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, rows) };
 }
 
 /** Returns the depths of the nodes, 1 for a child of the prefix. @throws InvalidOptionError if `parents` is not a tree over `tokens`. */

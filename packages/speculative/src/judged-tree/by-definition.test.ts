@@ -30,7 +30,7 @@ interface Shown {
 
 /** The definition of the decoder: every path of a tree is computed by itself, and every row from the whole text. */
 function byDefinition(options: Settings, seed: number, newTokens: number): Shown {
-  const { natsPerToken, nodes, depth, branches, processors, sampler } = options;
+  const { natsPerToken, nodes, depth, rowCost, branches, processors, sampler } = options;
   const text = [...prompt];
   const rowAfter = (path: readonly number[]): Float32Array => logitsAfter([...text, ...path], seed);
   const choiceAfter = (path: readonly number[]) => {
@@ -56,7 +56,8 @@ function byDefinition(options: Settings, seed: number, newTokens: number): Shown
     if (text.length === limit) return shown;
     copy.observe(Int32Array.from(committed));
     const remaining = limit - text.length;
-    const limits = { nodes: remaining > 1 ? Math.min(nodes, CONTEXT - text.length) : 0, depth: Math.min(depth, remaining - 1) };
+    const room = remaining > 1 ? Math.min(nodes, CONTEXT - text.length) : 0;
+    const limits = { nodes: room, depth: Math.min(depth, remaining - 1), rowCost };
     const previous = text.at(-2) ?? -1;
     const sources = { successors: table, copy, copyEnd: text.length, excluded: new Set([STOP]) };
     const tree = growTree(previous, text.at(-1)!, sources, limits);
@@ -91,10 +92,10 @@ const plain: Sampler = {
 const forbid0: LogitsProcessor = (row) => void (row[0] = -Infinity);
 
 const settings: readonly Settings[] = [
-  { natsPerToken: 1, nodes: 8, depth: 4, branches: 3, processors: [], sampler: undefined },
-  { natsPerToken: 0.3, nodes: 20, depth: 6, branches: 2, processors: [forbid0], sampler: greedySampler },
-  { natsPerToken: 0, nodes: 12, depth: 3, branches: 4, processors: [], sampler: plain },
-  { natsPerToken: 0.8, nodes: 5, depth: 9, branches: 1, processors: [], sampler: plain },
+  { natsPerToken: 1, nodes: 8, depth: 4, rowCost: 0, branches: 3, processors: [], sampler: undefined },
+  { natsPerToken: 0.3, nodes: 20, depth: 6, rowCost: 0.02, branches: 2, processors: [forbid0], sampler: greedySampler },
+  { natsPerToken: 0, nodes: 12, depth: 3, rowCost: 0.2, branches: 4, processors: [], sampler: plain },
+  { natsPerToken: 0.8, nodes: 5, depth: 9, rowCost: 0, branches: 1, processors: [], sampler: plain },
 ];
 
 describe.each(settings)("the judged tree by definition: natsPerToken $natsPerToken, $nodes nodes", (options) => {
@@ -125,6 +126,7 @@ test.each([
   [{ sampler: null }, "judgedTree: sampler must be a Sampler, for example topPSampler(), got null."],
   [{ processors: forbid0 }, "judgedTree: processors must be an array of functions"],
   [{ processors: [forbid0, 1] }, "judgedTree: processors must be an array of functions"],
+  [{ rowCost: -1 }, "judgedTree: rowCost must be a number >= 0, got -1."],
   [{ depth: 0 }, "judgedTree: depth must be an integer >= 1, got 0."],
 ] as const)("rejects %o", (options, message) => {
   expect(() => judgedTree(options as unknown as JudgedTreeOptions)).toThrow(InvalidOptionError);

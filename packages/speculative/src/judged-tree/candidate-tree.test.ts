@@ -8,7 +8,7 @@ const nothing: TreeSources = {
   copyEnd: 0,
   excluded: new Set(),
 };
-const many: TreeLimits = { nodes: 100, depth: 100 };
+const many: TreeLimits = { nodes: 100, depth: 100, rowCost: 0 };
 
 /** Successors by token, as [token, probability]. */
 const after = (table: Readonly<Record<number, readonly (readonly [number, number])[]>>): TreeSources["successors"] => ({
@@ -45,7 +45,8 @@ describe("a tree", () => {
       ],
       2: [[5, 0.9]],
     });
-    const grown = (limits: TreeLimits): string[] => pathsOf(growTree(-1, 0, { ...nothing, successors, ...copyOf([], -1, 0) }, limits));
+    const grown = (limits: Partial<TreeLimits>): string[] =>
+      pathsOf(growTree(-1, 0, { ...nothing, successors, ...copyOf([], -1, 0) }, { ...many, ...limits }));
     // Without a copy its rate does not count: 0.6, 0.4, 0.4 · 0.9 = 0.36, 0.6 · 0.5 twice.
     expect(grown(many)).toEqual(["0", "0 1", "0 2", "0 2 5", "0 1 3", "0 1 4"]);
     expect(grown({ nodes: 3, depth: 9 })).toEqual(["0", "0 1", "0 2", "0 2 5"]);
@@ -126,6 +127,30 @@ test.each([0, 1, 2, 3, 4, 5])("contains the most likely paths, seed %d", (seed) 
       .toSorted((a, b) => b[1] - a[1])
       .slice(0, nodes + 1)
       .map(([path]) => path);
-    expect(pathsOf(growTree(-1, 0, sources, { nodes, depth })).toSorted()).toEqual(expected.toSorted());
+    expect(pathsOf(growTree(-1, 0, sources, { nodes, depth, rowCost: 0 })).toSorted()).toEqual(expected.toSorted());
+  }
+});
+
+test.each([0.01, 0.05, 0.2, 0.5])("has the most expected tokens for the time of its pass, if a row costs %d", (rowCost) => {
+  for (let seed = 0; seed < 6; seed++) {
+    const random = seededRandom(seed);
+    const table = Array.from({ length: 6 }, () => Array.from({ length: 6 }, () => random.uniform() ** 4));
+    const successors = after(
+      Object.fromEntries(
+        table.map((row, token) => [token, row.map((each, next) => [next, each / row.reduce((sum, one) => sum + one, 0)] as const)]),
+      ),
+    );
+    const sources = { ...nothing, successors };
+    const probabilityOf = (path: readonly number[]): number =>
+      path.slice(1).reduce((product, token, index) => {
+        const found = successors.after(-1, path[index]!).find((each) => each.token === token)!;
+        return product * Math.exp(found.logProbability);
+      }, 1);
+    const valueOf = (tree: ReturnType<typeof growTree>): number => {
+      const expected = pathsOf(tree).reduce((sum, path) => sum + probabilityOf(path.split(" ").map(Number)), 0);
+      return expected / (1 + rowCost * (tree.tokens.length - 1));
+    };
+    const sizes = Array.from({ length: 100 }, (_, nodes) => valueOf(growTree(-1, 0, sources, { ...many, nodes })));
+    expect(valueOf(growTree(-1, 0, sources, { ...many, rowCost }))).toBeCloseTo(Math.max(...sizes), 12);
   }
 });

@@ -8,6 +8,8 @@ export interface TreeLimits {
   readonly nodes: number;
   /** Maximum tokens in a path besides the root, >= 1. */
   readonly depth: number;
+  /** What reading one more node adds to the time of a pass, as a part of a pass over the root alone, >= 0. */
+  readonly rowCost: number;
 }
 
 export interface TreeSources {
@@ -33,11 +35,14 @@ interface Candidate {
 
 /**
  * Builds a tree best-first. Its only root, node 0, is the last committed token. Among equally likely candidates the one found first is
- * added. `previous` is the token before the root.
+ * added. `previous` is the token before the root. A pass is expected to yield one token and one more for each node that is right, so
+ * the tree ends where the next candidate, the likeliest, would lower the tokens that are expected for the time of a pass.
  */
-export function growTree(previous: TokenId, root: TokenId, sources: TreeSources, { nodes, depth: deepest }: TreeLimits): TokenTree {
+export function growTree(previous: TokenId, root: TokenId, sources: TreeSources, limits: TreeLimits): TokenTree {
+  const { nodes, depth: deepest, rowCost } = limits;
   const tokens = [root];
   const parents = [-1];
+  let expected = 1;
   const candidates: Candidate[] = childrenOf(
     sources,
     { token: root, previous, parent: -1, depth: 0, score: 0, place: sources.copy.place },
@@ -45,6 +50,9 @@ export function growTree(previous: TokenId, root: TokenId, sources: TreeSources,
   );
   while (tokens.length <= nodes && candidates.length > 0) {
     const next = takeBest(candidates);
+    const probability = Math.exp(next.score);
+    if (probability * (1 + rowCost * (tokens.length - 1)) < rowCost * expected) break;
+    expected += probability;
     tokens.push(next.token);
     parents.push(next.parent);
     if (next.depth < deepest) candidates.push(...childrenOf(sources, next, tokens.length - 1));

@@ -2,12 +2,13 @@ import { type DecoderPlugin, type PluginOption, resolveOptions } from "@decodeki
 import { temperatureSampler } from "@decodekit/core/toolkit";
 import { judgedTree, judgedTreeOptions } from "./judged-tree.ts";
 
-const { natsPerToken, nodes, depth, branches } = judgedTreeOptions;
+const { natsPerToken, nodes, depth, rowCost, branches } = judgedTreeOptions;
 
 const options = {
   natsPerToken,
   nodes,
   depth,
+  rowCost,
   branches,
   temperature: { type: "number", help: "0 chooses the most likely tokens", default: 0, minimum: 0 },
 } as const satisfies Readonly<Record<string, PluginOption>>;

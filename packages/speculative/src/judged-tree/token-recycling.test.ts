@@ -33,11 +33,18 @@ describe("the table of successors", () => {
     expect([first(0, 2), first(1, 2), first(3, 2)]).toEqual([3, 2, 3]);
   });
 
+  test("lowers the probabilities of a prediction after the token in another context", () => {
+    const table = successorTable(2);
+    table.learn(0, 2, row(0, 1));
+    const [first, second] = table.after(0, 2);
+    expect(table.after(1, 2)).toEqual([first, second].map((each) => ({ ...each, logProbability: each!.logProbability + Math.log(0.55) })));
+  });
+
   test("uses the prior only for tokens that it has not seen", () => {
     const table = successorTable(1, { after: (token) => (token === 9 ? [{ token: 8, logProbability: -1 }] : []) });
     table.learn(0, 2, row(0, 5));
     expect(table.after(7, 2)[0]!.token).toBe(1);
-    expect(table.after(2, 9)).toEqual([{ token: 8, logProbability: -1 }]);
+    expect(table.after(2, 9)).toEqual([{ token: 8, logProbability: -1 + Math.log(0.55) }]);
     expect(table.after(2, 4)).toEqual([]);
   });
 });

@@ -9,6 +9,14 @@ export interface NewNode {
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
+/** An input to be added to a graph. */
+export interface NewInput {
+  readonly name: string;
+  readonly type: "int64" | "bool";
+  /** Sizes of its dimensions; undefined for one that differs from pass to pass. */
+  readonly dims: readonly (number | undefined)[];
+}
+
 /** A weight of shape (1,). */
 export type Constant =
   | { readonly type: "int64"; readonly value: bigint }
@@ -22,7 +30,7 @@ const ATTRIBUTE_TYPES = { int: 2, ints: 7 } as const;
 const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
 const VALUE = { name: 1, type: 2 } as const;
 /** Types of elements. */
-const ELEMENTS = { float32: 1, uint8: 2, int64: 7 } as const;
+export const ELEMENTS = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
 /** Values of the attribute `to` of Cast. */
 export const [CAST_TO_FLOAT32, CAST_TO_UINT8] = [ELEMENTS.float32, ELEMENTS.uint8];
 
@@ -55,13 +63,17 @@ function bytesOf(constant: Constant): Uint8Array {
   return Uint8Array.of(constant.value);
 }
 
-/** Writes the ValueInfoProto of an input of type int64, shape (1,): name, type { tensor_type { elem_type, shape { dim { dim_value } } } }. */
-export function writeInput(name: string, writer: PbfWriter): void {
+/** Writes the ValueInfoProto of an input: name, type { tensor_type { elem_type, shape { dim { dim_value } } } }. */
+export function writeInput({ name, type, dims }: NewInput, writer: PbfWriter): void {
   writer.writeStringField(VALUE.name, name);
-  const dim = (_: undefined, each: PbfWriter): void => each.writeVarintField(1, 1);
-  const shape = (_: undefined, each: PbfWriter): void => each.writeMessage(1, dim, undefined);
+  const dim = (size: number | undefined, each: PbfWriter): void => {
+    if (size !== undefined) each.writeVarintField(1, size);
+  };
+  const shape = (_: undefined, each: PbfWriter): void => {
+    for (const size of dims) each.writeMessage(1, dim, size);
+  };
   const tensor = (_: undefined, each: PbfWriter): void => {
-    each.writeVarintField(1, ELEMENTS.int64);
+    each.writeVarintField(1, ELEMENTS[type]);
     each.writeMessage(2, shape, undefined);
   };
   writer.writeMessage(VALUE.type, (_, each: PbfWriter) => each.writeMessage(1, tensor, undefined), undefined);

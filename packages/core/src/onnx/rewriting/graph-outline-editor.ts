@@ -1,18 +1,19 @@
 import { PbfReader, PbfWriter } from "pbf";
-import { type Constant, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
+import { type Constant, type NewInput, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
 
 // Field numbers of onnx.proto (IR version 13).
 const MODEL = { graph: 7, opsetImport: 8 } as const;
 const OPSET = { domain: 1, version: 2 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
-const ATTRIBUTE = { graph: 6, graphs: 11 } as const;
-const TENSOR = { name: 8 } as const;
+const ATTRIBUTE = { name: 1, integer: 3, tensor: 5, graph: 6, graphs: 11 } as const;
+const TENSOR = { floats: 4, integers: 5, name: 8, rawData: 9 } as const;
 const VALUE = { name: 1 } as const;
 
 /** A node of a graph. */
 export interface GraphNode {
   readonly op: string;
+  /** "" stands for an optional one that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Whether an attribute is a graph, which may read values by their names. */
@@ -28,6 +29,8 @@ export interface EditableGraph {
   readonly nodes: readonly GraphNode[];
   /** Names of weights. */
   readonly weights: ReadonlySet<string>;
+  /** Names of small weights and constants that are zero. */
+  readonly zeros: ReadonlySet<string>;
   readonly inputs: readonly string[];
   /** Names of the graph's outputs. */
   readonly outputs: readonly string[];
@@ -35,8 +38,7 @@ export interface EditableGraph {
 
 /** What a rewriting adds and replaces. */
 export interface Edit {
-  /** New inputs of type int64, shape (1,). */
-  readonly inputs: readonly string[];
+  readonly inputs: readonly NewInput[];
   /** New weights of shape (1,). */
   readonly constants: Readonly<Record<string, Constant>>;
   /** New nodes by the node that they come before. */
@@ -45,12 +47,15 @@ export interface Edit {
   readonly removed?: ReadonlySet<GraphNode>;
   /** New names of inputs of existing nodes, by node and old name. */
   readonly renamed: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
+  /** All inputs of existing nodes, in order, where optional ones are added; "" is one that is left out. */
+  readonly extended?: ReadonlyMap<GraphNode, readonly string[]>;
 }
 
 /** Reads an encoded ModelProto. Subgraphs are not read. */
 export function readEditableGraph(outline: Uint8Array): EditableGraph {
   const nodes: GraphNode[] = [];
   const weights = new Set<string>();
+  const zeros = new Set<string>();
   const inputs: string[] = [];
   const outputs: string[] = [];
   let opset = 0;
@@ -58,14 +63,39 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
     if (field === MODEL.opsetImport) opset = Math.max(opset, defaultOpset(message));
     if (field !== MODEL.graph) return;
     eachMessage(message, (part, bytes) => {
-      if (part === GRAPH.node) nodes.push(readNode(bytes));
-      else if (part === GRAPH.initializer) weights.add(textIn(bytes, TENSOR.name));
-      else if (part === GRAPH.input) inputs.push(textIn(bytes, VALUE.name));
+      if (part === GRAPH.node) {
+        const node = readNode(bytes);
+        nodes.push(node);
+        if (node.op === "Constant" && isZero(constantIn(bytes))) zeros.add(node.outputs[0]!);
+      } else if (part === GRAPH.initializer) {
+        const name = textIn(bytes, TENSOR.name);
+        weights.add(name);
+        if (isZero(bytes)) zeros.add(name);
+      } else if (part === GRAPH.input) inputs.push(textIn(bytes, VALUE.name));
       else if (part === GRAPH.output) outputs.push(textIn(bytes, VALUE.name));
     });
   });
   // Old exporters list weights among the inputs.
-  return { opset, nodes, weights, inputs: inputs.filter((input) => !weights.has(input)), outputs };
+  return { opset, nodes, weights, zeros, inputs: inputs.filter((input) => !weights.has(input)), outputs };
+}
+
+/** Returns the attribute of a node that is an integer; undefined if it has none of that name. */
+export function integerAttribute(node: GraphNode, name: string): number | undefined {
+  let found: number | undefined;
+  eachMessage(node.bytes, (field, attribute) => {
+    if (field === NODE.attribute && textIn(attribute, ATTRIBUTE.name) === name) found = integerIn(attribute);
+  });
+  return found;
+}
+
+function integerIn(attribute: Uint8Array): number | undefined {
+  const reader = new PbfReader(attribute);
+  while (reader.pos < reader.length) {
+    const tag = reader.readVarint();
+    if (tag >> 3 === ATTRIBUTE.integer) return reader.readVarint(true);
+    reader.skip(tag);
+  }
+  return undefined;
 }
 
 /** Returns the encoded ModelProto with the edit. `graph` is what `readEditableGraph` returned for it. */
@@ -85,7 +115,9 @@ function editGraph(bytes: Uint8Array, { nodes }: EditableGraph, edit: Edit): Uin
     if (field !== GRAPH.node) return writeRaw(writer, raw);
     const node = nodes[index++]!;
     for (const added of edit.before.get(node) ?? []) writer.writeMessage(GRAPH.node, writeNode, added);
-    if (!edit.removed?.has(node)) writer.writeBytesField(GRAPH.node, renameInputs(node.bytes, edit.renamed.get(node)));
+    if (edit.removed?.has(node)) return;
+    const inputs = edit.extended?.get(node);
+    writer.writeBytesField(GRAPH.node, inputs ? replaceInputs(node.bytes, inputs) : renameInputs(node.bytes, edit.renamed.get(node)));
   });
   for (const constant of Object.entries(edit.constants)) writer.writeMessage(GRAPH.initializer, writeConstant, constant);
   for (const input of edit.inputs) writer.writeMessage(GRAPH.input, writeInput, input);
@@ -113,12 +145,42 @@ function holdsGraph(attribute: Uint8Array): boolean {
   return found;
 }
 
+/** Returns the encoded TensorProto of a Constant; empty if its value is not a tensor. */
+function constantIn(node: Uint8Array): Uint8Array {
+  let tensor: Uint8Array = new Uint8Array(0);
+  eachMessage(node, (field, attribute) => {
+    if (field !== NODE.attribute) return;
+    eachMessage(attribute, (part, bytes) => {
+      if (part === ATTRIBUTE.tensor) tensor = bytes;
+    });
+  });
+  return tensor;
+}
+
+/** Whether an encoded TensorProto is a zero: its value, of at most 8 bytes, has no bit that is set. */
+function isZero(tensor: Uint8Array): boolean {
+  let values: Uint8Array | undefined;
+  eachMessage(tensor, (field, bytes) => {
+    if (field === TENSOR.floats || field === TENSOR.integers || field === TENSOR.rawData) values = bytes;
+  });
+  return values !== undefined && values.length <= 8 && values.every((byte) => byte === 0);
+}
+
 function renameInputs(bytes: Uint8Array, names: Readonly<Record<string, string>> = {}): Uint8Array {
   const writer = new PbfWriter();
   eachField(bytes, (field, raw, message) => {
     const name = field === NODE.input ? names[text(message)] : undefined;
     if (name === undefined) writeRaw(writer, raw);
     else writer.writeStringField(NODE.input, name);
+  });
+  return writer.finish();
+}
+
+function replaceInputs(bytes: Uint8Array, inputs: readonly string[]): Uint8Array {
+  const writer = new PbfWriter();
+  for (const input of inputs) writer.writeStringField(NODE.input, input);
+  eachField(bytes, (field, raw) => {
+    if (field !== NODE.input) writeRaw(writer, raw);
   });
   return writer.finish();
 }

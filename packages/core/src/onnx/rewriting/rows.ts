@@ -31,7 +31,7 @@ export function withRowCount(outline: Uint8Array, graph = readEditableGraph(outl
   if (!cut || graph.weights.has(cut.source) || [...others].some((value) => value !== cut.scale)) return undefined;
   const [start, end, axis, rows] = ["start", "end", "axis", "rows"].map((part) => `decodekit.${part}`) as [string, string, string, string];
   return applyEdit(outline, graph, {
-    inputs: [ROW_COUNT],
+    inputs: [{ name: ROW_COUNT, type: "int64", dims: [1] }],
     constants: { [end]: { type: "int64", value: 2n ** 62n }, [axis]: { type: "int64", value: 1n } },
     before: new Map([
       [
