@@ -48,7 +48,7 @@ function slowContinuation(texts: readonly (readonly number[])[], depth: number, 
     const lengths = Array.from({ length: Math.min(depth - 1, text.length) }, (_, index) => index + 1);
     const followers = lengths.map((length) => followersOf(texts, text.slice(text.length - length)));
     let best: { readonly token: number; readonly probability: number } | undefined;
-    for (const [index, { counts, first }] of followers.map((each, index) => [index, each] as const).toReversed()) {
+    for (const [index, { counts, first }] of followers.map((each, length) => [length, each] as const).toReversed()) {
       if (first === undefined) continue;
       const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
       const probability = (counts.get(first)! - 1 + SHARES[index]!) / all;
