@@ -228,7 +228,7 @@ export const chapters: readonly Chapter[] = [
           ...defaultSettings,
           prompt: "One day, a little bird could not find its nest.",
           maxNewTokens: 48,
-          lanes: ["greedy", "denoise-draft", "judged-tree:natsPerToken=0"],
+          lanes: ["greedy", "denoise-draft", "judged-tree:natsPerToken=0,rowCost=0"],
         },
       },
       {
