@@ -157,7 +157,8 @@ async function recordPasses(model: OnnxLanguageModel, decoder: Decoder, { prompt
         const forward = session.forward.bind(session);
         const forwardTree = session.forwardTree!.bind(session);
         return Object.assign(session, {
-          forward: async (tokens: Int32Array, options?: ForwardOptions) => record(tokens, await forward(tokens, options)),
+          forward: async (tokens: Int32Array, options?: ForwardOptions) =>
+            record(tokens, await forward(tokens, { ...options, reads: undefined })),
           forwardTree: async (tokens: Int32Array, parents: Int32Array) => record(tokens, await forwardTree(tokens, parents)),
         });
       },
