@@ -56,7 +56,7 @@ export interface RunReport {
   readonly finishReason: FinishReason;
   /**
    * Whether the output follows the model's distribution, up to rounding: the decoder claims it, and if it verified drafts, the model's
-   * `rowConsistency` is "rounding". Null if the decoder claims nothing, as those that decode token by token.
+   * `rowConsistency` is "exact" or "rounding". Null if the decoder claims nothing, as those that decode token by token.
    */
   readonly lossless: boolean | null;
   /** Forward passes of all models by phase. */

@@ -90,8 +90,8 @@ function checkProperties({ kind, vocabSize, contextLength, capabilities }: Causa
   const { rewind, fork, tree, multiTokenPasses = true, rowConsistency = "rounding", ...unknown } = capabilities;
   for (const [name, value] of Object.entries({ rewind, fork, tree, multiTokenPasses }))
     expect(typeof value === "boolean", `capabilities.${name} must be true or false, got ${String(value)}`);
-  const isKnown = ["rounding", "approximate", "mixed"].includes(rowConsistency);
-  expect(isKnown, `capabilities.rowConsistency must be "rounding", "approximate" or "mixed", got ${rowConsistency}`);
+  const isKnown = ["exact", "rounding", "approximate", "mixed"].includes(rowConsistency);
+  expect(isKnown, `capabilities.rowConsistency must be "exact", "rounding", "approximate" or "mixed", got ${rowConsistency}`);
   expectSame(Object.keys(unknown), [], "capabilities that do not exist");
 }
 

@@ -75,7 +75,7 @@ export function freshRows(subject: ModelSubject, tokens: Int32Array, lengths: re
 }
 
 /**
- * Compares a row with row `index` of `expected`, as far as the model's rows are consistent: "rounding" allows a distance of `tolerance` of
+ * Compares a row with row `index` of `expected`, as far as the model's rows are consistent: "exact" allows no difference, "rounding" a distance of `tolerance` of
  * the row's norm; otherwise the row must be nearer to its own than to any other of `expected`.
  */
 export function expectRow(
@@ -88,9 +88,11 @@ export function expectRow(
   expect(actual.length === own.length, `${what}: a row of ${actual.length} logits, expected ${own.length}`);
   expect(!actual.some(Number.isNaN), `${what}: a logit is NaN`);
   const moved = distance(actual, own) / (norm(own) || 1);
-  if (moved <= tolerance) return;
   const consistency = consistencyOf(model);
+  if (moved <= (consistency === "exact" ? 0 : tolerance)) return;
   const measured = `the row differs from that of ${WHERE} by ${moved.toPrecision(2)} of its norm`;
+  if (consistency === "exact")
+    throw new Error(`${what}: ${measured}, and capabilities.rowConsistency "exact" allows none. State "rounding" if that is what it is.`);
   if (consistency === "rounding") {
     const advice =
       'If only its precision is at fault, state capabilities.rowConsistency "approximate", or "mixed" if rows depend on those of other tokens of their pass.';

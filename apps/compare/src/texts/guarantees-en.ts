@@ -5,9 +5,15 @@ interface Guarantee {
   readonly help: string;
 }
 
+const lossless: Guarantee = {
+  name: "lossless",
+  help: "The output follows the model's distribution exactly; drafts change only the number of passes",
+};
+
 /** What is said of a decoder that claims to be lossless, by how much a row of the model depends on its pass. */
 export const losslessTexts: Readonly<Record<RowConsistency, Guarantee>> = {
-  rounding: { name: "lossless", help: "The output follows the model's distribution exactly; drafts change only the number of passes" },
+  exact: lossless,
+  rounding: lossless,
   approximate: {
     name: "8 bits: text can part",
     help: "This model file computes with 8 bits, so the text can part from that of plain decoding. On other files this decoder is lossless",

@@ -37,7 +37,7 @@ const header = v.object({
     vocabSize: count,
     roles: v.array(roles),
     maskTokenId: v.optional(token),
-    rowConsistency: v.optional(v.picklist(["rounding", "approximate", "mixed"])),
+    rowConsistency: v.optional(v.picklist(["exact", "rounding", "approximate", "mixed"])),
     file: v.optional(v.object({ path: name, reason: v.pipe(v.string(), v.maxLength(4000)) })),
   }),
   prompt: text,

@@ -130,12 +130,13 @@ export interface ModelCapabilities {
  * How far the row after a sequence may differ between the passes that can compute it: of one token or several, in one piece or more. A
  * decoder that verifies drafts reads rows in other passes than one that decodes token by token, so its claim to be lossless depends on it.
  *
+ * - "exact": not at all, bit for bit.
  * - "rounding": by the rounding of float32 or float16 only. Greedy texts are the same except at near ties.
  * - "approximate": every row depends on its own prefix only, but activations of 8 bits now and then turn a difference by rounding into one
  *   of a whole step. Greedy texts can part.
  * - "mixed": a row depends on the other rows of its pass, later tokens included, as with one scale of 8 bits for all of them.
  */
-export type RowConsistency = "rounding" | "approximate" | "mixed";
+export type RowConsistency = "exact" | "rounding" | "approximate" | "mixed";
 
 /** Capabilities that a decoder may require. */
 export type RequiredCapability = Exclude<keyof ModelCapabilities, "rowConsistency">;

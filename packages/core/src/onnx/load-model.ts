@@ -115,14 +115,15 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
     graph.readsTrees = !hasWindow(config, contextLength) && (await probeTrees(graph, options.signal));
     return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files), file: files.chosen };
   });
-  return model ?? loadOpened(await opened.reopenAsItIs(), options);
+  return model ?? loadOpened(await opened.reopen(), options);
 }
 
-/** Probes the passes of a graph. Returns false for a rewritten graph that must be opened as it is. */
-async function passesAreRight(graph: CausalGraph, { isRewritten, warn }: OpenedModel, signal: AbortSignal | undefined): Promise<boolean> {
+/** Probes the passes of a graph. Returns false for a rewritten graph that must be opened with less. */
+async function passesAreRight(graph: CausalGraph, { rewriting, warn }: OpenedModel, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const probe = await probePasses(graph, signal);
-    if (isRewritten && (probe.rows === "failed" || probe.rows === "mixed")) return false;
+    if (rewriting !== "none" && (probe.rows === "failed" || probe.rows === "mixed")) return false;
+    if (rewriting === "padding" && probe.rows !== "exact") return false;
     if (probe.rows === "failed") {
       graph.multiTokenPasses = false;
       warn(`${graph.source} cannot be read several tokens at a time (${probe.reason}). It reads them one by one.`);
@@ -134,7 +135,7 @@ async function passesAreRight(graph: CausalGraph, { isRewritten, warn }: OpenedM
     return true;
   } catch (error) {
     signal?.throwIfAborted();
-    if (isRewritten) return false;
+    if (rewriting !== "none") return false;
     throw error;
   }
 }

@@ -8,20 +8,26 @@ import type { ModelFolder } from "./model-folder.ts";
 import type { Execution } from "./model-source.ts";
 import { withPlainProducts } from "./rewriting/fused-products.ts";
 import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
+import { withPaddedProducts } from "./rewriting/padded-products.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
 import { withTreeInputs } from "./rewriting/tree-inputs.ts";
 import { readRowConsistency } from "./row-consistency.ts";
 
 export interface OpenGraphOptions extends InferenceOptions {
-  /** Whether to add what the graph's exporter left out. */
-  readonly rewriting: boolean;
+  readonly rewriting: Rewriting;
 }
+
+/**
+ * What is added to a graph. "additions": what its exporter left out. "padding": also rows to products, on native, if the graph computes with
+ * activations of 8 bits, see `withPaddedProducts`. "none": it is opened as it is.
+ */
+export type Rewriting = "padding" | "additions" | "none";
 
 export interface OpenedGraph {
   readonly inference: InferenceSession;
-  /** Whether something was added. */
-  readonly isRewritten: boolean;
+  /** What was added. */
+  readonly rewriting: Rewriting;
   /** What its operators do to the rows of a pass. */
   readonly rowConsistency: RowConsistency;
 }
@@ -37,27 +43,38 @@ export async function openGraph(
   { rewriting, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
   const { outline } = graph.file;
-  const open = async (each: GraphFiles): Promise<OpenedGraph> => {
-    const inference = await createInference(runtime, folder, each, options);
-    return { inference, isRewritten: each !== graph, rowConsistency: readRowConsistency(each.file.outline, runtime.execution) };
+  const open = async (each: GraphFiles, added: Rewriting): Promise<OpenedGraph> => {
+    const consistency = added === "padding" ? "exact" : readRowConsistency(each.file.outline, runtime.execution);
+    return { inference: await createInference(runtime, folder, each, options), rewriting: added, rowConsistency: consistency };
   };
-  for (const each of rewriting ? rewritten(outline, runtime.execution) : []) {
+  for (const { outline: each, added } of rewriting === "none" ? [] : rewritten(outline, runtime.execution, rewriting)) {
     try {
-      return await open({ ...graph, file: { ...graph.file, outline: each } });
+      return await open({ ...graph, file: { ...graph.file, outline: each } }, added);
     } catch (error) {
       if (!(error instanceof ModelLoadError)) throw error;
     }
   }
-  return open(graph);
+  return open(graph, "none");
 }
 
-/** Returns the graph with all that can be added; then, if that includes inputs for trees, with all but those. */
-function rewritten(outline: Uint8Array, execution: Execution): readonly Uint8Array[] {
+interface RewrittenGraph {
+  readonly outline: Uint8Array;
+  readonly added: Rewriting;
+}
+
+/** Returns the graph with all that can be added; then without padding; then without inputs for trees. */
+function rewritten(outline: Uint8Array, execution: Execution, rewriting: Rewriting): readonly RewrittenGraph[] {
   const graph = readEditableGraph(outline);
   const plain = withPlainProducts(outline, graph);
   const scaled = plain ? withRowScales(plain) : withRowScales(outline, graph);
   const counted = scaled ? (withRowCount(scaled) ?? scaled) : withRowCount(outline, graph);
   // On a GPU, a fused attention with a bias is another, slower one.
   const trees = withTreeInputs(counted ?? outline, { fusedBias: execution !== "webgpu" });
-  return [trees, counted].filter((each) => each !== undefined);
+  const most = trees ?? counted ?? outline;
+  const isPadded = rewriting === "padding" && execution === "native" && readRowConsistency(most, execution) === "approximate";
+  const padded = isPadded ? withPaddedProducts(most) : undefined;
+  return [
+    ...(padded ? [{ outline: padded, added: "padding" as const }] : []),
+    ...[trees, counted].filter((each) => each !== undefined).map((each) => ({ outline: each, added: "additions" as const })),
+  ];
 }

@@ -11,7 +11,7 @@ import { type ModelFileContents, readModelFiles, sizeOfGraph } from "./model-fil
 import { type ModelFolder, openModelFolder } from "./model-folder.ts";
 import { openEmbeddings } from "./embeddings/open-embeddings.ts";
 import type { Embeddings } from "./embeddings/embeddings.ts";
-import { openGraph } from "./open-graph.ts";
+import { openGraph, type Rewriting } from "./open-graph.ts";
 import { type BufferPool, bufferPool } from "./gpu-rows/buffer-pool.ts";
 import type { LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
@@ -41,12 +41,12 @@ export interface OpenedModel {
   readonly templateFile: TemplateTexts | undefined;
   readonly tokenizer: MarkingTokenizer;
   readonly inference: InferenceSession;
-  /** Whether something was added to the graph. */
-  readonly isRewritten: boolean;
+  /** What was added to the graph. */
+  readonly rewriting: Rewriting;
   /** What the graph's operators do to the rows of a pass. */
   readonly rowConsistency: RowConsistency;
-  /** Creates the graph once more, as it is, after releasing this one. */
-  reopenAsItIs(): Promise<OpenedModel>;
+  /** Creates the graph once more, with less added or as it is, after releasing this one. */
+  reopen(): Promise<OpenedModel>;
   /** What turns tokens into the graph's inputs, if it reads embeddings. */
   readonly embeddings: Embeddings | undefined;
   /** The buffers that its logits are read with. */
@@ -82,21 +82,22 @@ export async function openModel(
     throw error;
   });
   const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
-  const open = async (rewriting: boolean): Promise<OpenedModel> => {
+  const open = async (rewriting: Rewriting): Promise<OpenedModel> => {
     const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
     const parts = { runtime, folder, files, templateFile, tokenizer, ...graph, embeddings: undefined, buffers: bufferPool(), warn };
-    const opened = withReopening(parts, () => open(false));
+    const reopen = (): Promise<OpenedModel> => open(graph.rewriting === "padding" ? "additions" : "none");
+    const opened = withReopening(parts, reopen);
     if (!files.embeddings) return opened;
-    const needed = { decoder: graph.inference.inputMetadata, ids, readsTables: rewriting, threads, warn, signal };
+    const needed = { decoder: graph.inference.inputMetadata, ids, readsTables: rewriting !== "none", threads, warn, signal };
     const embeddings = await releaseUnlessLoaded(opened, () => openEmbeddings(runtime, folder, files.embeddings!, needed));
-    return withReopening({ ...opened, embeddings }, () => open(false));
+    return withReopening({ ...opened, embeddings }, reopen);
   };
-  return open(options.rewriting ?? true);
+  return open((options.rewriting ?? true) ? "padding" : "none");
 }
 
-/** Adds `reopenAsItIs`: releases the graphs, and then calls `open`. */
-function withReopening(opened: Omit<OpenedModel, "reopenAsItIs">, open: () => Promise<OpenedModel>): OpenedModel {
-  return { ...opened, reopenAsItIs: () => releaseGraphs(opened).then(open) };
+/** Adds `reopen`: releases the graphs, and then calls `open`. */
+function withReopening(opened: Omit<OpenedModel, "reopen">, open: () => Promise<OpenedModel>): OpenedModel {
+  return { ...opened, reopen: () => releaseGraphs(opened).then(open) };
 }
 
 /** Returns what `load` makes of an opened model, whose graphs are released if that fails. */

@@ -60,6 +60,7 @@ export function copyRows(logits: Logits): readonly Float32Array[] {
 
 /** Compares a row with its own of another pass, and with that of another token. */
 function compareRow(row: Float32Array, own: Float32Array, other: Float32Array): RowConsistency {
+  if (row.every((logit, token) => logit === own[token])) return "exact";
   if (isRounded(row, own)) return "rounding";
   return distance(row, own) < distance(row, other) ? "approximate" : "mixed";
 }

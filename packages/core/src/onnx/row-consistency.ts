@@ -26,7 +26,7 @@ const EIGHT_BITS: ReadonlySet<string> = new Set([
 const QUANTIZED = "QLinear";
 /** Value of the attribute `accuracy_level` of MatMulNBits that rounds activations to 8 bits. */
 const INT8_ACCURACY = 4;
-const ORDER: readonly RowConsistency[] = ["rounding", "approximate", "mixed"];
+const ORDER: readonly RowConsistency[] = ["exact", "rounding", "approximate", "mixed"];
 
 /**
  * Reads from an encoded ModelProto what the operators of a graph, its subgraphs and its functions do to the rows of a pass when `execution`

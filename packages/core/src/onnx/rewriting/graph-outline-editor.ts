@@ -43,10 +43,14 @@ export interface Edit {
   readonly constants: Readonly<Record<string, Constant>>;
   /** New nodes by the node that they come before. */
   readonly before: ReadonlyMap<GraphNode, readonly NewNode[]>;
+  /** New nodes by the node that they come after. */
+  readonly after?: ReadonlyMap<GraphNode, readonly NewNode[]>;
   /** Nodes that are left out: those before them take their place. */
   readonly removed?: ReadonlySet<GraphNode>;
   /** New names of inputs of existing nodes, by node and old name. */
   readonly renamed: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
+  /** New names of outputs of existing nodes, by node and old name. */
+  readonly renamedOutputs?: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
   /** All inputs of existing nodes, in order, where optional ones are added; "" is one that is left out. */
   readonly extended?: ReadonlyMap<GraphNode, readonly string[]>;
 }
@@ -117,7 +121,9 @@ function editGraph(bytes: Uint8Array, { nodes }: EditableGraph, edit: Edit): Uin
     for (const added of edit.before.get(node) ?? []) writer.writeMessage(GRAPH.node, writeNode, added);
     if (edit.removed?.has(node)) return;
     const inputs = edit.extended?.get(node);
-    writer.writeBytesField(GRAPH.node, inputs ? replaceInputs(node.bytes, inputs) : renameInputs(node.bytes, edit.renamed.get(node)));
+    const names = { inputs: edit.renamed.get(node), outputs: edit.renamedOutputs?.get(node) };
+    writer.writeBytesField(GRAPH.node, inputs ? replaceInputs(node.bytes, inputs) : rename(node.bytes, names));
+    for (const added of edit.after?.get(node) ?? []) writer.writeMessage(GRAPH.node, writeNode, added);
   });
   for (const constant of Object.entries(edit.constants)) writer.writeMessage(GRAPH.initializer, writeConstant, constant);
   for (const input of edit.inputs) writer.writeMessage(GRAPH.input, writeInput, input);
@@ -166,12 +172,19 @@ function isZero(tensor: Uint8Array): boolean {
   return values !== undefined && values.length <= 8 && values.every((byte) => byte === 0);
 }
 
-function renameInputs(bytes: Uint8Array, names: Readonly<Record<string, string>> = {}): Uint8Array {
+/** New names of the inputs and outputs of a node, by their old names. */
+interface NewNames {
+  readonly inputs: Readonly<Record<string, string>> | undefined;
+  readonly outputs: Readonly<Record<string, string>> | undefined;
+}
+
+function rename(bytes: Uint8Array, { inputs = {}, outputs = {} }: NewNames): Uint8Array {
   const writer = new PbfWriter();
   eachField(bytes, (field, raw, message) => {
-    const name = field === NODE.input ? names[text(message)] : undefined;
+    const names = field === NODE.input ? inputs : field === NODE.output ? outputs : {};
+    const name = names[text(message)];
     if (name === undefined) writeRaw(writer, raw);
-    else writer.writeStringField(NODE.input, name);
+    else writer.writeStringField(field, name);
   });
   return writer.finish();
 }
