@@ -109,9 +109,11 @@ export interface LoadModelOptions {
   readonly names?: Readonly<Partial<Record<CausalTensor, string>>> | undefined;
   /**
    * Whether to mend what the graph's exporter left out: an input for the number of rows of logits, so that a pass computes and returns only
-   * those that are asked for; and in files with dynamic 8-bit quantisation (q8, int8, uint8) a scale for each row of a pass, where there is
-   * one for all, so that no row depends on others. No weight is copied or changed. A graph whose passes are wrong afterwards is opened
-   * again as it is. Without it, an embedding graph runs as it is too, in place of reading single rows from its file. @defaultValue true
+   * those that are asked for; inputs with which it reads trees of candidates; and in files with dynamic 8-bit quantisation (q8, int8, uint8)
+   * a scale for each row of a pass, where there is one for all, so that no row depends on others. On native, products of files with
+   * activations of 8 bits also have at least two rows, so that a row is the same bit for bit in every pass. No weight is copied or changed.
+   * A graph whose passes are wrong afterwards is opened again with less added. Without it, an embedding graph runs as it is too, in place of
+   * reading single rows from its file. @defaultValue true
    */
   readonly rewriting?: boolean | undefined;
   /**
