@@ -62,7 +62,7 @@ interface RewrittenGraph {
   readonly added: Rewriting;
 }
 
-/** Returns the graph with all that can be added; then without padding; then without inputs for trees. */
+/** Returns the graph with padding; then with inputs for trees in its place; then without either. */
 function rewritten(outline: Uint8Array, execution: Execution, rewriting: Rewriting): readonly RewrittenGraph[] {
   const graph = readEditableGraph(outline);
   const plain = withPlainProducts(outline, graph);
@@ -70,7 +70,8 @@ function rewritten(outline: Uint8Array, execution: Execution, rewriting: Rewriti
   const counted = scaled ? (withRowCount(scaled) ?? scaled) : withRowCount(outline, graph);
   // On a GPU, a fused attention with a bias is another, slower one.
   const trees = withTreeInputs(counted ?? outline, { fusedBias: execution !== "webgpu" });
-  const most = trees ?? counted ?? outline;
+  const most = counted ?? outline;
+  // Without inputs for trees: the rows of a tree are sums in another order, which 8 bits would turn into other steps.
   const isPadded = rewriting === "padding" && execution === "native" && readRowConsistency(most, execution) === "approximate";
   const padded = isPadded ? withPaddedProducts(most) : undefined;
   return [
