@@ -26,19 +26,19 @@ async function fingerprints({ causal }: OnnxLanguageModel, tokens: Int32Array, l
 }
 
 describe.runIf(arePresent)("SmolLM2-135M-Instruct in 8 bits on native", { timeout: 600_000 }, () => {
-  test.each([1, 2])("has the same rows bit for bit however they are read, with %i threads", async (threads) => {
-    const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile, threads });
+  test("has the same rows bit for bit however they are read", async () => {
+    const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile, threads: 2 });
     expect(model.causal.capabilities.rowConsistency).toBe("exact");
-    const tokens = model.tokenizer.encode(CONVERSATIONS.map(({ messages }) => model.chat!.render(messages)).join("")).subarray(0, 320);
+    const tokens = model.tokenizer.encode(CONVERSATIONS.map(({ messages }) => model.chat!.render(messages)).join("")).subarray(0, 160);
     const single = await fingerprints(model, tokens, [1]);
-    for (const lengths of [[5, 1, 17, 2, 33, 9, 3, 49], [100, 7], [320]])
+    for (const lengths of [[5, 1, 17, 2, 33, 9, 3, 49], [100, 7], [160]])
       expect(await fingerprints(model, tokens, lengths)).toEqual(single);
     await model.dispose();
   });
 
   test("drafts change no text", async () => {
     const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile });
-    for (const { messages } of CONVERSATIONS) {
+    for (const { messages } of CONVERSATIONS.slice(0, 4)) {
       const { tokens } = await generate(model, messages, { decoder: greedy(), maxNewTokens: 16 }).result;
       for (const drafter of [promptLookup(), suffix()])
         for (const draftLength of [3, "auto"] as const) {
