@@ -130,7 +130,7 @@ export interface ModelCapabilities {
  * How far the row after a sequence may differ between the passes that can compute it: of one token or several, in one piece or more. A
  * decoder that verifies drafts reads rows in other passes than one that decodes token by token, so its claim to be lossless depends on it.
  *
- * - "exact": not at all, bit for bit; nor in a tree, if the model reads trees.
+ * - "exact": not at all, bit for bit, in trees too if the model reads trees.
  * - "rounding": by the rounding of float32 or float16 only. Greedy texts are the same except at near ties.
  * - "approximate": every row depends on its own prefix only, but activations of 8 bits now and then turn a difference by rounding into one
  *   of a whole step. Greedy texts can part.

@@ -52,9 +52,10 @@ export const PREFIX_CACHE_OPTIONS = {
 
 /**
  * Returns the model with causal sessions that do not read again what another one has read. A session that is disposed is kept, within
- * limits; beginnings of other sequences are dropped, and those used least recently are freed first. A session whose first `forward` begins as a kept one forks that, rewinds the fork to
- * what they share, and reads the rest, at least the tokens whose rows are asked for. So the turns of a conversation, and prompts that
- * begin alike, cost their new tokens only. Several sessions may begin with the same kept sequence at the same time.
+ * limits; beginnings of other sequences are dropped, and those used least recently are freed first. A session whose first `forward` begins
+ * as a kept one forks that, rewinds the fork to what they share, and reads the rest, at least the tokens whose rows are asked for. So the
+ * turns of a conversation, and prompts that begin alike, cost their new tokens only. Several sessions may begin with the same kept sequence
+ * at the same time.
  *
  * No decoder notices: tokens, events and rows are the same. Where a graph's rows depend by rounding on the tokens of their pass, they do
  * here too. Of a model that cannot fork, one session at a time continues a kept sequence; of one that cannot rewind, only whole

@@ -18,9 +18,9 @@ interface Origin {
 }
 
 /**
- * `graph` is what `readEditableGraph` returns for `outline`. Returns the encoded ModelProto with an input `num_logits_to_keep`, int64, shape (1,): the hidden states are cut to that many last rows
+ * Returns the encoded ModelProto with an input `num_logits_to_keep`, int64, shape (1,): the hidden states are cut to that many last rows
  * before the last projection, which then computes and returns only these. Every row is computed as before. Returns undefined for a graph
- * that has such an input, or whose last projection is not found.
+ * that has such an input, or whose last projection is not found. `graph` is what `readEditableGraph` returns for `outline`.
  */
 export function withRowCount(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
   if (graph.opset < MIN_OPSET || graph.inputs.includes(ROW_COUNT)) return undefined;

@@ -27,8 +27,8 @@ export interface TreeInputOptions {
 }
 
 /**
- * Returns the encoded ModelProto with an input `decodekit.tree_mask`, bool,
- * shape (1, 1, rows, positions): whether a row sees a position that the graph's own mask shows it. A pass that reads consecutive tokens
+ * Returns the encoded ModelProto with an input `decodekit.tree_mask`, bool, shape (1, 1, rows, positions): whether a row sees a position
+ * that the graph's own mask shows it. A pass that reads consecutive tokens
  * feeds one true, shape (1, 1, 1, 1), and computes what it did before, bit for bit. A tree's rows, parents before children, are rows of the
  * graph's own mask of which each sees too much: the other branches before it. A graph that counts positions by itself also gets an input
  * `decodekit.position_offsets`, int64, shape (rows,) or (1,), which is added to them. Returns undefined for a graph whose masks or
