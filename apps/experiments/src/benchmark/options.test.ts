@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readOptions } from "./options.ts";
+import { chosenOf } from "./suite.ts";
 import { unitsOf } from "./units.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "decodekit-options-"));
@@ -28,6 +29,13 @@ test("without options, all suites run on the embedded model", () => {
 test("a model runs on all its usual files, or on those that are named", () => {
   expect(optionsOf("--model", folder).files).toEqual(["onnx/model.onnx", "onnx/model_q4.onnx"]);
   expect(optionsOf("--model", folder, "--file", "onnx/model_q4.onnx").files).toEqual(["onnx/model_q4.onnx"]);
+});
+
+test("what is measured can be chosen; the base of the comparison is always among it", () => {
+  const { settings } = optionsOf("--contender", "suffix, auto", "--contender", "llama.cpp");
+  const names = ["greedy", "suffix, auto", "prompt lookup, 4"].map((name) => ({ name }));
+  expect(chosenOf(settings, names).map(({ name }) => name)).toEqual(["greedy", "suffix, auto"]);
+  expect(chosenOf(optionsOf().settings, names)).toEqual(names);
 });
 
 test("says what is wrong", () => {

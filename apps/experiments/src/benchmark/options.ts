@@ -33,6 +33,7 @@ export const HELP = `npm run benchmark -- [options]
   --pairs N         measurements of each comparison (each suite has its own number)
   --tokens N        most new tokens of a chat task (128)
   --prompts N       chat tasks of each kind, 1 to 3 (3)
+  --contender NAME  of framework-cost, peers, prefill, context-scaling and speculation, such as "suffix, auto"; repeatable (all)
   --threads N       threads of every runtime (2)
   --output DIR      folder of the results; rows that are there already are not measured again (benchmark-results)
   --date DATE       date of the results (that of the commit)
@@ -54,6 +55,7 @@ export function readOptions(args: readonly string[]): BenchmarkOptions | "help" 
       pairs: { type: "string" },
       tokens: { type: "string", default: "128" },
       prompts: { type: "string", default: "3" },
+      contender: { type: "string", multiple: true },
       threads: { type: "string", default: "2" },
       output: { type: "string", default: "benchmark-results" },
       date: { type: "string" },
@@ -83,6 +85,7 @@ export function readOptions(args: readonly string[]): BenchmarkOptions | "help" 
       threads: integer("--threads", values.threads),
       tokens: integer("--tokens", values.tokens),
       prompts: integer("--prompts", values.prompts, 3),
+      ...(values.contender !== undefined && { contenders: values.contender }),
       quick: values.quick,
     },
     output: path.resolve(values.output),

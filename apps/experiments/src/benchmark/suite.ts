@@ -17,6 +17,8 @@ export interface Settings {
   readonly tokens: number;
   /** Chat tasks of each kind, 1 to 3. */
   readonly prompts: number;
+  /** Names of what is measured beside the base of each comparison; undefined for all. A suite ignores names that it does not have. */
+  readonly contenders?: readonly string[];
   /** Whether to do only as much as shows that everything runs. */
   readonly quick: boolean;
 }
@@ -43,6 +45,11 @@ export interface SuiteContext {
   readonly pairs: number;
   /** Whether an earlier run left the row of this key. Its measurement can be left out. */
   readonly isDone: (key: string) => boolean;
+}
+
+/** Returns the contenders that were chosen, and the base of the comparison, which comes first. */
+export function chosenOf<Named extends { readonly name: string }>(settings: Settings, contenders: readonly Named[]): readonly Named[] {
+  return contenders.filter(({ name }, index) => index === 0 || !settings.contenders || settings.contenders.includes(name));
 }
 
 export interface Suite<Measured extends Row = Row> {

@@ -3,7 +3,7 @@ import { greedy } from "@decodekit/greedy";
 import { cascade, promptLookup, speculative, suffix } from "@decodekit/speculative";
 import { digestOf } from "../contenders/contender.ts";
 import type { SpeculationRow } from "../rows.ts";
-import { defineSuite, type SuiteContext } from "../suite.ts";
+import { chosenOf, defineSuite, type SuiteContext } from "../suite.ts";
 import { taskPrompts, type TaskPrompt } from "./prompts.ts";
 import { shuffled } from "./timed-decodes.ts";
 
@@ -47,7 +47,8 @@ async function* measure(context: SuiteContext, model: LanguageModel): AsyncGener
   const { quick, tokens, prompts: perKind } = context.settings;
   const maxNewTokens = quick ? QUICK.tokens : tokens;
   const prompts = taskPrompts(model, { perKind: quick ? 1 : perKind, maxNewTokens }).slice(0, quick ? QUICK.prompts : undefined);
-  const decoders = Object.entries(SPECULATION_DECODERS).map(([name, create]) => ({ name, decoder: create() }));
+  const all = Object.entries(SPECULATION_DECODERS).map(([name, create]) => ({ name, create }));
+  const decoders = chosenOf(context.settings, all).map(({ name, create }) => ({ name, decoder: create() }));
   const warmUp = { maxNewTokens: Math.min(WARM_UP_TOKENS, maxNewTokens) };
   for (const { decoder } of decoders) await generate(model, prompts[0]!.tokens, { decoder, ...warmUp }).result;
   for (let round = 0; round < context.pairs; round++) {

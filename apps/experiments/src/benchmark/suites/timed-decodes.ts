@@ -2,7 +2,7 @@ import { seededRandom } from "@decodekit/core";
 import type { BenchmarkPrompt, Contender, DecodeLimits, OpenContender } from "../contenders/contender.ts";
 import { MissingPeerError } from "../contenders/contender.ts";
 import type { DecodeRow, MissingRow } from "../rows.ts";
-import type { SuiteContext } from "../suite.ts";
+import { chosenOf, type SuiteContext } from "../suite.ts";
 
 /** A prompt to decode, and what its row says of it. */
 export interface DecodeCase {
@@ -27,7 +27,7 @@ export async function* timedDecodes(
   rounds: readonly (readonly DecodeCase[])[],
 ): AsyncGenerator<DecodeRow | MissingRow> {
   for (const [round, cases] of rounds.entries()) {
-    for (const contender of shuffled(contenders, round)) {
+    for (const contender of shuffled(chosenOf(context.settings, contenders), round)) {
       const left = cases.filter(({ name }) => !context.isDone(keyOf(contender, round, name)));
       if (left.length === 0) continue;
       let open: OpenContender;
