@@ -7,6 +7,7 @@ import type { ModelFolder } from "./model-folder.ts";
 import { inlineWeights } from "./inline-weights.ts";
 import { localWeights } from "./local-weights.ts";
 import { renameWeightFiles } from "./rename-weight-files.ts";
+import { dequantizesOneWeight } from "./rewriting/one-dequantized-weight.ts";
 import { queueOf } from "./runtime-queue.ts";
 import { startRuntime, type StartOptions } from "./start-runtime.ts";
 import { watchDevice } from "./watch-device.ts";
@@ -55,18 +56,20 @@ async function create(
   graph: GraphFiles,
   threads: number | undefined,
 ): Promise<InferenceSession> {
+  const { outline } = graph.file;
+  const configuration = dequantizesOneWeight(outline) ? { disable_quant_qdq: "1" } : {};
   const options: InferenceSession.SessionOptions = {
     executionProviders,
     logSeverityLevel: 3,
     ...(execution === "webgpu" && { preferredOutputLocation: "gpu-buffer" as const }),
     ...(execution === "native" && threads !== undefined && { intraOpNumThreads: threads }),
+    extra: { session: configuration },
   };
-  const { outline } = graph.file;
   if (execution === "native") {
     // The native runtime reads weights on this computer itself, so that no byte passes through JavaScript and pages can be dropped again.
     const local = await localWeights(graph.weights);
     if (local) {
-      const session = { model_external_initializers_file_folder_path: local.folder };
+      const session = { ...configuration, model_external_initializers_file_folder_path: local.folder };
       return ort.InferenceSession.create(renameWeightFiles(outline, local.paths), { ...options, extra: { session } });
     }
   }

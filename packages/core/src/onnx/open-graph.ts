@@ -11,6 +11,8 @@ import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { withPaddedProducts } from "./rewriting/padded-products.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
+import { withSharedHeads } from "./rewriting/shared-heads.ts";
+import { withSharedShapes } from "./rewriting/shared-shapes.ts";
 import { withTreeInputs } from "./rewriting/tree-inputs.ts";
 import { readRowConsistency } from "./row-consistency.ts";
 
@@ -67,7 +69,9 @@ function rewritten(outline: Uint8Array, execution: Execution, rewriting: Rewriti
   const graph = readEditableGraph(outline);
   const plain = withPlainProducts(outline, graph);
   const scaled = plain ? withRowScales(plain) : withRowScales(outline, graph);
-  const counted = scaled ? (withRowCount(scaled) ?? scaled) : withRowCount(outline, graph);
+  const shared = scaled ? (withSharedHeads(scaled) ?? scaled) : withSharedHeads(outline, graph);
+  const merged = shared ? (withSharedShapes(shared) ?? shared) : withSharedShapes(outline, graph);
+  const counted = merged ? (withRowCount(merged) ?? merged) : withRowCount(outline, graph);
   // On a GPU, a fused attention with a bias is another, slower one.
   const trees = withTreeInputs(counted ?? outline, { fusedBias: execution !== "webgpu" });
   const most = counted ?? outline;

@@ -1,13 +1,18 @@
 import { PbfReader, PbfWriter } from "pbf";
+import { eachField as eachFieldOf } from "../graph-outline.ts";
 import { type Constant, type NewInput, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
+import { eachField, eachMessage, text, textIn, writeRaw } from "./messages.ts";
+import { readSmallTensor, tensorOfConstant } from "./small-tensors.ts";
+import type { Size } from "./sizes.ts";
+import { shapeOfTensor, shapeOfValue } from "./declared-shapes.ts";
 
 // Field numbers of onnx.proto (IR version 13).
 const MODEL = { graph: 7, opsetImport: 8 } as const;
 const OPSET = { domain: 1, version: 2 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
-const ATTRIBUTE = { name: 1, integer: 3, tensor: 5, graph: 6, graphs: 11 } as const;
-const TENSOR = { floats: 4, integers: 5, name: 8, rawData: 9 } as const;
+const ATTRIBUTE = { name: 1, integer: 3, graph: 6, integers: 8, graphs: 11 } as const;
+const TENSOR_NAME = 8;
 const VALUE = { name: 1 } as const;
 
 /** A node of a graph. */
@@ -31,7 +36,13 @@ export interface EditableGraph {
   readonly weights: ReadonlySet<string>;
   /** Names of small weights and constants that are zero. */
   readonly zeros: ReadonlySet<string>;
+  /** Names of weights and constants of one element. */
+  readonly scalars: ReadonlySet<string>;
+  /** Values of small weights and constants that are 64-bit integers, by their names. */
+  readonly integers: ReadonlyMap<string, readonly number[]>;
   readonly inputs: readonly string[];
+  /** Shapes of inputs and weights; inputs have names for sizes that differ from pass to pass, equal ones for equal sizes. */
+  readonly shapes: ReadonlyMap<string, readonly Size[]>;
   /** Names of the graph's outputs. */
   readonly outputs: readonly string[];
 }
@@ -60,6 +71,15 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
   const nodes: GraphNode[] = [];
   const weights = new Set<string>();
   const zeros = new Set<string>();
+  const scalars = new Set<string>();
+  const integers = new Map<string, readonly number[]>();
+  const addTensor = (name: string, bytes: Uint8Array): void => {
+    const tensor = readSmallTensor(bytes);
+    if (tensor?.isZero) zeros.add(name);
+    if (tensor?.count === 1) scalars.add(name);
+    if (tensor?.integers) integers.set(name, tensor.integers);
+  };
+  const shapes = new Map<string, readonly Size[]>();
   const inputs: string[] = [];
   const outputs: string[] = [];
   let opset = 0;
@@ -70,17 +90,21 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
       if (part === GRAPH.node) {
         const node = readNode(bytes);
         nodes.push(node);
-        if (node.op === "Constant" && isZero(constantIn(bytes))) zeros.add(node.outputs[0]!);
+        if (node.op === "Constant") addTensor(node.outputs[0]!, tensorOfConstant(bytes));
       } else if (part === GRAPH.initializer) {
-        const name = textIn(bytes, TENSOR.name);
+        const name = textIn(bytes, TENSOR_NAME);
         weights.add(name);
-        if (isZero(bytes)) zeros.add(name);
-      } else if (part === GRAPH.input) inputs.push(textIn(bytes, VALUE.name));
-      else if (part === GRAPH.output) outputs.push(textIn(bytes, VALUE.name));
+        shapes.set(name, shapeOfTensor(bytes));
+        addTensor(name, bytes);
+      } else if (part === GRAPH.input) {
+        const name = textIn(bytes, VALUE.name);
+        inputs.push(name);
+        if (!weights.has(name)) shapes.set(name, shapeOfValue(name, bytes));
+      } else if (part === GRAPH.output) outputs.push(textIn(bytes, VALUE.name));
     });
   });
   // Old exporters list weights among the inputs.
-  return { opset, nodes, weights, zeros, inputs: inputs.filter((input) => !weights.has(input)), outputs };
+  return { opset, nodes, weights, zeros, scalars, integers, shapes, inputs: inputs.filter((input) => !weights.has(input)), outputs };
 }
 
 /** Returns the attribute of a node that is an integer; undefined if it has none of that name. */
@@ -88,6 +112,21 @@ export function integerAttribute(node: GraphNode, name: string): number | undefi
   let found: number | undefined;
   eachMessage(node.bytes, (field, attribute) => {
     if (field === NODE.attribute && textIn(attribute, ATTRIBUTE.name) === name) found = integerIn(attribute);
+  });
+  return found;
+}
+
+/** Returns the attribute of a node that is a list of integers; undefined if it has none of that name. */
+export function integersAttribute(node: GraphNode, name: string): readonly number[] | undefined {
+  let found: readonly number[] | undefined;
+  eachMessage(node.bytes, (field, attribute) => {
+    if (field !== NODE.attribute || textIn(attribute, ATTRIBUTE.name) !== name) return;
+    const reader = new PbfReader(attribute);
+    const integers: number[] = [];
+    eachFieldOf(reader, reader.length, (part) => {
+      if (part === ATTRIBUTE.integers) reader.readPackedVarint(integers, true);
+    });
+    found = integers;
   });
   return found;
 }
@@ -151,27 +190,6 @@ function holdsGraph(attribute: Uint8Array): boolean {
   return found;
 }
 
-/** Returns the encoded TensorProto of a Constant; empty if its value is not a tensor. */
-function constantIn(node: Uint8Array): Uint8Array {
-  let tensor: Uint8Array = new Uint8Array(0);
-  eachMessage(node, (field, attribute) => {
-    if (field !== NODE.attribute) return;
-    eachMessage(attribute, (part, bytes) => {
-      if (part === ATTRIBUTE.tensor) tensor = bytes;
-    });
-  });
-  return tensor;
-}
-
-/** Whether an encoded TensorProto is a zero: its value, of at most 8 bytes, has no bit that is set. */
-function isZero(tensor: Uint8Array): boolean {
-  let values: Uint8Array | undefined;
-  eachMessage(tensor, (field, bytes) => {
-    if (field === TENSOR.floats || field === TENSOR.integers || field === TENSOR.rawData) values = bytes;
-  });
-  return values !== undefined && values.length <= 8 && values.every((byte) => byte === 0);
-}
-
 /** New names of the inputs and outputs of a node, by their old names. */
 interface NewNames {
   readonly inputs: Readonly<Record<string, string>> | undefined;
@@ -209,44 +227,4 @@ function defaultOpset(bytes: Uint8Array): number {
     else reader.skip(tag);
   }
   return domain === "" || domain === "ai.onnx" ? version : 0;
-}
-
-function textIn(bytes: Uint8Array, wanted: number): string {
-  let found = "";
-  eachMessage(bytes, (field, message) => {
-    if (field === wanted) found = text(message);
-  });
-  return found;
-}
-
-const decoder = new TextDecoder();
-
-function text(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
-}
-
-/** Calls `visit` for each field that holds bytes, with its content. */
-function eachMessage(bytes: Uint8Array, visit: (field: number, message: Uint8Array) => void): void {
-  eachField(bytes, (field, _, message) => {
-    if (message.length > 0) visit(field, message);
-  });
-}
-
-/** Calls `visit` for each field, with its encoding and, if it holds bytes, its content. */
-function eachField(bytes: Uint8Array, visit: (field: number, raw: Uint8Array, message: Uint8Array) => void): void {
-  const reader = new PbfReader(bytes);
-  while (reader.pos < reader.length) {
-    const start = reader.pos;
-    const tag = reader.readVarint();
-    let message: Uint8Array = new Uint8Array(0);
-    if ((tag & 7) === 2) message = reader.readBytes();
-    else reader.skip(tag);
-    visit(tag >> 3, bytes.subarray(start, reader.pos), message);
-  }
-}
-
-function writeRaw(writer: PbfWriter, bytes: Uint8Array): void {
-  writer.realloc(bytes.length);
-  writer.buf.set(bytes, writer.pos);
-  writer.pos += bytes.length;
 }

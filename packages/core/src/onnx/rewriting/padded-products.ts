@@ -1,4 +1,6 @@
+import { type Connections, connectionsOf, isFixed } from "./connections.ts";
 import type { NewNode } from "./graph-encoding.ts";
+import { hasSharedHeads } from "./shared-heads.ts";
 import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
 
 /** Rows from which on the runtime computes a row of a product as it does among any more of them. A single row has a kernel of its own. */
@@ -9,8 +11,20 @@ const IDS: readonly string[] = ["input_ids", "inputs_embeds"];
 /** Attentions in one operator, whose products cannot be padded. */
 const FUSED_ATTENTIONS: ReadonlySet<string> = new Set(["Attention", "GroupQueryAttention", "MultiHeadAttention", "PagedAttention"]);
 /** Operators between the scores of an attention and its softmax, and between that and the product with the values. */
-const SCORES: ReadonlySet<string> = new Set(["Add", "Cast", "Concat", "Div", "Identity", "Mul", "Slice", "Sub", "Tanh", "Where"]);
-const PROBABILITIES: ReadonlySet<string> = new Set(["Cast", "Dropout", "Identity", "Slice", "Where"]);
+const SCORES: ReadonlySet<string> = new Set([
+  "Add",
+  "Cast",
+  "Concat",
+  "Div",
+  "Identity",
+  "Mul",
+  "Reshape",
+  "Slice",
+  "Sub",
+  "Tanh",
+  "Where",
+]);
+const PROBABILITIES: ReadonlySet<string> = new Set(["Cast", "Dropout", "Identity", "Reshape", "Slice", "Where"]);
 /** Operators between the last projection and the logits. */
 const ROW_WISE: ReadonlySet<string> = new Set(["Add", "Cast", "Div", "Identity", "Mul", "Sub", "Tanh"]);
 const MAX_DEPTH = 8;
@@ -36,7 +50,7 @@ export function withPaddedProducts(outline: Uint8Array, graph = readEditableGrap
   const connections = connectionsOf(graph);
   const attentions = attentionProducts(graph, connections);
   if (attentions.size === 0) return undefined;
-  const products = graph.nodes.filter((node) => attentions.has(node) || isProjection(node, graph, connections));
+  const products = graph.nodes.filter((node) => (attentions.has(node) && !hasSharedHeads(node)) || isProjection(node, graph, connections));
   const last = lastProjections(graph, connections);
   const padding = paddings(products, { ids, last });
   return applyEdit(outline, graph, {
@@ -103,23 +117,6 @@ function paddings(
   });
 }
 
-interface Connections {
-  readonly producers: ReadonlyMap<string, GraphNode>;
-  readonly consumers: ReadonlyMap<string, readonly GraphNode[]>;
-}
-
-function connectionsOf({ nodes }: EditableGraph): Connections {
-  const consumers = new Map<string, GraphNode[]>();
-  for (const node of nodes) {
-    for (const input of node.inputs) {
-      const known = consumers.get(input);
-      if (known) known.push(node);
-      else consumers.set(input, [node]);
-    }
-  }
-  return { producers: new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const))), consumers };
-}
-
 /** Returns the products of queries and keys, and of their softmax and values. */
 function attentionProducts({ nodes, weights }: EditableGraph, { producers, consumers }: Connections): ReadonlySet<GraphNode> {
   const found = new Set<GraphNode>();
@@ -147,15 +144,7 @@ function attentionProducts({ nodes, weights }: EditableGraph, { producers, consu
 /** Whether a node multiplies floating-point rows by weights. */
 function isProjection({ op, inputs }: GraphNode, graph: EditableGraph, connections: Connections): boolean {
   if (op === "MatMulNBits") return true;
-  return op === "MatMul" && isFixed(inputs[1]!, graph, connections, MAX_DEPTH) && !isFixed(inputs[0]!, graph, connections, MAX_DEPTH);
-}
-
-/** Whether a value is a weight or computed from weights only. */
-function isFixed(value: string, graph: EditableGraph, connections: Connections, depth: number): boolean {
-  if (graph.weights.has(value) || value === "") return true;
-  const node = connections.producers.get(value);
-  if (!node || depth === 0) return false;
-  return node.op === "Constant" || (node.inputs.length > 0 && node.inputs.every((input) => isFixed(input, graph, connections, depth - 1)));
+  return op === "MatMul" && isFixed(inputs[1]!, graph, connections) && !isFixed(inputs[0]!, graph, connections);
 }
 
 /** Returns the products from which the logits are computed row by row. */

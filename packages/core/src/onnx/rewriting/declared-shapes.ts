@@ -1,0 +1,41 @@
+import { PbfReader } from "pbf";
+import { namedSize, type Size } from "./sizes.ts";
+import { endOfMessage, eachField } from "../graph-outline.ts";
+
+// Field numbers of onnx.proto (IR version 13).
+const TENSOR_DIMS = 1;
+/** ValueInfoProto.type, TypeProto.tensor_type, TypeProto.Tensor.shape, TensorShapeProto.dim. */
+const PATH = [2, 1, 2, 1];
+const DIM = { value: 1, name: 2 } as const;
+
+/** Returns the shape of an encoded TensorProto. */
+export function shapeOfTensor(tensor: Uint8Array): readonly number[] {
+  const reader = new PbfReader(tensor);
+  const shape: number[] = [];
+  eachField(reader, reader.length, (field) => {
+    if (field === TENSOR_DIMS) reader.readPackedVarint(shape);
+  });
+  return shape;
+}
+
+/** Returns the shape of an encoded ValueInfoProto. A size without a name has one of its own, made of `value`, which is the name of the input. */
+export function shapeOfValue(value: string, info: Uint8Array): readonly Size[] {
+  const reader = new PbfReader(info);
+  const shape: Size[] = [];
+  const readDim = (): void => {
+    let size: Size = `${value}[${shape.length}]`;
+    eachField(reader, endOfMessage(reader), (field) => {
+      if (field === DIM.value) size = reader.readVarint();
+      else if (field === DIM.name) size = namedSize(reader.readString() || String(size));
+    });
+    shape.push(size);
+  };
+  const readPart = (depth: number, end: number): void =>
+    eachField(reader, end, (field) => {
+      if (field !== PATH[depth]) return;
+      if (depth === PATH.length - 1) readDim();
+      else readPart(depth + 1, endOfMessage(reader));
+    });
+  readPart(0, reader.length);
+  return shape;
+}
