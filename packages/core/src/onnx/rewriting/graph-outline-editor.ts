@@ -1,5 +1,5 @@
 import { PbfReader, PbfWriter } from "pbf";
-import { eachField as eachFieldOf } from "../graph-outline.ts";
+import { eachField as eachFieldOf, endOfMessage } from "../graph-outline.ts";
 import { type Constant, type NewInput, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
 import { eachField, eachMessage, text, textIn, writeRaw } from "./messages.ts";
 import { readSmallTensor, tensorOfConstant } from "./small-tensors.ts";
@@ -170,24 +170,23 @@ function editGraph(bytes: Uint8Array, { nodes }: EditableGraph, edit: Edit): Uin
 }
 
 function readNode(bytes: Uint8Array): GraphNode {
+  const reader = new PbfReader(bytes);
   let op = "";
   const inputs: string[] = [];
   const outputs: string[] = [];
   let hasGraph = false;
+  const readAttribute = (): void =>
+    eachFieldOf(reader, endOfMessage(reader), (field) => {
+      hasGraph ||= field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs;
+    });
   // An input that is left out has an empty name, which keeps the places of those after it.
-  eachField(bytes, (field, _, message) => {
-    if (field === NODE.attribute) hasGraph ||= holdsGraph(message);
-    else if (field === NODE.input) inputs.push(text(message));
-    else if (field === NODE.output) outputs.push(text(message));
-    else if (field === NODE.opType) op = text(message);
+  eachFieldOf(reader, reader.length, (field) => {
+    if (field === NODE.input) inputs.push(reader.readString());
+    else if (field === NODE.output) outputs.push(reader.readString());
+    else if (field === NODE.opType) op = reader.readString();
+    else if (field === NODE.attribute) readAttribute();
   });
   return { op, inputs, outputs, hasGraph, bytes };
-}
-
-function holdsGraph(attribute: Uint8Array): boolean {
-  let found = false;
-  eachField(attribute, (field) => (found ||= field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs));
-  return found;
 }
 
 /** New names of the inputs and outputs of a node, by their old names. */
@@ -196,11 +195,12 @@ interface NewNames {
   readonly outputs: Readonly<Record<string, string>> | undefined;
 }
 
-function rename(bytes: Uint8Array, { inputs = {}, outputs = {} }: NewNames): Uint8Array {
+function rename(bytes: Uint8Array, { inputs, outputs }: NewNames): Uint8Array {
+  if (!inputs && !outputs) return bytes;
   const writer = new PbfWriter();
   eachField(bytes, (field, raw, message) => {
-    const names = field === NODE.input ? inputs : field === NODE.output ? outputs : {};
-    const name = names[text(message)];
+    const names = field === NODE.input ? inputs : field === NODE.output ? outputs : undefined;
+    const name = names?.[text(message)];
     if (name === undefined) writeRaw(writer, raw);
     else writer.writeStringField(field, name);
   });

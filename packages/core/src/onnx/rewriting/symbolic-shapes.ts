@@ -1,22 +1,14 @@
 import { type EditableGraph, type GraphNode, integerAttribute, integersAttribute } from "./graph-outline-editor.ts";
 import { shapeOfTensor } from "./declared-shapes.ts";
-import { difference, isSize, product, quotient, type Size, sum } from "./sizes.ts";
-import { readSmallTensor, tensorOfConstant } from "./small-tensors.ts";
-
-export type Shape = readonly Size[];
-
-/** What is known of the values of a graph. What is not known is not there. */
-interface Known {
-  readonly graph: EditableGraph;
-  readonly shapes: Map<string, Shape>;
-  /** The elements of tensors of sizes. */
-  readonly elements: Map<string, readonly Size[]>;
-}
+import { type Known, listOf, SIZES_OF, type Shape } from "./computed-sizes.ts";
+import { difference, product, quotient, type Size, sum } from "./sizes.ts";
+import { tensorOfConstant } from "./small-tensors.ts";
 
 /** Returns the shape of a node's first output; undefined if it is not known. */
 type ShapeRule = (node: GraphNode, known: Known) => Shape | undefined;
-/** Returns the elements of a node's first output; undefined if they are not known. */
-type ElementRule = (node: GraphNode, known: Known) => readonly Size[] | undefined;
+
+/** What exporters write for an end that is the last one. */
+const MAX_SIZE = 2 ** 31 - 1;
 
 /**
  * Returns the shapes of a graph's values, as far as they follow from those of its inputs and weights: two values with the same shape here have
@@ -27,7 +19,7 @@ export function symbolicShapes(graph: EditableGraph): ReadonlyMap<string, Shape>
   for (const node of graph.nodes) {
     const [output] = node.outputs;
     if (output === undefined || known.shapes.has(output)) continue;
-    const elements = ELEMENTS_OF[node.op]?.(node, known);
+    const elements = SIZES_OF[node.op]?.(node, known);
     if (elements) known.elements.set(output, elements);
     const shape = SHAPE_OF[node.op]?.(node, known);
     if (shape) known.shapes.set(output, shape);
@@ -116,7 +108,7 @@ const SHAPE_OF: Readonly<Record<string, ShapeRule>> = {
   ReduceMean: reduced,
   ReduceSum: reduced,
   Shape: (node, known) => {
-    const sizes = ELEMENTS_OF["Shape"]!(node, known);
+    const sizes = SIZES_OF["Shape"]!(node, known);
     return sizes && [sizes.length];
   },
   Concat: (node, { shapes }) => {
@@ -185,72 +177,6 @@ const SHAPE_OF: Readonly<Record<string, ShapeRule>> = {
     return Array.from({ length }, (_, axis) => (added.has(axis) ? 1 : rest.next().value!));
   },
 };
-
-/** Returns the elements of a number or a list; those of tensors of more dimensions have an order that the rules here do not know. */
-function listOf(value: string | undefined, { shapes, elements }: Known): readonly Size[] | undefined {
-  return value !== undefined && (shapes.get(value)?.length ?? 2) < 2 ? elements.get(value) : undefined;
-}
-
-const sameElements: ElementRule = ({ inputs }, { elements }) => elements.get(inputs[0]!);
-
-const ELEMENTS_OF: Readonly<Record<string, ElementRule>> = {
-  Cast: sameElements,
-  Identity: sameElements,
-  Reshape: sameElements,
-  Squeeze: sameElements,
-  Unsqueeze: sameElements,
-  Add: pairwise((a, b) => sum([a, b])),
-  Sub: pairwise(difference),
-  Mul: pairwise((a, b) => product([a, b])),
-  Div: pairwise((a, b) => (typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) : `(${a} / ${b})`)),
-  Equal: pairwise((a, b) => {
-    if (typeof a === "number" && typeof b === "number") return Number(a === b);
-    return (isNegative(a) && isSize(b)) || (isNegative(b) && isSize(a)) ? 0 : `(${a} = ${b})`;
-  }),
-  Concat: ({ inputs }, known) => {
-    const parts = inputs.map((input) => listOf(input, known));
-    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-  },
-  ConstantOfShape: (node, known) => {
-    const [length, ...more] = listOf(node.inputs[0], known) ?? [];
-    const value = readSmallTensor(tensorOfConstant(node.bytes))?.integers?.[0];
-    if (typeof length !== "number" || more.length > 0 || length > MAX_LENGTH || value === undefined) return undefined;
-    return Array.from({ length }, () => value);
-  },
-  Gather: ({ inputs }, known) => {
-    const [data, indices] = [listOf(inputs[0], known), listOf(inputs[1], known)];
-    const picked = indices?.map((index) => (typeof index === "number" ? data?.at(index) : undefined));
-    return picked?.every((each) => each !== undefined) ? picked : undefined;
-  },
-  Shape: (node, { shapes }) => {
-    const shape = shapes.get(node.inputs[0]!);
-    return shape?.slice(integerAttribute(node, "start") ?? 0, integerAttribute(node, "end"));
-  },
-  Where: ({ inputs }, known) => {
-    const [condition, whenTrue, whenFalse] = inputs.map((input) => listOf(input, known));
-    const length = condition?.length;
-    if (!condition || whenTrue?.length !== length || whenFalse?.length !== length) return undefined;
-    if (!condition.every((each) => typeof each === "number")) return undefined;
-    return condition.map((each, index) => (each === 0 ? whenFalse! : whenTrue!)[index]!);
-  },
-};
-/** What exporters write for an end that is the last one. */
-const MAX_SIZE = 2 ** 31 - 1;
-/** Most dimensions of a tensor whose shape is computed. */
-const MAX_LENGTH = 8;
-
-function pairwise(compute: (a: Size, b: Size) => Size): ElementRule {
-  return ({ inputs }, values) => {
-    const [left, right] = [listOf(inputs[0], values), listOf(inputs[1], values)];
-    if (!left || !right || (left.length !== right.length && left.length !== 1 && right.length !== 1)) return undefined;
-    const each = (list: readonly Size[], index: number): Size => list[list.length === 1 ? 0 : index]!;
-    return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => compute(each(left, index), each(right, index)));
-  };
-}
-
-function isNegative(size: Size): boolean {
-  return typeof size === "number" && size < 0;
-}
 
 function axesOf(node: GraphNode, { integers }: EditableGraph): readonly number[] | undefined {
   return node.inputs[1] ? integers.get(node.inputs[1]) : integersAttribute(node, "axes");
