@@ -7,13 +7,14 @@ import type { ModelFolder } from "./model-folder.ts";
 import { inlineWeights } from "./inline-weights.ts";
 import { localWeights } from "./local-weights.ts";
 import { renameWeightFiles } from "./rename-weight-files.ts";
-import { dequantizesOneWeight } from "./rewriting/one-dequantized-weight.ts";
 import { queueOf } from "./runtime-queue.ts";
 import { startRuntime, type StartOptions } from "./start-runtime.ts";
 import { watchDevice } from "./watch-device.ts";
 
 export interface InferenceOptions extends StartOptions {
   readonly signal: AbortSignal | undefined;
+  /** Whether weights are dequantized when the graph is loaded, and not in every pass. @defaultValue false */
+  readonly dequantizesWeights?: boolean;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function createInference(
   }
   const queue = queueOf(ort);
   try {
-    const inference = await queue.enqueue(() => startRuntime(runtime, options, () => create(runtime, graph, options.threads)), {
+    const inference = await queue.enqueue(() => startRuntime(runtime, options, () => create(runtime, graph, options)), {
       signal,
       discard: (late) => void late.release(),
     });
@@ -54,16 +55,17 @@ export async function createInference(
 async function create(
   { ort, execution, executionProviders }: Runtime,
   graph: GraphFiles,
-  threads: number | undefined,
+  { threads, dequantizesWeights }: InferenceOptions,
 ): Promise<InferenceSession> {
   const { outline } = graph.file;
-  const configuration = dequantizesOneWeight(outline) ? { disable_quant_qdq: "1" } : {};
+  // The runtime keeps integers that it takes for the input of an integer product, unless it is told that there are none.
+  const configuration = dequantizesWeights ? { disable_quant_qdq: "1" } : undefined;
   const options: InferenceSession.SessionOptions = {
     executionProviders,
     logSeverityLevel: 3,
     ...(execution === "webgpu" && { preferredOutputLocation: "gpu-buffer" as const }),
     ...(execution === "native" && threads !== undefined && { intraOpNumThreads: threads }),
-    extra: { session: configuration },
+    ...(configuration && { extra: { session: configuration } }),
   };
   if (execution === "native") {
     // The native runtime reads weights on this computer itself, so that no byte passes through JavaScript and pages can be dropped again.

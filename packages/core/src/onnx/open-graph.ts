@@ -8,6 +8,7 @@ import type { ModelFolder } from "./model-folder.ts";
 import type { Execution } from "./model-source.ts";
 import { withPlainProducts } from "./rewriting/fused-products.ts";
 import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
+import { dequantizesOneWeight } from "./rewriting/one-dequantized-weight.ts";
 import { withPaddedProducts } from "./rewriting/padded-products.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
@@ -45,9 +46,14 @@ export async function openGraph(
   { rewriting, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
   const { outline } = graph.file;
+  const dequantizesWeights = rewriting !== "none" && dequantizesOneWeight(outline);
   const open = async (each: GraphFiles, added: Rewriting): Promise<OpenedGraph> => {
     const consistency = added === "padding" ? "exact" : readRowConsistency(each.file.outline, runtime.execution);
-    return { inference: await createInference(runtime, folder, each, options), rewriting: added, rowConsistency: consistency };
+    return {
+      inference: await createInference(runtime, folder, each, { ...options, dequantizesWeights }),
+      rewriting: added,
+      rowConsistency: consistency,
+    };
   };
   for (const { outline: each, added } of rewriting === "none" ? [] : rewritten(outline, runtime.execution, rewriting)) {
     try {

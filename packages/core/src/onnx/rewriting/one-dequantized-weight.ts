@@ -3,9 +3,9 @@ import { readEditableGraph } from "./graph-outline-editor.ts";
 
 /**
  * Whether an encoded ModelProto dequantizes exactly one of its weights in every pass, and quantizes no activation. The usual files of 8 bits
- * do so whose embeddings are also the last projection: `MatMul(x, DequantizeLinear(Transpose(embeddings)))`. The runtime must keep such
- * weights as they are, unless it is told that they are not the input of an integer product; it then dequantizes them when it loads the
- * graph. With several such weights it would hold all of them in 32 bits, where a pass holds one at a time.
+ * do so if their embeddings are also the last projection: `MatMul(x, DequantizeLinear(Transpose(embeddings)))`. Such a weight can be
+ * dequantized when the graph is loaded: a pass needs the memory of the result in any case. With several of them, all would be held in 32
+ * bits, where a pass holds one at a time.
  */
 export function dequantizesOneWeight(outline: Uint8Array): boolean {
   const graph = readEditableGraph(outline);
