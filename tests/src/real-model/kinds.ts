@@ -1,4 +1,4 @@
-import type { ChatMessage } from "@decodekit/core";
+import type { ChatMessage, RowConsistency } from "@decodekit/core";
 import conversations from "./conversations.json" with { type: "json" };
 import kinds from "./kinds.json" with { type: "json" };
 import transformersJs from "./transformers-js-wasm-tokens.json" with { type: "json" };
@@ -38,6 +38,17 @@ export function tokensOnWasm({ name, isExact }: Kind): readonly (readonly number
  */
 export function asPublished({ name, modelFile }: Kind): { readonly modelFile: string; readonly rewriting: boolean } {
   return { modelFile, rewriting: name !== "q8" };
+}
+
+/** What a kind, loaded with `asPublished`, says of its rows. The export of genai int4 asks for accuracy level 4, which WASM ignores. */
+export function publishedRows({ name }: Kind, execution: "native" | "wasm"): RowConsistency {
+  if (name === "q8") return "mixed";
+  return name === "genai int4" && execution === "native" ? "approximate" : "rounding";
+}
+
+/** Conversations for a kind: all, or for files that only differ in their layout or in the precision of the rest, the first five. */
+export function conversationsOf({ name }: Kind): readonly Conversation[] {
+  return ["fp32", "q8", "q4", "genai int4"].includes(name) ? CONVERSATIONS : CONVERSATIONS.slice(0, 5);
 }
 
 function inOrder(cases: Cases): readonly (readonly number[])[] {

@@ -6,8 +6,9 @@ import type { Runtime } from "./environment/environment.ts";
 import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import type { Execution } from "./model-source.ts";
+import { withEightBitProjection } from "./rewriting/eight-bit-projection.ts";
 import { withPlainProducts } from "./rewriting/fused-products.ts";
-import { readEditableGraph } from "./rewriting/graph-outline-editor.ts";
+import { type EditableGraph, readEditableGraph } from "./rewriting/graph-outline-editor.ts";
 import { dequantizesOneWeight } from "./rewriting/one-dequantized-weight.ts";
 import { withPaddedProducts } from "./rewriting/padded-products.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
@@ -46,9 +47,9 @@ export async function openGraph(
   { rewriting, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
   const { outline } = graph.file;
-  const dequantizesWeights = rewriting !== "none" && dequantizesOneWeight(outline);
   const open = async (each: GraphFiles, added: Rewriting): Promise<OpenedGraph> => {
     const consistency = added === "padding" ? "exact" : readRowConsistency(each.file.outline, runtime.execution);
+    const dequantizesWeights = added !== "none" && dequantizesOneWeight(each.file.outline);
     return {
       inference: await createInference(runtime, folder, each, { ...options, dequantizesWeights }),
       rewriting: added,
@@ -72,20 +73,44 @@ interface RewrittenGraph {
 
 /** Returns the graph with padding; then with inputs for trees in its place; then without either. */
 function rewritten(outline: Uint8Array, execution: Execution, rewriting: Rewriting): readonly RewrittenGraph[] {
-  const graph = readEditableGraph(outline);
-  const plain = withPlainProducts(outline, graph);
-  const scaled = plain ? withRowScales(plain) : withRowScales(outline, graph);
-  const shared = scaled ? (withSharedHeads(scaled) ?? scaled) : withSharedHeads(outline, graph);
-  const merged = shared ? (withSharedShapes(shared) ?? shared) : withSharedShapes(outline, graph);
-  const counted = merged ? (withRowCount(merged) ?? merged) : withRowCount(outline, graph);
+  const isNative = execution === "native";
+  const most = edited(outline, [
+    withScaledRows,
+    // Kernels that multiply integers of 8 bits in blocks are fast on native only.
+    ...(isNative ? [withEightBitProjection] : []),
+    withSharedHeads,
+    withSharedShapes,
+    withRowCount,
+  ]);
   // On a GPU, a fused attention with a bias is another, slower one.
-  const trees = withTreeInputs(counted ?? outline, { fusedBias: execution !== "webgpu" });
-  const most = counted ?? outline;
+  const trees = withTreeInputs(most, { fusedBias: execution !== "webgpu" });
   // Without inputs for trees: the rows of a tree are sums in another order, which 8 bits would turn into other steps.
-  const isPadded = rewriting === "padding" && execution === "native" && readRowConsistency(most, execution) === "approximate";
+  const isPadded = rewriting === "padding" && isNative && readRowConsistency(most, execution) === "approximate";
   const padded = isPadded ? withPaddedProducts(most) : undefined;
   return [
     ...(padded ? [{ outline: padded, added: "padding" as const }] : []),
-    ...[trees, counted].filter((each) => each !== undefined).map((each) => ({ outline: each, added: "additions" as const })),
+    ...[trees, most === outline ? undefined : most]
+      .filter((each) => each !== undefined)
+      .map((each) => ({ outline: each, added: "additions" as const })),
   ];
+}
+
+/** Returns the encoded ModelProto with an edit; undefined if the graph has nothing to edit. */
+type GraphEdit = (outline: Uint8Array, graph: EditableGraph) => Uint8Array | undefined;
+
+function edited(outline: Uint8Array, edits: readonly GraphEdit[]): Uint8Array {
+  let result = outline;
+  let graph = readEditableGraph(outline);
+  for (const edit of edits) {
+    const next = edit(result, graph);
+    if (!next) continue;
+    result = next;
+    graph = readEditableGraph(next);
+  }
+  return result;
+}
+
+function withScaledRows(outline: Uint8Array, graph: EditableGraph): Uint8Array | undefined {
+  const plain = withPlainProducts(outline, graph);
+  return plain ? withRowScales(plain) : withRowScales(outline, graph);
 }

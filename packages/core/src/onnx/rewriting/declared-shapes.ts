@@ -3,19 +3,21 @@ import { namedSize, type Size } from "./sizes.ts";
 import { endOfMessage, eachField } from "../graph-outline.ts";
 
 // Field numbers of onnx.proto (IR version 13).
-const TENSOR_DIMS = 1;
+const TENSOR = { dims: 1, dataType: 2 } as const;
 /** ValueInfoProto.type, TypeProto.tensor_type, TypeProto.Tensor.shape, TensorShapeProto.dim. */
 const PATH = [2, 1, 2, 1];
 const DIM = { value: 1, name: 2 } as const;
 
-/** Returns the shape of an encoded TensorProto. */
-export function shapeOfTensor(tensor: Uint8Array): readonly number[] {
+/** Returns the shape of an encoded TensorProto, and the type of its elements as onnx.proto numbers it. */
+export function declaredTensor(tensor: Uint8Array): { readonly shape: readonly number[]; readonly type: number } {
   const reader = new PbfReader(tensor);
   const shape: number[] = [];
+  let type = 0;
   eachField(reader, reader.length, (field) => {
-    if (field === TENSOR_DIMS) reader.readPackedVarint(shape);
+    if (field === TENSOR.dims) reader.readPackedVarint(shape);
+    else if (field === TENSOR.dataType) type = reader.readVarint();
   });
-  return shape;
+  return { shape, type };
 }
 
 /** Returns the shape of an encoded ValueInfoProto. A size without a name has one of its own, made of `value`, which is the name of the input. */

@@ -5,6 +5,8 @@ export interface NewNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** @defaultValue that of ONNX */
+  readonly domain?: string;
   /** Integers, and lists of integers, by the name of the attribute. */
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
@@ -17,14 +19,14 @@ export interface NewInput {
   readonly dims: readonly (number | undefined)[];
 }
 
-/** A weight of shape (1,). */
+/** A weight of shape (1,), or a list of integers. */
 export type Constant =
-  | { readonly type: "int64"; readonly value: bigint }
+  | { readonly type: "int64"; readonly value: bigint | readonly number[] }
   | { readonly type: "float32"; readonly value: number }
   | { readonly type: "uint8"; readonly value: number };
 
 // Numbers of onnx.proto (IR version 13).
-const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
+const NODE = { input: 1, output: 2, opType: 4, attribute: 5, domain: 7 } as const;
 const ATTRIBUTE = { name: 1, int: 3, ints: 8, type: 20 } as const;
 const ATTRIBUTE_TYPES = { int: 2, ints: 7 } as const;
 const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
@@ -35,10 +37,11 @@ export const ELEMENTS = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
 export const [CAST_TO_FLOAT32, CAST_TO_UINT8] = [ELEMENTS.float32, ELEMENTS.uint8];
 
 /** Writes a NodeProto. */
-export function writeNode({ op, inputs, outputs, attributes = {} }: NewNode, writer: PbfWriter): void {
+export function writeNode({ op, inputs, outputs, domain, attributes = {} }: NewNode, writer: PbfWriter): void {
   for (const input of inputs) writer.writeStringField(NODE.input, input);
   for (const output of outputs) writer.writeStringField(NODE.output, output);
   writer.writeStringField(NODE.opType, op);
+  if (domain !== undefined) writer.writeStringField(NODE.domain, domain);
   for (const attribute of Object.entries(attributes)) writer.writeMessage(NODE.attribute, writeAttribute, attribute);
 }
 
@@ -51,14 +54,18 @@ function writeAttribute([name, value]: [string, number | readonly number[]], wri
 
 /** Writes a TensorProto. */
 export function writeConstant([name, constant]: [string, Constant], writer: PbfWriter): void {
-  writer.writePackedVarint(TENSOR.dims, [1]);
+  const { value } = constant;
+  writer.writePackedVarint(TENSOR.dims, [typeof value === "object" ? value.length : 1]);
   writer.writeVarintField(TENSOR.dataType, ELEMENTS[constant.type]);
   writer.writeStringField(TENSOR.name, name);
   writer.writeBytesField(TENSOR.rawData, bytesOf(constant));
 }
 
 function bytesOf(constant: Constant): Uint8Array {
-  if (constant.type === "int64") return new Uint8Array(BigInt64Array.of(constant.value).buffer);
+  if (constant.type === "int64") {
+    const values = typeof constant.value === "bigint" ? [constant.value] : constant.value.map(BigInt);
+    return new Uint8Array(BigInt64Array.from(values).buffer);
+  }
   if (constant.type === "float32") return new Uint8Array(Float32Array.of(constant.value).buffer);
   return Uint8Array.of(constant.value);
 }

@@ -4,7 +4,7 @@ import { type Constant, type NewInput, type NewNode, writeConstant, writeInput, 
 import { eachField, eachMessage, text, textIn, writeRaw } from "./messages.ts";
 import { readSmallTensor, tensorOfConstant } from "./small-tensors.ts";
 import type { Size } from "./sizes.ts";
-import { shapeOfTensor, shapeOfValue } from "./declared-shapes.ts";
+import { declaredTensor, shapeOfValue } from "./declared-shapes.ts";
 
 // Field numbers of onnx.proto (IR version 13).
 const MODEL = { graph: 7, opsetImport: 8 } as const;
@@ -43,6 +43,10 @@ export interface EditableGraph {
   readonly inputs: readonly string[];
   /** Shapes of inputs and weights; inputs have names for sizes that differ from pass to pass, equal ones for equal sizes. */
   readonly shapes: ReadonlyMap<string, readonly Size[]>;
+  /** Types of the elements of weights, as onnx.proto numbers them. */
+  readonly types: ReadonlyMap<string, number>;
+  /** Domains of the operators that the graph may have. */
+  readonly domains: ReadonlySet<string>;
   /** Names of the graph's outputs. */
   readonly outputs: readonly string[];
 }
@@ -58,6 +62,8 @@ export interface Edit {
   readonly after?: ReadonlyMap<GraphNode, readonly NewNode[]>;
   /** Nodes that are left out: those before them take their place. */
   readonly removed?: ReadonlySet<GraphNode>;
+  /** Domains of operators that new nodes have. */
+  readonly domains?: readonly string[];
   /** New names of inputs of existing nodes, by node and old name. */
   readonly renamed: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
   /** New names of outputs of existing nodes, by node and old name. */
@@ -79,12 +85,18 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
     if (tensor?.count === 1) scalars.add(name);
     if (tensor?.integers) integers.set(name, tensor.integers);
   };
+  const types = new Map<string, number>();
+  const domains = new Set<string>();
   const shapes = new Map<string, readonly Size[]>();
   const inputs: string[] = [];
   const outputs: string[] = [];
   let opset = 0;
   eachMessage(outline, (field, message) => {
-    if (field === MODEL.opsetImport) opset = Math.max(opset, defaultOpset(message));
+    if (field === MODEL.opsetImport) {
+      const imported = readOpset(message);
+      domains.add(imported.domain);
+      if (imported.domain === "") opset = Math.max(opset, imported.version);
+    }
     if (field !== MODEL.graph) return;
     eachMessage(message, (part, bytes) => {
       if (part === GRAPH.node) {
@@ -94,7 +106,9 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
       } else if (part === GRAPH.initializer) {
         const name = textIn(bytes, TENSOR_NAME);
         weights.add(name);
-        shapes.set(name, shapeOfTensor(bytes));
+        const { shape, type } = declaredTensor(bytes);
+        shapes.set(name, shape);
+        types.set(name, type);
         addTensor(name, bytes);
       } else if (part === GRAPH.input) {
         const name = textIn(bytes, VALUE.name);
@@ -104,7 +118,19 @@ export function readEditableGraph(outline: Uint8Array): EditableGraph {
     });
   });
   // Old exporters list weights among the inputs.
-  return { opset, nodes, weights, zeros, scalars, integers, shapes, inputs: inputs.filter((input) => !weights.has(input)), outputs };
+  return {
+    opset,
+    nodes,
+    weights,
+    zeros,
+    scalars,
+    integers,
+    shapes,
+    types,
+    domains,
+    inputs: inputs.filter((input) => !weights.has(input)),
+    outputs,
+  };
 }
 
 /** Returns the attribute of a node that is an integer; undefined if it has none of that name. */
@@ -148,6 +174,7 @@ export function applyEdit(outline: Uint8Array, graph: EditableGraph, edit: Edit)
     if (field !== MODEL.graph) writeRaw(writer, raw);
     else writer.writeBytesField(MODEL.graph, editGraph(message, graph, edit));
   });
+  for (const domain of edit.domains ?? []) if (!graph.domains.has(domain)) writer.writeMessage(MODEL.opsetImport, writeDomain, domain);
   return writer.finish();
 }
 
@@ -216,15 +243,19 @@ function replaceInputs(bytes: Uint8Array, inputs: readonly string[]): Uint8Array
   return writer.finish();
 }
 
-function defaultOpset(bytes: Uint8Array): number {
+function readOpset(bytes: Uint8Array): { readonly domain: string; readonly version: number } {
   const reader = new PbfReader(bytes);
   let domain = "";
   let version = 0;
-  while (reader.pos < reader.length) {
-    const tag = reader.readVarint();
-    if (tag >> 3 === OPSET.domain) domain = reader.readString();
-    else if (tag >> 3 === OPSET.version) version = reader.readVarint(true);
-    else reader.skip(tag);
-  }
-  return domain === "" || domain === "ai.onnx" ? version : 0;
+  eachFieldOf(reader, reader.length, (field) => {
+    if (field === OPSET.domain) domain = reader.readString();
+    else if (field === OPSET.version) version = reader.readVarint(true);
+  });
+  return { domain: domain === "ai.onnx" ? "" : domain, version };
+}
+
+/** Writes the OperatorSetIdProto of a domain of which the first version is used. */
+function writeDomain(domain: string, writer: PbfWriter): void {
+  writer.writeStringField(OPSET.domain, domain);
+  writer.writeVarintField(OPSET.version, 1);
 }

@@ -1,5 +1,5 @@
 import { type EditableGraph, type GraphNode, integerAttribute, integersAttribute } from "./graph-outline-editor.ts";
-import { shapeOfTensor } from "./declared-shapes.ts";
+import { declaredTensor } from "./declared-shapes.ts";
 import { type Known, listOf, SIZES_OF, type Shape } from "./computed-sizes.ts";
 import { difference, product, quotient, type Size, sum } from "./sizes.ts";
 import { tensorOfConstant } from "./small-tensors.ts";
@@ -120,7 +120,7 @@ const SHAPE_OF: Readonly<Record<string, ShapeRule>> = {
   },
   Constant: ({ bytes }) => {
     const tensor = tensorOfConstant(bytes);
-    return tensor.length > 0 ? shapeOfTensor(tensor) : undefined;
+    return tensor.length > 0 ? declaredTensor(tensor).shape : undefined;
   },
   ConstantOfShape: ({ inputs }, { elements }) => elements.get(inputs[0]!),
   Expand: ({ inputs }, { shapes, elements }) => broadcast(shapes.get(inputs[0]!), elements.get(inputs[1]!)),
