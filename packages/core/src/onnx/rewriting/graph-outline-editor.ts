@@ -14,6 +14,8 @@ const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
 const ATTRIBUTE = { name: 1, integer: 3, graph: 6, integers: 8, graphs: 11 } as const;
 const TENSOR_NAME = 8;
 const VALUE = { name: 1 } as const;
+/** Length of an edited graph over that of the graph, at most as a rule. */
+const ROOM = 1.25;
 
 /** A node of a graph. */
 export interface GraphNode {
@@ -169,7 +171,7 @@ function integerIn(attribute: Uint8Array): number | undefined {
 
 /** Returns the encoded ModelProto with the edit. `graph` is what `readEditableGraph` returned for it. */
 export function applyEdit(outline: Uint8Array, graph: EditableGraph, edit: Edit): Uint8Array {
-  const writer = new PbfWriter();
+  const writer = writerFor(outline);
   eachField(outline, (field, raw, message) => {
     if (field !== MODEL.graph) writeRaw(writer, raw);
     else writer.writeBytesField(MODEL.graph, editGraph(message, graph, edit));
@@ -178,8 +180,13 @@ export function applyEdit(outline: Uint8Array, graph: EditableGraph, edit: Edit)
   return writer.finish();
 }
 
+/** Returns a writer with room for what is read and a little more, so that its buffer need not be copied into ever larger ones. */
+function writerFor({ length }: Uint8Array): PbfWriter {
+  return new PbfWriter(new Uint8Array(Math.ceil(ROOM * length)));
+}
+
 function editGraph(bytes: Uint8Array, { nodes }: EditableGraph, edit: Edit): Uint8Array {
-  const writer = new PbfWriter();
+  const writer = writerFor(bytes);
   let index = 0;
   eachField(bytes, (field, raw) => {
     if (field !== GRAPH.node) return writeRaw(writer, raw);
