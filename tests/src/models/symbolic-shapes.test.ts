@@ -5,6 +5,7 @@ import { PbfWriter } from "pbf";
 import { expect, test } from "vitest";
 import { evaluateSize } from "../../../packages/core/src/onnx/rewriting/evaluate-size-for-tests.ts";
 import { type EditableGraph, readEditableGraph } from "../../../packages/core/src/onnx/rewriting/graph-outline-editor.ts";
+import { withSharedHeads } from "../../../packages/core/src/onnx/rewriting/shared-heads.ts";
 import { withSharedShapes } from "../../../packages/core/src/onnx/rewriting/shared-shapes.ts";
 import { namedSize, type Size } from "../../../packages/core/src/onnx/rewriting/sizes.ts";
 import { symbolicShapes } from "../../../packages/core/src/onnx/rewriting/symbolic-shapes.ts";
@@ -15,6 +16,15 @@ import { describeExports, folderOf } from "./exported-models.ts";
 
 /** Exports whose graph is one file with inputs that may have any sizes. */
 const CASES = casesOf("causal").filter(({ name }) => name.startsWith("optimum/") || name.startsWith("optimum-like-llama/"));
+
+/** Each head has its own keys and values, or all share one, or there are no copies. */
+const WITHOUT_SHARED_HEADS: ReadonlySet<string> = new Set(
+  "bloom codegen deepseek_v3 falcon-alibi falcon-multi-query falcon-new gpt2 gpt_neo gpt_neox gptj modernbert-decoder mpt opt phi".split(
+    " ",
+  ),
+);
+/** Exports in which no two shapes that are known are the same. */
+const WITHOUT_SHARED_SHAPES: readonly string[] = [];
 
 interface Sizes {
   readonly past: number;
@@ -49,7 +59,7 @@ const evaluate = (size: Size, sizes: Sizes): number => evaluateSize(size, (name)
 function feedsOf(session: InferenceSession, sizes: Sizes): Record<string, Tensor> {
   return Object.fromEntries(
     session.inputMetadata.map((input) => {
-      if (!input.isTensor) throw new Error(`${input.name} is no tensor.`);
+      if (!input.isTensor) throw new Error(`${input.name} is not a tensor.`);
       const dims = input.shape.map((size) => (typeof size === "number" ? size : evaluate(namedSize(size), sizes)));
       const count = dims.reduce((all, size) => all * size, 1);
       const data = input.type === "int64" ? new BigInt64Array(count).fill(1n) : new Float32Array(count).fill(0.1);
@@ -85,10 +95,22 @@ describeExports("symbolic shapes", () => {
     await session.release();
   });
 
+  test.each(CASES)("$name copies heads that share keys and values only if its exporter writes that otherwise", ({ name }) => {
+    expect(withSharedHeads(fileOf(name)) !== undefined).toBe(!WITHOUT_SHARED_HEADS.has(name.split("/")[1]!));
+  });
+
+  test("of a usual export are all known, and each is computed once", () => {
+    const graph = readEditableGraph(withSharedShapes(fileOf("optimum/llama"))!);
+    const shapes = symbolicShapes(graph);
+    expect(computedValues(graph).filter((value) => !shapes.has(value))).toEqual([]);
+    const sources = new Map(graph.nodes.filter(({ op }) => op === "Shape").map(({ inputs: [value] }) => [value!, shapes.get(value!)!]));
+    expect(new Set(Array.from(sources.values(), (shape) => shape.join())).size).toBe(sources.size);
+  });
+
   test.each(CASES)("$name computes the same bits with shared shapes", async ({ name }) => {
     const file = fileOf(name);
     const shared = withSharedShapes(file);
-    if (!shared) return;
+    if (!shared) return expect(WITHOUT_SHARED_SHAPES).toContain(name);
     const sizes = { past: 6, rows: 4 };
     const logits: unknown[] = [];
     for (const each of [file, shared]) {

@@ -46,6 +46,11 @@ export function publishedRows({ name }: Kind, execution: "native" | "wasm"): Row
   return name === "genai int4" && execution === "native" ? "approximate" : "rounding";
 }
 
+/** Parts of the warnings that a kind, loaded with `asPublished`, gives. */
+export function publishedWarnings({ name }: Kind): readonly string[] {
+  return name === "q8" ? ["may return another text"] : [];
+}
+
 /** Conversations for a kind: all, or for files that only differ in their layout or in the precision of the rest, the first five. */
 export function conversationsOf({ name }: Kind): readonly Conversation[] {
   return ["fp32", "q8", "q4", "genai int4"].includes(name) ? CONVERSATIONS : CONVERSATIONS.slice(0, 5);

@@ -1,8 +1,8 @@
 import { argmax, logSoftmax, type RowConsistency } from "@decodekit/core";
-import { loadModel } from "@decodekit/core/onnx";
 import { describe, expect, test } from "vitest";
 import { CONVERSATIONS, KINDS } from "./kinds.ts";
-import { arePresent, folderOf } from "./present-kinds.ts";
+import { loadWithWarnings } from "./load-with-warnings.ts";
+import { arePresent } from "./present-kinds.ts";
 
 // 8-bit files have one scale for all rows of a pass, so that a row depends on the others. decodekit gives each row its own.
 
@@ -19,6 +19,9 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct in 8 bits", { timeout: 300_000
       ];
       // Products are padded to two rows on native.
       expect(scaled.rowConsistency).toBe(execution === "native" ? "exact" : "approximate");
+      expect(scaled.warnings).toEqual([]);
+      expect(asItIs.rowConsistency).toBe("mixed");
+      expect(asItIs.warnings).toEqual([expect.stringContaining("may return another text")]);
       // Of another text, measured: 0.15 nats against 0.68, and 4 % (native) and 14 % (WASM) of rows against 46 %.
       expect(divergence(exact.whole, scaled.whole)).toBeLessThan(divergence(exact.whole, asItIs.whole) / 2);
       expect(otherTokens(scaled.whole, scaled.single)).toBeLessThan(otherTokens(asItIs.whole, asItIs.single) / 2);
@@ -29,6 +32,7 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct in 8 bits", { timeout: 300_000
 
 interface Rows {
   readonly rowConsistency: RowConsistency | undefined;
+  readonly warnings: readonly string[];
   /** Logits of a prompt that is read in one pass. */
   readonly whole: readonly Float32Array[];
   /** The same, token by token. */
@@ -38,7 +42,7 @@ interface Rows {
 async function readTwice(execution: "native" | "wasm", name: string, rewriting: boolean): Promise<Rows> {
   const kind = KINDS.find((each) => each.name === name)!;
   const { modelFile } = kind;
-  const model = await loadModel(folderOf(kind), { execution, modelFile, rewriting, onWarning: () => undefined });
+  const { model, warnings } = await loadWithWarnings(kind, { execution, modelFile, rewriting });
   const { rowConsistency } = model.causal.capabilities;
   const tokens = model.chat!.encode(messages);
   const read = async (step: number): Promise<Float32Array[]> => {
@@ -51,7 +55,7 @@ async function readTwice(execution: "native" | "wasm", name: string, rewriting: 
     await session.dispose();
     return rows;
   };
-  const rows = { rowConsistency, whole: await read(tokens.length), single: await read(1) };
+  const rows = { rowConsistency, warnings, whole: await read(tokens.length), single: await read(1) };
   await model.dispose();
   return rows;
 }

@@ -1,8 +1,8 @@
-import { loadModel } from "@decodekit/core/onnx";
 import { describe, expect, test } from "vitest";
 import { expectTokens } from "./expect-tokens.ts";
-import { asPublished, conversationsOf, KINDS, publishedRows, tokensOnWasm } from "./kinds.ts";
-import { arePresent, folderOf } from "./present-kinds.ts";
+import { asPublished, conversationsOf, KINDS, publishedRows, publishedWarnings, tokensOnWasm } from "./kinds.ts";
+import { loadWithWarnings } from "./load-with-warnings.ts";
+import { arePresent } from "./present-kinds.ts";
 
 // The chat model in every kind of published file, on WASM in Node. WASM computes the same everywhere, so the tokens are known.
 
@@ -12,7 +12,8 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct on WASM in Node", { timeout: 9
   test.each(KINDS)(
     "says how consistent its rows are, and answers conversations with the greedy tokens of transformers or transformers.js: $name",
     async (kind) => {
-      const model = await loadModel(folderOf(kind), { execution: "wasm", ...asPublished(kind) });
+      const { model, warnings } = await loadWithWarnings(kind, { execution: "wasm", ...asPublished(kind) });
+      expect(warnings).toEqual(publishedWarnings(kind).map((part) => expect.stringContaining(part)));
       expect(model.execution).toBe("wasm");
       expect(model.causal.capabilities.rowConsistency).toBe(publishedRows(kind, "wasm"));
       const expected = tokensOnWasm(kind);

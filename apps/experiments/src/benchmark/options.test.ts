@@ -36,6 +36,8 @@ test("what is measured can be chosen; the base of the comparison is always among
   const names = ["greedy", "suffix, auto", "prompt lookup, 4"].map((name) => ({ name }));
   expect(chosenOf(settings, names).map(({ name }) => name)).toEqual(["greedy", "suffix, auto"]);
   expect(chosenOf(optionsOf().settings, names)).toEqual(names);
+  const wrong = optionsOf("--contender", "sufix, auto").settings;
+  expect(() => chosenOf(wrong, names)).toThrow('--contender must name one of "suffix, auto", "prompt lookup, 4", got sufix, auto.');
 });
 
 test("says what is wrong", () => {

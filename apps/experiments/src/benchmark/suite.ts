@@ -47,9 +47,18 @@ export interface SuiteContext {
   readonly isDone: (key: string) => boolean;
 }
 
-/** Returns the contenders that were chosen, and the base of the comparison, which comes first. */
-export function chosenOf<Named extends { readonly name: string }>(settings: Settings, contenders: readonly Named[]): readonly Named[] {
-  return contenders.filter(({ name }, index) => index === 0 || !settings.contenders || settings.contenders.includes(name));
+/**
+ * Returns the contenders that were chosen, and the base of the comparison, which comes first.
+ * @throws Error if none of them was chosen.
+ */
+export function chosenOf<Named extends { readonly name: string }>(
+  { contenders: chosen }: Pick<Settings, "contenders">,
+  contenders: readonly Named[],
+): readonly Named[] {
+  const [, ...others] = contenders;
+  if (chosen && !others.some(({ name }) => chosen.includes(name)))
+    throw new Error(`--contender must name one of ${others.map(({ name }) => JSON.stringify(name)).join(", ")}, got ${chosen.join(", ")}.`);
+  return contenders.filter(({ name }, index) => index === 0 || !chosen || chosen.includes(name));
 }
 
 export interface Suite<Measured extends Row = Row> {

@@ -1,4 +1,5 @@
 import { type EditableGraph, type GraphNode, integerAttribute } from "./graph-outline-editor.ts";
+import { ELEMENTS } from "./graph-encoding.ts";
 import { difference, isSize, product, type Size, sum } from "./sizes.ts";
 import { readSmallTensor, tensorOfConstant } from "./small-tensors.ts";
 
@@ -20,11 +21,15 @@ export function listOf(value: string | undefined, { shapes, elements }: Known): 
   return value !== undefined && (shapes.get(value)?.length ?? 2) < 2 ? elements.get(value) : undefined;
 }
 
+/** int32 and int64, as onnx.proto numbers them. */
+const INTEGERS: ReadonlySet<number | undefined> = new Set([6, ELEMENTS.int64]);
+
 const sameElements: ElementRule = ({ inputs }, { elements }) => elements.get(inputs[0]!);
 
 /** The rules of operators that compute sizes. */
 export const SIZES_OF: Readonly<Record<string, ElementRule>> = {
-  Cast: sameElements,
+  // Other types could change a number: booleans do, and quotients of floating-point numbers are no integers.
+  Cast: (node, known) => (INTEGERS.has(integerAttribute(node, "to")) ? sameElements(node, known) : undefined),
   Identity: sameElements,
   Reshape: sameElements,
   Squeeze: sameElements,

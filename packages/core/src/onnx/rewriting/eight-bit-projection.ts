@@ -27,7 +27,7 @@ interface DequantizedProduct {
  * Returns the encoded ModelProto in which a product with embeddings of 8 bits is a MatMulNBits of 8 bits, as the usual 8-bit files have it
  * whose embeddings are the last projection too: `MatMul(x, DequantizeLinear(Transpose(embeddings)))`. The runtime would dequantize all of
  * them in every pass. Their values stay, and rows are rounded to 8 bits in blocks of 32, as in the other products of such a file: logits of
- * SmolLM2-135M move by 0.3 %. For kernels of native, which multiply integers. Returns undefined for a graph without such a product.
+ * SmolLM2-135M move by 0.6 %, 0.001 nats, where the file itself is 0.15 nats from float32. For kernels of native, which multiply integers. Returns undefined for a graph without such a product.
  */
 export function withEightBitProjection(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
   if (graph.opset < MIN_OPSET || graph.nodes.some(({ hasGraph }) => hasGraph)) return undefined;

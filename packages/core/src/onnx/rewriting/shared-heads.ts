@@ -29,7 +29,7 @@ interface CopiedHeads {
 
 /**
  * Returns the encoded ModelProto in which keys and values that several heads of queries share are not copied for each of them: these heads
- * become rows of one product. A pass then reads the cache twice less often, or as many times as heads share it. Sums have the same terms,
+ * become rows of one product. A pass then reads each key and value once, where it would write and read a copy for each head. Sums have the same terms,
  * but may add them in another order. Returns undefined for a graph without such copies, or with subgraphs.
  */
 export function withSharedHeads(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {

@@ -12,7 +12,8 @@ const MAX_SIZE = 2 ** 31 - 1;
 
 /**
  * Returns the shapes of a graph's values, as far as they follow from those of its inputs and weights: two values with the same shape here have
- * the same shape in every pass. Operators that are not known have unknown shapes.
+ * the same shape in every pass, if inputs whose sizes have one name have one size, as the runtime's optimizer also assumes. Operators that are
+ * not known have unknown shapes.
  */
 export function symbolicShapes(graph: EditableGraph): ReadonlyMap<string, Shape> {
   const known: Known = { graph, shapes: new Map(graph.shapes), elements: new Map(graph.integers) };
