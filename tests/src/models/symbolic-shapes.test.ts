@@ -1,10 +1,11 @@
+import { rewriteFile } from "../../../packages/core/src/onnx/rewriting/graph-edit.ts";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { PbfWriter } from "pbf";
 import { expect, test } from "vitest";
 import { evaluateSize } from "../../../packages/core/src/onnx/rewriting/evaluate-size-for-tests.ts";
-import { type EditableGraph, readEditableGraph } from "../../../packages/core/src/onnx/rewriting/graph-outline-editor.ts";
+import { type EditableGraph, readEditableGraph } from "../../../packages/core/src/onnx/rewriting/editable-graph.ts";
 import { withSharedHeads } from "../../../packages/core/src/onnx/rewriting/shared-heads.ts";
 import { withSharedShapes } from "../../../packages/core/src/onnx/rewriting/shared-shapes.ts";
 import { namedSize, type Size } from "../../../packages/core/src/onnx/rewriting/sizes.ts";
@@ -96,11 +97,11 @@ describeExports("symbolic shapes", () => {
   });
 
   test.each(CASES)("$name copies heads that share keys and values only if its exporter writes that otherwise", ({ name }) => {
-    expect(withSharedHeads(fileOf(name)) !== undefined).toBe(!WITHOUT_SHARED_HEADS.has(name.split("/")[1]!));
+    expect(rewriteFile(fileOf(name), withSharedHeads) !== undefined).toBe(!WITHOUT_SHARED_HEADS.has(name.split("/")[1]!));
   });
 
   test("of a usual export are all known, and each is computed once", () => {
-    const graph = readEditableGraph(withSharedShapes(fileOf("optimum/llama"))!);
+    const graph = readEditableGraph(rewriteFile(fileOf("optimum/llama"), withSharedShapes)!);
     const shapes = symbolicShapes(graph);
     expect(computedValues(graph).filter((value) => !shapes.has(value))).toEqual([]);
     const sources = new Map(graph.nodes.filter(({ op }) => op === "Shape").map(({ inputs: [value] }) => [value!, shapes.get(value!)!]));
@@ -109,7 +110,7 @@ describeExports("symbolic shapes", () => {
 
   test.each(CASES)("$name computes the same bits with shared shapes", async ({ name }) => {
     const file = fileOf(name);
-    const shared = withSharedShapes(file);
+    const shared = rewriteFile(file, withSharedShapes);
     if (!shared) return expect(WITHOUT_SHARED_SHAPES).toContain(name);
     const sizes = { past: 6, rows: 4 };
     const logits: unknown[] = [];

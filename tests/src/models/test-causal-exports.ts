@@ -1,3 +1,4 @@
+import { rewriteFile } from "../../../packages/core/src/onnx/rewriting/graph-edit.ts";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -108,7 +109,7 @@ async function piecesWithoutTrees(each: ExportCase, execution: "native" | "wasm"
   try {
     cpSync(folderOf(each), folder, { recursive: true });
     const file = path.join(folder, each.modelFile ?? "model.onnx");
-    const shared = existsSync(file) ? withSharedHeads(readFileSync(file)) : undefined;
+    const shared = existsSync(file) ? rewriteFile(readFileSync(file), withSharedHeads) : undefined;
     if (shared) writeFileSync(file, shared);
     const model = await loadModel(folder, { execution, rewriting: false, onWarning: () => undefined });
     const rows = await readInPieces(model.causal, readGolden(each));

@@ -8,7 +8,8 @@ import type { ModelFolder } from "./model-folder.ts";
 import type { Execution } from "./model-source.ts";
 import { withEightBitProjection } from "./rewriting/eight-bit-projection.ts";
 import { withPlainProducts } from "./rewriting/fused-products.ts";
-import { type EditableGraph, readEditableGraph } from "./rewriting/graph-outline-editor.ts";
+import { type EditableGraph, readEditableGraph } from "./rewriting/editable-graph.ts";
+import { encodeEditedGraph } from "./rewriting/graph-edit.ts";
 import { dequantizesOneWeight } from "./rewriting/one-dequantized-weight.ts";
 import { withPaddedProducts } from "./rewriting/padded-products.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
@@ -46,35 +47,33 @@ export async function openGraph(
   graph: GraphFiles,
   { rewriting, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
-  const { outline } = graph.file;
-  const open = async (each: GraphFiles, added: Rewriting): Promise<OpenedGraph> => {
-    const consistency = added === "padding" ? "exact" : readRowConsistency(each.file.outline, runtime.execution);
-    const dequantizesWeights = added !== "none" && dequantizesOneWeight(each.file.outline);
-    return {
-      inference: await createInference(runtime, folder, each, { ...options, dequantizesWeights }),
-      rewriting: added,
-      rowConsistency: consistency,
-    };
-  };
-  for (const { outline: each, added } of rewriting === "none" ? [] : rewritten(outline, runtime.execution, rewriting)) {
+  const open = async (each: GraphFiles, { added, dequantizesWeights }: Omit<RewrittenGraph, "outline">): Promise<OpenedGraph> => ({
+    inference: await createInference(runtime, folder, each, { ...options, dequantizesWeights }),
+    rewriting: added,
+    rowConsistency: added === "padding" ? "exact" : readRowConsistency(each.file.outline, runtime.execution),
+  });
+  for (const { outline, ...rewritten } of rewriting === "none" ? [] : rewrittenGraphs(graph.file.outline, runtime.execution, rewriting)) {
     try {
-      return await open({ ...graph, file: { ...graph.file, outline: each } }, added);
+      return await open({ ...graph, file: { ...graph.file, outline } }, rewritten);
     } catch (error) {
       if (!(error instanceof ModelLoadError)) throw error;
     }
   }
-  return open(graph, "none");
+  return open(graph, { added: "none", dequantizesWeights: false });
 }
 
 interface RewrittenGraph {
   readonly outline: Uint8Array;
   readonly added: Rewriting;
+  /** Whether weights are dequantized when the graph is loaded. */
+  readonly dequantizesWeights: boolean;
 }
 
 /** Returns the graph with padding; then with inputs for trees in its place; then without either. */
-function rewritten(outline: Uint8Array, execution: Execution, rewriting: Rewriting): readonly RewrittenGraph[] {
+function* rewrittenGraphs(outline: Uint8Array, execution: Execution, rewriting: Rewriting): Iterable<RewrittenGraph> {
   const isNative = execution === "native";
-  const most = edited(outline, [
+  const graph = readEditableGraph(outline);
+  const most = edited(graph, [
     withScaledRows,
     // Kernels that multiply integers of 8 bits in blocks are fast on native only.
     ...(isNative ? [withEightBitProjection] : []),
@@ -82,35 +81,25 @@ function rewritten(outline: Uint8Array, execution: Execution, rewriting: Rewriti
     withSharedShapes,
     withRowCount,
   ]);
+  const as = (added: Rewriting, each: EditableGraph): RewrittenGraph => ({
+    outline: encodeEditedGraph(each),
+    added,
+    dequantizesWeights: dequantizesOneWeight(each),
+  });
+  // Without inputs for trees: the rows of a tree are sums in another order, which 8 bits would turn into other steps.
+  const isPadded = rewriting === "padding" && isNative && readRowConsistency(encodeEditedGraph(most), execution) === "approximate";
+  const padded = isPadded ? withPaddedProducts(most) : undefined;
+  if (padded) yield as("padding", padded);
   // On a GPU, a fused attention with a bias is another, slower one.
   const trees = withTreeInputs(most, { fusedBias: execution !== "webgpu" });
-  // Without inputs for trees: the rows of a tree are sums in another order, which 8 bits would turn into other steps.
-  const isPadded = rewriting === "padding" && isNative && readRowConsistency(most, execution) === "approximate";
-  const padded = isPadded ? withPaddedProducts(most) : undefined;
-  return [
-    ...(padded ? [{ outline: padded, added: "padding" as const }] : []),
-    ...[trees, most === outline ? undefined : most]
-      .filter((each) => each !== undefined)
-      .map((each) => ({ outline: each, added: "additions" as const })),
-  ];
+  if (trees) yield as("additions", trees);
+  if (most !== graph) yield as("additions", most);
 }
 
-/** Returns the encoded ModelProto with an edit; undefined if the graph has nothing to edit. */
-type GraphEdit = (outline: Uint8Array, graph: EditableGraph) => Uint8Array | undefined;
-
-function edited(outline: Uint8Array, edits: readonly GraphEdit[]): Uint8Array {
-  let result = outline;
-  let graph = readEditableGraph(outline);
-  for (const edit of edits) {
-    const next = edit(result, graph);
-    if (!next) continue;
-    result = next;
-    graph = readEditableGraph(next);
-  }
-  return result;
+function edited(graph: EditableGraph, edits: readonly ((graph: EditableGraph) => EditableGraph | undefined)[]): EditableGraph {
+  return edits.reduce((result, edit) => edit(result) ?? result, graph);
 }
 
-function withScaledRows(outline: Uint8Array, graph: EditableGraph): Uint8Array | undefined {
-  const plain = withPlainProducts(outline, graph);
-  return plain ? withRowScales(plain) : withRowScales(outline, graph);
+function withScaledRows(graph: EditableGraph): EditableGraph | undefined {
+  return withRowScales(withPlainProducts(graph) ?? graph);
 }

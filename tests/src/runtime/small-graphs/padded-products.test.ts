@@ -1,8 +1,9 @@
+import { rewriteFile } from "../../../../packages/core/src/onnx/rewriting/graph-edit.ts";
 import { seededRandom } from "@decodekit/core";
 import native from "onnxruntime-node";
 import * as web from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
-import { readEditableGraph } from "../../../../packages/core/src/onnx/rewriting/graph-outline-editor.ts";
+import { readEditableGraph } from "../../../../packages/core/src/onnx/rewriting/editable-graph.ts";
 import { withPaddedProducts } from "../../../../packages/core/src/onnx/rewriting/padded-products.ts";
 import { type Graph, type GraphNode, onnxFile } from "../../support/onnx-writer.ts";
 
@@ -56,7 +57,7 @@ describe.each([
   ["WASM", web],
 ] as const)("products that are padded to two rows, on %s", (_, ort) => {
   const file = onnxFile(attention());
-  const padded = withPaddedProducts(file)!;
+  const padded = rewriteFile(file, withPaddedProducts)!;
 
   test("change no bit of a pass over several tokens", async () => {
     for (const tokens of [
@@ -77,7 +78,7 @@ describe.each([
 });
 
 test("all products of rows are padded, and rows that several read once", () => {
-  const { nodes } = readEditableGraph(withPaddedProducts(onnxFile(attention()))!);
+  const { nodes } = readEditableGraph(rewriteFile(onnxFile(attention()), withPaddedProducts)!);
   const products = nodes.filter(({ op }) => op === "MatMul");
   expect(products).toHaveLength(6);
   for (const { inputs, outputs } of products)
@@ -97,7 +98,7 @@ test("a product whose rows are not tokens stays as it is", () => {
     nodes: [...positions.toReversed(), ...graph.nodes],
     weights: [...graph.weights, weight("frequencies", [8, 1])],
   });
-  const { nodes } = readEditableGraph(withPaddedProducts(file)!);
+  const { nodes } = readEditableGraph(rewriteFile(file, withPaddedProducts)!);
   expect(nodes.find(({ outputs }) => outputs[0] === "angles")!.inputs).toEqual(["frequencies", "positions"]);
 });
 
@@ -113,5 +114,5 @@ test.each<[string, Uint8Array]>([
     }),
   ],
 ])("a graph %s is not padded", (_, file) => {
-  expect(withPaddedProducts(file)).toBeUndefined();
+  expect(rewriteFile(file, withPaddedProducts)).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { rewriteFile } from "../../../../packages/core/src/onnx/rewriting/graph-edit.ts";
 import { seededRandom } from "@decodekit/core";
 import native, { type InferenceSession, type Tensor } from "onnxruntime-node";
 import * as web from "onnxruntime-web";
@@ -60,7 +61,7 @@ const runtimes: readonly (readonly [string, Ort])[] = [
 describe.each(runtimes)("products of 8 bits on %s", (_, ort) => {
   test.each([14, 18])("have a scale for each row, which no other row moves: operators of version %i", async (opset) => {
     const file = onnxFile(graphOf(product), opset);
-    const rewritten = withRowScales(file)!;
+    const rewritten = rewriteFile(file, withRowScales)!;
     const all = await run(ort, rewritten, states);
     for (let row = 0; row < ROWS; row++) {
       const own = states.subarray(row * WIDTH, (row + 1) * WIDTH);
@@ -93,13 +94,13 @@ describe.each(runtimes)("products of 8 bits on %s", (_, ort) => {
     ],
   ])("are scaled before %s is added, also where rows are cut", async (_name, addition) => {
     const nodes = [...product.slice(0, -1), { ...product.at(-1)!, outputs: ["product"] }, ...addition];
-    const rewritten = withRowScales(onnxFile(graphOf(nodes)))!;
+    const rewritten = rewriteFile(onnxFile(graphOf(nodes)), withRowScales)!;
     const expected = Array.from(
-      await run(ort, withRowScales(onnxFile(graphOf(product)))!, states),
+      await run(ort, rewriteFile(onnxFile(graphOf(product)), withRowScales)!, states),
       (logit, index) => logit + biases[index % VOCAB]!,
     );
     for (const [index, logit] of (await run(ort, rewritten, states)).entries()) expect(logit).toBeCloseTo(expected[index]!, 3);
-    const cut = withRowCount(rewritten);
+    const cut = rewriteFile(rewritten, withRowCount);
     // Only of a weight it is known that it is the same for all rows.
     expect(cut !== undefined).toBe(addition.length === 1);
     const last = cut ? await run(ort, cut, states, { num_logits_to_keep: new ort.Tensor("int64", BigInt64Array.of(2n), [1]) }) : [];
@@ -107,8 +108,8 @@ describe.each(runtimes)("products of 8 bits on %s", (_, ort) => {
   });
 
   test("of the last projection are cut before their scales are computed", async () => {
-    const byRows = withRowScales(onnxFile(graphOf(product)))!;
-    const cut = withRowCount(byRows)!;
+    const byRows = rewriteFile(onnxFile(graphOf(product)), withRowScales)!;
+    const cut = rewriteFile(byRows, withRowCount)!;
     const count = new ort.Tensor("int64", BigInt64Array.of(2n), [1]);
     const last = await run(ort, cut, states, { num_logits_to_keep: count });
     expect([...last]).toEqual([...(await run(ort, byRows, states)).subarray(-2 * VOCAB)]);
@@ -138,15 +139,19 @@ const fused: Readonly<Record<string, (bias: readonly string[]) => readonly Graph
 describe.each(Object.keys(fused))("%s", (name) => {
   test.each(runtimes)("is as the standard operators, with a scale for each row and with one for all: %s", async (_, ort) => {
     const file = onnxFile(graphOf(fused[name]!([])));
-    const plain = withPlainProducts(file)!;
+    const plain = rewriteFile(file, withPlainProducts)!;
     const standard = onnxFile(graphOf(product));
     // The fused operator multiplies the scales in another order.
     for (const [index, logit] of (await run(ort, plain, states)).entries())
       expect(logit).toBeCloseTo((await run(ort, file, states))[index]!, 2);
     expect([...(await run(ort, plain, states))]).toEqual([...(await run(ort, standard, states))]);
-    const scaledRows = [...(await run(ort, withRowScales(plain)!, states))];
-    expect(scaledRows).toEqual([...(await run(ort, withRowScales(standard)!, states))]);
-    const biased = await run(ort, withRowScales(withPlainProducts(onnxFile(graphOf(fused[name]!(["bias"]))))!)!, states);
+    const scaledRows = [...(await run(ort, rewriteFile(plain, withRowScales)!, states))];
+    expect(scaledRows).toEqual([...(await run(ort, rewriteFile(standard, withRowScales)!, states))]);
+    const biased = await run(
+      ort,
+      rewriteFile(rewriteFile(onnxFile(graphOf(fused[name]!(["bias"]))), withPlainProducts)!, withRowScales)!,
+      states,
+    );
     for (const [index, logit] of biased.entries()) expect(logit).toBeCloseTo(scaledRows[index]! + biases[index % VOCAB]!, 3);
   });
 });
@@ -162,7 +167,7 @@ test.each<[string, readonly GraphNode[]]>([
   ],
   ["a weight scale that is computed", [{ op: "DynamicQuantizeMatMul", domain, inputs: ["hidden", "W", "computed"], outputs: ["logits"] }]],
 ])("a graph with %s has nothing to unfold", (_, nodes) => {
-  expect(withPlainProducts(onnxFile(graphOf(nodes)))).toBeUndefined();
+  expect(rewriteFile(onnxFile(graphOf(nodes)), withPlainProducts)).toBeUndefined();
 });
 
 const scaled = product.slice(0, 3);
@@ -173,9 +178,9 @@ test.each<[string, Graph]>([
   ["a scale that meets no weight", graphOf([...scaled, { op: "Mul", inputs: ["float sums", "scale"], outputs: ["logits"] }])],
   ["a scale that is an output", graphOf(product, [{ name: "scale", type: "float32", shape: [] }])],
 ])("a graph with %s stays as it is", (_, graph) => {
-  expect(withRowScales(onnxFile(graph))).toBeUndefined();
+  expect(rewriteFile(onnxFile(graph), withRowScales)).toBeUndefined();
 });
 
 test("a graph is not rewritten twice", () => {
-  expect(withRowScales(withRowScales(onnxFile(graphOf(product)))!)).toBeUndefined();
+  expect(rewriteFile(rewriteFile(onnxFile(graphOf(product)), withRowScales)!, withRowScales)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { ELEMENTS } from "./graph-encoding.ts";
-import { type EditableGraph, type GraphNode, integerAttribute } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode, integerAttribute } from "./editable-graph.ts";
 
 /** A value that says which positions each row of an attention sees, shape (1, 1, rows, positions) or one that broadcasts to it. */
 export interface AttentionMask {

@@ -1,4 +1,4 @@
-import { type EditableGraph, type GraphNode, integerAttribute } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode, integerAttribute } from "./editable-graph.ts";
 import { ELEMENTS } from "./graph-encoding.ts";
 import { difference, isSize, product, type Size, sum } from "./sizes.ts";
 import { readSmallTensor, tensorOfConstant } from "./small-tensors.ts";

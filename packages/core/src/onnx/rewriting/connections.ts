@@ -1,4 +1,4 @@
-import type { EditableGraph, GraphNode } from "./graph-outline-editor.ts";
+import type { EditableGraph, GraphNode } from "./editable-graph.ts";
 
 /** Most nodes between a weight and a value that is fixed. */
 const MAX_DEPTH = 8;

@@ -1,8 +1,9 @@
+import { rewriteFile } from "./graph-edit.ts";
 import { expect, test } from "vitest";
 import { withEightBitProjection } from "./eight-bit-projection.ts";
 import type { NewNode } from "./graph-encoding.ts";
 import { encodeGraph, linesOf, node } from "./graph-for-tests.ts";
-import { integerAttribute, readEditableGraph } from "./graph-outline-editor.ts";
+import { integerAttribute, readEditableGraph } from "./editable-graph.ts";
 
 const WEIGHTS = {
   zero: { type: "uint8", value: 7 },
@@ -18,7 +19,7 @@ const fileOf = (nodes: readonly NewNode[], { dims = table.dims, type = 2 } = {})
   encodeGraph({ nodes, weights: WEIGHTS, tables: [{ ...table, dims, type }] });
 
 test("the product with embeddings is one of 8 bits in blocks, and dequantizes them no more", () => {
-  const edited = withEightBitProjection(fileOf([...rows, ...projection]))!;
+  const edited = rewriteFile(fileOf([...rows, ...projection]), withEightBitProjection)!;
   expect(linesOf(edited)).toEqual([
     "bytes = Gather(table, input_ids)",
     "x = DequantizeLinear(bytes, scale, zero)",
@@ -45,5 +46,5 @@ test.each<[string, Uint8Array]>([
     fileOf([node("s = Neg(scale)"), ...rows, turned, node("w = DequantizeLinear(turned, s, zero)"), node("logits = MatMul(x, w)")]),
   ],
 ])("embeddings %s stay as they are", (_, file) => {
-  expect(withEightBitProjection(file)).toBeUndefined();
+  expect(rewriteFile(file, withEightBitProjection)).toBeUndefined();
 });

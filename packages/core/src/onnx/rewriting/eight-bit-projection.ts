@@ -1,6 +1,7 @@
 import { connectionsOf } from "./connections.ts";
 import { ELEMENTS, type NewNode } from "./graph-encoding.ts";
-import { applyEdit, type EditableGraph, type GraphNode, integersAttribute, readEditableGraph } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode, integersAttribute } from "./editable-graph.ts";
+import { applyEdit } from "./graph-edit.ts";
 
 /** Numbers of a row of weights that MatMulNBits gives a scale of their own. */
 const BLOCK = 32;
@@ -24,12 +25,12 @@ interface DequantizedProduct {
 }
 
 /**
- * Returns the encoded ModelProto in which a product with embeddings of 8 bits is a MatMulNBits of 8 bits, as the usual 8-bit files have it
+ * Returns the graph in which a product with embeddings of 8 bits is a MatMulNBits of 8 bits, as the usual 8-bit files have it
  * whose embeddings are the last projection too: `MatMul(x, DequantizeLinear(Transpose(embeddings)))`. The runtime would dequantize all of
  * them in every pass. Their values stay, and rows are rounded to 8 bits in blocks of 32, as in the other products of such a file: logits of
  * SmolLM2-135M move by 0.6 %, 0.001 nats, where the file itself is 0.15 nats from float32. For kernels of native, which multiply integers. Returns undefined for a graph without such a product.
  */
-export function withEightBitProjection(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
+export function withEightBitProjection(graph: EditableGraph): EditableGraph | undefined {
   if (graph.opset < MIN_OPSET || graph.nodes.some(({ hasGraph }) => hasGraph)) return undefined;
   const { producers, consumers } = connectionsOf(graph);
   const find = (product: GraphNode): DequantizedProduct | undefined => {
@@ -48,7 +49,7 @@ export function withEightBitProjection(outline: Uint8Array, graph = readEditable
   if (!found) return undefined;
   const { product, dequantize, transpose, rows, columns } = found;
   const blocks = columns / BLOCK;
-  return applyEdit(outline, graph, {
+  return applyEdit(graph, {
     inputs: [],
     constants: {
       [NAMES.shape]: { type: "int64", value: [rows, blocks, BLOCK] },

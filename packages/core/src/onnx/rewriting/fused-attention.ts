@@ -1,6 +1,7 @@
 import { TREE_MASK } from "../graph-signature.ts";
 import type { NewInput } from "./graph-encoding.ts";
-import { type Edit, type EditableGraph, type GraphNode, integerAttribute } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode, integerAttribute } from "./editable-graph.ts";
+import { type Edit } from "./graph-edit.ts";
 
 /** Indices of optional inputs of GroupQueryAttention (com.microsoft). */
 const [POSITIONS, BIAS] = [9, 10];

@@ -1,18 +1,19 @@
 import { CAST_TO_FLOAT32, type NewNode } from "./graph-encoding.ts";
-import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode } from "./editable-graph.ts";
+import { applyEdit } from "./graph-edit.ts";
 
 /** Version of the operators from which on DynamicQuantizeLinear and MatMulInteger exist as they are used here. */
 const MIN_OPSET = 11;
 
 /**
- * Returns the encoded ModelProto in which ONNX Runtime's fused products of 8 bits, which have one scale for all rows of a pass, are the
+ * Returns the graph in which ONNX Runtime's fused products of 8 bits, which have one scale for all rows of a pass, are the
  * standard operators that they stand for, so that `withRowScales` finds them; undefined for a graph without any.
  *
  * - `DynamicQuantizeMatMul(x, W, weight scale, weight zero point, bias)`: a DynamicQuantizeLinear before the next.
  * - `MatMulIntegerToFloat(q, W, scale, weight scale, zero point, weight zero point, bias)` with the outputs of a DynamicQuantizeLinear:
  *   `Cast(MatMulInteger(q, W)) × (scale × weight scale) + bias`.
  */
-export function withPlainProducts(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
+export function withPlainProducts(graph: EditableGraph): EditableGraph | undefined {
   if (graph.opset < MIN_OPSET) return undefined;
   const quantizations = new Map(graph.nodes.filter(({ op }) => op === "DynamicQuantizeLinear").map((node) => [node.outputs[0]!, node]));
   const replaced = new Map<GraphNode, readonly NewNode[]>();
@@ -21,7 +22,7 @@ export function withPlainProducts(outline: Uint8Array, graph = readEditableGraph
     if (plain) replaced.set(node, plain);
   }
   if (replaced.size === 0) return undefined;
-  return applyEdit(outline, graph, { inputs: [], constants: {}, before: replaced, removed: new Set(replaced.keys()), renamed: new Map() });
+  return applyEdit(graph, { inputs: [], constants: {}, before: replaced, removed: new Set(replaced.keys()), renamed: new Map() });
 }
 
 function plainNodes(

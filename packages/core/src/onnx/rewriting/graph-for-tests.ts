@@ -1,6 +1,6 @@
 import { PbfWriter } from "pbf";
 import { type Constant, type NewNode, writeConstant, writeNode } from "./graph-encoding.ts";
-import { readEditableGraph } from "./graph-outline-editor.ts";
+import { readEditableGraph } from "./editable-graph.ts";
 
 /** Returns a node from "output = Op(input, input)"; an input that is left out is "-". */
 export function node(line: string, attributes?: NewNode["attributes"]): NewNode {

@@ -1,7 +1,8 @@
 import { type Connections, connectionsOf, isFixed } from "./connections.ts";
 import type { NewNode } from "./graph-encoding.ts";
 import { hasSharedHeads } from "./shared-heads.ts";
-import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode } from "./editable-graph.ts";
+import { applyEdit } from "./graph-edit.ts";
 
 /** Rows from which on the runtime computes a row of a product as it does among any more of them. A single row has a kernel of its own. */
 const LEAST_ROWS = 2;
@@ -38,12 +39,12 @@ const SHARED = {
 } as const;
 
 /**
- * Returns the encoded ModelProto in which products of floating-point rows have at least two, so that a pass over one token computes its row
+ * Returns the graph in which products of floating-point rows have at least two, so that a pass over one token computes its row
  * as a larger pass does, bit for bit: a single row is read twice, and the second result is dropped. Products of integers are exact as they
  * are. Products whose rows are not the pass's tokens, as those of rotary positions, stay as they are. Returns undefined for a graph with
  * subgraphs or fused attentions, or without an attention.
  */
-export function withPaddedProducts(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
+export function withPaddedProducts(graph: EditableGraph): EditableGraph | undefined {
   const ids = IDS.find((name) => graph.inputs.includes(name));
   const isUnknown = ({ op, hasGraph }: GraphNode): boolean => hasGraph || FUSED_ATTENTIONS.has(op);
   if (graph.opset < MIN_OPSET || ids === undefined || graph.nodes.some(isUnknown)) return undefined;
@@ -53,7 +54,7 @@ export function withPaddedProducts(outline: Uint8Array, graph = readEditableGrap
   const products = graph.nodes.filter((node) => (attentions.has(node) && !hasSharedHeads(node)) || isProjection(node, graph, connections));
   const last = lastProjections(graph, connections);
   const padding = paddings(products, { ids, last });
-  return applyEdit(outline, graph, {
+  return applyEdit(graph, {
     inputs: [],
     constants: {
       [SHARED.zero]: { type: "int64", value: 0n },

@@ -1,4 +1,4 @@
-import type { EditableGraph, GraphNode } from "./graph-outline-editor.ts";
+import type { EditableGraph, GraphNode } from "./editable-graph.ts";
 
 /** A value of integer positions, one for each row, and the node that turns it into angles. */
 export interface RotaryPositions {

@@ -1,6 +1,7 @@
 import { CAST_TO_UINT8, type Constant, type NewNode } from "./graph-encoding.ts";
 import { separateBiases } from "./separate-bias.ts";
-import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode } from "./editable-graph.ts";
+import { applyEdit } from "./graph-edit.ts";
 
 /** Version of the operators from which on ReduceMax takes its axes as an input. */
 const AXES_AS_INPUT = 18;
@@ -18,18 +19,18 @@ const SHARED = {
 } as const;
 
 /**
- * `graph` is what `readEditableGraph` returns for `outline`. Returns the encoded ModelProto in which the inputs of 8-bit products are quantised row by row, or undefined for one without any.
+ * Returns the graph in which the inputs of 8-bit products are quantised row by row, or undefined for one without any.
  * DynamicQuantizeLinear has one scale for a whole pass, so a row's result depends on the other rows of the pass, later tokens included.
  * Here row x has the scale max|x| / 127 and zero point 128, and the product of integers is the same. What is not of the form that
  * exporters write, `Cast(MatMulInteger(q(x), W)) × (scale × weight scale)`, stays as it is.
  */
-export function withRowScales(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
+export function withRowScales(graph: EditableGraph): EditableGraph | undefined {
   if (graph.opset < MIN_OPSET || graph.nodes.some(({ hasGraph }) => hasGraph)) return undefined;
   const consumers = consumersOf(graph);
   const found = graph.nodes.filter((node) => node.op === "DynamicQuantizeLinear" && feedsProductsOnly(node, consumers, graph));
   if (found.length === 0) return undefined;
   const biases = separateBiases(graph, new Set(found.map(({ outputs }) => outputs[1]!)));
-  return applyEdit(outline, graph, {
+  return applyEdit(graph, {
     inputs: [],
     constants: { ...sharedConstants(graph.opset), ...Object.fromEntries(found.map(zeroPoint)) },
     before: new Map([...found.map((node) => [node, quantizeRows(node, graph.opset)] as const), ...biases]),

@@ -1,5 +1,6 @@
 import { ROW_COUNT } from "../graph-signature.ts";
-import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode } from "./editable-graph.ts";
+import { applyEdit } from "./graph-edit.ts";
 import { computesRowScales, rowQuantizationOf } from "./row-scales.ts";
 
 /** Operators of the last projection, from hidden states to logits; the first input holds the hidden states. */
@@ -18,11 +19,11 @@ interface Origin {
 }
 
 /**
- * Returns the encoded ModelProto with an input `num_logits_to_keep`, int64, shape (1,): the hidden states are cut to that many last rows
+ * Returns the graph with an input `num_logits_to_keep`, int64, shape (1,): the hidden states are cut to that many last rows
  * before the last projection, which then computes and returns only these. Every row is computed as before. Returns undefined for a graph
- * that has such an input, or whose last projection is not found. `graph` is what `readEditableGraph` returns for `outline`.
+ * that has such an input, or whose last projection is not found.
  */
-export function withRowCount(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
+export function withRowCount(graph: EditableGraph): EditableGraph | undefined {
   if (graph.opset < MIN_OPSET || graph.inputs.includes(ROW_COUNT)) return undefined;
   const { projections, others } = originOf("logits", graph, producersOf(graph), MAX_DEPTH);
   const [projection, ...more] = projections;
@@ -30,7 +31,7 @@ export function withRowCount(outline: Uint8Array, graph = readEditableGraph(outl
   const cut = whatToCut(projection, graph);
   if (!cut || graph.weights.has(cut.source) || [...others].some((value) => value !== cut.scale)) return undefined;
   const [start, end, axis, rows] = ["start", "end", "axis", "rows"].map((part) => `decodekit.${part}`) as [string, string, string, string];
-  return applyEdit(outline, graph, {
+  return applyEdit(graph, {
     inputs: [{ name: ROW_COUNT, type: "int64", dims: [1] }],
     constants: { [end]: { type: "int64", value: 2n ** 62n }, [axis]: { type: "int64", value: 1n } },
     before: new Map([

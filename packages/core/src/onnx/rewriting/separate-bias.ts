@@ -1,5 +1,5 @@
 import type { NewNode } from "./graph-encoding.ts";
-import type { EditableGraph, GraphNode } from "./graph-outline-editor.ts";
+import type { EditableGraph, GraphNode } from "./editable-graph.ts";
 
 /** The most operators between a constant and the weights that it is computed from. */
 const MAX_DEPTH = 4;

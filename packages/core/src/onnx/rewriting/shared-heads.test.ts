@@ -1,3 +1,4 @@
+import { rewriteFile } from "./graph-edit.ts";
 import { expect, test } from "vitest";
 import type { Constant, NewNode } from "./graph-encoding.ts";
 import { encodeGraph, linesOf, node } from "./graph-for-tests.ts";
@@ -32,7 +33,7 @@ const scores: readonly NewNode[] = [
 ];
 const attention = [...sizes("k"), ...copy("k"), ...scores, ...sizes("v"), ...copy("v"), node("logits = MatMul(p, v.all)")];
 const rewrite = (nodes: readonly NewNode[], outputs = ["logits"]): readonly string[] | undefined => {
-  const file = withSharedHeads(encodeGraph({ nodes, weights: WEIGHTS, inputs: ["q", "k", "v", "b", "h", "t", "d"], outputs }));
+  const file = rewriteFile(encodeGraph({ nodes, weights: WEIGHTS, inputs: ["q", "k", "v", "b", "h", "t", "d"], outputs }), withSharedHeads);
   return file && linesOf(file);
 };
 

@@ -1,6 +1,7 @@
 import { type Connections, connectionsOf } from "./connections.ts";
 import type { NewNode } from "./graph-encoding.ts";
-import { applyEdit, type EditableGraph, type GraphNode, integersAttribute, readEditableGraph } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode, integersAttribute } from "./editable-graph.ts";
+import { applyEdit } from "./graph-edit.ts";
 
 /** Axes of queries, keys and values: batch, heads, positions, channels. */
 const [BATCH, HEADS, POSITIONS, CHANNELS] = [0, 1, 2, 3];
@@ -28,11 +29,11 @@ interface CopiedHeads {
 }
 
 /**
- * Returns the encoded ModelProto in which keys and values that several heads of queries share are not copied for each of them: these heads
+ * Returns the graph in which keys and values that several heads of queries share are not copied for each of them: these heads
  * become rows of one product. A pass then reads each key and value once, where it would write and read a copy for each head. Sums have the same terms,
  * but may add them in another order. Returns undefined for a graph without such copies, or with subgraphs.
  */
-export function withSharedHeads(outline: Uint8Array, graph = readEditableGraph(outline)): Uint8Array | undefined {
+export function withSharedHeads(graph: EditableGraph): EditableGraph | undefined {
   if (graph.nodes.some(({ hasGraph }) => hasGraph)) return undefined;
   const connections = connectionsOf(graph);
   const found = graph.nodes.flatMap((node) => copiedHeads(node, graph, connections) ?? []);
@@ -48,7 +49,7 @@ export function withSharedHeads(outline: Uint8Array, graph = readEditableGraph(o
     // What asks a copy for another size than its number of heads can ask its source.
     for (const node of connections.consumers.get(copy)!) if (node.op === "Shape") rename(node, { [copy]: source });
   }
-  return applyEdit(outline, graph, {
+  return applyEdit(graph, {
     inputs: [],
     constants: {
       [SHARED.keep]: { type: "int64", value: 0n },

@@ -1,4 +1,4 @@
-import { type EditableGraph, type GraphNode, integerAttribute, integersAttribute } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode, integerAttribute, integersAttribute } from "./editable-graph.ts";
 import { declaredTensor } from "./declared-shapes.ts";
 import { type Known, listOf, SIZES_OF, type Shape } from "./computed-sizes.ts";
 import { difference, product, quotient, type Size, sum } from "./sizes.ts";

@@ -1,7 +1,8 @@
+import { rewriteFile } from "./graph-edit.ts";
 import { PbfWriter } from "pbf";
 import { describe, expect, test } from "vitest";
 import { writeConstant, writeNode } from "./graph-encoding.ts";
-import { readEditableGraph } from "./graph-outline-editor.ts";
+import { readEditableGraph } from "./editable-graph.ts";
 import { withTreeInputs } from "./tree-inputs.ts";
 
 interface Node {
@@ -50,7 +51,7 @@ const TREE = "decodekit.tree_mask";
 describe("a mask", () => {
   test("of scores is narrowed once for all layers, by its least score", () => {
     const file = onnxFile([node("ScatterND", "a b c", "mask"), ...added(0, "mask"), ...added(1, "mask")]);
-    const { lines, inputs } = read(withTreeInputs(file));
+    const { lines, inputs } = read(rewriteFile(file, withTreeInputs));
     expect(inputs).toEqual(["input_ids", "attention_mask", "position_ids", TREE]);
     expect(lines).toEqual([
       "mask = ScatterND(a, b, c)",
@@ -73,7 +74,7 @@ describe("a mask", () => {
       node("Where", `cut${layer} zero least`, `mask${layer}`),
       ...added(layer, `mask${layer}`),
     ];
-    const { lines } = read(withTreeInputs(onnxFile([node("And", "a b", "seen"), ...cut(0), ...cut(1)])));
+    const { lines } = read(rewriteFile(onnxFile([node("And", "a b", "seen"), ...cut(0), ...cut(1)]), withTreeInputs));
     expect(lines.filter((line) => line.includes("decodekit"))).toEqual([
       `decodekit.mask/seen = And(seen, ${TREE})`,
       "cut0 = Slice(decodekit.mask/seen, start, end)",
@@ -91,7 +92,7 @@ describe("a mask", () => {
       const renamed = (name: string): string => (["hides", "sees", "zero", "least", "W"].includes(name) ? name : `${name}'`);
       return { op, inputs: inputs.map(renamed), outputs: outputs.map(renamed), attributes: attributes ?? {} };
     });
-    const { lines } = read(withTreeInputs(onnxFile([...nodes, ...second])));
+    const { lines } = read(rewriteFile(onnxFile([...nodes, ...second]), withTreeInputs));
     const narrowed = value === "sees" ? [`And(sees, ${TREE})`] : [`Not(${TREE})`, "Or(hides, decodekit.unseen/hides)"];
     expect(lines.filter((line) => line.startsWith("decodekit")).map((line) => line.split(" = ")[1])).toEqual(narrowed);
   });
@@ -103,9 +104,9 @@ describe("a mask", () => {
       node("Attention", "q k v mask", "y"),
       node("Attention", "q k v mask", "z"),
     ];
-    expect(read(withTreeInputs(onnxFile(nodes))).lines).toContain(`decodekit.mask/mask = And(mask, ${TREE})`);
+    expect(read(rewriteFile(onnxFile(nodes), withTreeInputs)).lines).toContain(`decodekit.mask/mask = And(mask, ${TREE})`);
     const scores = nodes.map((each) => (each.op === "Cast" ? node("Cast", "attention_mask", "seen", { to: 1 }) : each));
-    expect(read(withTreeInputs(onnxFile(scores))).lines).toContain("decodekit.least/mask = ReduceMin(mask)");
+    expect(read(rewriteFile(onnxFile(scores), withTreeInputs)).lines).toContain("decodekit.least/mask = ReduceMin(mask)");
   });
 });
 
@@ -119,7 +120,7 @@ test("positions that a graph counts are moved where only its rotary embeddings r
     node("Cos", "angles", "cos"),
     node("Sin", "angles", "sin"),
   ];
-  const { lines, inputs } = read(withTreeInputs(onnxFile([...rotary, ...added(0, "mask")], ["input_ids"])));
+  const { lines, inputs } = read(rewriteFile(onnxFile([...rotary, ...added(0, "mask")], ["input_ids"]), withTreeInputs));
   expect(inputs).toEqual(["input_ids", TREE, "decodekit.position_offsets"]);
   expect(lines.slice(3, 5)).toEqual([
     "decodekit.positions/positions = Add(positions, decodekit.position_offsets)",
@@ -135,7 +136,7 @@ describe("GroupQueryAttention", () => {
   ];
 
   test("takes a bias from the tree's mask, and positions", () => {
-    const result = read(withTreeInputs(onnxFile(fused({ do_rotary: 1 }), inputs)));
+    const result = read(rewriteFile(onnxFile(fused({ do_rotary: 1 }), inputs), withTreeInputs));
     expect(result.inputs).toEqual([...inputs, TREE, "position_ids"]);
     expect(result.lines.at(-1)).toBe(
       "y = GroupQueryAttention(qkv, , , key, value, lengths, total, cos, sin, position_ids, decodekit.attention_bias)",
@@ -144,8 +145,8 @@ describe("GroupQueryAttention", () => {
   });
 
   test("with a window, or where a bias would be slow, stays as it is", () => {
-    expect(withTreeInputs(onnxFile(fused({ do_rotary: 1, local_window_size: 64 }), inputs))).toBeUndefined();
-    expect(withTreeInputs(onnxFile(fused({ do_rotary: 1 }), inputs), { fusedBias: false })).toBeUndefined();
+    expect(rewriteFile(onnxFile(fused({ do_rotary: 1, local_window_size: 64 }), inputs), withTreeInputs)).toBeUndefined();
+    expect(rewriteFile(onnxFile(fused({ do_rotary: 1 }), inputs), (graph) => withTreeInputs(graph, { fusedBias: false }))).toBeUndefined();
   });
 });
 
@@ -155,11 +156,11 @@ test.each([
   ["an attention without a mask", attention(0, [node("Mul", "scaled0 W", "scores0")])],
   ["an attention with a weight for a mask", added(0, "W")],
 ])("a graph with %s stays as it is", (_, nodes) => {
-  expect(withTreeInputs(onnxFile(nodes))).toBeUndefined();
+  expect(rewriteFile(onnxFile(nodes), withTreeInputs)).toBeUndefined();
 });
 
 test("a graph is not rewritten twice, nor one that counts positions in another way", () => {
   const file = onnxFile(added(0, "mask"));
-  expect(withTreeInputs(withTreeInputs(file)!)).toBeUndefined();
-  expect(withTreeInputs(onnxFile(added(0, "mask"), ["input_ids"]))).toBeUndefined();
+  expect(rewriteFile(rewriteFile(file, withTreeInputs)!, withTreeInputs)).toBeUndefined();
+  expect(rewriteFile(onnxFile(added(0, "mask"), ["input_ids"]), withTreeInputs)).toBeUndefined();
 });

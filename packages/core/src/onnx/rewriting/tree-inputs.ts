@@ -2,7 +2,8 @@ import { POSITION_OFFSETS, TREE_MASK } from "../graph-signature.ts";
 import { type AttentionMask, findAttentionMasks } from "./attention-masks.ts";
 import { fusedAttentionEdit } from "./fused-attention.ts";
 import type { NewInput, NewNode } from "./graph-encoding.ts";
-import { applyEdit, type EditableGraph, type GraphNode, readEditableGraph } from "./graph-outline-editor.ts";
+import { type EditableGraph, type GraphNode } from "./editable-graph.ts";
+import { applyEdit } from "./graph-edit.ts";
 import { findRotaryPositions } from "./rotary-positions.ts";
 
 /** Version of the operators from which on Where exists. */
@@ -27,18 +28,17 @@ export interface TreeInputOptions {
 }
 
 /**
- * Returns the encoded ModelProto with an input `decodekit.tree_mask`, bool, shape (1, 1, rows, positions): whether a row sees a position
+ * Returns the graph with an input `decodekit.tree_mask`, bool, shape (1, 1, rows, positions): whether a row sees a position
  * that the graph's own mask shows it. A pass that reads consecutive tokens
  * feeds one true, shape (1, 1, 1, 1), and computes what it did before, bit for bit. A tree's rows, parents before children, are rows of the
  * graph's own mask of which each sees too much: the other branches before it. A graph that counts positions by itself also gets an input
  * `decodekit.position_offsets`, int64, shape (rows,) or (1,), which is added to them. Returns undefined for a graph whose masks or
  * positions are not found.
  */
-export function withTreeInputs(outline: Uint8Array, { fusedBias = true }: TreeInputOptions = {}): Uint8Array | undefined {
-  const graph = readEditableGraph(outline);
+export function withTreeInputs(graph: EditableGraph, { fusedBias = true }: TreeInputOptions = {}): EditableGraph | undefined {
   if (graph.opset < MIN_OPSET || graph.inputs.includes(TREE_MASK)) return undefined;
   const fused = fusedBias ? fusedAttentionEdit(graph, MASK_INPUT) : undefined;
-  if (fused) return applyEdit(outline, graph, fused);
+  if (fused) return applyEdit(graph, fused);
   const masks = findAttentionMasks(graph);
   const countsPositions = !graph.inputs.includes("position_ids");
   const positions = countsPositions ? findRotaryPositions(graph) : [];
@@ -50,7 +50,7 @@ export function withTreeInputs(outline: Uint8Array, { fusedBias = true }: TreeIn
       return { value, reader, result, nodes: [{ op: "Add", inputs: [value, POSITION_OFFSETS], outputs: [result] }] };
     }),
   ];
-  return applyEdit(outline, graph, {
+  return applyEdit(graph, {
     inputs: countsPositions ? [MASK_INPUT, OFFSETS_INPUT] : [MASK_INPUT],
     constants: {},
     before: nodesByReader(replacements, graph),
