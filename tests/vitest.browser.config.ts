@@ -25,6 +25,7 @@ export default defineConfig({
     include: ["src/**/*.browser.test.ts"],
     globalSetup: "./src/real-model/serve-real-models.ts",
     testTimeout: 240_000,
+    maxWorkers: "100%",
     browser: {
       enabled: true,
       headless: true,
