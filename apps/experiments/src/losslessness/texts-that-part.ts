@@ -20,6 +20,7 @@ const { values } = parseArgs({
     execution: { type: "string", default: "native" },
     prompts: { type: "string", default: "300" },
     tokens: { type: "string", default: "64" },
+    threads: { type: "string", default: "2" },
     json: { type: "string" },
     "without-rewriting": { type: "boolean", default: false },
   },
@@ -28,6 +29,7 @@ if (values.model === undefined) throw new Error("--model must name a folder in t
 const folder = path.resolve(values.model);
 const execution = values.execution as "native" | "wasm";
 const maxNewTokens = Number(values.tokens);
+const threads = Number(values.threads);
 const rewriting = !values["without-rewriting"];
 const tasks = LOSSLESS_PROMPTS.slice(0, Number(values.prompts));
 /** A fixed length, so that every round drafts even if that does not pay off. */
@@ -49,7 +51,7 @@ interface Drafted {
 const results = openResultLines<Plain | Drafted>(values.json);
 
 for (const file of values.file ?? filesIn(folder)) {
-  const model = await loadModel(folder, { execution, modelFile: file, rewriting });
+  const model = await loadModel(folder, { execution, modelFile: file, rewriting, threads });
   if (!model.chat) throw new Error(`${folder} has no chat template.`);
   const rows = model.causal.capabilities.rowConsistency;
   console.log(
@@ -58,7 +60,7 @@ for (const file of values.file ?? filesIn(folder)) {
   const totals = new Map(Object.keys(drafters).map((name) => [name, { same: 0, drafted: 0, accepted: 0 }]));
   for (const [index, { kind, prompt }] of tasks.entries()) {
     const tokens = model.chat.encode([{ role: "user", content: prompt }]);
-    const key = (what: string): string => JSON.stringify([folder, file, execution, rewriting, maxNewTokens, prompt, what]);
+    const key = (what: string): string => JSON.stringify([folder, file, execution, rewriting, threads, maxNewTokens, prompt, what]);
     const plain = await kept(key("plain"), () => decodePlain(model, tokens));
     for (const [name, create] of Object.entries(drafters)) {
       const result = await kept(key(name), () => decodeDrafted(model, { tokens, plain, drafter: create() }));

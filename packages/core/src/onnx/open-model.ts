@@ -81,10 +81,13 @@ export async function openModel(
     reading.abort(error);
     throw error;
   });
-  const tokenizer = huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig);
+  // Creating a graph takes most memory: what need not be there yet is made after it.
+  let tokenizer: MarkingTokenizer | undefined;
   const open = async (rewriting: Rewriting): Promise<OpenedModel> => {
     const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
-    const parts = { runtime, folder, files, templateFile, tokenizer, ...graph, embeddings: undefined, buffers: bufferPool(), warn };
+    const release = { runtime, inference: graph.inference, embeddings: undefined, buffers: bufferPool() };
+    tokenizer ??= await releaseUnlessLoaded(release, () => huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig));
+    const parts = { ...release, ...graph, folder, files, templateFile, tokenizer, warn };
     const reopen = (): Promise<OpenedModel> => open(graph.rewriting === "padding" ? "additions" : "none");
     const opened = withReopening(parts, reopen);
     if (!files.embeddings) return opened;
@@ -101,7 +104,7 @@ function withReopening(opened: Omit<OpenedModel, "reopen">, open: () => Promise<
 }
 
 /** Returns what `load` makes of an opened model, whose graphs are released if that fails. */
-export async function releaseUnlessLoaded<Model>(opened: OpenedModel, load: () => Promise<Model>): Promise<Model> {
+export async function releaseUnlessLoaded<Model>(opened: ReleasedGraphs, load: () => Model | Promise<Model>): Promise<Model> {
   try {
     return await load();
   } catch (error) {

@@ -47,6 +47,18 @@ test("writes tables, the run and charts between marks, and nothing else", () => 
   expect(withResults(written, files)).toBe(written);
 });
 
+test("results of one suite are one table", () => {
+  const other: SuiteResult<"bundles"> = { ...bundles, rows: [{ ...bundles.rows[0]!, bundle: "greedy" }] };
+  const read = (name: string): SuiteResult => (name === "other" ? other : { ...files.read(name) });
+  const written = withResults(`<!-- benchmark bundles,other -->\n${END}`, { ...files, read });
+  expect(written).toContain("| core | 20.3 kB | 7.8 kB |\n| greedy | 20.3 kB | 7.8 kB |\n");
+  const speculation = { ...bundles, suite: "speculation", rows: [] } as const;
+  const readBoth = (name: string): SuiteResult => (name === "other" ? speculation : bundles);
+  expect(() => withResults(`<!-- benchmark bundles,other -->\n${END}`, { ...files, read: readBoth })).toThrow(
+    "of the suites bundles and speculation",
+  );
+});
+
 test("refuses a mark without an end, an unknown result and an unknown table", () => {
   expect(() => withResults("<!-- benchmark bundles -->\n", files)).toThrow("1 marks of a benchmark, of which 0 end");
   expect(() => withResults(`<!-- benchmark other -->\n${END}`, files)).toThrow("There is no result other.");

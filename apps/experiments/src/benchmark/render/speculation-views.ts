@@ -7,6 +7,8 @@ import { fileName, groupBy, percent, ratioCell, sameness, table } from "./table.
 
 /** The decoder that all others are compared with. */
 const PLAIN = "greedy";
+/** The command's default decoder for chats. */
+const SUFFIX = "suffix, auto";
 
 type Row = Kept<SpeculationRow>;
 type TimeOf = (row: SpeculationRow) => number;
@@ -59,7 +61,8 @@ const place = [
   { title: "decoder", cell: ({ decoder }: Line) => decoder },
 ];
 
-function ratioTable(rows: readonly Row[], timeOf: TimeOf): string {
+/** `only` is the decoder of the table; without it, all are. */
+function ratioTable(rows: readonly Row[], timeOf: TimeOf, only?: string): string {
   return table<Line>(
     [
       ...place,
@@ -70,7 +73,7 @@ function ratioTable(rows: readonly Row[], timeOf: TimeOf): string {
       { title: "accepted", cell: ({ pairs }) => acceptance(pairs.map(([own]) => own)) },
       { title: "texts", cell: ({ pairs }) => sameness(pairs.map(([own, plain]) => own.digest === plain.digest)) },
     ],
-    speculationLines(rows),
+    speculationLines(rows).filter(({ decoder }) => only === undefined || decoder === only),
   );
 }
 
@@ -88,6 +91,8 @@ export const speculationView: SuiteView<"speculation"> = {
   tables: {
     /** Of the time after the first token. */
     main: (rows) => ratioTable(rows, decodeTime),
+    /** The same, of the command's default decoder. */
+    suffix: (rows) => ratioTable(rows, decodeTime, SUFFIX),
     /** Of the whole decode, the prompt included. */
     whole: (rows) => ratioTable(rows, wholeTime),
     /** Of the time after the first token, by kind of task. */
