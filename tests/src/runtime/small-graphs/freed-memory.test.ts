@@ -117,6 +117,13 @@ describe("graphs are released", () => {
     expect(watched.count).toEqual({ made: 3, released: 3 });
   });
 
+  test("when the tokenizer, which is read after them, is refused", async () => {
+    const { files } = countingModel();
+    const broken = { name: "x", files: { ...files, "tokenizer.json": binary(new TextEncoder().encode("{}")) } };
+    await expect(loadModel(broken, native)).rejects.toThrow("does not describe a usable tokenizer");
+    expect(watched.count).toEqual({ made: 1, released: 1 });
+  });
+
   test("when loading was aborted meanwhile", async () => {
     const controller = new AbortController();
     watched.atCreate = () => controller.abort(new Error("enough"));
