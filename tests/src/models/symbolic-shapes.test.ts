@@ -6,6 +6,7 @@ import { PbfWriter } from "pbf";
 import { expect, test } from "vitest";
 import { evaluateSize } from "../../../packages/core/src/onnx/rewriting/evaluate-size-for-tests.ts";
 import { type EditableGraph, readEditableGraph } from "../../../packages/core/src/onnx/rewriting/editable-graph.ts";
+import { withNewPositions } from "../../../packages/core/src/onnx/rewriting/new-positions.ts";
 import { withSharedHeads } from "../../../packages/core/src/onnx/rewriting/shared-heads.ts";
 import { withSharedShapes } from "../../../packages/core/src/onnx/rewriting/shared-shapes.ts";
 import { namedSize, type Size } from "../../../packages/core/src/onnx/rewriting/sizes.ts";
@@ -26,6 +27,9 @@ const WITHOUT_SHARED_HEADS: ReadonlySet<string> = new Set(
 );
 /** Exports in which no two shapes that are known are the same. */
 const WITHOUT_SHARED_SHAPES: readonly string[] = [];
+
+/** Exports whose cache is not keys and values of four dimensions that a pass extends. */
+const WITHOUT_NEW_POSITIONS: readonly string[] = ["optimum/codegen", "optimum/gptj", "optimum/gpt_neo"];
 
 interface Sizes {
   readonly past: number;
@@ -98,6 +102,32 @@ describeExports("symbolic shapes", () => {
 
   test.each(CASES)("$name copies heads that share keys and values only if its exporter writes that otherwise", ({ name }) => {
     expect(rewriteFile(fileOf(name), withSharedHeads) !== undefined).toBe(!WITHOUT_SHARED_HEADS.has(name.split("/")[1]!));
+  });
+
+  test.each(CASES)("$name returns its new positions only, and computes the same bits", async ({ name }) => {
+    const file = fileOf(name);
+    const rewritten = rewriteFile(file, withNewPositions);
+    if (!rewritten) return expect(WITHOUT_NEW_POSITIONS).toContain(name);
+    const sizes = { past: 6, rows: 4 };
+    const [whole, added] = await Promise.all(
+      [file, rewritten].map(async (each) => {
+        const session = await InferenceSession.create(each);
+        const outputs = await session.run(feedsOf(session, sizes));
+        await session.release();
+        return outputs;
+      }),
+    );
+    const { logits, ...cache } = whole!;
+    expect(added!["logits"]!.data).toEqual(logits!.data);
+    for (const [output, { data, dims }] of Object.entries(cache)) {
+      const fresh = added![`decodekit.new/${output}`]!;
+      expect(fresh.dims).toEqual(dims.with(-2, sizes.rows));
+      const [length, own] = [dims.at(-1)! * (sizes.past + sizes.rows), dims.at(-1)! * sizes.rows];
+      for (let block = 0; block * own < fresh.data.length; block++) {
+        const last = (data as Float32Array).subarray((block + 1) * length - own, (block + 1) * length);
+        expect((fresh.data as Float32Array).subarray(block * own, (block + 1) * own)).toEqual(last);
+      }
+    }
   });
 
   test("of a usual export are all known, and each is computed once", () => {

@@ -4,7 +4,7 @@ import { withPrefixCache, type WithPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { promptLookup, speculative } from "@decodekit/speculative";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type WatchedGraphs, watchGraphs } from "../support/watch-graphs.ts";
+import { memoryOf, type WatchedGraphs, watchGraphs } from "../support/watch-graphs.ts";
 import { KINDS } from "./kinds.ts";
 import { arePresent, folderOf } from "./present-kinds.ts";
 
@@ -45,7 +45,7 @@ describe.runIf(arePresent)("a conversation with SmolLM2-135M-Instruct", { timeou
   const answer = async (messages: readonly ChatMessage[], decoder: Decoder, maxNewTokens = 12): Promise<string> =>
     (await generate(model, messages, { decoder, maxNewTokens }).result).text;
   const positionsRead = (): number => watched.positions.reduce((sum, count) => sum + count, 0);
-  const heldBytes = (): number => watched.heldTensors().reduce((sum, { size }) => sum + 4 * size, 0);
+  const heldBytes = (): number => watched.heldTensors().reduce((sum, tensor) => sum + memoryOf(tensor), 0);
 
   test("of 1500 tokens: the second turn reads its own tokens only, with the same answer", async () => {
     const messages: ChatMessage[] = [{ role: "user", content: `${notes(66)} How many notes are there?` }];

@@ -25,7 +25,8 @@ export interface WatchedGraphs {
 
 /** Records the native runtime's calls from now on without changing them. Ends with `vi.restoreAllMocks`. */
 export async function watchGraphs(): Promise<WatchedGraphs> {
-  const { ort } = await environment.openRuntime("native");
+  const runtime = await environment.openRuntime("native");
+  const { ort } = runtime;
   const call = (at: "atCreate" | "atRun"): void => {
     watched[at]?.();
     watched[at] = undefined;
@@ -60,6 +61,17 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     };
     return inference;
   });
+  // Tensors that a cache makes have room for more positions, unlike those of logits, masks and other inputs.
+  const Tensor = new Proxy(ort.Tensor, {
+    construct(target, parameters, caller) {
+      const tensor = Reflect.construct(target, parameters, caller) as Tensor;
+      if (tensor.location === "cpu" && tensor.type.startsWith("float") && memoryOf(tensor) > tensor.size * 4) held.add(tensor);
+      return tensor;
+    },
+  });
+  const watchedRuntime = { ...runtime, ort: Object.create(ort, { Tensor: { value: Tensor } }) as typeof ort };
+  const open = environment.openRuntime.bind(environment);
+  vi.spyOn(environment, "openRuntime").mockImplementation(async (name) => (name === "native" ? watchedRuntime : open(name)));
   // oxlint-disable-next-line typescript/unbound-method -- called on the tensor below
   const { dispose } = ort.Tensor.prototype;
   const free = vi.spyOn(ort.Tensor.prototype, "dispose").mockImplementation(function (this: Tensor) {
@@ -88,4 +100,9 @@ export async function watchGraphs(): Promise<WatchedGraphs> {
     atRun: undefined,
   };
   return watched;
+}
+
+/** Returns the size of the memory that holds a tensor, in bytes. */
+export function memoryOf({ data }: Tensor): number {
+  return (data as Float32Array).buffer.byteLength;
 }

@@ -16,6 +16,8 @@ export interface CacheTensor {
   readonly dims: readonly number[];
   /** Index in `dims` of the positions, which each pass extends. Undefined for a fixed state, which each pass replaces. */
   readonly axis: number | undefined;
+  /** Whether the output holds the positions of the pass's own tokens only, which follow those of the input. @defaultValue false */
+  readonly returnsNew?: boolean;
   /** Number of positions of a buffer that each pass writes into. Undefined for any other state. */
   readonly capacity?: number | undefined;
 }
@@ -39,6 +41,9 @@ type Values = readonly InferenceSession.ValueMetadata[];
 const BUFFER = /^(key|value)_cache\b/;
 /** Names of inputs that hold the state: "past_key_values.0.key", "past_0", "past_conv.3", and those of buffers. */
 export const PAST = new RegExp(`^past|${BUFFER.source}`);
+
+/** Beginning of the names of outputs with the new positions only, which `withNewPositions` puts in place of those with all. */
+export const NEW_POSITIONS = "decodekit.new/";
 
 /** What the name of an input becomes in that of its output; the first that exists counts. */
 const SUCCESSORS: readonly (readonly [from: RegExp, to: string])[] = [
@@ -69,9 +74,16 @@ export function emptyArray(type: CacheType, length: number): InstanceType<(typeo
   return new ARRAYS[type](length);
 }
 
+/** Returns the first `length` elements of `buffer`. */
+export function arrayOf(type: CacheType, buffer: ArrayBuffer, length: number): InstanceType<(typeof ARRAYS)[CacheType]> {
+  return new ARRAYS[type](buffer, 0, length);
+}
+
 function cacheTensor(source: string, input: Value, outputs: Values, sizes: CacheSizes): CacheTensor {
   const names = SUCCESSORS.filter(([from]) => from.test(input.name)).map(([from, to]) => input.name.replace(from, to));
-  const output = outputs.filter(isTensor).find(({ name }) => names.includes(name));
+  const output = outputs
+    .filter(isTensor)
+    .find(({ name }) => names.includes(name) || names.some((each) => name === `${NEW_POSITIONS}${each}`));
   if (!output) {
     const actual = `none (the graph has ${outputs.map(({ name }) => name).join(", ")})`;
     throw new ModelShapeError({ source, tensor: names[0]!, expected: "an output of the grown cache", actual });
@@ -99,7 +111,15 @@ function cacheTensor(source: string, input: Value, outputs: Values, sizes: Cache
     const expected = "of a shape with one open number of positions; config.json tells neither num_key_value_heads nor head_dim";
     throw new ModelShapeError({ source, tensor: input.name, expected, actual: shapeOf(input) });
   });
-  return { input: input.name, output: output.name, type, dims, axis, ...(capacity !== undefined && { capacity }) };
+  return {
+    input: input.name,
+    output: output.name,
+    type,
+    dims,
+    axis,
+    ...(output.name.startsWith(NEW_POSITIONS) && { returnsNew: true }),
+    ...(capacity !== undefined && { capacity }),
+  };
 }
 
 /** Returns the positions of a buffer (batch, positions, size) or (batch, heads, positions, headSize). */

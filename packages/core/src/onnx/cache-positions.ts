@@ -1,6 +1,10 @@
 import type { Tensor } from "onnxruntime-common";
-import { BYTES_PER_ELEMENT, type CacheLayout } from "./cache-layout.ts";
+import { arrayOf, BYTES_PER_ELEMENT, type CacheLayout } from "./cache-layout.ts";
 import { COPY_DST, COPY_SRC, STORAGE } from "./gpu-flags.ts";
+
+/** Room for further positions in new memory, as a part of those that it holds, and at least so many. */
+const ROOM = 0.125;
+const LEAST_ROOM = 32;
 
 /** Positions [start, end) of a cache. */
 export type Range = readonly [start: number, end: number];
@@ -27,6 +31,54 @@ export async function compactPositions(layout: CacheLayout, tensors: readonly Te
   return tensors.map((tensor, index) => gatherOnCpu(layout, partsOf(layout, tensor, index), ranges, tensor.data as Float32Array));
 }
 
+/**
+ * Appends the positions in `ranges` of `added` to `tensors`, which are not on a GPU. The caller owns the result, and still owns `added`.
+ * With `inPlace`, rows move within the memory of `tensors` while there is room; these must not be used again, but must still be disposed.
+ * Without it, or without room, the result has new memory, with room for some more positions.
+ */
+export function appendPositions(
+  layout: CacheLayout,
+  tensors: readonly Tensor[],
+  added: readonly Tensor[],
+  { ranges, inPlace }: { readonly ranges: readonly Range[]; readonly inPlace: boolean },
+): Tensor[] {
+  const count = countPositions(ranges);
+  return tensors.map((tensor, index) => {
+    const { type } = layout.tensors[index]!;
+    const [old, fresh] = [partsOf(layout, tensor, index), partsOf(layout, added[index]!, index)];
+    const positions = old.positions + count;
+    const bytesPerPosition = old.size * BYTES_PER_ELEMENT[type];
+    const bytes = old.blocks * positions * bytesPerPosition;
+    const source = bytesOf(tensor);
+    const isOwn = inPlace && source.byteOffset === 0 && source.buffer.byteLength >= bytes;
+    const room = Math.max(LEAST_ROOM, Math.ceil(positions * ROOM));
+    const buffer = isOwn ? source.buffer : new ArrayBuffer(bytes + old.blocks * room * bytesPerPosition);
+    const target = new Uint8Array(buffer);
+    const news = bytesOf(added[index]!);
+    // The last block first, since each moves towards the end.
+    for (let block = old.blocks - 1; block >= 0; block--) {
+      let offset = block * positions * bytesPerPosition;
+      const start = block * old.positions * bytesPerPosition;
+      const length = old.positions * bytesPerPosition;
+      if (!isOwn) target.set(source.subarray(start, start + length), offset);
+      else if (start !== offset) target.copyWithin(offset, start, start + length);
+      offset += length;
+      for (const [from, to] of ranges) {
+        const first = block * fresh.positions;
+        target.set(news.subarray((first + from) * bytesPerPosition, (first + to) * bytesPerPosition), offset);
+        offset += (to - from) * bytesPerPosition;
+      }
+    }
+    const data = arrayOf(type, buffer, bytes / BYTES_PER_ELEMENT[type]) as Float32Array;
+    return new layout.ort.Tensor(type as "float32", data, dimsWith(old, positions));
+  });
+}
+
+function bytesOf({ data }: Tensor): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = data as Float32Array<ArrayBuffer>;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** Returns the ranges of a prefix and of single positions after it, with neighbours joined. */
 export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {
   const ranges: [number, number][] = [[0, prefix]];
@@ -36,6 +88,11 @@ export function rangesOf(prefix: number, positions: Iterable<number>): Range[] {
     else ranges.push([position, position + 1]);
   }
   return ranges;
+}
+
+/** Returns the ranges of what follows the first `past` positions, counted from there. */
+export function rangesAfter(past: number, ranges: readonly Range[]): Range[] {
+  return ranges.flatMap(([start, end]): Range[] => (end > past ? [[Math.max(start, past) - past, end - past]] : []));
 }
 
 /** Writes the rows in `ranges` to the beginning of `target`, which may be the tensor's own data: no row moves backwards. */

@@ -41,14 +41,16 @@ export interface PassInput {
 export async function runGraphPass(graph: CausalGraph, input: PassInput): Promise<GraphPass> {
   const { signal } = input;
   let unread: Int32Array | undefined;
-  let positions = 0;
+  let read = 0;
+  let past = 0;
   const run = async (): Promise<GraphOutputs> => {
     let embedded: Record<string, Tensor> | undefined;
     try {
       const settled = input.cache.compact();
       if (settled) await settled;
       unread = input.cache.unread();
-      positions = input.cache.past + (unread?.length ?? 0) + input.count;
+      past = input.cache.past;
+      read = (unread?.length ?? 0) + input.count;
       embedded = await input.embed?.(unread);
       return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread), embedded));
     } catch (error) {
@@ -61,7 +63,7 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
   const name = graph.signature.names.logits ?? "logits";
   const tensor = outputs[name] as Tensor;
   try {
-    checkGrowth(graph, outputs, positions);
+    checkGrowth(graph, outputs, { past, read });
     const logits = await readLogits(graph, tensor, input);
     signal?.throwIfAborted();
     if (logits.release) {
@@ -77,9 +79,14 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
 }
 
 /** @throws ModelShapeError if a cache that should grow with every token does not, as that of a window: it could not be rewound. */
-function checkGrowth({ source, signature }: CausalGraph, outputs: GraphOutputs, positions: number): void {
-  for (const { output, axis } of signature.cache) {
+function checkGrowth(
+  { source, signature }: CausalGraph,
+  outputs: GraphOutputs,
+  { past, read }: { readonly past: number; readonly read: number },
+): void {
+  for (const { output, axis, returnsNew } of signature.cache) {
     const { dims } = outputs[output] as Tensor;
+    const positions = returnsNew ? read : past + read;
     if (axis === undefined || dims[axis] === positions) continue;
     const expected = `of ${positions} positions in dimension ${axis}, one for each token`;
     const actual = `shape (${dims.join(", ")}): a cache that does not grow with every token is not supported`;

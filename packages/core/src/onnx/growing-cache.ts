@@ -1,5 +1,5 @@
 import type { Tensor } from "onnxruntime-common";
-import { compactPositions, copyPositions, type Range } from "./cache-positions.ts";
+import { appendPositions, compactPositions, copyPositions, type Range, rangesAfter } from "./cache-positions.ts";
 import type { CacheLayout } from "./cache-layout.ts";
 import { initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
 import { SharedTensors } from "./shared-tensors.ts";
@@ -12,7 +12,8 @@ export function growingCache(layout: CacheLayout): KvCache {
 /**
  * Keys and values, which each pass extends. A class, like all code that runs in every pass: optimized code outlives the sequence.
  *
- * Every pass returns new tensors with the old rows and the new ones, so a fork can share them. Rewinding only reduces `length`; the rows
+ * Every pass returns new tensors with the old rows and the new ones, or, if the graph was rewritten so, the new ones, which are appended in
+ * place or, if a fork shares the tensors, to a copy. Rewinding only reduces `length`; the rows
  * past it are dropped once, before the next pass. In memory, heads come before positions, so a shorter view is not possible: the remaining
  * rows move together, within the tensor if no fork shares it and it is not on a GPU, else into a copy.
  */
@@ -58,12 +59,18 @@ class GrowingCache implements KvCache {
   }
 
   replace(outputs: PassOutputs, read: Int32Array): void {
+    const returned = this.#returned(outputs);
+    if (this.#returnsNew) {
+      this.#append(returned, [[0, read.length]]);
+      for (const tensor of returned) tensor.dispose();
+    } else this.#hold(returned, this.length + read.length);
     this.length += read.length;
-    this.#hold(this.#grown(outputs), this.length);
   }
 
   async replaceByPart(outputs: PassOutputs, ranges: readonly Range[], length: number): Promise<void> {
-    this.#hold(await compactPositions(this.#layout, this.#grown(outputs), ranges), length);
+    const returned = this.#returned(outputs);
+    if (this.#returnsNew) this.#append(returned, rangesAfter(this.length, ranges));
+    else this.#hold(await compactPositions(this.#layout, returned, ranges), length);
     this.length = length;
   }
 
@@ -82,7 +89,17 @@ class GrowingCache implements KvCache {
     this.#capacity = capacity;
   }
 
-  #grown(outputs: PassOutputs): Tensor[] {
+  get #returnsNew(): boolean {
+    return this.#layout.tensors[0]?.returnsNew === true;
+  }
+
+  #append(added: readonly Tensor[], ranges: readonly Range[]): void {
+    const { tensors, isShared } = this.#held!;
+    const grown = appendPositions(this.#layout, tensors, added, { ranges, inPlace: !isShared });
+    this.#hold(grown, this.#capacity + ranges.reduce((sum, [start, end]) => sum + end - start, 0));
+  }
+
+  #returned(outputs: PassOutputs): Tensor[] {
     return this.#layout.tensors.map(({ output }) => outputs[output] as Tensor);
   }
 }

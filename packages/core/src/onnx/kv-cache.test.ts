@@ -1,5 +1,6 @@
 import * as ort from "onnxruntime-common";
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../random/random.ts";
 import { compactPositions, copyPositions, rangesOf } from "./cache-positions.ts";
 import { emptyCache } from "./empty-cache.ts";
 import type { CacheLayout } from "./cache-layout.ts";
@@ -137,6 +138,105 @@ describe("a cache", () => {
     await cache.replaceByPart(outputsOf([1, 2, 3, 4, 5, 6]), rangesOf(2, [3, 5]), 4);
     await expectTokens(cache, [1, 2, 4, 6]);
     expect(disposals()).toEqual([1, 1]);
+  });
+});
+
+describe("a cache of a graph that returns new positions only", () => {
+  const appending: CacheLayout = { ...layout, tensors: layout.tensors.map((tensor) => ({ ...tensor, returnsNew: true })) };
+  const bufferOf = (cache: KvCache): ArrayBufferLike => (cache.feeds()["past.0"]!.data as Float32Array).buffer;
+
+  test("appends them in place while there is room, and disposes what the pass returned", async () => {
+    const cache = emptyCache(appending);
+    cache.replace(outputsOf([1, 2]), read(2));
+    const buffer = bufferOf(cache);
+    const outputs = outputsOf([3]);
+    const disposals = countDisposals(outputs);
+    cache.replace(outputs, read(1));
+    expect(disposals()).toEqual([1, 1]);
+    expect(bufferOf(cache)).toBe(buffer);
+    expect(cache.bytes).toBe(2 * buffer.byteLength);
+    cache.length = 1;
+    await expectTokens(cache, [1]);
+    expect(bufferOf(cache)).toBe(buffer);
+    for (let token = 10; token < 80; token++) cache.replace(outputsOf([token]), read(1));
+    await expectTokens(cache, [1, ...Array.from({ length: 70 }, (_, index) => 10 + index)]);
+    expect(bufferOf(cache)).not.toBe(buffer);
+  });
+
+  test("appends them to a copy while a fork holds the tensors", async () => {
+    const cache = emptyCache(appending);
+    cache.replace(outputsOf([1, 2]), read(2));
+    const [buffer, fork] = [bufferOf(cache), cache.fork()];
+    cache.replace(outputsOf([3]), read(1));
+    await expectTokens(fork, [1, 2]);
+    await expectTokens(cache, [1, 2, 3]);
+    // The fork is the only owner now.
+    fork.replace(outputsOf([4]), read(1));
+    expect(bufferOf(fork)).toBe(buffer);
+    await expectTokens(fork, [1, 2, 4]);
+    await expectTokens(cache, [1, 2, 3]);
+  });
+
+  test.each([1, 2, 3, 4])("holds what one of a graph that returns all positions holds, after any calls (seed %i)", async (seed) => {
+    const random = seededRandom(seed);
+    const below = (end: number): number => Math.floor(random.uniform() * end);
+    interface Twins {
+      readonly all: KvCache;
+      readonly added: KvCache;
+      tokens: number[];
+    }
+    const twins: Twins[] = [{ all: emptyCache(layout), added: emptyCache(appending), tokens: [] }];
+    let next = 0;
+    for (let call = 0; call < 120; call++) {
+      const one = twins[below(twins.length)]!;
+      const { all, added, tokens } = one;
+      const fresh = Array.from({ length: 1 + below(6) }, () => next++ % 90);
+      const action = below(5);
+      if (action === 0) {
+        one.tokens = tokens.slice(0, below(tokens.length + 1));
+        for (const cache of [all, added]) cache.length = one.tokens.length;
+      } else if (action === 1) {
+        if (twins.length < 4) twins.push({ all: all.fork(), added: added.fork(), tokens: [...tokens] });
+        else for (const cache of Object.values(twins.pop()!).slice(0, 2)) (cache as KvCache).dispose();
+      } else {
+        for (const cache of [all, added]) await cache.compact();
+        if (action === 2) {
+          const nodes = fresh.map((_, node) => node).filter(() => random.uniform() < 0.6);
+          one.tokens = [...tokens, ...nodes.map((node) => fresh[node]!)];
+          const ranges = rangesOf(
+            tokens.length,
+            nodes.map((node) => tokens.length + node),
+          );
+          await all.replaceByPart(outputsOf([...tokens, ...fresh]), ranges, one.tokens.length);
+          await added.replaceByPart(outputsOf(fresh), ranges, one.tokens.length);
+        } else {
+          one.tokens = [...tokens, ...fresh];
+          all.replace(outputsOf(one.tokens), read(fresh.length));
+          added.replace(outputsOf(fresh), read(fresh.length));
+        }
+      }
+      for (const twin of twins) for (const cache of [twin.all, twin.added]) expect(cache.length).toBe(twin.tokens.length);
+      const checked = twins[below(twins.length)]!;
+      await expectTokens(checked.all, checked.tokens);
+      await expectTokens(checked.added, checked.tokens);
+    }
+  });
+
+  test("keeps the bits of a float16 cache", () => {
+    const tensors = appending.tensors.map((tensor) => ({ ...tensor, type: "float16" as const }));
+    const cache = emptyCache({ ...appending, tensors });
+    // Also those of numbers that are not one.
+    const half = (first: number): ort.Tensor =>
+      new ort.Tensor(
+        "float16",
+        Uint16Array.from({ length: HEADS * SIZE }, (_, index) => first + index),
+        [1, HEADS, 1, SIZE],
+      );
+    for (const first of [0x7c01, 0x3c00]) cache.replace({ "present.0": half(first), "present.1": half(first) }, read(1));
+    const { data } = cache.feeds()["past.1"]!;
+    const { buffer, byteOffset, length } = data as Uint16Array;
+    const bits = [0x7c01, 0x3c00, 0x7c04, 0x3c03].flatMap((first) => [first, first + 1, first + 2]);
+    expect(Array.from(new Uint16Array(buffer, byteOffset, length))).toEqual(bits);
   });
 });
 

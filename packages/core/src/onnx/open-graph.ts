@@ -11,6 +11,7 @@ import { withPlainProducts } from "./rewriting/fused-products.ts";
 import { type EditableGraph, readEditableGraph } from "./rewriting/editable-graph.ts";
 import { encodeEditedGraph } from "./rewriting/graph-edit.ts";
 import { dequantizesOneWeight } from "./rewriting/one-dequantized-weight.ts";
+import { withNewPositions } from "./rewriting/new-positions.ts";
 import { withPaddedProducts } from "./rewriting/padded-products.ts";
 import { withRowScales } from "./rewriting/row-scales.ts";
 import { withRowCount } from "./rewriting/rows.ts";
@@ -21,6 +22,8 @@ import { readRowConsistency } from "./row-consistency.ts";
 
 export interface OpenGraphOptions extends InferenceOptions {
   readonly rewriting: Rewriting;
+  /** Whether the graph may return the new positions of its cache only: no other graph has the same cache. */
+  readonly ownsCache: boolean;
 }
 
 /**
@@ -45,14 +48,19 @@ export async function openGraph(
   runtime: Runtime,
   folder: ModelFolder,
   graph: GraphFiles,
-  { rewriting, ...options }: OpenGraphOptions,
+  { rewriting, ownsCache, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
   const open = async (each: GraphFiles, { added, dequantizesWeights }: Omit<RewrittenGraph, "outline">): Promise<OpenedGraph> => ({
     inference: await createInference(runtime, folder, each, { ...options, dequantizesWeights }),
     rewriting: added,
     rowConsistency: added === "padding" ? "exact" : readRowConsistency(each.file.outline, runtime.execution),
   });
-  for (const { outline, ...rewritten } of rewriting === "none" ? [] : rewrittenGraphs(graph.file.outline, runtime.execution, rewriting)) {
+  const { execution } = runtime;
+  const candidates =
+    rewriting === "none"
+      ? []
+      : rewrittenGraphs(graph.file.outline, { execution, rewriting, returnsNew: ownsCache && execution !== "webgpu" });
+  for (const { outline, ...rewritten } of candidates) {
     try {
       return await open({ ...graph, file: { ...graph.file, outline } }, rewritten);
     } catch (error) {
@@ -69,8 +77,15 @@ interface RewrittenGraph {
   readonly dequantizesWeights: boolean;
 }
 
+interface RewritingOptions {
+  readonly execution: Execution;
+  readonly rewriting: Rewriting;
+  /** Whether the graph returns the new positions of its cache only. */
+  readonly returnsNew: boolean;
+}
+
 /** Returns the graph with padding; then with inputs for trees in its place; then without either. */
-function* rewrittenGraphs(outline: Uint8Array, execution: Execution, rewriting: Rewriting): Iterable<RewrittenGraph> {
+function* rewrittenGraphs(outline: Uint8Array, { execution, rewriting, returnsNew }: RewritingOptions): Iterable<RewrittenGraph> {
   const isNative = execution === "native";
   const graph = readEditableGraph(outline);
   const most = edited(graph, [
@@ -81,6 +96,7 @@ function* rewrittenGraphs(outline: Uint8Array, execution: Execution, rewriting: 
     withSharedShapes,
     withRowCount,
   ]);
+  const finished = (each: EditableGraph): EditableGraph => (returnsNew && withNewPositions(each)) || each;
   const as = (added: Rewriting, each: EditableGraph): RewrittenGraph => ({
     outline: encodeEditedGraph(each),
     added,
@@ -89,11 +105,12 @@ function* rewrittenGraphs(outline: Uint8Array, execution: Execution, rewriting: 
   // Without inputs for trees: the rows of a tree are sums in another order, which 8 bits would turn into other steps.
   const isPadded = rewriting === "padding" && isNative && readRowConsistency(encodeEditedGraph(most), execution) === "approximate";
   const padded = isPadded ? withPaddedProducts(most) : undefined;
-  if (padded) yield as("padding", padded);
+  if (padded) yield as("padding", finished(padded));
   // On a GPU, a fused attention with a bias is another, slower one.
   const trees = withTreeInputs(most, { fusedBias: execution !== "webgpu" });
-  if (trees) yield as("additions", trees);
-  if (most !== graph) yield as("additions", most);
+  if (trees) yield as("additions", finished(trees));
+  const plain = finished(most);
+  if (plain !== graph) yield as("additions", plain);
 }
 
 function edited(graph: EditableGraph, edits: readonly ((graph: EditableGraph) => EditableGraph | undefined)[]): EditableGraph {

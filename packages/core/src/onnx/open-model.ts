@@ -84,7 +84,7 @@ export async function openModel(
   // Creating a graph takes most memory: what need not be there yet is made after it.
   let tokenizer: MarkingTokenizer | undefined;
   const open = async (rewriting: Rewriting): Promise<OpenedModel> => {
-    const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting });
+    const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting, ownsCache: files.canvas === undefined });
     const release = { runtime, inference: graph.inference, embeddings: undefined, buffers: bufferPool() };
     tokenizer ??= await releaseUnlessLoaded(release, () => huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig));
     const parts = { ...release, ...graph, folder, files, templateFile, tokenizer, warn };

@@ -11,9 +11,9 @@ export class SharedTensors {
     this.tensors = tensors;
   }
 
-  /** Size of the tensors, in bytes. */
+  /** Size of the tensors, in bytes, with the room that is left in their memory. */
   get bytes(): number {
-    return this.tensors.reduce((sum, { size, type }) => sum + size * BYTES_PER_ELEMENT[type as CacheType], 0);
+    return this.tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
   }
 
   /** Whether there is more than one owner. */
@@ -31,4 +31,10 @@ export class SharedTensors {
   release(): void {
     if (--this.#owners === 0) for (const tensor of this.tensors) tensor.dispose();
   }
+}
+
+function bytesOf(tensor: Tensor): number {
+  const { size, type, location } = tensor;
+  if (location === "gpu-buffer") return size * BYTES_PER_ELEMENT[type as CacheType];
+  return (tensor.data as Float32Array).buffer.byteLength;
 }

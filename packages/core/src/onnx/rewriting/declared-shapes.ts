@@ -6,6 +6,8 @@ import { endOfMessage, eachField } from "../graph-outline.ts";
 const TENSOR = { dims: 1, dataType: 2 } as const;
 /** ValueInfoProto.type, TypeProto.tensor_type, TypeProto.Tensor.shape, TensorShapeProto.dim. */
 const PATH = [2, 1, 2, 1];
+/** TypeProto.Tensor.elem_type. */
+const ELEMENT_TYPE = 1;
 const DIM = { value: 1, name: 2 } as const;
 
 /** Returns the shape of an encoded TensorProto, and the type of its elements as onnx.proto numbers it. */
@@ -18,6 +20,19 @@ export function declaredTensor(tensor: Uint8Array): { readonly shape: readonly n
     else if (field === TENSOR.dataType) type = reader.readVarint();
   });
   return { shape, type };
+}
+
+/** Returns the type of the elements of an encoded ValueInfoProto of a tensor, as onnx.proto numbers it. */
+export function elementTypeOf(info: Uint8Array): number {
+  let type = 0;
+  const reader = new PbfReader(info);
+  const readPart = (depth: number, end: number): void =>
+    eachField(reader, end, (field) => {
+      if (depth === 2 && field === ELEMENT_TYPE) type = reader.readVarint();
+      else if (depth < 2 && field === PATH[depth]) readPart(depth + 1, endOfMessage(reader));
+    });
+  readPart(0, reader.length);
+  return type;
 }
 
 /** Returns the shape of an encoded ValueInfoProto. A size without a name has one of its own, made of `value`, which is the name of the input. */

@@ -12,7 +12,7 @@ export const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const
 export const NODE = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
 const ATTRIBUTE = { name: 1, integer: 3, graph: 6, integers: 8, graphs: 11 } as const;
 const TENSOR_NAME = 8;
-const VALUE = { name: 1 } as const;
+export const VALUE = { name: 1, type: 2 } as const;
 
 /** A node of a graph. */
 export interface GraphNode {
@@ -60,6 +60,8 @@ export interface EditableGraph {
   readonly domains: ReadonlySet<string>;
   /** Names of the graph's outputs. */
   readonly outputs: readonly string[];
+  /** New names of outputs by those in `file`. */
+  readonly renamedOutputs: ReadonlyMap<string, string>;
 }
 
 /** Reads an encoded ModelProto. Subgraphs are not read. */
@@ -88,7 +90,17 @@ export function readEditableGraph(file: Uint8Array): EditableGraph {
     });
   });
   // Old exporters list weights among the inputs.
-  return { file, added: [], opset, nodes, ...values, domains, inputs: inputs.filter((input) => !values.weights.has(input)), outputs };
+  return {
+    file,
+    added: [],
+    opset,
+    nodes,
+    ...values,
+    domains,
+    inputs: inputs.filter((input) => !values.weights.has(input)),
+    outputs,
+    renamedOutputs: new Map(),
+  };
 }
 
 /** What a graph says of its values. */

@@ -11,10 +11,12 @@ import {
   OPSET,
   readEditableGraph,
   readNode,
+  VALUE,
   valuesOf,
 } from "./editable-graph.ts";
-import { type Constant, type NewInput, type NewNode, writeConstant, writeInput, writeNode } from "./graph-encoding.ts";
-import { eachField, text, writeRaw } from "./messages.ts";
+import { elementTypeOf } from "./declared-shapes.ts";
+import { type Constant, type NewInput, type NewNode, writeConstant, writeInput, writeNode, writeOutput } from "./graph-encoding.ts";
+import { eachField, text, textIn, writeRaw } from "./messages.ts";
 
 /** Length of an edited graph over that of the graph, at most as a rule. */
 const ROOM = 1.25;
@@ -36,6 +38,8 @@ export interface Edit {
   readonly renamed: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
   /** New names of outputs of existing nodes, by node and old name. */
   readonly renamedOutputs?: ReadonlyMap<GraphNode, Readonly<Record<string, string>>>;
+  /** New names of the graph's own outputs, by their old ones. Their shapes are no longer declared. */
+  readonly graphOutputs?: ReadonlyMap<string, string>;
   /** All inputs of existing nodes, in order, where optional ones are added; "" is one that is left out. */
   readonly extended?: ReadonlyMap<GraphNode, readonly string[]>;
 }
@@ -53,6 +57,8 @@ export function applyEdit(graph: EditableGraph, edit: Edit): EditableGraph {
     ...values,
     nodes: editedNodes(graph, edit),
     inputs: [...graph.inputs, ...names],
+    outputs: graph.outputs.map((output) => edit.graphOutputs?.get(output) ?? output),
+    renamedOutputs: new Map([...graph.renamedOutputs, ...(edit.graphOutputs ?? [])]),
     domains: new Set([...graph.domains, ...domains]),
     added: [
       ...graph.added,
@@ -79,7 +85,7 @@ function editedNode(node: GraphNode, { renamed, renamedOutputs, extended }: Edit
 }
 
 /** Returns the graph as an encoded ModelProto. */
-export function encodeEditedGraph({ file, nodes, added }: EditableGraph): Uint8Array {
+export function encodeEditedGraph({ file, nodes, added, renamedOutputs }: EditableGraph): Uint8Array {
   const writer = writerFor(file);
   const writeAdded = (to: AddedMessage["to"], each: PbfWriter): void => {
     for (const { field, bytes } of added.filter((message) => message.to === to)) each.writeBytesField(field, bytes);
@@ -88,8 +94,10 @@ export function encodeEditedGraph({ file, nodes, added }: EditableGraph): Uint8A
     if (field !== MODEL.graph) return writeRaw(writer, raw);
     const graph = writerFor(message);
     for (const { bytes } of nodes) graph.writeBytesField(GRAPH.node, bytes);
-    eachField(message, (part, other) => {
-      if (part !== GRAPH.node) writeRaw(graph, other);
+    eachField(message, (part, other, value) => {
+      const name = part === GRAPH.output ? renamedOutputs.get(textIn(value, VALUE.name)) : undefined;
+      if (name !== undefined) graph.writeMessage(GRAPH.output, writeOutput, { name, type: elementTypeOf(value) });
+      else if (part !== GRAPH.node) writeRaw(graph, other);
     });
     writeAdded("graph", graph);
     writer.writeBytesField(MODEL.graph, graph.finish());

@@ -70,6 +70,13 @@ function bytesOf(constant: Constant): Uint8Array {
   return Uint8Array.of(constant.value);
 }
 
+/** Writes the ValueInfoProto of an output of any shape. */
+export function writeOutput({ name, type }: { readonly name: string; readonly type: number }, writer: PbfWriter): void {
+  writer.writeStringField(VALUE.name, name);
+  const tensor = (_: undefined, each: PbfWriter): void => each.writeVarintField(1, type);
+  writer.writeMessage(VALUE.type, (_, each: PbfWriter) => each.writeMessage(1, tensor, undefined), undefined);
+}
+
 /** Writes the ValueInfoProto of an input: name, type { tensor_type { elem_type, shape { dim { dim_value } } } }. */
 export function writeInput({ name, type, dims }: NewInput, writer: PbfWriter): void {
   writer.writeStringField(VALUE.name, name);
