@@ -121,7 +121,7 @@ describeExports("symbolic shapes", () => {
     expect(added!["logits"]!.data).toEqual(logits!.data);
     for (const [output, { data, dims }] of Object.entries(cache)) {
       const fresh = added![`decodekit.new/${output}`]!;
-      expect(fresh.dims).toEqual(dims.with(-2, sizes.rows));
+      expect(fresh.dims).toEqual(dims.with(dims.length - 2, sizes.rows));
       const [length, own] = [dims.at(-1)! * (sizes.past + sizes.rows), dims.at(-1)! * sizes.rows];
       for (let block = 0; block * own < fresh.data.length; block++) {
         const last = (data as Float32Array).subarray((block + 1) * length - own, (block + 1) * length);
