@@ -3,8 +3,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { type Drafter, generate } from "@decodekit/core";
-import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
+import { type CausalModel, type Drafter, generate, type LanguageModel } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { withPrefixCache } from "@decodekit/core/toolkit";
 import { topTwoGap } from "@decodekit/core/testing";
 import { greedy } from "@decodekit/greedy";
 import { promptLookup, speculative, suffix } from "@decodekit/speculative";
@@ -36,6 +37,8 @@ const tasks = LOSSLESS_PROMPTS.slice(0, Number(values.prompts));
 const draftLength = 4;
 const drafters: Readonly<Record<string, () => Drafter>> = { "prompt-lookup": promptLookup, suffix, random: randomDraft };
 
+type CausalLanguageModel = LanguageModel & { readonly causal: CausalModel };
+
 /** A text, and the gaps of plain decoding's rows. */
 interface Plain {
   readonly tokens: readonly number[];
@@ -51,7 +54,8 @@ interface Drafted {
 const results = openResultLines<Plain | Drafted>(values.json);
 
 for (const file of values.file ?? filesIn(folder)) {
-  const model = await loadModel(folder, { execution, modelFile: file, rewriting, threads });
+  // A prompt is read once for all of its decodes.
+  const model = withPrefixCache(await loadModel(folder, { execution, modelFile: file, rewriting, threads }), { maxSequences: 1 });
   if (!model.chat) throw new Error(`${folder} has no chat template.`);
   const rows = model.causal.capabilities.rowConsistency;
   console.log(
@@ -88,13 +92,13 @@ async function kept<Result extends Plain | Drafted>(key: string, compute: () => 
   return result;
 }
 
-async function decodePlain(model: OnnxLanguageModel, prompt: Int32Array): Promise<Plain> {
+async function decodePlain(model: CausalLanguageModel, prompt: Int32Array): Promise<Plain> {
   const { tokens, alternatives } = await generate(model, prompt, { decoder: greedy(), maxNewTokens, logProbabilities: 2 }).result;
   return { tokens: [...tokens], gaps: gapsOf(alternatives!) };
 }
 
 async function decodeDrafted(
-  model: OnnxLanguageModel,
+  model: CausalLanguageModel,
   { tokens: prompt, plain, drafter }: { readonly tokens: Int32Array; readonly plain: Plain; readonly drafter: Drafter },
 ): Promise<Drafted> {
   const decoder = speculative({ drafter, draftLength });
