@@ -2,7 +2,7 @@ import type { Tensor } from "onnxruntime-common";
 import { appendPositions, compactPositions, copyPositions, type Range, rangesAfter } from "./cache-positions.ts";
 import type { CacheLayout } from "./cache-layout.ts";
 import { initialTensors, type KvCache, type PassOutputs } from "./kv-cache.ts";
-import { SharedTensors } from "./shared-tensors.ts";
+import { bytesOfAll, SharedTensors } from "./shared-tensors.ts";
 
 /** Returns the cache of a sequence of no tokens, for a layout without fixed states. */
 export function growingCache(layout: CacheLayout): KvCache {
@@ -12,8 +12,8 @@ export function growingCache(layout: CacheLayout): KvCache {
 /**
  * Keys and values, which each pass extends. A class, like all code that runs in every pass: optimized code outlives the sequence.
  *
- * Every pass returns new tensors with the old rows and the new ones, or, if the graph was rewritten so, the new ones, which are appended in
- * place or, if a fork shares the tensors, to a copy. Rewinding only reduces `length`; the rows
+ * Every pass returns new tensors with the old rows and the new ones, or, if the graph was rewritten so, the new ones. These are appended
+ * before the next pass, when it is known which of them are kept: in place or, if a fork shares the tensors, to a copy. Rewinding only reduces `length`; the rows
  * past it are dropped once, before the next pass. In memory, heads come before positions, so a shorter view is not possible: the remaining
  * rows move together, within the tensor if no fork shares it and it is not on a GPU, else into a copy.
  */
@@ -23,6 +23,8 @@ class GrowingCache implements KvCache {
   #held: SharedTensors | undefined;
   /** Number of positions that the tensors hold. */
   #capacity: number;
+  /** New positions that follow those, and are not appended yet. */
+  #added: readonly Tensor[] | undefined;
 
   constructor(layout: CacheLayout, held: SharedTensors, length: number, capacity = length) {
     this.#layout = layout;
@@ -36,7 +38,7 @@ class GrowingCache implements KvCache {
   }
 
   get bytes(): number {
-    return this.#held?.bytes ?? 0;
+    return (this.#held?.bytes ?? 0) + bytesOfAll(this.#added ?? []);
   }
 
   unread(): undefined {
@@ -44,6 +46,7 @@ class GrowingCache implements KvCache {
   }
 
   compact(): Promise<void> | undefined {
+    this.#appendAdded();
     if (this.#capacity === this.length) return undefined;
     const { tensors, isShared } = this.#held!;
     const { length } = this;
@@ -60,10 +63,8 @@ class GrowingCache implements KvCache {
 
   replace(outputs: PassOutputs, read: Int32Array): void {
     const returned = this.#returned(outputs);
-    if (this.#returnsNew) {
-      this.#append(returned, [[0, read.length]]);
-      for (const tensor of returned) tensor.dispose();
-    } else this.#hold(returned, this.length + read.length);
+    if (this.#returnsNew) this.#added = returned;
+    else this.#hold(returned, this.length + read.length);
     this.length += read.length;
   }
 
@@ -75,16 +76,30 @@ class GrowingCache implements KvCache {
   }
 
   fork(): KvCache {
+    this.#appendAdded();
     return new GrowingCache(this.#layout, this.#held!.share(), this.length, this.#capacity);
   }
 
   dispose(): void {
     this.#held?.release();
     this.#held = undefined;
+    this.#disposeAdded();
+  }
+
+  /** Appends what the last pass added, as far as it was not rewound. */
+  #appendAdded(): void {
+    const kept = this.length - this.#capacity;
+    if (this.#added && kept > 0) this.#append(this.#added, [[0, kept]]);
+    this.#disposeAdded();
+  }
+
+  #disposeAdded(): void {
+    for (const tensor of this.#added ?? []) tensor.dispose();
+    this.#added = undefined;
   }
 
   #hold(tensors: readonly Tensor[], capacity: number): void {
-    this.dispose();
+    this.#held?.release();
     this.#held = new SharedTensors(tensors);
     this.#capacity = capacity;
   }

@@ -9,6 +9,21 @@ export interface JsonFile {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** A JSON file that was read, and takes many times its size once it is parsed. */
+export interface JsonText {
+  /** URL, path or name of the file, for messages. */
+  readonly source: string;
+  /** @throws ModelLoadError if it is not a JSON object. */
+  parse(): JsonFile;
+}
+
+/** Reads a JSON file without parsing it. @throws ModelLoadError if the file is missing. */
+export async function readJsonText(folder: ModelFolder, path: string): Promise<JsonText> {
+  const source = folder.describe(path);
+  const content = await folder.need(path);
+  return { source, parse: () => parse(source, content) };
+}
+
 /** Reads a JSON file. @throws ModelLoadError if the file is missing or not a JSON object. */
 export async function readJson(folder: ModelFolder, path: string): Promise<JsonFile> {
   return parse(folder.describe(path), await folder.need(path));

@@ -145,35 +145,64 @@ describe("a cache of a graph that returns new positions only", () => {
   const appending: CacheLayout = { ...layout, tensors: layout.tensors.map((tensor) => ({ ...tensor, returnsNew: true })) };
   const bufferOf = (cache: KvCache): ArrayBufferLike => (cache.feeds()["past.0"]!.data as Float32Array).buffer;
 
+  /** Runs a pass that returns the keys and values of `tokens`. */
+  async function pass(cache: KvCache, tokens: readonly number[]): Promise<() => number[]> {
+    await cache.compact();
+    const outputs = outputsOf(tokens);
+    const disposals = countDisposals(outputs);
+    cache.replace(outputs, read(tokens.length));
+    return disposals;
+  }
+
   test("appends them in place while there is room, and disposes what the pass returned", async () => {
     const cache = emptyCache(appending);
-    cache.replace(outputsOf([1, 2]), read(2));
+    await pass(cache, [1, 2]);
+    await expectTokens(cache, [1, 2]);
     const buffer = bufferOf(cache);
-    const outputs = outputsOf([3]);
-    const disposals = countDisposals(outputs);
-    cache.replace(outputs, read(1));
+    const disposals = await pass(cache, [3]);
+    // Only the next pass needs them in place.
+    expect(disposals()).toEqual([0, 0]);
+    expect(cache.bytes).toBe(2 * (buffer.byteLength + HEADS * SIZE * 4));
+    await expectTokens(cache, [1, 2, 3]);
     expect(disposals()).toEqual([1, 1]);
     expect(bufferOf(cache)).toBe(buffer);
     expect(cache.bytes).toBe(2 * buffer.byteLength);
     cache.length = 1;
     await expectTokens(cache, [1]);
     expect(bufferOf(cache)).toBe(buffer);
-    for (let token = 10; token < 80; token++) cache.replace(outputsOf([token]), read(1));
+    for (let token = 10; token < 80; token++) await pass(cache, [token]);
     await expectTokens(cache, [1, ...Array.from({ length: 70 }, (_, index) => 10 + index)]);
     expect(bufferOf(cache)).not.toBe(buffer);
   });
 
+  test("appends only those that are kept", async () => {
+    const cache = emptyCache(appending);
+    await pass(cache, [1, 2]);
+    const disposals = await pass(cache, [3, 4, 5, 6]);
+    cache.length = 4;
+    await expectTokens(cache, [1, 2, 3, 4]);
+    expect(disposals()).toEqual([1, 1]);
+    const dropped = await pass(cache, [7, 8]);
+    cache.length = 3;
+    await expectTokens(cache, [1, 2, 3]);
+    expect(dropped()).toEqual([1, 1]);
+    const unused = await pass(cache, [9]);
+    cache.dispose();
+    expect(unused()).toEqual([1, 1]);
+  });
+
   test("appends them to a copy while a fork holds the tensors", async () => {
     const cache = emptyCache(appending);
-    cache.replace(outputsOf([1, 2]), read(2));
-    const [buffer, fork] = [bufferOf(cache), cache.fork()];
-    cache.replace(outputsOf([3]), read(1));
-    await expectTokens(fork, [1, 2]);
+    await pass(cache, [1, 2]);
+    const fork = cache.fork();
+    const buffer = bufferOf(fork);
+    await pass(cache, [3]);
     await expectTokens(cache, [1, 2, 3]);
+    await expectTokens(fork, [1, 2]);
     // The fork is the only owner now.
-    fork.replace(outputsOf([4]), read(1));
-    expect(bufferOf(fork)).toBe(buffer);
+    await pass(fork, [4]);
     await expectTokens(fork, [1, 2, 4]);
+    expect(bufferOf(fork)).toBe(buffer);
     await expectTokens(cache, [1, 2, 3]);
   });
 
@@ -222,7 +251,7 @@ describe("a cache of a graph that returns new positions only", () => {
     }
   });
 
-  test("keeps the bits of a float16 cache", () => {
+  test("keeps the bits of a float16 cache", async () => {
     const tensors = appending.tensors.map((tensor) => ({ ...tensor, type: "float16" as const }));
     const cache = emptyCache({ ...appending, tensors });
     // Also those of numbers that are not one.
@@ -232,7 +261,10 @@ describe("a cache of a graph that returns new positions only", () => {
         Uint16Array.from({ length: HEADS * SIZE }, (_, index) => first + index),
         [1, HEADS, 1, SIZE],
       );
-    for (const first of [0x7c01, 0x3c00]) cache.replace({ "present.0": half(first), "present.1": half(first) }, read(1));
+    for (const first of [0x7c01, 0x3c00]) {
+      cache.replace({ "present.0": half(first), "present.1": half(first) }, read(1));
+      await cache.compact();
+    }
     const { data } = cache.feeds()["past.1"]!;
     const { buffer, byteOffset, length } = data as Uint16Array;
     const bits = [0x7c01, 0x3c00, 0x7c04, 0x3c03].flatMap((first) => [first, first + 1, first + 2]);

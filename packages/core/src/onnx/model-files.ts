@@ -5,7 +5,7 @@ import { findEmbeddings, findGraph, type FoundGraph, type GraphChoice } from "./
 import { configOfGenai, graphOfGenai } from "./genai-config.ts";
 import { type ExternalFile, type GraphFile, readGraphFile } from "./graph-file.ts";
 import { bytesOfHeld, type HeldFile } from "./held-file.ts";
-import { type JsonFile, readJson, readOptionalJson } from "./json-file.ts";
+import { type JsonFile, type JsonText, readJson, readJsonText, readOptionalJson } from "./json-file.ts";
 import { hasCanvas } from "./model-config.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import type { ChosenFile } from "./model-source.ts";
@@ -25,7 +25,7 @@ export interface GraphFiles {
 export interface ModelFileContents {
   readonly config: JsonFile;
   readonly generationConfig: JsonFile | undefined;
-  readonly tokenizer: JsonFile;
+  readonly tokenizer: JsonText;
   readonly tokenizerConfig: JsonFile | undefined;
   /** The model's graph, or its causal one if it has several. */
   readonly main: GraphFiles;
@@ -53,7 +53,7 @@ export async function readModelFiles(
   const [{ config }, generationConfig, tokenizer, tokenizerConfig, { main, chosen }] = await Promise.all([
     reading,
     readOptionalJson(folder, "generation_config.json"),
-    readJson(folder, "tokenizer.json"),
+    readJsonText(folder, "tokenizer.json"),
     readOptionalJson(folder, "tokenizer_config.json"),
     graph(),
   ]);

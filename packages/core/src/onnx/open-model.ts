@@ -86,7 +86,7 @@ export async function openModel(
   const open = async (rewriting: Rewriting): Promise<OpenedModel> => {
     const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting, ownsCache: files.canvas === undefined });
     const release = { runtime, inference: graph.inference, embeddings: undefined, buffers: bufferPool() };
-    tokenizer ??= await releaseUnlessLoaded(release, () => huggingFaceTokenizer(files.tokenizer, files.tokenizerConfig));
+    tokenizer ??= await releaseUnlessLoaded(release, () => huggingFaceTokenizer(files.tokenizer.parse(), files.tokenizerConfig));
     const parts = { ...release, ...graph, folder, files, templateFile, tokenizer, warn };
     const reopen = (): Promise<OpenedModel> => open(graph.rewriting === "padding" ? "additions" : "none");
     const opened = withReopening(parts, reopen);

@@ -13,7 +13,7 @@ export class SharedTensors {
 
   /** Size of the tensors, in bytes, with the room that is left in their memory. */
   get bytes(): number {
-    return this.tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+    return bytesOfAll(this.tensors);
   }
 
   /** Whether there is more than one owner. */
@@ -31,6 +31,11 @@ export class SharedTensors {
   release(): void {
     if (--this.#owners === 0) for (const tensor of this.tensors) tensor.dispose();
   }
+}
+
+/** Returns the size of the memory of tensors, in bytes. */
+export function bytesOfAll(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
 }
 
 function bytesOf(tensor: Tensor): number {
