@@ -3,6 +3,7 @@ import { seededRandom } from "@decodekit/core";
 import { confidentCut, type ConfidentCut } from "./confident-cut.ts";
 import type { CostCurve } from "./cost-curve.ts";
 import { deviceDrift } from "./device-drift.ts";
+import { movingAverage } from "./moving-average.ts";
 
 /** Costs of rounds by the number of verified tokens, in plain passes. */
 function known(cost: (drafted: number) => number): CostCurve {
@@ -10,7 +11,7 @@ function known(cost: (drafted: number) => number): CostCurve {
 }
 
 function startCut(cost: (drafted: number) => number, { maximum = 48, longest = 48 } = {}): ConfidentCut {
-  return confidentCut(maximum, { costs: known(cost), drift: deviceDrift(), longest });
+  return confidentCut(maximum, { costs: known(cost), drift: deviceDrift(), aftermath: movingAverage(0, 48), longest });
 }
 
 const draft = (confidences: readonly number[]) => ({
@@ -91,3 +92,20 @@ test("a confidence of 0 or 1 is taken for nearly that", () => {
 function product(values: readonly number[]): number {
   return values.reduce((all, value) => all * value, 1);
 }
+
+test("what the plain pass after a draft takes longer is a cost of the draft", () => {
+  const cut = startCut((drafted) => 1 + 0.7 * drafted);
+  const play = (milliseconds: number): number => {
+    for (let count = 0; count < 20; count++) {
+      for (const [drafted, time] of [
+        [1, 1.7],
+        [0, milliseconds],
+      ] as const)
+        cut.observe({ requested: 0, drafted, accepted: drafted, milliseconds: time, passMilliseconds: time }, true);
+    }
+    return cut.cut(draft([0.99]));
+  };
+  // 1.99 tokens in 1.7 passes, of which a good tenth more is worth as much; and in 2.1.
+  expect(play(1)).toBe(1);
+  expect(play(1.4)).toBe(0);
+});

@@ -1,5 +1,6 @@
 import type { CostCurve } from "./cost-curve.ts";
 import type { DeviceDrift } from "./device-drift.ts";
+import type { MovingAverage } from "./moving-average.ts";
 import type { ConfidentDrafts, MeasuredRound } from "./policy.ts";
 
 /** Decides in one decode how much of drafts with confidences to verify, and learns from it. */
@@ -13,6 +14,8 @@ export interface ConfidentState {
   /** Times by the number of verified tokens. */
   readonly costs: CostCurve;
   readonly drift: DeviceDrift;
+  /** How much longer than others the pass after such a draft takes if it is plain, as a share of a plain pass; 0 if it is none. */
+  readonly aftermath: MovingAverage;
   /** Most tokens verified in one round so far. */
   longest: number;
 }
@@ -30,6 +33,8 @@ const MAX_SPEED = 3;
 /** By how much a token must be worth more than it costs, as a share of a plain pass per pass. It covers costs that are not measured. */
 const MIN_GAIN = 0.1;
 const MAX_CONFIDENCE = 0.995;
+/** Most that a plain pass after a draft can be longer by, as a share of a plain pass: anything longer was interrupted. */
+const MAX_AFTERMATH = 0.5;
 
 /**
  * Verifies the tokens whose expected number, less the time that their verification takes, is the highest. Time is worth the tokens that are
@@ -39,14 +44,14 @@ const MAX_CONFIDENCE = 0.995;
  * verified or not. So it costs no pass to notice that drafting pays off, or no longer does.
  */
 export function confidentCut(maximum: number, state: ConfidentState): ConfidentCut {
-  const { costs, drift } = state;
+  const { costs, drift, aftermath } = state;
   // Of the first token and of later ones, as logits. The first is often wrong where drafts are rare.
   const shifts = { first: 0, later: 0 };
   let [tokens, time] = [4, 4];
   let wasPlain = true;
   let last: { readonly tokens: Int32Array; readonly confidences: Float64Array } | undefined;
 
-  const relativeCost = (drafted: number): number => (drafted === 0 ? 1 : costs.roundTime(drafted) / costs.plainTime);
+  const relativeCost = (drafted: number): number => (drafted === 0 ? 1 : costs.roundTime(drafted) / costs.plainTime + aftermath.value);
   const learn = (committed: Int32Array): void => {
     if (!last) return;
     shifts.first *= SHIFT_MEMORY;
@@ -78,11 +83,12 @@ export function confidentCut(maximum: number, state: ConfidentState): ConfidentC
     },
     observe({ drafted, accepted, committed, milliseconds, passMilliseconds }, isMeasured) {
       if (committed) learn(committed);
-      if (isMeasured && (drafted > 0 || wasPlain)) {
-        drift.observe(drafted === 0 ? "plain" : drafted, passMilliseconds);
+      if (isMeasured) {
+        if (drafted > 0 || wasPlain) drift.observe(drafted === 0 ? "plain" : drafted, passMilliseconds);
         const normal = drift.normalize(milliseconds);
-        if (drafted === 0) costs.addPlain(normal);
-        else costs.add({ requested: drafted, drafted, milliseconds: normal });
+        if (!wasPlain) aftermath.add(drafted > 0 ? 0 : Math.min(Math.max(normal / costs.plainTime - 1, 0), MAX_AFTERMATH));
+        if (drafted > 0) costs.add({ requested: drafted, drafted, milliseconds: normal });
+        else if (wasPlain) costs.addPlain(normal);
       }
       wasPlain = drafted === 0;
       state.longest = Math.max(state.longest, drafted);
