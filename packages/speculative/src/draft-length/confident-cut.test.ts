@@ -93,13 +93,16 @@ function product(values: readonly number[]): number {
   return values.reduce((all, value) => all * value, 1);
 }
 
-test("what the plain pass after a draft takes longer is a cost of the draft", () => {
+test("what the plain passes after a draft take longer is a cost of the draft", () => {
   const cut = startCut((drafted) => 1 + 0.7 * drafted);
   const play = (milliseconds: number): number => {
     for (let count = 0; count < 20; count++) {
       for (const [drafted, time] of [
         [1, 1.7],
         [0, milliseconds],
+        [0, 1],
+        [0, 1],
+        [0, 1],
       ] as const)
         cut.observe({ requested: 0, drafted, accepted: drafted, milliseconds: time, passMilliseconds: time }, true);
     }

@@ -14,7 +14,7 @@ export interface ConfidentState {
   /** Times by the number of verified tokens. */
   readonly costs: CostCurve;
   readonly drift: DeviceDrift;
-  /** How much longer than others the pass after such a draft takes if it is plain, as a share of a plain pass; 0 if it is none. */
+  /** How much longer than others the plain passes right after such a draft take, all together, as a share of a plain pass. */
   readonly aftermath: MovingAverage;
   /** Most tokens verified in one round so far. */
   longest: number;
@@ -33,7 +33,8 @@ const MAX_SPEED = 3;
 /** By how much a token must be worth more than it costs, as a share of a plain pass per pass. It covers costs that are not measured. */
 const MIN_GAIN = 0.1;
 const MAX_CONFIDENCE = 0.995;
-/** Most that a plain pass after a draft can be longer by, as a share of a plain pass: anything longer was interrupted. */
+/** Plain passes after a draft that it makes slower, and the most that one can be longer by: anything longer was interrupted. */
+const AFTERMATH_PASSES = 3;
 const MAX_AFTERMATH = 0.5;
 
 /**
@@ -48,10 +49,13 @@ export function confidentCut(maximum: number, state: ConfidentState): ConfidentC
   // Of the first token and of later ones, as logits. The first is often wrong where drafts are rare.
   const shifts = { first: 0, later: 0 };
   let [tokens, time] = [4, 4];
-  let wasPlain = true;
+  /** Plain passes since the last draft. */
+  let plainPasses = Infinity;
+  let slowness = 0;
   let last: { readonly tokens: Int32Array; readonly confidences: Float64Array } | undefined;
 
-  const relativeCost = (drafted: number): number => (drafted === 0 ? 1 : costs.roundTime(drafted) / costs.plainTime + aftermath.value);
+  const relativeCost = (drafted: number): number =>
+    drafted === 0 ? 1 : costs.roundTime(drafted) / costs.plainTime + Math.max(aftermath.value, 0);
   const learn = (committed: Int32Array): void => {
     if (!last) return;
     shifts.first *= SHIFT_MEMORY;
@@ -84,13 +88,17 @@ export function confidentCut(maximum: number, state: ConfidentState): ConfidentC
     observe({ drafted, accepted, committed, milliseconds, passMilliseconds }, isMeasured) {
       if (committed) learn(committed);
       if (isMeasured) {
-        if (drafted > 0 || wasPlain) drift.observe(drafted === 0 ? "plain" : drafted, passMilliseconds);
+        const isUsual = plainPasses >= AFTERMATH_PASSES;
+        if (drafted > 0 || isUsual) drift.observe(drafted === 0 ? "plain" : drafted, passMilliseconds);
         const normal = drift.normalize(milliseconds);
-        if (!wasPlain) aftermath.add(drafted > 0 ? 0 : Math.min(Math.max(normal / costs.plainTime - 1, 0), MAX_AFTERMATH));
         if (drafted > 0) costs.add({ requested: drafted, drafted, milliseconds: normal });
-        else if (wasPlain) costs.addPlain(normal);
+        else if (isUsual) costs.addPlain(normal);
+        else slowness += Math.min(Math.max(normal / costs.plainTime - 1, -MAX_AFTERMATH), MAX_AFTERMATH);
       }
-      wasPlain = drafted === 0;
+      const isOver = drafted > 0 ? plainPasses < AFTERMATH_PASSES : plainPasses === AFTERMATH_PASSES - 1;
+      if (isOver) aftermath.add(slowness);
+      if (isOver || drafted > 0) slowness = 0;
+      plainPasses = drafted > 0 ? 0 : plainPasses + 1;
       state.longest = Math.max(state.longest, drafted);
       tokens = SPEED_MEMORY * tokens + 1 + accepted;
       time = SPEED_MEMORY * time + relativeCost(drafted);
