@@ -88,12 +88,13 @@ export function confidentCut(maximum: number, state: ConfidentState): ConfidentC
     observe({ drafted, accepted, committed, milliseconds, passMilliseconds }, isMeasured) {
       if (committed) learn(committed);
       if (isMeasured) {
-        const isUsual = plainPasses >= AFTERMATH_PASSES;
+        const isUsual = plainPasses > 0;
         if (drafted > 0 || isUsual) drift.observe(drafted === 0 ? "plain" : drafted, passMilliseconds);
         const normal = drift.normalize(milliseconds);
         if (drafted > 0) costs.add({ requested: drafted, drafted, milliseconds: normal });
         else if (isUsual) costs.addPlain(normal);
-        else slowness += Math.min(Math.max(normal / costs.plainTime - 1, -MAX_AFTERMATH), MAX_AFTERMATH);
+        if (drafted === 0 && plainPasses < AFTERMATH_PASSES)
+          slowness += Math.min(Math.max(normal / costs.plainTime - 1, -MAX_AFTERMATH), MAX_AFTERMATH);
       }
       const isOver = drafted > 0 ? plainPasses < AFTERMATH_PASSES : plainPasses === AFTERMATH_PASSES - 1;
       if (isOver) aftermath.add(slowness);
