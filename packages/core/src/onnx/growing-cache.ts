@@ -13,9 +13,11 @@ export function growingCache(layout: CacheLayout): KvCache {
  * Keys and values, which each pass extends. A class, like all code that runs in every pass: optimized code outlives the sequence.
  *
  * Every pass returns new tensors with the old rows and the new ones, or, if the graph was rewritten so, the new ones. These are appended
- * before the next pass, when it is known which of them are kept: in place or, if a fork shares the tensors, to a copy. Rewinding only reduces `length`; the rows
- * past it are dropped once, before the next pass. In memory, heads come before positions, so a shorter view is not possible: the remaining
- * rows move together, within the tensor if no fork shares it and it is not on a GPU, else into a copy.
+ * before the next pass, when it is known which of them are kept: in place or, if a fork shares the tensors, to a copy.
+ *
+ * Rewinding only reduces `length`; the rows past it are dropped once, before the next pass. In memory, heads come before positions, so a
+ * shorter view is not possible: the remaining rows move together, within the tensor if no fork shares it and it is not on a GPU, else into
+ * a copy.
  */
 class GrowingCache implements KvCache {
   length: number;
