@@ -14,7 +14,8 @@ export { draftStatistics, type DraftStatistics, type DraftStatisticsOptions } fr
 export { gumbelSampling, type GumbelSamplingOptions } from "./gumbel-sampling.ts";
 export { gumbelSampler } from "./gumbel-max.ts";
 export { judgedTree, type JudgedTreeOptions } from "./judged-tree/judged-tree.ts";
-export { readSuccessors, type ReadSuccessorsOptions, type Successor, type SuccessorPrior } from "./judged-tree/token-recycling.ts";
+export type { Successor } from "./judged-tree/row-successors.ts";
+export { readSuccessors, type ReadSuccessorsOptions, type SuccessorPrior } from "./judged-tree/token-recycling.ts";
 export { speculative, type SpeculativeOptions } from "./speculative.ts";
 export { verifiers, type Verify } from "./verify/verifiers.ts";
 export type { Round, Verification, Verifier } from "./verify/verifier.ts";

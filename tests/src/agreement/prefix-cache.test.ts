@@ -91,9 +91,6 @@ function outputOf(events: readonly DecodeEvent[]): number[] {
   return events.flatMap((event) => (event.type === "tokens-commit" ? [...event.tokens] : []));
 }
 
-/** Decoders that ask for the rows of the whole prompt, so that all of it must be read. */
-const READ_ALL = new Set(["judged-tree"]);
-
 describe.each(compared)("%s", (_name, create) => {
   test.each([1, 2, 3])("has the same events with a prefix cache as without, conversations %d", async (seed) => {
     const random = seededRandom(seed);
@@ -112,8 +109,7 @@ describe.each(compared)("%s", (_name, create) => {
     expect(causal!.openSessions() + draft!.openSessions()).toBe(kept);
     expect(masked!.openSessions()).toBe(0);
     expect(bytes).toBeLessThanOrEqual(400);
-    const { name, requires } = create().decoder;
-    const reuses = requires.includes("causal") && !READ_ALL.has(name);
+    const reuses = create().decoder.requires.includes("causal");
     expect([hits > 0, positionsReused > 0]).toEqual([reuses, reuses]);
     await cached.prefixCache.clear();
     expect(causal!.openSessions() + draft!.openSessions()).toBe(0);

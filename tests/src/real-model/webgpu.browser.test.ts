@@ -1,4 +1,6 @@
+import { generate } from "@decodekit/core";
 import { loadModel, ModelLoadError } from "@decodekit/core/onnx";
+import { judgedTree } from "@decodekit/speculative";
 import { describe, expect, test } from "vitest";
 import { expectTokens } from "./expect-tokens.ts";
 import { CONVERSATIONS, KINDS, tokensOnWasm } from "./kinds.ts";
@@ -14,6 +16,22 @@ describe.runIf(served)("SmolLM2-135M-Instruct on WebGPU", { timeout: 900_000 }, 
     const model = await loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
     expect(model.execution).toBe("webgpu");
     await expectTokens(model, CONVERSATIONS[0]!, { expected: tokensOnWasm(kind)[0]!, newTokens: 2 });
+    await model.dispose();
+  });
+
+  test("reads trees, whose greedy tokens are those of plain passes: q4", async () => {
+    const kind = kindOf("q4");
+    const model = await loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
+    expect(model.causal.capabilities.tree).toBe(true);
+    const expected = tokensOnWasm(kind)[0]!.slice(0, 3);
+    // Each token is followed by the right one or by another, so that one tree holds the whole text.
+    const prior = {
+      after: (token: number) => [7, expected[expected.indexOf(token) + 1] ?? 8].map((next) => ({ token: next, logProbability: -0.7 })),
+    };
+    const decoder = judgedTree({ natsPerToken: 0, nodes: 6, rowCost: 0, prior });
+    const { tokens, statistics } = await generate(model, CONVERSATIONS[0]!.messages, { decoder, maxNewTokens: 3, stopTokens: [] }).result;
+    expect([...tokens]).toEqual(expected);
+    expect(statistics.targetPasses).toBe(2);
     await model.dispose();
   });
 

@@ -3,7 +3,7 @@ import { type DecodeEvent, type Decoder, generate, type LogitsProcessor, type Mo
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { withProcessors } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
-import { ddtree, draftModel, gumbelSampling, jacobi, promptLookup, speculative } from "@decodekit/speculative";
+import { ddtree, draftModel, gumbelSampling, jacobi, judgedTree, promptLookup, speculative } from "@decodekit/speculative";
 import { stories } from "@decodekit/tiny-models";
 import { topP, topPSampler } from "@decodekit/top-p";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -37,6 +37,8 @@ async function decode(decoder: Decoder, reads: "parts" | "whole rows", maxNewTok
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
 const sampler = topPSampler({ p: 0.9, temperature: 0.8 });
+/** Eight candidates after every token, in place of what longer texts make known. */
+const prior = { after: () => Array.from({ length: 8 }, (_, index) => ({ token: 200 + index, logProbability: -2.1 - index })) };
 const decoders: Readonly<Record<string, () => Decoder>> = {
   greedy: () => greedy(),
   "top-p": () => topP({ p: 0.9, temperature: 0.8 }),
@@ -47,6 +49,7 @@ const decoders: Readonly<Record<string, () => Decoder>> = {
   "speculative with a draft model and ratio": () => speculative({ drafter: draftModel(), verify: "ratio", draftLength: 2, sampler }),
   "speculative with a draft model and block": () => speculative({ drafter: draftModel(), verify: "block", draftLength: 2, sampler }),
   "speculative with ddtree": () => speculative({ drafter: ddtree(), draftLength: 4 }),
+  "judged tree": () => judgedTree({ natsPerToken: 0, nodes: 8, rowCost: 0, prior }),
   "gumbel sampling": () => gumbelSampling({ sampler }),
 };
 
@@ -71,6 +74,14 @@ describe("rows that are read back from the GPU in part", () => {
     const events = await decode(decoders["speculative with jacobi"]!(), "parts");
     const rows = events.flatMap((event) => (event.type !== "forward-end" ? [] : [event.phase === "prefill" ? 1 : event.positions]));
     expect(readBack.take().logits).toEqual(rows.map((count) => 16 * count));
+  });
+
+  test("a judged tree that is lossless reads 72 bytes per row", async () => {
+    readBack.take();
+    const events = await decode(decoders["judged tree"]!(), "parts");
+    const rows = events.flatMap((event) => (event.type !== "forward-end" ? [] : [event.phase === "prefill" ? 1 : event.positions]));
+    expect(Math.max(...rows)).toBe(9);
+    expect(readBack.take().logits).toEqual(rows.map((count) => 72 * count));
   });
 
   test("a nucleus token reads at most 2 kB, and a whole row where that does not decide", async () => {

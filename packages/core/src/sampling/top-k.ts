@@ -6,13 +6,16 @@ import type { TokenId } from "../contracts/model.ts";
  */
 export function topK(scores: ArrayLike<number>, count: number): TokenId[] {
   const best: TokenId[] = [];
+  // All but a few scores fail this one comparison.
+  let least = -Infinity;
   for (let token = 0; token < scores.length; token++) {
     const score = scores[token]!;
-    if (score === -Infinity || (best.length === count && !(score > scores[best[count - 1]!]!))) continue;
+    if (!(score > least)) continue;
     let place = best.length;
     while (place > 0 && scores[best[place - 1]!]! < score) place--;
     best.splice(place, 0, token);
     if (best.length > count) best.pop();
+    if (best.length === count) least = scores[best[count - 1]!]!;
   }
   return best;
 }

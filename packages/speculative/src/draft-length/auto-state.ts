@@ -1,18 +1,14 @@
 import { type AcceptanceEstimator, acceptanceEstimator } from "./acceptance-estimator.ts";
-import type { ConfidentState } from "./confident-cut.ts";
 import type { CostCurve } from "./cost-curve.ts";
 import { type DeviceDrift, deviceDrift } from "./device-drift.ts";
-import { movingAverage } from "./moving-average.ts";
+import { newRoundCosts, type RoundCosts } from "./length-by-gain.ts";
 import { plainPassSchedule, type PlainPassSchedule } from "./plain-pass-schedule.ts";
-
-/** Drafts with confidences after which the time of the next pass is averaged. */
-const AFTERMATH_MEMORY = 48;
 
 /** What is known about a target and its drafter. Kept between decodes. */
 export interface AutoState {
   readonly costs: CostCurve;
   /** What is known about drafts with confidences. */
-  readonly confident: ConfidentState;
+  readonly confident: RoundCosts;
   readonly drift: DeviceDrift;
   readonly acceptance: AcceptanceEstimator;
   readonly schedule: PlainPassSchedule;
@@ -33,7 +29,7 @@ export interface AutoStateOptions {
 export function newAutoState(costs: CostCurve, { measuresPlain, confidentCosts }: AutoStateOptions): AutoState {
   return {
     costs,
-    confident: { costs: confidentCosts, drift: deviceDrift(), aftermath: movingAverage(0, AFTERMATH_MEMORY), longest: 0 },
+    confident: newRoundCosts(confidentCosts),
     drift: deviceDrift(),
     acceptance: acceptanceEstimator(),
     schedule: plainPassSchedule({ measuresPlain }),

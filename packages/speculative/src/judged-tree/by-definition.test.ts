@@ -5,6 +5,7 @@ import { growTree } from "./candidate-tree.ts";
 import { copyTracker } from "./copy-tracker.ts";
 import { judgedTree, type JudgedTreeOptions } from "./judged-tree.ts";
 import { chooseToken } from "./choose-token.ts";
+import { successorsIn } from "./row-successors.ts";
 import { successorTable } from "./token-recycling.ts";
 
 const VOCAB = 6;
@@ -42,9 +43,9 @@ function byDefinition(options: Settings, seed: number, newTokens: number): Shown
       seededRandom(seed).fork(tokens.length),
     );
   };
-  const table = successorTable(branches);
+  const table = successorTable();
   const copy = copyTracker(Int32Array.from(prompt));
-  for (const [index, token] of prompt.entries()) table.learn(prompt[index - 1] ?? -1, token, logitsAfter(prompt.slice(0, index + 1), seed));
+  table.learn(prompt.at(-2)!, prompt.at(-1)!, successorsIn(rowAfter([]), branches));
   const shown: Shown = { commits: [], passes: [prompt.length] };
   const limit = Math.min(prompt.length + newTokens, CONTEXT);
   for (let tokens = [choiceAfter([]).token]; ;) {
@@ -64,7 +65,7 @@ function byDefinition(options: Settings, seed: number, newTokens: number): Shown
     shown.passes.push(tree.tokens.length);
     const pathTo = (node: number): readonly number[] => (node <= 0 ? [] : [...pathTo(tree.parents[node]!), tree.tokens[node]!]);
     for (const [node, token] of tree.tokens.entries())
-      table.learn(node === 0 ? previous : tree.tokens[tree.parents[node]!]!, token, rowAfter(pathTo(node)));
+      table.learn(node === 0 ? previous : tree.tokens[tree.parents[node]!]!, token, successorsIn(rowAfter(pathTo(node)), branches));
     const ngrams = new Set(text.flatMap((_, index) => (index < 3 ? [] : [text.slice(index - 3, index + 1).join()])));
     const valueOf = (path: readonly number[]): number =>
       path.reduce((value, token, index) => {

@@ -30,7 +30,11 @@ function pathsOf({ tokens, parents }: ReturnType<typeof growTree>): string[] {
 
 describe("a tree", () => {
   test("is only its root if nothing is known", () => {
-    expect(growTree(-1, 7, nothing, many)).toEqual({ tokens: Int32Array.of(7), parents: Int32Array.of(-1) });
+    expect(growTree(-1, 7, nothing, many)).toEqual({
+      tokens: Int32Array.of(7),
+      parents: Int32Array.of(-1),
+      probabilities: Float64Array.of(1),
+    });
   });
 
   test("grows from the most likely path, the first among equals, up to the limits of nodes and depth", () => {

@@ -21,6 +21,12 @@ export interface TreeSources {
   readonly excluded: ReadonlySet<TokenId>;
 }
 
+/** A tree and the estimated probabilities of its nodes. */
+export interface CandidateTree extends TokenTree {
+  /** That the text continues with the path to a node, shape (n,), in descending order; 1 for the root. */
+  readonly probabilities: Float64Array;
+}
+
 /** A node that could be added. */
 interface Candidate {
   readonly token: TokenId;
@@ -38,10 +44,11 @@ interface Candidate {
  * added. `previous` is the token before the root. A pass is expected to yield one token and one more for each node that is right, so
  * the tree ends where the next candidate, the likeliest, would lower the tokens that are expected for the time of a pass.
  */
-export function growTree(previous: TokenId, root: TokenId, sources: TreeSources, limits: TreeLimits): TokenTree {
+export function growTree(previous: TokenId, root: TokenId, sources: TreeSources, limits: TreeLimits): CandidateTree {
   const { nodes, depth: deepest, rowCost } = limits;
   const tokens = [root];
   const parents = [-1];
+  const probabilities = [1];
   let expected = 1;
   const candidates: Candidate[] = childrenOf(
     sources,
@@ -55,9 +62,10 @@ export function growTree(previous: TokenId, root: TokenId, sources: TreeSources,
     expected += probability;
     tokens.push(next.token);
     parents.push(next.parent);
+    probabilities.push(probability);
     if (next.depth < deepest) candidates.push(...childrenOf(sources, next, tokens.length - 1));
   }
-  return { tokens: Int32Array.from(tokens), parents: Int32Array.from(parents) };
+  return { tokens: Int32Array.from(tokens), parents: Int32Array.from(parents), probabilities: Float64Array.from(probabilities) };
 }
 
 function childrenOf(sources: TreeSources, parent: Candidate, node: number): Candidate[] {

@@ -1,6 +1,15 @@
 import { testDecoder, testLossless } from "@decodekit/conformance";
 import { autoregressive, type Decoder, greedySampler, InvalidOptionError, type Sampler, seededRandom, softmax } from "@decodekit/core";
-import { collectDecode, countingModel, memoryModel, randomTable, tableModel } from "@decodekit/core/testing";
+import {
+  collectDecode,
+  countingModel,
+  interceptPasses,
+  memoryModel,
+  type PartsOptions,
+  randomTable,
+  tableModel,
+  type TestModel,
+} from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
 import { judgedTree } from "./judged-tree.ts";
 import { readSuccessors } from "./token-recycling.ts";
@@ -53,7 +62,7 @@ test("at 0 nats per token produces the tokens of greedy decoding in fewer passes
 });
 
 test("accepts a path that pays off: a detour leads to two certain tokens", async () => {
-  // After 0 come 1 (0.6) or 2 (0.4, which is ln 1.5 = 0.41 nats less); what comes after 1 has not been read, after 2 come 3 and 0.
+  // After 0 come 1 (0.6) or 2 (0.4, which is ln 1.5 = 0.41 nats less); what comes after 1 is not known, after 2 come 3 and 0.
   const rows = [
     [0, 0.6, 0.4, 0, 0],
     [0, 0, 0, 0, 1],
@@ -61,9 +70,15 @@ test("accepts a path that pays off: a detour leads to two certain tokens", async
     [1, 0, 0, 0, 0],
     [1, 0, 0, 0, 0],
   ];
+  const known: Readonly<Record<number, readonly number[]>> = { 0: [1, 2], 2: [3], 3: [0] };
+  const prior = {
+    after: (token: number) => (known[token] ?? []).map((next) => ({ token: next, logProbability: Math.log(rows[token]![next]!) })),
+  };
   const outputs = [0.1, 0.5].map(async (natsPerToken) => {
     const causal = tableModel({ probabilities: rows, tree: true });
-    const { tokens } = await collectDecode(judgedTree({ natsPerToken }).decode({ causal }, Int32Array.of(0, 2, 3), { maxNewTokens: 5 }));
+    const { tokens } = await collectDecode(
+      judgedTree({ natsPerToken, prior }).decode({ causal }, Int32Array.of(0, 2, 3), { maxNewTokens: 5 }),
+    );
     return [...tokens];
   });
   expect(await Promise.all(outputs)).toEqual([
@@ -105,6 +120,41 @@ test("with a prior runs fewer passes, and at 0 nats per token produces the same 
   expect([...given!.tokens]).toEqual([...without!.tokens]);
   expect(given!.events.length).toBeLessThan(without!.events.length);
   await expect(readSuccessors(causal, { begin: 9 })).rejects.toThrow(InvalidOptionError);
+});
+
+test("at 0 nats per token decodes parts of rows, and reads a row in full only where no part could be read", async () => {
+  const create = (parts?: PartsOptions): TestModel =>
+    memoryModel({
+      vocabSize: 60,
+      contextLength: 64,
+      tree: true,
+      parts,
+      logitsAfter(prefix) {
+        const random = seededRandom(60 * prefix.at(-1)! + (prefix.at(-2) ?? 0));
+        return Float32Array.from({ length: 60 }, () => -3 * Math.log(1 - random.uniform()));
+      },
+    });
+  const decode = async (model: TestModel): Promise<{ tokens: number[]; positions: number[]; withParts: number }> => {
+    let withParts = 0;
+    const causal = interceptPasses(model, async ({ run }) => {
+      const logits = await run();
+      if (logits.part) withParts++;
+      return logits;
+    });
+    const decoder = judgedTree({ natsPerToken: 0, nodes: 12, rowCost: 0.05 });
+    const { tokens, events } = await collectDecode(decoder.decode({ causal }, Int32Array.of(3, 7), { maxNewTokens: 40 }));
+    return {
+      tokens: [...tokens],
+      positions: events.flatMap((event) => (event.type === "forward-end" ? [event.positions] : [])),
+      withParts,
+    };
+  };
+  const whole = await decode(create());
+  expect(whole.withParts).toBe(0);
+  const inParts = { ...whole, withParts: whole.positions.length };
+  expect(await decode(create({ top: 40, error: 0, missing: 1e9 }))).toEqual(inParts);
+  // Every fifth row could not be read in part.
+  expect(await decode(create({ top: 40, error: 0, missing: 5 }))).toEqual(inParts);
 });
 
 test("rejects a model that cannot read trees", async () => {

@@ -1,48 +1,41 @@
-import { InvalidOptionError, logSoftmax, seededRandom } from "@decodekit/core";
+import { InvalidOptionError, seededRandom } from "@decodekit/core";
 import { memoryModel, type TestModel } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
+import { type Successor, successorsIn } from "./row-successors.ts";
 import { readSuccessors, successorTable } from "./token-recycling.ts";
 
-const row = (...logits: number[]): Float32Array => Float32Array.from(logits);
+/** Successors as tokens and their probabilities. */
+const successors = (...pairs: readonly (readonly [number, number])[]): readonly Successor[] =>
+  pairs.map(([token, probability]) => ({ token, logProbability: Math.log(probability) }));
 
 describe("the table of successors", () => {
-  test("returns the most likely tokens of the row learned last, the lowest id first among equals, with log-probabilities", () => {
-    const table = successorTable(3);
-    table.learn(1, 2, row(9, 9, 9, 9, 9));
-    const logits = row(1, 3, -Infinity, 3, 2);
-    table.learn(1, 2, logits);
-    const expected = logSoftmax(logits);
-    expect(table.after(1, 2)).toEqual(
-      [1, 3, 4].map((token) => ({ token, logProbability: expect.closeTo(expected[token]!, 12) as number })),
-    );
-  });
-
-  test("returns fewer if fewer tokens are possible", () => {
-    const table = successorTable(4);
-    table.learn(0, 0, row(-Infinity, 2, -Infinity));
-    expect(table.after(0, 0)).toEqual([{ token: 1, logProbability: 0 }]);
+  test("returns what was learned last", () => {
+    const table = successorTable();
+    table.learn(1, 2, successors([0, 1]));
+    table.learn(1, 2, successors([3, 0.6], [4, 0.4]));
+    expect(table.after(1, 2)).toEqual(successors([3, 0.6], [4, 0.4]));
   });
 
   test("returns the prediction after the pair of tokens, else the last one after the token", () => {
-    const table = successorTable(1);
+    const table = successorTable();
     const first = (previous: number, token: number): number | undefined => table.after(previous, token)[0]?.token;
-    table.learn(0, 2, row(0, 5, 0, 0));
-    table.learn(1, 2, row(0, 0, 5, 0));
+    table.learn(0, 2, successors([1, 0.9]));
+    table.learn(1, 2, successors([2, 0.9]));
     expect([first(0, 2), first(1, 2), first(3, 2), first(2, 0)]).toEqual([1, 2, 2, undefined]);
-    table.learn(0, 2, row(0, 0, 0, 5));
+    table.learn(0, 2, successors([3, 0.9]));
     expect([first(0, 2), first(1, 2), first(3, 2)]).toEqual([3, 2, 3]);
   });
 
   test("lowers the probabilities of a prediction after the token in another context", () => {
-    const table = successorTable(2);
-    table.learn(0, 2, row(0, 1));
+    const table = successorTable();
+    table.learn(0, 2, successors([0, 0.3], [1, 0.7]));
     const [first, second] = table.after(0, 2);
     expect(table.after(1, 2)).toEqual([first, second].map((each) => ({ ...each, logProbability: each!.logProbability + Math.log(0.55) })));
   });
 
   test("uses the prior only for tokens that it has not seen", () => {
-    const table = successorTable(1, { after: (token) => (token === 9 ? [{ token: 8, logProbability: -1 }] : []) });
-    table.learn(0, 2, row(0, 5));
+    const table = successorTable({ after: (token) => (token === 9 ? [{ token: 8, logProbability: -1 }] : []) });
+    table.learn(0, 2, successors([1, 0.9]));
     expect(table.after(7, 2)[0]!.token).toBe(1);
     expect(table.after(2, 9)).toEqual([{ token: 8, logProbability: -1 + Math.log(0.55) }]);
     expect(table.after(2, 4)).toEqual([]);
@@ -70,9 +63,8 @@ describe("readSuccessors", () => {
     expect(causal.openSessions()).toBe(0);
     const session = await causal.createSession();
     for (const token of [0, 1, vocabSize - 1]) {
-      const table = successorTable(2);
-      table.learn(3, token, (await session.forward(Int32Array.of(3, token))).row(0));
-      expect(prior.after(token)).toEqual(table.after(3, token));
+      const row = (await session.forward(Int32Array.of(3, token))).row(0);
+      expect(prior.after(token)).toEqual(successorsIn(row, 2));
       await session.rewindTo(0);
     }
     expect(prior.after(vocabSize)).toEqual([]);

@@ -1,12 +1,5 @@
 import { type CausalModel, checkTokens, type OptionDefinition, resolveOptions, type TokenId } from "@decodekit/core";
-import { topK } from "@decodekit/core/toolkit";
-
-/** A token that may come next. */
-export interface Successor {
-  readonly token: TokenId;
-  /** Its log-probability. */
-  readonly logProbability: number;
-}
+import { type Successor, successorsIn } from "./row-successors.ts";
 
 /** The tokens that may follow each token. */
 export interface SuccessorPrior {
@@ -21,8 +14,8 @@ export interface SuccessorPrior {
 export interface TokenSuccessors {
   /** Successors in descending order of probability; empty if none are known. `previous` precedes `token`; -1 at the beginning. */
   after(previous: TokenId, token: TokenId): readonly Successor[];
-  /** Stores the most likely tokens of `row`, the logits after `previous` and `token`, shape (vocabSize,). Replaces earlier ones. */
-  learn(previous: TokenId, token: TokenId, row: Float32Array): void;
+  /** Stores the most likely tokens after `previous` and `token`, in descending order of probability. Replaces earlier ones. */
+  learn(previous: TokenId, token: TokenId, successors: readonly Successor[]): void;
 }
 
 /**
@@ -32,43 +25,22 @@ export interface TokenSuccessors {
 const OTHER_CONTEXT = Math.log(0.55);
 
 /**
- * Creates a table of the `count` most likely successors of every token read so far: token recycling (Luo et al. 2024, "Turning Trash into
+ * Creates a table of the most likely successors of every token read so far: token recycling (Luo et al. 2024, "Turning Trash into
  * Treasure", arXiv 2408.08696), with probabilities. It uses the rows of passes that run anyway. `prior` provides the successors of tokens
  * that were not read yet.
  */
-export function successorTable(count: number, prior?: SuccessorPrior): TokenSuccessors {
+export function successorTable(prior?: SuccessorPrior): TokenSuccessors {
   const known = new Map<TokenId, readonly Successor[]>();
   const knownPairs = new Map<string, readonly Successor[]>();
   const inOtherContext = (successors: readonly Successor[]): readonly Successor[] =>
     successors.map(({ token, logProbability }) => ({ token, logProbability: logProbability + OTHER_CONTEXT }));
   return {
-    learn(previous, token, row) {
-      const successors = mostLikely(row, count);
+    learn(previous, token, successors) {
       known.set(token, successors);
       knownPairs.set(`${previous} ${token}`, successors);
     },
     after: (previous, token) => knownPairs.get(`${previous} ${token}`) ?? inOtherContext(known.get(token) ?? prior?.after(token) ?? []),
   };
-}
-
-/** The `count` most likely tokens of `row`, in descending order; among equals the lowest id comes first. */
-function mostLikely(row: Float32Array, count: number): Successor[] {
-  const tokens = topK(row, count);
-  const total = logTotal(row, row[tokens[0] ?? 0]!);
-  return tokens.map((token) => ({ token, logProbability: row[token]! - total }));
-}
-
-/** Logits this far below the largest are left out of a total: 100,000 of them would add 1 %, and their exponentials take most of the time. */
-const NEGLIGIBLE = -16;
-
-/** Returns the log of the sum of the exponentials of `row`, whose largest value is `maximum`. */
-function logTotal(row: Float32Array, maximum: number): number {
-  let sum = 0;
-  for (let token = 0; token < row.length; token++) {
-    const below = row[token]! - maximum;
-    if (below > NEGLIGIBLE) sum += Math.exp(below);
-  }
-  return maximum + Math.log(sum);
 }
 
 export interface ReadSuccessorsOptions {
@@ -102,7 +74,7 @@ export async function readSuccessors(model: CausalModel, options: ReadSuccessors
     while (known.length < model.vocabSize) {
       const tokens = Int32Array.from({ length: Math.min(maxTokens, model.vocabSize - known.length) }, (_, index) => known.length + index);
       const rows = await session.forwardTree!(tokens, new Int32Array(tokens.length).fill(-1));
-      for (let index = 0; index < tokens.length; index++) known.push(mostLikely(rows.row(index), count));
+      for (let index = 0; index < tokens.length; index++) known.push(successorsIn(rows.row(index), count));
     }
     return { after: (token) => known[token] ?? [] };
   } finally {

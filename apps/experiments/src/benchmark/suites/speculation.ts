@@ -1,6 +1,6 @@
 import { type Decoder, type Drafter, generate, type LanguageModel } from "@decodekit/core";
 import { greedy } from "@decodekit/greedy";
-import { cascade, promptLookup, speculative, suffix } from "@decodekit/speculative";
+import { cascade, judgedTree, promptLookup, speculative, suffix } from "@decodekit/speculative";
 import { digestOf } from "../contenders/contender.ts";
 import type { SpeculationRow } from "../rows.ts";
 import { chosenOf, defineSuite, type SuiteContext } from "../suite.ts";
@@ -18,6 +18,7 @@ const SPECULATION_DECODERS: Readonly<Record<string, () => Decoder>> = {
   "prompt lookup, auto": () => drafting(promptLookup(), "auto"),
   "suffix, auto": () => drafting(suffix(), "auto"),
   "cascade, auto": () => drafting(cascade({ drafters: [promptLookup(), suffix()] }), "auto"),
+  "judged tree, 0 nats": () => judgedTree({ natsPerToken: 0 }),
   "prompt lookup, 4": () => drafting(promptLookup(), 4),
   "prompt lookup, 8": () => drafting(promptLookup(), 8),
   "prompt lookup, 16": () => drafting(promptLookup(), 16),
