@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { measureLink, pressAndHide, pressTwice, showAgain, stage, untilRunEnds } from "./browser.ts";
 
 const { open } = stage();
-const lanes = ["greedy", "judged-tree:natsPerToken=0", "fast-dllm:blockLength=8"];
+const lanes = ["greedy", "judged-tree:natsPerToken=0,rowCost=0.05", "fast-dllm:blockLength=8"];
 const rows = (page: Page): Promise<string[][]> =>
   page
     .locator(".measure-result tbody tr")

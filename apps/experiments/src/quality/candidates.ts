@@ -42,7 +42,7 @@ export function storyCandidates(prior: SuccessorPrior): Candidate[] {
     named("hybrid", "ar-then-refine"),
     ...["threshold=0.7", "threshold=0.4"].map((each) => named("hybrid", `confidence-cascade:${each}`)),
     ...[
-      "natsPerToken=0",
+      "natsPerToken=0,rowCost=0",
       "natsPerToken=0.5",
       "natsPerToken=1",
       "natsPerToken=1.5",
@@ -59,11 +59,12 @@ export function storyCandidates(prior: SuccessorPrior): Candidate[] {
   ];
 }
 
+/** Every tree is read whole, so that the passes do not depend on what they cost on a device. */
 function tree(extras: string, options: JudgedTreeOptions): Candidate {
   return {
     name: `judged-tree:natsPerToken=${options.natsPerToken},nodes=${options.nodes}, ${extras}`,
     family: "hybrid",
-    decoder: judgedTree(options),
+    decoder: judgedTree({ rowCost: 0, ...options }),
   };
 }
 
@@ -79,9 +80,12 @@ export function editCandidates(): Candidate[] {
     named("hybrid", "ar-critic:blockLength=16"),
     named("hybrid", "ar-then-refine"),
     named("hybrid", "confidence-cascade:threshold=0.7,blockLength=16"),
-    ...["natsPerToken=0,nodes=12", "natsPerToken=0", "natsPerToken=0,nodes=64,depth=48", "natsPerToken=0.5,nodes=64,depth=48"].map((each) =>
-      named("hybrid", `judged-tree:${each}`),
-    ),
+    ...[
+      "natsPerToken=0,rowCost=0,nodes=12",
+      "natsPerToken=0,rowCost=0",
+      "natsPerToken=0,rowCost=0,nodes=64,depth=48",
+      "natsPerToken=0.5,nodes=64,depth=48",
+    ].map((each) => named("hybrid", `judged-tree:${each}`)),
   ];
 }
 
@@ -122,6 +126,6 @@ export function puzzleCandidates(): Candidate[] {
     named("hybrid", `ar-critic:blockLength=${CELLS},rounds=6`),
     named("hybrid", `ar-then-refine:blockLength=${CELLS},rounds=6`),
     named("hybrid", `confidence-cascade:threshold=0.9,blockLength=${CELLS}`),
-    named("hybrid", "judged-tree:natsPerToken=0"),
+    named("hybrid", "judged-tree:natsPerToken=0,rowCost=0"),
   ];
 }
