@@ -22,7 +22,7 @@ const decoders: Readonly<Record<string, () => Decoder>> = {
   "masked-draft": () => speculative({ drafter: maskedDraft(), draftLength: 4 }),
   ddtree: () => speculative({ drafter: ddtree(), draftLength: 6 }),
   "draft-model": () => speculative({ drafter: draftModel(), draftLength: 4 }),
-  "judged tree": () => judgedTree({ natsPerToken: 0, nodes: 12 }),
+  "judged tree": () => judgedTree({ natsPerToken: 0, rowCost: 0.05, nodes: 12 }),
 };
 
 describe("the embedded model with processors", () => {

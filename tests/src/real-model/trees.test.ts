@@ -57,7 +57,7 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct reads trees on native", { time
     let [passes, tokens] = [0, 0];
     for (const [index, { messages }] of CONVERSATIONS.slice(0, 4).entries()) {
       const expected = TRANSFORMERS_TOKENS[index]!.slice(0, 24);
-      const decoder = judgedTree({ natsPerToken: 0 });
+      const decoder = judgedTree({ natsPerToken: 0, rowCost: 0.05 });
       const result = await generate(model, messages, { decoder, maxNewTokens: expected.length, stopTokens: [] }).result;
       expect([...result.tokens]).toEqual(expected);
       passes += Object.values(result.statistics.passes).reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,6 @@
 import { lengthByGain, type RoundCosts } from "./length-by-gain.ts";
 import type { ConfidentDrafts, MeasuredRound } from "./policy.ts";
-import { confidenceShifts } from "./shifted-confidence.ts";
+import { confidenceShifts } from "./confidence-shifts.ts";
 
 /** Decides in one decode how much of drafts with confidences to verify, and learns from it. */
 export interface ConfidentCut extends ConfidentDrafts {
@@ -21,7 +21,7 @@ export function confidentCut(maximum: number, state: RoundCosts): ConfidentCut {
 
   const learn = (committed: Int32Array): void => {
     if (!last) return;
-    shifts.forget();
+    shifts.startRound();
     for (let place = 0; place < Math.min(last.tokens.length, committed.length); place++) {
       const isRight = last.tokens[place] === committed[place];
       shifts.learn(isRight, last.confidences[place]!, place === 0);

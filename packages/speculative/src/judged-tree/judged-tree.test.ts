@@ -44,7 +44,7 @@ test("with a sampler at 0 nats per token produces the tokens of plain sampling f
     const options = { maxNewTokens: 40, seed };
     const plain = autoregressive({ name: "plain", sampler: plainSampler }).decode({ causal }, prompt, options);
     const { tokens, events } = await collectDecode(
-      judgedTree({ natsPerToken: 0, sampler: plainSampler }).decode({ causal }, prompt, options),
+      judgedTree({ natsPerToken: 0, rowCost: 0.05, sampler: plainSampler }).decode({ causal }, prompt, options),
     );
     expect([...tokens]).toEqual([...(await collectDecode(plain)).tokens]);
     expect(events.filter((event) => event.type === "forward-end").length).toBeLessThan(30);
@@ -55,7 +55,7 @@ test("at 0 nats per token produces the tokens of greedy decoding in fewer passes
   for (let seed = 1; seed <= 5; seed++) {
     const causal = tableModel({ probabilities: randomTable(seededRandom(seed), 9), tree: true });
     const options = { maxNewTokens: 40 };
-    const { tokens, events } = await collectDecode(judgedTree({ natsPerToken: 0 }).decode({ causal }, prompt, options));
+    const { tokens, events } = await collectDecode(judgedTree({ natsPerToken: 0, rowCost: 0.05 }).decode({ causal }, prompt, options));
     expect([...tokens]).toEqual([...(await collectDecode(greedy().decode({ causal }, prompt, options))).tokens]);
     expect(events.filter((event) => event.type === "forward-end").length).toBeLessThan(30);
   }
@@ -102,7 +102,9 @@ test("follows a copy through replaced words", async () => {
       return row;
     },
   });
-  const { tokens, events } = await collectDecode(judgedTree({ natsPerToken: 0 }).decode({ causal }, begin, { maxNewTokens: text.length }));
+  const { tokens, events } = await collectDecode(
+    judgedTree({ natsPerToken: 0, rowCost: 0.05 }).decode({ causal }, begin, { maxNewTokens: text.length }),
+  );
   expect([...tokens]).toEqual(text.map((token) => (token === 1 ? 2 : token)));
   expect(events.filter((event) => event.type === "forward-end").length).toBeLessThan(text.length / 2);
 });
@@ -113,7 +115,7 @@ test("with a prior runs fewer passes, and at 0 nats per token produces the same 
   expect(causal.passes().length).toBe(2);
   expect(causal.openSessions()).toBe(0);
   expect(prior.after(4)).toHaveLength(9);
-  const runs = [judgedTree({ natsPerToken: 0 }), judgedTree({ natsPerToken: 0, prior })].map((decoder) =>
+  const runs = [judgedTree({ natsPerToken: 0, rowCost: 0.05 }), judgedTree({ natsPerToken: 0, rowCost: 0.05, prior })].map((decoder) =>
     collectDecode(decoder.decode({ causal }, Int32Array.of(3), { maxNewTokens: 16 })),
   );
   const [without, given] = await Promise.all(runs);

@@ -144,7 +144,7 @@ async function* decodeTrees(context: DecodeContext<"causal">, settings: Settings
   const watch = stopwatch();
   // Only the last row: all of them would make little more of the later candidates likely, and could not come from a prefix cache.
   const prefill = yield* target.forward(context.tokens, "prefill", "last", reads);
-  await readWanting(prefill);
+  await readMissingRows(prefill);
   successors.learn(context.tokens.at(-2) ?? -1, context.tokens.at(-1)!, successorsAfter(prefill, 0, branches));
   let tokens: Int32Array = Int32Array.of(choiceAfter(context, settings, { logits: prefill, index: 0 }, context.tokens).token);
   for (;;) {
@@ -165,7 +165,7 @@ async function* decodeTrees(context: DecodeContext<"causal">, settings: Settings
     yield passed.value;
     watch.resume();
     const { value: logits } = (await pass.next()) as IteratorReturnResult<Logits>;
-    await readWanting(logits);
+    await readMissingRows(logits);
     for (const [node, token] of tree.tokens.entries())
       successors.learn(node === 0 ? previous : tree.tokens[tree.parents[node]!]!, token, successorsAfter(logits, node, branches));
     const { nodes, next } = bestPath(withChoices(context, settings, { tree, logits, seen }), settings.natsPerToken);
@@ -185,7 +185,7 @@ function readsFor({ natsPerToken, branches, sampler, processors }: Settings): Ro
 }
 
 /** Reads the rows in full of which no part could be read. */
-async function readWanting(logits: Logits): Promise<void> {
+async function readMissingRows(logits: Logits): Promise<void> {
   if (!logits.part) return;
   for (let index = 0; index < logits.rows; index++) if (logits.part(index).tokens.length === 0) await logits.readRow!(index);
 }
@@ -195,6 +195,7 @@ function successorsAfter(logits: Logits, index: number, count: number): readonly
   const part = logits.part?.(index);
   return part && part.tokens.length > 0 ? successorsInPart(part) : successorsIn(logits.row(index), count);
 }
+
 /** No path is longer than the tokens that may still be committed besides the one after it, and no tree exceeds the context. */
 function limitsOf(
   { models, tokens, remaining }: DecodeContext<"causal">,

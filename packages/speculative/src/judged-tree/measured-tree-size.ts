@@ -2,7 +2,7 @@ import type { TokenId } from "@decodekit/core";
 import type { TokenTree } from "@decodekit/core/toolkit";
 import { lengthByGain, type RoundCosts } from "../draft-length/length-by-gain.ts";
 import type { MeasuredRound } from "../draft-length/policy.ts";
-import { confidenceShifts } from "../draft-length/shifted-confidence.ts";
+import { confidenceShifts } from "../draft-length/confidence-shifts.ts";
 import type { CandidateTree } from "./candidate-tree.ts";
 
 /** Decides in one decode how many candidates of each tree to read, from what that costs on this device. */
@@ -16,7 +16,7 @@ export interface TreeSize {
 }
 
 /** A tree with, for each node, the corrected probability that one of its candidates comes next: 0 if it has none. */
-interface JudgedTree {
+interface ProposedTree {
   readonly tree: CandidateTree;
   readonly hits: Float64Array;
 }
@@ -28,10 +28,10 @@ interface JudgedTree {
 export function measuredTreeSize(maximum: number, costs: RoundCosts): TreeSize {
   const byGain = lengthByGain(maximum, costs);
   const shifts = confidenceShifts();
-  let last: JudgedTree | undefined;
+  let last: ProposedTree | undefined;
 
-  const learn = ({ tree, hits }: JudgedTree, committed: Int32Array): void => {
-    shifts.forget();
+  const learn = ({ tree, hits }: ProposedTree, committed: Int32Array): void => {
+    shifts.startRound();
     let node = 0;
     for (const token of committed) {
       if (hits[node] === 0) return;
@@ -51,7 +51,8 @@ export function measuredTreeSize(maximum: number, costs: RoundCosts): TreeSize {
       const sums = new Float64Array(tokens.length);
       for (let node = 1; node < tokens.length; node++) sums[parents[node]!]! += share(node);
       const hits = sums.map((sum, node) => (sum > 0 ? shifts.correct(sum, node === 0) : 0));
-      const gains = Float64Array.of(1, ...new Float64Array(tokens.length - 1));
+      const gains = new Float64Array(tokens.length);
+      gains[0] = 1;
       for (let node = 1; node < tokens.length; node++) {
         const parent = parents[node]!;
         gains[node] = (gains[parent]! * share(node) * hits[parent]!) / sums[parent]!;

@@ -4,11 +4,14 @@ import { topK } from "@decodekit/core/toolkit";
 /** A token that may come next. */
 export interface Successor {
   readonly token: TokenId;
-  /** Its log-probability. */
+  /** Natural logarithm of its probability, <= 0. */
   readonly logProbability: number;
 }
 
-/** Returns the `count` most likely tokens of `row`, in descending order; among equals the lowest id comes first. */
+/**
+ * Returns the `count` most likely tokens of `row`, logits of shape (vocabSize,), in descending order; among equals the lowest id comes first.
+ * Their probabilities are estimates: see `NEGLIGIBLE`.
+ */
 export function successorsIn(row: Float32Array, count: number): Successor[] {
   const tokens = topK(row, count);
   const total = logTotal(row, row[tokens[0] ?? 0]!);
@@ -22,7 +25,7 @@ export function successorsInPart({ tokens, logits, tailMass }: RowPart): Success
   return Array.from(tokens, (token, index) => ({ token, logProbability: logits[index]! - total }));
 }
 
-/** Logits this far below the largest are left out of a total: 10,000 of them would add 6 %, and their exponentials take most of the time. */
+/** Logits this far below the largest are left out of a total: 10,000 of them would add 6 % to it, and their exponentials take most of the time. */
 const NEGLIGIBLE = -12;
 
 /** Returns the log of the sum of the exponentials of `row`, whose largest value is `maximum`. */

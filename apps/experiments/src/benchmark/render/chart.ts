@@ -36,7 +36,10 @@ export function intervalChart(
   { axis, reference, scale: type = "linear" }: IntervalChartOptions,
 ): TopLevelSpec {
   const y = { field: "label", type: "nominal", title: null, sort: null, axis: { labelLimit: 300 } } as const;
-  const yOffset = { field: "series" } as const;
+  // Where each series is a line of its own, its points stand at the line's label, which says what the legend would.
+  const hasGroups = points.some(({ label, series }) => label !== series);
+  const position = hasGroups ? { y, yOffset: { field: "series" } as const } : { y };
+  const color = hasGroups ? COLOR : { ...COLOR, legend: null };
   const x = {
     field: "value",
     type: "quantitative",
@@ -52,10 +55,10 @@ export function intervalChart(
   });
   return panels(title, points, (values) => ({
     data: { values: values.map(valueOf) },
-    height: { step: 8 },
+    height: { step: hasGroups ? 8 : 16 },
     layer: [
-      { mark: { type: "rule" }, encoding: { y, yOffset, x: { ...x, field: "low" }, x2: { field: "high" }, color: COLOR } },
-      { mark: { type: "point", filled: true, size: 36 }, encoding: { y, yOffset, x, color: COLOR } },
+      { mark: { type: "rule" }, encoding: { ...position, x: { ...x, field: "low" }, x2: { field: "high" }, color } },
+      { mark: { type: "point", filled: true, size: 36 }, encoding: { ...position, x, color } },
       ...(reference === undefined ? [] : [{ mark: { type: "rule" as const, color: "#888" }, encoding: { x: { datum: reference } } }]),
     ],
   }));

@@ -84,7 +84,7 @@ function perThousand(rows: readonly { readonly passes: number; readonly tokens: 
 
 function acceptance(rows: readonly { readonly drafted: number; readonly accepted: number }[]): string {
   const drafted = sum(rows.map((row) => row.drafted));
-  return drafted === 0 ? "nothing drafted" : percent(sum(rows.map(({ accepted }) => accepted)) / drafted);
+  return drafted === 0 ? "no drafts" : percent(sum(rows.map(({ accepted }) => accepted)) / drafted);
 }
 
 export const speculationView: SuiteView<"speculation"> = {

@@ -8,8 +8,8 @@ const SHIFT_MEMORY = 0.9;
 export interface ConfidenceShifts {
   /** Returns the corrected probability that a token is right. `isFirst`: nothing drafted precedes it. 0 and 1 are taken for nearly that. */
   correct(confidence: number, isFirst: boolean): number;
-  /** Begins to learn from a round. */
-  forget(): void;
+  /** Begins a round: what was learned from earlier ones counts less. */
+  startRound(): void;
   /** Learns whether a token with the corrected `confidence` was right. */
   learn(isRight: boolean, confidence: number, isFirst: boolean): void;
 }
@@ -19,7 +19,7 @@ export function confidenceShifts(): ConfidenceShifts {
   const shifts = { first: 0, later: 0 };
   return {
     correct: (confidence, isFirst) => shifted(confidence, isFirst ? shifts.first : shifts.later),
-    forget() {
+    startRound() {
       shifts.first *= SHIFT_MEMORY;
       shifts.later *= SHIFT_MEMORY;
     },
