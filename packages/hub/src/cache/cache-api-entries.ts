@@ -16,6 +16,9 @@ export async function cacheApiEntries(place: string): Promise<PageEntries | unde
     async read(name) {
       return (await cache.match(urlOf(name)))?.blob();
     },
+    async readText(name) {
+      return (await cache.match(urlOf(name)))?.text();
+    },
     async write(name, content) {
       await cache.put(urlOf(name), new Response(content, { headers: { [SIZE]: String(content.size) } }));
     },

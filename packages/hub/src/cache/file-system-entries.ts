@@ -7,24 +7,29 @@ export async function fileSystemEntries(place: string): Promise<PageEntries | un
   if (!root || !("createWritable" in FileSystemFileHandle.prototype)) return undefined;
   const folderOf = (parts: readonly string[], create: boolean): Promise<FileSystemDirectoryHandle | undefined> =>
     descend(root, [place, ...parts], create);
+  const read = async (name: string): Promise<File | undefined> => {
+    const { folder, file } = split(name);
+    const handle = await found((await folderOf(folder, false))?.getFileHandle(file));
+    return found(handle?.getFile());
+  };
+  // A File cannot be read once another is in its place.
+  const lockOf = (name: string): string => `${place}/entry/${name}`;
   return {
-    async read(name) {
-      const { folder, file } = split(name);
-      const handle = await found((await folderOf(folder, false))?.getFileHandle(file));
-      return found(handle?.getFile());
-    },
-    async write(name, content) {
-      const { folder, file } = split(name);
-      const handle = await (await folderOf(folder, true))!.getFileHandle(file, { create: true });
-      const writable = await handle.createWritable();
-      try {
-        await writable.write(content);
-      } catch (error) {
-        await writable.abort().catch(() => undefined);
-        throw error;
-      }
-      await writable.close();
-    },
+    read,
+    readText: (name) => navigator.locks.request(lockOf(name), { mode: "shared" }, async () => found((await read(name))?.text())),
+    write: (name, content) =>
+      navigator.locks.request(lockOf(name), async () => {
+        const { folder, file } = split(name);
+        const handle = await (await folderOf(folder, true))!.getFileHandle(file, { create: true });
+        const writable = await handle.createWritable();
+        try {
+          await writable.write(content);
+        } catch (error) {
+          await writable.abort().catch(() => undefined);
+          throw error;
+        }
+        await writable.close();
+      }),
     async list(name) {
       const folder = await folderOf(partsOf(name), false);
       const files = folder ? await filesIn(folder, name) : [];

@@ -45,7 +45,7 @@ class PageRepository implements RepositoryCache {
   }
 
   async commitOf(revision: string): Promise<string | undefined> {
-    const commit = await (await this.#entries.read(`${this.#folder}/refs/${revision}`))?.text();
+    const commit = await this.#entries.readText(`${this.#folder}/refs/${revision}`);
     return commit !== undefined && isCommit(commit) ? commit : undefined;
   }
 
@@ -103,7 +103,7 @@ class PageRepository implements RepositoryCache {
   }
 
   async #pointer(name: string): Promise<Pointer | undefined> {
-    const text = await (await this.#entries.read(`${this.#folder}/${name}`))?.text();
+    const text = await this.#entries.readText(`${this.#folder}/${name}`);
     try {
       return text === undefined ? undefined : (JSON.parse(text) as Pointer);
     } catch {
