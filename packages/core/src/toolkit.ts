@@ -11,10 +11,21 @@ export {
   type WithPrefixCache,
   withPrefixCache,
 } from "./decorate/with-prefix-cache.ts";
+export {
+  candidatesOf,
+  countOf,
+  keepFrom,
+  keepPlaces,
+  mostLikelyOf,
+  narrowingProcessor,
+  probabilitiesOf,
+} from "./sampling/candidates.ts";
+export { nucleusProcessor, temperatureProcessor } from "./sampling/common-processors.ts";
 export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
 export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";
 export { distributionOf, drawPredicted, mostLikely, type PredictedRow, readsOf, wholeRow } from "./sampling/predicted-row.ts";
+export { reusedArray } from "./sampling/reused-array.ts";
 export { PROCESSORS_OPTION, SAMPLER_OPTION } from "./sampling/sampler-options.ts";
 export { temperatureSampler } from "./sampling/temperature-sampler.ts";
 export { topK } from "./sampling/top-k.ts";

@@ -1,5 +1,5 @@
-import { acceptsValue, argmax, describeOption, InvalidOptionError, type LogitsProcessor, softmax } from "@decodekit/core";
-import { nucleusOf } from "@decodekit/core/toolkit";
+import { acceptsValue, describeOption, InvalidOptionError, type LogitsProcessor } from "@decodekit/core";
+import { nucleusProcessor, temperatureProcessor } from "@decodekit/core/toolkit";
 import { topPOptions } from "./top-p.ts";
 
 /**
@@ -10,17 +10,7 @@ import { topPOptions } from "./top-p.ts";
  */
 export function temperature(value: number): LogitsProcessor {
   check("temperature", value);
-  if (value > 0) {
-    return (row) => {
-      for (let token = 0; token < row.length; token++) row[token]! /= value;
-    };
-  }
-  return (row) => {
-    const best = argmax(row);
-    const logit = row[best]!;
-    row.fill(-Infinity);
-    row[best] = logit;
-  };
+  return temperatureProcessor(value);
 }
 
 /**
@@ -31,12 +21,7 @@ export function temperature(value: number): LogitsProcessor {
  */
 export function nucleus(p: number): LogitsProcessor {
   check("p", p);
-  if (p === 1) return (row) => void argmax(row);
-  return (row) => {
-    const kept = nucleusOf(softmax(row), p).tokens.map((token) => [token, row[token]!] as const);
-    row.fill(-Infinity);
-    for (const [token, logit] of kept) row[token] = logit;
-  };
+  return nucleusProcessor(p);
 }
 
 function check(option: keyof typeof topPOptions, actual: number): void {

@@ -13,7 +13,39 @@ export interface Sequence {
  * Edits one row of logits, shape (vocabSize,), in place; -Infinity forbids a token.
  * Must be a pure function of row and prefix, so that it applies to every row of a verified draft.
  */
-export type LogitsProcessor = (row: Float32Array, context: Sequence) => void;
+export interface LogitsProcessor {
+  (row: Float32Array, context: Sequence): void;
+  /** What it does, with its settings, for people: "top-k(40)". @defaultValue the name of the function */
+  readonly label?: string | undefined;
+  /**
+   * Whether the most likely token of the row that it receives, the lowest id in a tie, is still among the most likely ones of the row that
+   * it leaves. A decoder that takes only the most likely token then takes it without this processor. @defaultValue false
+   */
+  readonly argmaxInvariant?: boolean | undefined;
+  /**
+   * Does the same to a row of which only some tokens are left, without looking at the others, for a chain of processors.
+   * @defaultValue the processor is called with the whole row
+   */
+  readonly narrow?: ((candidates: Candidates, context: Sequence) => void) | undefined;
+}
+
+/** A row of logits in a chain of processors, and which of its tokens are left: those above -Infinity. */
+export interface Candidates {
+  /** Shape (vocabSize,), -Infinity for every token that is not left. May be written to at the tokens that are left. */
+  readonly row: Float32Array;
+  /** The tokens that are left, ascending, shape (n,); undefined while they are not known to be fewer than all. */
+  readonly tokens: ArrayLike<TokenId> | undefined;
+  /** Keeps `tokens`, some of those that are left, ascending, and forbids all others. The array is kept and must not be written to. */
+  keep(tokens: ArrayLike<TokenId>): void;
+}
+
+/** How a sampler draws a token without an array of the size of the vocabulary. */
+export interface DirectSampling {
+  /** The sampler's own `distribution` and `pick`. In a copy of the sampler with others, this object has no effect. */
+  readonly equals: Pick<Sampler, "distribution" | "pick">;
+  /** Returns what `equals.pick(equals.distribution(row, context), random)` returns. Does not write to `row`. */
+  draw(row: Float32Array, context: Sequence, random: RandomSource): TokenId;
+}
 
 /** How a sampler finds its distribution from a part of a row. */
 export interface PartialSampling {
@@ -39,6 +71,8 @@ export interface Sampler {
   distribution(row: Float32Array, context: Sequence): Float64Array;
   /** How to find the distribution from a part of the row, if it depends on nothing else. @defaultValue whole rows are read */
   readonly partial?: PartialSampling | undefined;
+  /** How to draw a token in one step. @defaultValue `pick` is given the distribution */
+  readonly direct?: DirectSampling | undefined;
   /** Draws a token; a token with probability 0 is never drawn. */
   pick(probabilities: Float64Array, random: RandomSource): TokenId;
 }

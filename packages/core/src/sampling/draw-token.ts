@@ -6,9 +6,12 @@ import { isGreedy } from "./greedy-sampler.ts";
 
 /**
  * Draws the token that follows `sequence` from its logits `row`, shape (vocabSize,), which is not written to. Equivalent to
- * `sampler.pick(sampler.distribution(row, sequence), random())`; for the greedy sampler it is `argmax(row)`, which needs neither.
+ * `sampler.pick(sampler.distribution(row, sequence), random())`; the greedy sampler needs neither, and one with `direct` no distribution.
  * @throws LogitsError if the row has no distribution.
  */
 export function drawToken(sampler: Sampler, row: Float32Array, sequence: Sequence, random: () => RandomSource): TokenId {
-  return isGreedy(sampler) ? argmax(row) : sampler.pick(sampler.distribution(row, sequence), random());
+  if (isGreedy(sampler)) return argmax(row);
+  const { direct } = sampler;
+  const isOwn = direct?.equals.distribution === sampler.distribution && direct.equals.pick === sampler.pick;
+  return isOwn ? direct.draw(row, sequence, random()) : sampler.pick(sampler.distribution(row, sequence), random());
 }

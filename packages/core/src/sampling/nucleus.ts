@@ -11,15 +11,16 @@ export interface Nucleus {
 /**
  * Returns the smallest set of most likely tokens whose probabilities add up to p or more: the token that crosses p is included
  * (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", eq. 2). If rounding keeps the sum below p, returns all tokens of
- * probability > 0. If a sum should equal p exactly, rounding decides.
+ * probability > 0. If a sum should equal p exactly, rounding decides. At least `minKeep` tokens are returned if so many are possible.
  *
  * `probabilities` has shape (V,) and sums to 1 up to rounding; p is in (0, 1). No full sort: O(V + k log V) for k tokens.
  */
-export function nucleusOf(probabilities: Float64Array, p: number): Nucleus {
+export function nucleusOf(probabilities: Float64Array, p: number, minKeep = 1): Nucleus {
   // Tokens below (1 - p) / V have less than 1 - p together, so those at or above it reach p without them. Half of that threshold leaves
   // room for rounding; if even that is not enough, all tokens are candidates.
-  const likely = take(probabilities, positive(probabilities, (1 - p) / (2 * probabilities.length)), p);
-  return likely.mass >= p ? likely : take(probabilities, positive(probabilities, 0), p);
+  const likely = take(probabilities, positive(probabilities, (1 - p) / (2 * probabilities.length)), p, minKeep);
+  const isEnough = likely.mass >= p && likely.tokens.length >= minKeep;
+  return isEnough ? likely : take(probabilities, positive(probabilities, 0), p, minKeep);
 }
 
 /** Returns the ids of the tokens whose probability is > 0 and >= `minimum`, ascending. */
@@ -31,14 +32,14 @@ function positive(probabilities: Float64Array, minimum: number): TokenId[] {
   return tokens;
 }
 
-/** Takes candidates in descending order until they reach `target`. Reorders `candidates`, which become a heap. */
-function take(probabilities: Float64Array, candidates: TokenId[], target: number): Nucleus {
+/** Takes candidates in descending order until they reach `target` and are `minKeep`. Reorders `candidates`, which become a heap. */
+function take(probabilities: Float64Array, candidates: TokenId[], target: number, minKeep: number): Nucleus {
   const before = (a: TokenId, b: TokenId): boolean =>
     probabilities[a]! > probabilities[b]! || (probabilities[a] === probabilities[b] && a < b);
   const tokens: TokenId[] = [];
   let mass = 0;
   for (let root = (candidates.length >> 1) - 1; root >= 0; root--) siftDown(candidates, root, before);
-  while (mass < target) {
+  while ((mass < target || tokens.length < minKeep) && candidates.length > 0) {
     const token = candidates[0]!;
     tokens.push(token);
     mass += probabilities[token]!;

@@ -2,6 +2,7 @@ import type { Logits, RowReads, TokenId } from "../contracts/model.ts";
 import type { Sampler, Sequence } from "../contracts/sampler.ts";
 import type { RandomSource } from "../random/random.ts";
 import { argmax } from "./argmax.ts";
+import { drawToken } from "./draw-token.ts";
 import { isGreedy } from "./greedy-sampler.ts";
 
 /** A row of a pass, read in full or in part, and the sequence that it follows. */
@@ -23,18 +24,24 @@ export function readsOf(sampler: Sampler): RowReads | undefined {
  * @throws LogitsError if the row has no distribution.
  */
 export async function drawPredicted(sampler: Sampler, predicted: PredictedRow, random: () => RandomSource): Promise<TokenId> {
-  return isGreedy(sampler) ? mostLikely(predicted) : sampler.pick(await distributionOf(sampler, predicted), random());
+  if (isGreedy(sampler)) return mostLikely(predicted);
+  const known = distributionOfPart(sampler, predicted);
+  if (known) return sampler.pick(known, random());
+  return drawToken(sampler, await wholeRow(predicted.logits, predicted.index), predicted.sequence, random);
 }
 
 /**
  * Returns the distribution of the token that follows a row, shape (vocabSize,), which the caller owns.
  * @throws LogitsError if the row has no distribution.
  */
-export async function distributionOf(sampler: Sampler, { logits, index, sequence }: PredictedRow): Promise<Float64Array> {
-  return (
-    (readsOf(sampler) && logits.part && sampler.partial!.distribution(logits.part(index), logits.vocabSize)) ??
-    sampler.distribution(await wholeRow(logits, index), sequence)
-  );
+export async function distributionOf(sampler: Sampler, predicted: PredictedRow): Promise<Float64Array> {
+  const { logits, index, sequence } = predicted;
+  return distributionOfPart(sampler, predicted) ?? sampler.distribution(await wholeRow(logits, index), sequence);
+}
+
+/** Returns the distribution if the part of the row that was read decides it. */
+function distributionOfPart(sampler: Sampler, { logits, index }: PredictedRow): Float64Array | undefined {
+  return readsOf(sampler) && logits.part && sampler.partial!.distribution(logits.part(index), logits.vocabSize);
 }
 
 /** Returns the most likely token after a row; the lowest id wins a tie. @throws LogitsError if the row has no distribution. */

@@ -6,8 +6,12 @@ import { argmax } from "./argmax.ts";
  * @throws LogitsError if a logit is NaN or +Infinity, or all are -Infinity.
  */
 export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
+  return softmaxInto(new Float64Array(logits.length), logits, temperature);
+}
+
+/** Writes what `softmax` returns to `probabilities`, shape (n,), and returns it. @throws LogitsError like softmax. */
+export function softmaxInto(probabilities: Float64Array, logits: ArrayLike<number>, temperature: number): Float64Array {
   const maximum = logits[argmax(logits)]!;
-  const probabilities = new Float64Array(logits.length);
   let sum = 0;
   for (let index = 0; index < logits.length; index++) {
     const weight = Math.exp((logits[index]! - maximum) / temperature);

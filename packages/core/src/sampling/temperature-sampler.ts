@@ -1,9 +1,10 @@
 import type { TokenId } from "../contracts/model.ts";
-import type { Sampler } from "../contracts/sampler.ts";
+import type { DirectSampling, Sampler } from "../contracts/sampler.ts";
 import { greedySampler } from "./greedy-sampler.ts";
 import { nucleusOf } from "./nucleus.ts";
 import { type NucleusOptions, nucleusOfPart } from "./nucleus-of-part.ts";
-import { softmax } from "./softmax.ts";
+import { reusedArray } from "./reused-array.ts";
+import { softmax, softmaxInto } from "./softmax.ts";
 
 /** Logits that are read of a row for a nucleus: enough for most, in about 1 kB. */
 const TOP = 128;
@@ -15,46 +16,66 @@ const TOP = 128;
  */
 export function temperatureSampler(temperature: number, p = 1): Sampler {
   if (temperature === 0) return greedySampler;
-  const pick: Sampler["pick"] = (probabilities, random) => random.categorical(probabilities);
-  if (p === 1) return { name: "temperature", distribution: (row) => softmax(row, temperature), pick };
-  return { name: "temperature", ...nucleusSampling({ p, temperature }), pick };
+  return p === 1 ? softmaxSampler(temperature) : nucleusSampler({ p, temperature });
 }
 
-function nucleusSampling(options: NucleusOptions): Pick<Sampler, "distribution" | "partial"> {
+const pick: Sampler["pick"] = (probabilities, random) => random.categorical(probabilities);
+
+function softmaxSampler(temperature: number): Sampler {
+  const probabilities = reusedArray();
+  const distribution: Sampler["distribution"] = (row) => softmax(row, temperature);
+  const draw: DirectSampling["draw"] = (row, _, random) =>
+    random.categorical(softmaxInto(probabilities(row.length), row, temperature));
+  return { name: "temperature", distribution, direct: { equals: { distribution, pick }, draw }, pick };
+}
+
+function nucleusSampler(options: NucleusOptions): Sampler {
   const { p, temperature } = options;
+  const probabilities = reusedArray();
+  const tokensOf = (row: Float32Array): TokenId[] =>
+    [...nucleusOf(softmaxInto(probabilities(row.length), row, temperature), p).tokens].sort((a, b) => a - b);
   const distribution: Sampler["distribution"] = (row) => {
-    const { tokens } = nucleusOf(softmax(row, temperature), p);
-    return softmaxOf(tokens, (token) => row[token]!, { temperature, vocabSize: row.length });
+    const tokens = tokensOf(row);
+    return spread(tokens, softmaxOf(tokens, (token) => row[token]!, temperature), row.length);
   };
   return {
+    name: "temperature",
     distribution,
     partial: {
       reads: { top: TOP, temperature },
       equals: distribution,
       distribution(part, vocabSize) {
-        const tokens = nucleusOfPart(part, options);
+        const tokens = nucleusOfPart(part, options)?.sort((a, b) => a - b);
         const logitOf = (token: TokenId): number => part.logits[part.tokens.indexOf(token)]!;
-        return tokens && softmaxOf(tokens, logitOf, { temperature, vocabSize });
+        return tokens && spread(tokens, softmaxOf(tokens, logitOf, temperature), vocabSize);
       },
     },
+    direct: {
+      equals: { distribution, pick },
+      draw(row, _, random) {
+        const tokens = tokensOf(row);
+        return tokens[random.categorical(softmaxOf(tokens, (token) => row[token]!, temperature))]!;
+      },
+    },
+    pick,
   };
 }
 
 /**
- * Returns the softmax over `tokens` alone, shape (vocabSize,), with 0 for all others. It depends only on which tokens these are and on their
- * logits, not on their order nor on what is known of the other tokens.
+ * Returns the softmax over `tokens` alone, ascending, in their order. It depends only on which tokens these are and on their logits, not on
+ * what is known of the other tokens.
  */
-function softmaxOf(
-  tokens: readonly TokenId[],
-  logitOf: (token: TokenId) => number,
-  { temperature, vocabSize }: { readonly temperature: number; readonly vocabSize: number },
-): Float64Array {
-  const probabilities = new Float64Array(vocabSize);
-  let largest = -Infinity;
-  for (const token of tokens) largest = Math.max(largest, logitOf(token));
-  for (const token of tokens) probabilities[token] = Math.exp((logitOf(token) - largest) / temperature);
-  let sum = 0;
-  for (let token = 0; token < vocabSize; token++) sum += probabilities[token]!;
-  for (const token of tokens) probabilities[token]! /= sum;
-  return probabilities;
+function softmaxOf(tokens: readonly TokenId[], logitOf: (token: TokenId) => number, temperature: number): Float64Array {
+  const logits = tokens.map(logitOf);
+  const largest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
+  const probabilities = Float64Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
+  const sum = probabilities.reduce((total, weight) => total + weight, 0);
+  return probabilities.map((weight) => weight / sum);
+}
+
+/** Returns `probabilities` of `tokens` as a distribution over the vocabulary, with 0 for all other tokens. */
+function spread(tokens: readonly TokenId[], probabilities: Float64Array, vocabSize: number): Float64Array {
+  const distribution = new Float64Array(vocabSize);
+  for (const [place, token] of tokens.entries()) distribution[token] = probabilities[place]!;
+  return distribution;
 }

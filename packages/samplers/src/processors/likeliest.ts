@@ -1,0 +1,49 @@
+import type { Candidates, TokenId } from "@decodekit/core";
+import { topK } from "@decodekit/core/toolkit";
+
+/** Up to this many tokens are kept in order as they are found; more are sorted. */
+const MOST_INSERTED = 256;
+
+/**
+ * Returns the `count` most likely tokens that are left, in descending order; the lowest id comes first among equals. Returns fewer if fewer
+ * are left.
+ */
+export function likeliestOf({ row, tokens }: Candidates, count: number): TokenId[] {
+  if (count > MOST_INSERTED || tokens) return sorted(row, tokens, count);
+  return topK(row, count);
+}
+
+function sorted(row: Float32Array, tokens: ArrayLike<TokenId> | undefined, count: number): TokenId[] {
+  const possible: TokenId[] = [];
+  const least = tokens ? -Infinity : thresholdOf(row, count);
+  for (let place = 0; place < (tokens ?? row).length; place++) {
+    const token = tokens ? tokens[place]! : place;
+    if (row[token]! >= least && row[token]! > -Infinity) possible.push(token);
+  }
+  return possible.sort((a, b) => row[b]! - row[a]! || a - b).slice(0, count);
+}
+
+/** Number of equal steps between the smallest and the largest logit in which logits are counted. */
+const STEPS = 4096;
+
+/** Returns a logit that at least `count` logits reach, if there are so many, and few more. */
+function thresholdOf(row: Float32Array, count: number): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let token = 0; token < row.length; token++) {
+    const logit = row[token]!;
+    if (logit > high) high = logit;
+    if (logit < low && logit > -Infinity) low = logit;
+  }
+  const width = (high - low) / STEPS;
+  if (!(width > 0)) return low;
+  const counts = new Int32Array(STEPS + 1);
+  for (let token = 0; token < row.length; token++) {
+    if (row[token]! > -Infinity) counts[Math.floor((row[token]! - low) / width)]!++;
+  }
+  let reached = 0;
+  let step = STEPS;
+  while (step > 0 && reached + counts[step]! < count) reached += counts[step--]!;
+  // One step of room for rounding.
+  return low + (step - 1) * width;
+}
