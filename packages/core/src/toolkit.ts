@@ -11,15 +11,7 @@ export {
   type WithPrefixCache,
   withPrefixCache,
 } from "./decorate/with-prefix-cache.ts";
-export {
-  candidatesOf,
-  countOf,
-  keepFrom,
-  keepPlaces,
-  mostLikelyOf,
-  narrowingProcessor,
-  probabilitiesOf,
-} from "./sampling/candidates.ts";
+export { candidatesOf, countOf, keepFrom, keepPlaces, mostLikelyOf, narrowingProcessor, probabilitiesOf } from "./sampling/candidates.ts";
 export { nucleusProcessor, temperatureProcessor } from "./sampling/common-processors.ts";
 export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";

@@ -259,14 +259,14 @@ describe.each([
   ["llama-cpp", llamaCpp],
 ] as const)("numbers of %s", (file, factories) => {
   test.each(casesIn(file).filter(({ operation }) => operation !== "order"))("$name", (golden) => {
-    const make = (): LogitsProcessor => factories[golden.operation]!(golden.options as never as Settings, golden.input);
+    const make = (): LogitsProcessor => factories[golden.operation]!(golden.options as never, golden.input);
     if (golden.expected.error) expect(make).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }) as Error);
     else expectCase(golden, make());
   });
 });
 
 test.each(casesIn("llama-cpp").filter(({ operation }) => operation === "order"))("$name", ({ input, options, expected }) => {
-  const processors = (options["order"] as readonly string[]).map((name) => llamaCpp[name]!(options as never as Settings, input));
+  const processors = (options["order"] as readonly string[]).map((name) => llamaCpp[name]!(options as never, input));
   const row = rowOf(input);
   for (const [index, step] of expected.steps!.entries()) {
     processors[index]!(row, contextOf(input));

@@ -26,3 +26,6 @@ export { xtc, type XtcOptions } from "./processors/xtc.ts";
 export { type WatermarkDetectorOptions, watermarkDetector, type WatermarkEvidence } from "./watermark/detector.ts";
 export type { WatermarkKey } from "./watermark/green-tokens.ts";
 export { watermark, type WatermarkOptions } from "./watermark/watermark.ts";
+export { hf, type HfOptions } from "./presets/hf.ts";
+export { llamaCpp, type LlamaCppOptions, type LlamaCppSampler } from "./presets/llama-cpp.ts";
+export { vllm, type VllmOptions } from "./presets/vllm.ts";

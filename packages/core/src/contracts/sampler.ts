@@ -35,7 +35,7 @@ export interface Candidates {
   readonly row: Float32Array;
   /** The tokens that are left, ascending, shape (n,); undefined while they are not known to be fewer than all. */
   readonly tokens: ArrayLike<TokenId> | undefined;
-  /** Keeps `tokens`, some of those that are left, ascending, and forbids all others. The array is kept and must not be written to. */
+  /** Keeps `tokens`, some of those that are left, in any order, and forbids all others. */
   keep(tokens: ArrayLike<TokenId>): void;
 }
 

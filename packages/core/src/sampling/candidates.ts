@@ -27,8 +27,13 @@ class RowCandidates implements Candidates {
     if (!this.#tokens) row.fill(-Infinity);
     else for (let place = 0; place < this.#tokens.length; place++) row[this.#tokens[place]!] = -Infinity;
     for (let place = 0; place < tokens.length; place++) row[tokens[place]!] = logits[place]!;
-    this.#tokens = tokens;
+    this.#tokens = isAscending(tokens) ? tokens : Int32Array.from(tokens).toSorted();
   }
+}
+
+function isAscending(tokens: ArrayLike<TokenId>): boolean {
+  for (let place = 1; place < tokens.length; place++) if (tokens[place]! < tokens[place - 1]!) return false;
+  return true;
 }
 
 /** Returns the processor that does to a row what `narrow` does to its candidates. */
@@ -83,7 +88,7 @@ export function probabilitiesOf(candidates: Candidates, probabilities: Float64Ar
   return probabilities;
 }
 
-/** Keeps the tokens at `places`, ascending: places in `candidates.tokens`, or ids if all are left. */
+/** Keeps the tokens at `places`, in any order: places in `candidates.tokens`, or ids if all are left. */
 export function keepPlaces(candidates: Candidates, places: readonly number[]): void {
   const { tokens } = candidates;
   candidates.keep(tokens ? places.map((place) => tokens[place]!) : places);

@@ -12,7 +12,10 @@ export function temperatureProcessor(temperature: number): LogitsProcessor {
     `temperature(${temperature})`,
     (candidates) => {
       if (temperature === 1) return;
-      if (temperature === 0) return candidates.keep([mostLikelyOf(candidates)]);
+      if (temperature === 0) {
+        candidates.keep([mostLikelyOf(candidates)]);
+        return;
+      }
       const { row, tokens } = candidates;
       if (!tokens) for (let token = 0; token < row.length; token++) row[token]! /= temperature;
       else for (let place = 0; place < tokens.length; place++) row[tokens[place]!]! /= temperature;
@@ -30,9 +33,8 @@ export function nucleusProcessor(p: number, minKeep = 1): LogitsProcessor {
   return narrowingProcessor(
     `top-p(${p}${minKeep > 1 ? `, minKeep ${minKeep}` : ""})`,
     (candidates) => {
-      if (p === 1) return void mostLikelyOf(candidates);
-      const places = nucleusOf(probabilitiesOf(candidates, probabilities(countOf(candidates))), p, minKeep).tokens;
-      keepPlaces(candidates, places.toSorted((a, b) => a - b));
+      if (p === 1) mostLikelyOf(candidates);
+      else keepPlaces(candidates, nucleusOf(probabilitiesOf(candidates, probabilities(countOf(candidates))), p, minKeep).tokens);
     },
     { argmaxInvariant: true },
   );

@@ -24,8 +24,7 @@ const pick: Sampler["pick"] = (probabilities, random) => random.categorical(prob
 function softmaxSampler(temperature: number): Sampler {
   const probabilities = reusedArray();
   const distribution: Sampler["distribution"] = (row) => softmax(row, temperature);
-  const draw: DirectSampling["draw"] = (row, _, random) =>
-    random.categorical(softmaxInto(probabilities(row.length), row, temperature));
+  const draw: DirectSampling["draw"] = (row, _, random) => random.categorical(softmaxInto(probabilities(row.length), row, temperature));
   return { name: "temperature", distribution, direct: { equals: { distribution, pick }, draw }, pick };
 }
 
@@ -33,10 +32,14 @@ function nucleusSampler(options: NucleusOptions): Sampler {
   const { p, temperature } = options;
   const probabilities = reusedArray();
   const tokensOf = (row: Float32Array): TokenId[] =>
-    [...nucleusOf(softmaxInto(probabilities(row.length), row, temperature), p).tokens].sort((a, b) => a - b);
+    nucleusOf(softmaxInto(probabilities(row.length), row, temperature), p).tokens.toSorted((a, b) => a - b);
   const distribution: Sampler["distribution"] = (row) => {
     const tokens = tokensOf(row);
-    return spread(tokens, softmaxOf(tokens, (token) => row[token]!, temperature), row.length);
+    return spread(
+      tokens,
+      softmaxOf(tokens, (token) => row[token]!, temperature),
+      row.length,
+    );
   };
   return {
     name: "temperature",
@@ -45,7 +48,7 @@ function nucleusSampler(options: NucleusOptions): Sampler {
       reads: { top: TOP, temperature },
       equals: distribution,
       distribution(part, vocabSize) {
-        const tokens = nucleusOfPart(part, options)?.sort((a, b) => a - b);
+        const tokens = nucleusOfPart(part, options)?.toSorted((a, b) => a - b);
         const logitOf = (token: TokenId): number => part.logits[part.tokens.indexOf(token)]!;
         return tokens && spread(tokens, softmaxOf(tokens, logitOf, temperature), vocabSize);
       },

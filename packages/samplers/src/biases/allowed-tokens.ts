@@ -22,7 +22,7 @@ export function allowedTokens(allowed: readonly TokenId[] | ((prefix: Sequence) 
       throw new InvalidOptionError({ where, option: "the result of allowed", expected: SOME_TOKENS.expected, actual: tokens });
     checkWithin(where, tokens, candidates.row);
     const { row } = candidates;
-    candidates.keep([...new Set(tokens)].filter((token) => row[token]! > -Infinity).sort((a, b) => a - b));
+    candidates.keep([...new Set(tokens)].filter((token) => row[token]! > -Infinity));
   });
 }
 

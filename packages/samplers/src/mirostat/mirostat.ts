@@ -52,7 +52,7 @@ export function mirostat1(options: MirostatOptions = {}): LogitsProcessor {
     const k = ((above * 2 ** mu) / (1 - candidates.row.length ** -above)) ** (1 / exponent);
     const count = Math.max(1, Number.isNaN(k) ? 1 : Math.min(Math.trunc(k), countOf(candidates)));
     const kept = count > likeliest.length ? likeliestOf(candidates, count) : likeliest.slice(0, count);
-    candidates.keep(kept.sort((a, b) => a - b));
+    candidates.keep(kept);
   });
 }
 

@@ -1,5 +1,5 @@
 import { type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
-import { countOf, mostLikelyOf, narrowingProcessor, probabilitiesOf, reusedArray, temperatureProcessor } from "@decodekit/core/toolkit";
+import { countOf, narrowingProcessor, probabilitiesOf, reusedArray, temperatureProcessor } from "@decodekit/core/toolkit";
 import { entropyOf } from "./entropy.ts";
 import { TEMPERATURE } from "./temperature.ts";
 
@@ -34,7 +34,7 @@ export function dynamicTemperature(options: DynamicTemperatureOptions): LogitsPr
     `dynamic-temperature(${low} to ${high}${exponent === 1 ? "" : `, exponent ${exponent}`})`,
     (candidates, context) => {
       const { possible, entropy } = entropyOf(probabilitiesOf(candidates, probabilities(countOf(candidates))));
-      if (possible < 2) return void mostLikelyOf(candidates);
+      if (possible < 2) return;
       const chosen = low + (high - low) * (entropy / Math.log(possible)) ** exponent;
       temperatureProcessor(chosen).narrow!(candidates, context);
     },

@@ -20,7 +20,7 @@ function sorted(row: Float32Array, tokens: ArrayLike<TokenId> | undefined, count
     const token = tokens ? tokens[place]! : place;
     if (row[token]! >= least && row[token]! > -Infinity) possible.push(token);
   }
-  return possible.sort((a, b) => row[b]! - row[a]! || a - b).slice(0, count);
+  return possible.toSorted((a, b) => row[b]! - row[a]! || a - b).slice(0, count);
 }
 
 /** Number of equal steps between the smallest and the largest logit in which logits are counted. */

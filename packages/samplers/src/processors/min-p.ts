@@ -16,17 +16,17 @@ export const MIN_P = {
 } as const satisfies OptionDefinitions<MinPOptions>;
 
 /**
- * Keeps the tokens whose probability is at least `minP` times that of the most likely one (Nguyen et al. 2024, arXiv 2407.01082). The
- * comparison is made on logits: l >= max l + ln minP, so no probability is computed.
+ * Keeps the tokens whose probability is at least `share` times that of the most likely one (Nguyen et al. 2024, arXiv 2407.01082). The
+ * comparison is made on logits: l >= max l + ln share, so no probability is computed.
  * @throws InvalidOptionError for an unknown or invalid option.
  */
-export function minP(minP: number, options: Omit<MinPOptions, "minP"> = {}): LogitsProcessor {
-  const { minKeep } = resolveOptions("minP", { ...options, minP }, MIN_P);
+export function minP(share: number, options: Omit<MinPOptions, "minP"> = {}): LogitsProcessor {
+  const { minKeep } = resolveOptions("minP", { ...options, minP: share }, MIN_P);
   return narrowingProcessor(
-    `min-p(${minP})`,
+    `min-p(${share})`,
     (candidates) => {
       const largest = candidates.row[mostLikelyOf(candidates)]!;
-      keepAtLeast(candidates, largest + Math.log(minP), minKeep);
+      keepAtLeast(candidates, largest + Math.log(share), minKeep);
     },
     { argmaxInvariant: true },
   );
@@ -34,8 +34,7 @@ export function minP(minP: number, options: Omit<MinPOptions, "minP"> = {}): Log
 
 /** Keeps the tokens whose logits are at least `minimum`, or the `minKeep` most likely ones if they are fewer. */
 export function keepAtLeast(candidates: Parameters<typeof keepFrom>[0], minimum: number, minKeep: number): void {
-  if (minKeep === 1) return keepFrom(candidates, Math.min(minimum, candidates.row[mostLikelyOf(candidates)]!));
-  const likeliest = likeliestOf(candidates, minKeep);
-  if (candidates.row[likeliest.at(-1)!]! >= minimum) return keepFrom(candidates, minimum);
-  candidates.keep(likeliest.sort((a, b) => a - b));
+  const likeliest = minKeep === 1 ? [mostLikelyOf(candidates)] : likeliestOf(candidates, minKeep);
+  if (candidates.row[likeliest.at(-1)!]! >= minimum) keepFrom(candidates, minimum);
+  else candidates.keep(likeliest);
 }

@@ -9,10 +9,10 @@ export const TEMPERATURE = {
 } as const satisfies PluginOption;
 
 /**
- * Divides every logit by `temperature`, a number >= 0. 0 keeps only the most likely token, the lowest id in a tie.
+ * Divides every logit by `value`, a number >= 0. 0 keeps only the most likely token, the lowest id in a tie.
  * @throws InvalidOptionError if it is out of range.
  */
-export function temperature(temperature: number): LogitsProcessor {
-  resolveOptions("temperature", { temperature }, { temperature: { ...TEMPERATURE, required: true } });
-  return temperatureProcessor(temperature);
+export function temperature(value: number): LogitsProcessor {
+  resolveOptions("temperature", { temperature: value }, { temperature: { ...TEMPERATURE, required: true } });
+  return temperatureProcessor(value);
 }

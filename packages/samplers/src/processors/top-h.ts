@@ -38,7 +38,7 @@ export function topH(h: number): LogitsProcessor {
         entropy += parts[count]!;
         if (entropy > most && count > 0) break;
       }
-      candidates.keep(tokens.slice(0, count).sort((a, b) => a - b));
+      candidates.keep(tokens.slice(0, count));
     },
     { argmaxInvariant: true },
   );

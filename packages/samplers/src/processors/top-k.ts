@@ -34,7 +34,7 @@ export function topK(k: number, options: Omit<TopKOptions, "k"> = {}): LogitsPro
       mostLikelyOf(candidates);
       const tokens = likeliestOf(candidates, kept);
       if (ties === "all" && tokens.length === kept) keepFrom(candidates, candidates.row[tokens.at(-1)!]!);
-      else candidates.keep(tokens.sort((a, b) => a - b));
+      else candidates.keep(tokens);
     },
     { argmaxInvariant: true },
   );

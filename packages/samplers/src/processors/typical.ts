@@ -31,14 +31,17 @@ export function typical(p: number, options: Omit<TypicalOptions, "p"> = {}): Log
   const { minKeep } = resolveOptions("typical", { ...options, p }, TYPICAL);
   const reused = reusedArray();
   return narrowingProcessor(`typical(${p})`, (candidates) => {
-    if (p === 1) return void mostLikelyOf(candidates);
+    if (p === 1) {
+      mostLikelyOf(candidates);
+      return;
+    }
     const probabilities = probabilitiesOf(candidates, reused(countOf(candidates)));
     const { entropy } = entropyOf(probabilities);
     const distance = (place: number): number => Math.abs(-Math.log(probabilities[place]!) - entropy);
     const places: number[] = [];
     for (let place = 0; place < probabilities.length; place++) if (probabilities[place]! > 0) places.push(place);
     const distances = Float64Array.from(places, distance);
-    const order = [...places.keys()].sort((a, b) => distances[a]! - distances[b]!);
+    const order = [...places.keys()].toSorted((a, b) => distances[a]! - distances[b]!);
     let mass = 0;
     let count = 0;
     while (count < order.length && (mass < p || count < minKeep)) mass += probabilities[places[order[count++]!]!]!;
