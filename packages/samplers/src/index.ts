@@ -29,3 +29,4 @@ export { watermark, type WatermarkOptions } from "./watermark/watermark.ts";
 export { hf, type HfOptions } from "./presets/hf.ts";
 export { llamaCpp, type LlamaCppOptions, type LlamaCppSampler } from "./presets/llama-cpp.ts";
 export { vllm, type VllmOptions } from "./presets/vllm.ts";
+export { type GuidanceOptions, withGuidance } from "./guidance/with-guidance.ts";

@@ -7,6 +7,11 @@ export interface RowReads {
   readonly top: number;
   /** The temperature, > 0, of the mass of the other logits. @defaultValue none: their mass is not needed */
   readonly temperature?: number | undefined;
+  /**
+   * Whether the caller uses only `RowPart.tokens`. Their logits may then be those of another row with the same largest tokens, so that
+   * processors that do not change these are left out. @defaultValue false
+   */
+  readonly tokensOnly?: boolean | undefined;
 }
 
 /** The largest logits of a row, and what is known of the others, its tail. Views that are valid as long as the row. */

@@ -1,12 +1,14 @@
-import type { CausalModel, ForwardOptions, Logits, Session } from "../contracts/model.ts";
+import type { CausalModel, ForwardOptions, Logits, RowReads, Session } from "../contracts/model.ts";
 import type { TokenTree } from "../tokens/token-tree.ts";
 import { chainPrefixes, type RowPrefixes, treePrefixes } from "./row-prefixes.ts";
 import { TrackingSession } from "./tracking-session.ts";
 
 /** What is done with the rows of one session. */
 export interface RowDecoration {
-  /** Receives the rows of a pass; returns those that the caller of the pass receives. */
-  decorate(logits: Logits, prefixes: RowPrefixes): Logits;
+  /** Returns what it needs of the rows of a pass whose caller reads `reads`. @defaultValue whole rows, whatever the caller reads */
+  reads?(reads: RowReads | undefined): RowReads | undefined;
+  /** Receives the rows of a pass, with what its caller reads; returns those that the caller receives. */
+  decorate(logits: Logits, prefixes: RowPrefixes, reads: RowReads | undefined): Logits;
   /** Called before the rows of the last pass become invalid: before the next pass and at the session's end. */
   end?(): void;
 }
@@ -29,6 +31,8 @@ export function decoratedModel(model: CausalModel, createDecoration: () => RowDe
 class DecoratedSession extends TrackingSession {
   readonly #createDecoration: () => RowDecoration;
   readonly #decoration: RowDecoration;
+  /** What the caller of the pass that is running reads. */
+  #reads: RowReads | undefined;
 
   constructor(session: Session, createDecoration: () => RowDecoration, tokens: Int32Array) {
     super(session, tokens);
@@ -42,15 +46,16 @@ class DecoratedSession extends TrackingSession {
   }
 
   protected override read(tokens: Int32Array, options: ForwardOptions | undefined): Promise<Logits> {
-    return super.read(tokens, wholeRows(options));
+    return super.read(tokens, this.#decorated(options));
   }
 
   protected override readTree(tree: TokenTree, options: Pick<ForwardOptions, "signal" | "reads"> | undefined): Promise<Logits> {
-    return super.readTree(tree, wholeRows(options));
+    return super.readTree(tree, this.#decorated(options));
   }
 
   protected override passed(logits: Logits, tree?: TokenTree): Logits {
-    return this.#decoration.decorate(logits, tree ? treePrefixes(this.tokens, tree) : chainPrefixes(this.tokens, logits.rows));
+    const prefixes = tree ? treePrefixes(this.tokens, tree) : chainPrefixes(this.tokens, logits.rows);
+    return this.#decoration.decorate(logits, prefixes, this.#reads);
   }
 
   protected override forked(session: Session): Session {
@@ -61,11 +66,10 @@ class DecoratedSession extends TrackingSession {
     this.#decoration.end?.();
     return super.end();
   }
-}
 
-/** A decoration needs whole rows, whatever the caller reads of them. */
-function wholeRows<Options extends Pick<ForwardOptions, "reads">>(
-  options: Options | undefined,
-): (Options & { reads: undefined }) | undefined {
-  return options && { ...options, reads: undefined };
+  /** Returns the options of the pass below for a pass with `options`. */
+  #decorated<Options extends Pick<ForwardOptions, "reads">>(options: Options | undefined): Options | undefined {
+    this.#reads = options?.reads;
+    return options && { ...options, reads: this.#decoration.reads?.(options.reads) };
+  }
 }

@@ -219,3 +219,41 @@ test("a processor sees the sequence as a view of its own", async () => {
     [1, 3, 4],
   ]);
 });
+
+describe("processors that do not change the most likely token", () => {
+  const halve: LogitsProcessor = Object.assign((row: Float32Array) => row.set(row.map((logit) => logit / 2)), { argmaxInvariant: true });
+  const shift: LogitsProcessor = (row) => void (row[2]! += 9);
+  const model = (parts?: { top: number; error: number; missing: number }): TestModel =>
+    memoryModel({ vocabSize: 4, contextLength: 8, tree: true, ...(parts && { parts }), logitsAfter: () => Float32Array.of(3, 4, 4, 0) });
+  const reads = { top: 1, tokensOnly: true };
+
+  test.each([undefined, { top: 2, error: 0, missing: 9 }])("are left out where only that token is read: parts %o", async (parts) => {
+    const session = await withProcessors(model(parts), [halve]).createSession();
+    const logits = await session.forward(ids("12"), { rows: "all", reads });
+    expect([...logits.part!(0).tokens]).toEqual([1]);
+    expect([...logits.part!(1).tokens]).toEqual([1]);
+    expect([...(await logits.readRow!(1))]).toEqual([1.5, 2, 2, 0]);
+    const tree = await session.forwardTree!(ids("31"), Int32Array.of(-1, 0), { reads });
+    expect([...tree.part!(1).tokens]).toEqual([1]);
+  });
+
+  test("a row without a distribution has no part, and its whole tells why", async () => {
+    const broken = memoryModel({ vocabSize: 2, contextLength: 4, logitsAfter: () => Float32Array.of(NaN, 1) });
+    const session = await withProcessors(broken, [halve]).createSession();
+    const logits = await session.forward(ids("1"), { reads });
+    expect([...logits.part!(0).tokens]).toEqual([]);
+    expect(await logits.readRow!(0)).toHaveLength(2);
+  });
+
+  test.each([
+    ["another processor changes it", [halve, shift], reads],
+    ["logits are read", [halve], { top: 1 }],
+    ["several tokens are read", [halve], { top: 2, tokensOnly: true }],
+    ["whole rows are read", [halve], undefined],
+  ] as const)("are applied where %s", async (_, processors, others) => {
+    const session = await withProcessors(model({ top: 2, error: 0, missing: 9 }), processors).createSession();
+    const logits = await session.forward(ids("1"), { reads: others });
+    expect("part" in logits).toBe(false);
+    expect(logits.row(0)[0]).toBe(1.5);
+  });
+});

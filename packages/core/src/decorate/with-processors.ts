@@ -1,8 +1,10 @@
-import type { CausalModel, Logits } from "../contracts/model.ts";
+import type { CausalModel, Logits, RowPart, RowReads } from "../contracts/model.ts";
 import type { LogitsProcessor } from "../contracts/sampler.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
+import { wholeRow } from "../sampling/predicted-row.ts";
 import { PROCESSORS_OPTION } from "../sampling/sampler-options.ts";
+import { topK } from "../sampling/top-k.ts";
 import { decoratedModel, type RowDecoration } from "./decorated-session.ts";
 import type { RowPrefixes } from "./row-prefixes.ts";
 
@@ -26,7 +28,8 @@ const OPTIONS = {
  * Each row is processed with its own prefix, the tokens before the position that it predicts: the cached tokens and those of the pass up
  * to the row, or the path to a node of a tree. `promptLength` is at most the length of that prefix. A row is copied and processed when it
  * is first read, once; the copy is valid as long as the row. An error of a processor is thrown by `Logits.row`; the session is then as
- * after any pass.
+ * after any pass. Where the caller reads only the most likely token and no processor changes which that is (`argmaxInvariant`), none is
+ * applied.
  * @throws InvalidOptionError if `processors` is not an array of functions, or for an unknown or invalid option.
  */
 export function withProcessors(
@@ -40,7 +43,13 @@ export function withProcessors(
     throw new InvalidOptionError({ where, option: "processors", expected: PROCESSORS_OPTION.expected, actual: processors });
   if (processors.length === 0) return model;
   const processing = { processors: [...processors], promptLength };
-  const decoration: RowDecoration = { decorate: (logits, prefixes) => new ProcessedLogits(logits, prefixes, processing) };
+  const isInvariant = processors.every(({ argmaxInvariant = false }) => argmaxInvariant);
+  const isMostLikely = (reads: RowReads | undefined): boolean => isInvariant && reads?.top === 1 && reads.tokensOnly === true;
+  const decoration: RowDecoration = {
+    reads: (reads) => (isMostLikely(reads) ? reads : undefined),
+    decorate: (logits, prefixes, reads) =>
+      isMostLikely(reads) ? new InvariantLogits(logits, prefixes, processing) : new ProcessedLogits(logits, prefixes, processing),
+  };
   return decoratedModel(model, () => decoration);
 }
 
@@ -53,7 +62,7 @@ interface Processing {
 class ProcessedLogits implements Logits {
   readonly rows: number;
   readonly vocabSize: number;
-  readonly #logits: Logits;
+  protected readonly inner: Logits;
   readonly #prefixes: RowPrefixes;
   readonly #processing: Processing;
   readonly #processed: Float32Array[] = [];
@@ -61,20 +70,37 @@ class ProcessedLogits implements Logits {
   constructor(logits: Logits, prefixes: RowPrefixes, processing: Processing) {
     this.rows = logits.rows;
     this.vocabSize = logits.vocabSize;
-    this.#logits = logits;
+    this.inner = logits;
     this.#prefixes = prefixes;
     this.#processing = processing;
   }
 
   row(index: number): Float32Array {
-    return (this.#processed[index] ??= this.#process(index));
+    return (this.#processed[index] ??= this.process(index, this.inner.row(index)));
   }
 
-  #process(index: number): Float32Array {
-    const row = this.#logits.row(index).slice();
+  protected process(index: number, whole: Float32Array): Float32Array {
+    const row = whole.slice();
     const tokens = this.#prefixes.tokensOf(index);
     const promptLength = Math.min(this.#processing.promptLength, tokens.length);
     for (const processor of this.#processing.processors) processor(row, { tokens, promptLength });
     return row;
   }
+}
+
+/** Rows whose most likely tokens are those of the rows below. A row is processed only if all of it is read. */
+class InvariantLogits extends ProcessedLogits {
+  part(index: number): RowPart {
+    return this.inner.part?.(index) ?? mostLikelyPart(this.inner.row(index));
+  }
+
+  async readRow(index: number): Promise<Float32Array> {
+    return this.process(index, await wholeRow(this.inner, index));
+  }
+}
+
+/** Returns the part of a whole row that has its most likely token, or no token if the row has no distribution. */
+function mostLikelyPart(row: Float32Array): RowPart {
+  const tokens = row.some((logit) => !(logit < Infinity)) ? [] : topK(row, 1);
+  return { tokens: Int32Array.from(tokens), logits: Float32Array.from(tokens, (token) => row[token]!), tailMass: 0, tailError: Infinity };
 }

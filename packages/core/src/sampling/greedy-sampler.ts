@@ -5,7 +5,11 @@ import { argmax } from "./argmax.ts";
 export const greedySampler: Sampler = {
   name: "greedy",
   distribution,
-  partial: { reads: { top: 1 }, equals: distribution, distribution: ({ tokens: [token] }, vocabSize) => certainOf(token, vocabSize) },
+  partial: {
+    reads: { top: 1, tokensOnly: true },
+    equals: distribution,
+    distribution: ({ tokens: [token] }, vocabSize) => certainOf(token, vocabSize),
+  },
   pick: argmax,
 };
 

@@ -100,5 +100,5 @@ test("samplers that need whole rows do not read parts: without a nucleus, and co
   expect(readsOf(temperatureSampler(0.7))).toBeUndefined();
   expect(readsOf({ ...greedySampler, distribution: (row) => new Float64Array(row.length) })).toBeUndefined();
   expect(readsOf({ ...temperatureSampler(0.7, 0.9), name: "renamed" })).toEqual({ top: 128, temperature: 0.7 });
-  expect(readsOf(greedySampler)).toEqual({ top: 1 });
+  expect(readsOf(greedySampler)).toEqual({ top: 1, tokensOnly: true });
 });

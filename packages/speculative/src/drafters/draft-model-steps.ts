@@ -9,7 +9,8 @@ import {
   type Sequence,
   type TokenId,
 } from "@decodekit/core";
-import { distributionOf, drawPredicted, GrowingSequence, negativeLogLikelihood, readsOf } from "@decodekit/core/toolkit";
+import { distributionOf, drawPredicted, GrowingSequence, negativeLogLikelihood, readsOf, wholeRow } from "@decodekit/core/toolkit";
+import { possibleDraw } from "./possible-draw.ts";
 
 /** The sequence that a draft model continues, and how it chooses tokens. */
 export interface DraftSource {
@@ -38,8 +39,15 @@ export async function* draftTokens(
     const logits = yield* cache.rowAfter(drafted.tokens, reads);
     const row = { logits, index: 0, sequence: drafted };
     const draw = random.fork(drafted.length);
-    const distribution = usesProbabilities ? await distributionOf(sampler, row) : undefined;
-    const token = distribution ? sampler.pick(distribution, draw) : await drawPredicted(sampler, row, () => draw);
+    const drawn = await possibleDraw(
+      async () => {
+        const distribution = usesProbabilities ? await distributionOf(sampler, row) : undefined;
+        return { distribution, token: distribution ? sampler.pick(distribution, draw) : await drawPredicted(sampler, row, () => draw) };
+      },
+      () => wholeRow(logits, 0),
+    );
+    if (!drawn) break;
+    const { distribution, token } = drawn;
     if (distribution) probabilities.push(distribution);
     drafted.append([token]);
     if (minProbability > 0) probability *= Math.exp(-negativeLogLikelihood(logits.row(0), token));

@@ -2,6 +2,7 @@ import { type Drafter, resolveOptions, type Sampler } from "@decodekit/core";
 import { GrowingSequence, SAMPLER_OPTION } from "@decodekit/core/toolkit";
 import { maskedMarginals } from "./masked-marginals.ts";
 import { drawDraftedToken } from "./draw-drafted-token.ts";
+import { possibleDraw } from "./possible-draw.ts";
 
 export interface MaskedDraftOptions {
   /** How the draft's tokens are chosen. @defaultValue the sampler of the target, which is accepted most often */
@@ -33,7 +34,12 @@ export function maskedDraft(options: MaskedDraftOptions = {}): Drafter<"masked">
           const drafted = new GrowingSequence(sequence.tokens, sequence.promptLength);
           const probabilities: Float64Array[] = [];
           for (const row of yield* marginals.after(sequence, max)) {
-            const drawn = drawDraftedToken(sampler, row, drafted, { random: random.fork(drafted.length), needsProbabilities });
+            const how = { random: random.fork(drafted.length), needsProbabilities };
+            const drawn = await possibleDraw(
+              () => drawDraftedToken(sampler, row, drafted, how),
+              () => row,
+            );
+            if (!drawn) break;
             if (drawn.probabilities) probabilities.push(drawn.probabilities);
             drafted.append([drawn.token]);
           }
