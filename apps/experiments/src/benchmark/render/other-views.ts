@@ -1,4 +1,5 @@
-import { median, medianOf, medianRatio } from "../../measure/statistics.ts";
+import { type Estimate, median, medianOf, medianRatio } from "../../measure/statistics.ts";
+import { SUM_OF_EXPONENTIALS } from "../suites/measured-sampler.ts";
 import type { BundlesRow, DtypesRow, EventLoopRow, HubRow, Kept, LoadingRow, SamplersRow } from "../rows.ts";
 import { type ChartPoint, intervalChart } from "./chart.ts";
 import type { SuiteView } from "./suite-view.ts";
@@ -15,8 +16,9 @@ const spread = (values: readonly number[], unit: string): string => {
 
 export const samplersView: SuiteView<"samplers"> = {
   tables: {
-    main: (rows) =>
-      table<Lines<SamplersRow>>(
+    main: (rows) => {
+      const baseline = new Map(rows.flatMap((row) => (row.sampler === SUM_OF_EXPONENTIALS ? [[row.round, row.microsecondsPerToken]] : [])));
+      return table<Lines<SamplersRow>>(
         [
           { title: "sampler", cell: (lines) => lines[0]!.sampler },
           { title: "library", cell: (lines) => lines[0]!.library },
@@ -28,9 +30,11 @@ export const samplersView: SuiteView<"samplers"> = {
                 "µs",
               ),
           },
+          { title: `over the ${SUM_OF_EXPONENTIALS}`, cell: (lines) => ratioCell(ratioToBaseline(lines, baseline)) },
         ],
         samplerGroups(rows),
-      ),
+      );
+    },
   },
   chart: (rows) => {
     const points = samplerGroups(rows).map((lines): ChartPoint => {
@@ -40,6 +44,16 @@ export const samplersView: SuiteView<"samplers"> = {
     return intervalChart("Choosing a token from 152 k", points, { axis: "µs per token", scale: "log" });
   },
 };
+
+/** The median of the ratios, round by round, if the baseline was measured in the same run. */
+function ratioToBaseline(lines: Lines<SamplersRow>, baseline: ReadonlyMap<number, number>): Estimate | undefined {
+  const paired = lines.filter(({ round }) => baseline.has(round));
+  if (paired.length === 0) return undefined;
+  return medianRatio(
+    paired.map(({ microsecondsPerToken }) => microsecondsPerToken),
+    paired.map(({ round }) => baseline.get(round)!),
+  );
+}
 
 function samplerGroups(rows: Lines<SamplersRow>): Lines<SamplersRow>[] {
   return groupBy(rows, ({ sampler, library }) => `${sampler}|${library}`)

@@ -6,3 +6,6 @@ export interface MeasuredSampler {
   readonly sampler: string;
   readonly pick: PickToken;
 }
+
+/** The name of the baseline that every sampler is compared with. */
+export const SUM_OF_EXPONENTIALS = "sum of exponentials";

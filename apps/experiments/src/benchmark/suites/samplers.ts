@@ -1,9 +1,10 @@
-import { argmax, seededRandom, type LogitsProcessor, type Sampler } from "@decodekit/core";
-import { temperatureSampler } from "@decodekit/core/toolkit";
-import { nucleus, temperature, topPSampler } from "@decodekit/top-p";
+import { argmax, seededRandom, type Sampler } from "@decodekit/core";
+import { drawToken, temperatureSampler } from "@decodekit/core/toolkit";
+import { chain, hf, llamaCpp, minP, mirostat, temperature, topK, topP, typical } from "@decodekit/samplers";
+import { topPSampler } from "@decodekit/top-p";
 import { collectGarbage } from "../../measure/collect-garbage.ts";
 import { defineSuite } from "../suite.ts";
-import type { MeasuredSampler, PickToken } from "./measured-sampler.ts";
+import { type MeasuredSampler, type PickToken, SUM_OF_EXPONENTIALS } from "./measured-sampler.ts";
 import { transformersSamplers } from "./transformers-samplers.ts";
 import { shuffled } from "./timed-decodes.ts";
 
@@ -21,7 +22,7 @@ export const samplers = defineSuite({
   per: "nothing",
   pairs: 15,
   async *run({ settings: { quick }, pairs, isDone }) {
-    const all = [...decodekitSamplers(), ...(await transformersSamplers())];
+    const all = [...baselines(), ...decodekitSamplers(), ...(await transformersSamplers())];
     const rows = Array.from({ length: ROWS }, (_, seed) => logitsLike(seed));
     for (const { pick } of all) await microsecondsPerToken(pick, rows, 0);
     for (let round = 0; round < pairs; round++) {
@@ -37,23 +38,38 @@ export const samplers = defineSuite({
 
 function decodekitSamplers(): readonly MeasuredSampler[] {
   const random = seededRandom(1);
-  const drawn = (sampler: Sampler): PickToken => {
-    return (row) => sampler.pick(sampler.distribution(row, CONTEXT), random);
-  };
-  const processed = (processors: readonly LogitsProcessor[]): PickToken => {
-    const plain = temperatureSampler(1);
-    return (row) => {
-      for (const process of processors) process(row, CONTEXT);
-      return plain.pick(plain.distribution(row, CONTEXT), random);
-    };
-  };
+  const source = (): typeof random => random;
   const library = "decodekit";
+  const drawn = (name: string, sampler: Sampler): MeasuredSampler => {
+    return { library, sampler: name, pick: (row) => drawToken(sampler, row, CONTEXT, source) };
+  };
   return [
     { library, sampler: "greedy", pick: (row) => argmax(row) },
-    { library, sampler: "temperature 0.8", pick: drawn(temperatureSampler(0.8)) },
-    { library, sampler: "temperature 0.8, top-p 0.9", pick: drawn(topPSampler({ p: 0.9, temperature: 0.8 })) },
-    { library, sampler: "temperature 0.8, top-p 0.9 as processors", pick: processed([temperature(0.8), nucleus(0.9)]) },
+    drawn("temperature 0.8", temperatureSampler(0.8)),
+    drawn("temperature 0.8, top-p 0.95", topPSampler({ p: 0.95, temperature: 0.8 })),
+    drawn("temperature 0.8, top-p 0.95, as a chain", chain([temperature(0.8), topP(0.95)])),
+    drawn("temperature 0.8, top-k 50, top-p 0.95, min-p 0.05", chain([temperature(0.8), topK(50), topP(0.95), minP(0.05)])),
+    drawn("typical 0.9", chain([typical(0.9)])),
+    drawn("mirostat", chain([mirostat()])),
+    drawn("llama.cpp's defaults", llamaCpp()),
+    drawn("transformers' defaults", hf()),
   ];
+}
+
+/** What a sampler can at best take, and what it takes the simple way. */
+function baselines(): readonly MeasuredSampler[] {
+  const library = "baseline";
+  return [
+    { library, sampler: SUM_OF_EXPONENTIALS, pick: sumOfExponentials },
+    { library, sampler: "sort of all tokens by logit", pick: (row) => [...row.keys()].toSorted((a, b) => row[b]! - row[a]!)[0] },
+  ];
+}
+
+/** Σ exp(l - 18), where 18 is the most that a logit can be: one pass, as for a softmax whose largest logit is known. */
+function sumOfExponentials(row: Float32Array): number {
+  let sum = 0;
+  for (let token = 0; token < row.length; token++) sum += Math.exp(row[token]! - 18);
+  return sum;
 }
 
 /** Draws tokens from copies of `rows` for at least `duration` milliseconds, without the time of copying them. */
