@@ -22,6 +22,13 @@ export interface DecodeContext<Role extends ModelRole = ModelRole> extends Seque
   /** Opens a session of a causal model, which is disposed when the decode ends for any reason. */
   openSession(role: Role & CausalRole): Promise<ReportingSession>;
   /**
+   * Opens a second session with the cached prefix of `session`, one of this decode's of the same role, and disposes it like the others.
+   * Only for a model whose `capabilities.fork` is true.
+   */
+  forkSession(role: Role & CausalRole, session: ReportingSession): Promise<ReportingSession>;
+  /** Disposes a session before the decode ends, for decoders that open many. */
+  closeSession(session: ReportingSession | ReportingMaskedSession): Promise<void>;
+  /**
    * Opens a session of a masked model, over the cache of `causalSession` if given. It is disposed like the others, before `causalSession`.
    */
   openMaskedSession(role: Role & MaskedRole, causalSession?: Session): Promise<ReportingMaskedSession>;
@@ -60,7 +67,7 @@ async function* decode<Role extends ModelRole>(
 ): AsyncGenerator<DecodeEvent, void, void> {
   const limit = checkInput(definition, models, prompt, options);
   yield { type: "decode-start", promptLength: prompt.length };
-  const sessions: (Session | MaskedSession)[] = [];
+  const sessions: OpenSessions = new Set();
   const { signal } = options;
   let finishReason: FinishReason = signal?.aborted ? "abort" : "length";
   const events = limit > prompt.length ? definition.run(new StartedDecode(models, prompt, limit, options, sessions)) : undefined;
@@ -84,10 +91,13 @@ async function* decode<Role extends ModelRole>(
     finishReason = "abort";
   } finally {
     await events?.return("abort");
-    await Promise.all(sessions.map((session) => session.dispose()));
+    await Promise.all(Array.from(sessions, (session) => session.dispose()));
   }
   yield { type: "decode-end", finishReason };
 }
+
+/** The sessions of a decode that are not disposed yet, in the order in which they are to be. */
+type OpenSessions = Set<Session | MaskedSession>;
 
 class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
   readonly models: Pick<ModelSet, Role>;
@@ -97,15 +107,14 @@ class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
   readonly signal: AbortSignal | undefined;
   readonly #limit: number;
   readonly #sequence: GrowingSequence;
-  /** In the order of disposal. */
-  readonly #sessions: (Session | MaskedSession)[];
+  readonly #sessions: OpenSessions;
 
   constructor(
     models: Pick<ModelSet, Role>,
     prompt: Int32Array,
     limit: number,
     options: DecodeOptions,
-    sessions: (Session | MaskedSession)[],
+    sessions: OpenSessions,
   ) {
     this.models = models;
     this.promptLength = prompt.length;
@@ -126,16 +135,30 @@ class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
   }
 
   async openSession(role: Role & CausalRole): Promise<ReportingSession> {
-    const model = this.models[role];
-    const session = await model.createSession();
-    this.#sessions.push(session);
+    return this.#reporting(role, await this.models[role].createSession());
+  }
+
+  async forkSession(role: Role & CausalRole, { session }: ReportingSession): Promise<ReportingSession> {
+    return this.#reporting(role, await session.fork!());
+  }
+
+  async closeSession({ session }: ReportingSession | ReportingMaskedSession): Promise<void> {
+    await session.dispose();
+    this.#sessions.delete(session);
+  }
+
+  #reporting(role: CausalRole, session: Session): ReportingSession {
+    this.#sessions.add(session);
     return reportingSession(session, role, this.signal);
   }
 
   async openMaskedSession(role: Role & MaskedRole, causalSession?: Session): Promise<ReportingMaskedSession> {
     const model = this.models[role];
     const session = await model.createSession(causalSession);
-    this.#sessions.unshift(session);
+    // Before the causal session that it may use.
+    const others = [...this.#sessions];
+    this.#sessions.clear();
+    for (const each of [session, ...others]) this.#sessions.add(each);
     return reportingMaskedSession(session, role, this.signal);
   }
 
