@@ -44,9 +44,13 @@ def stop_tokens(tokenizer, kind: str) -> list[int]:
 
 def settings(kind: str, stops: list[int]):
     """(stop tokens, options) of each case."""
-    if kind != "groups":
-        penalties = (-1.0, 0.0, 1.0, 2.0) if kind == "stories" else (0.0, 1.0, 2.0)
-        for beams, penalty, early in itertools.product((2, 4, 8), penalties, (True, False, "never")):
+    if kind == "chat":  # a large model: some of the combinations
+        for penalty, (beams, early) in itertools.product((0.0, 1.0, 2.0), ((2, True), (2, "never"), (4, False))):
+            yield stops, {"num_beams": beams, "length_penalty": penalty, "early_stopping": early}
+        yield stops, {"num_beams": 8, "length_penalty": 1.0, "early_stopping": False}
+        return
+    if kind == "stories":
+        for beams, penalty, early in itertools.product((2, 4, 8), (-1.0, 0.0, 1.0, 2.0), (True, False, "never")):
             yield stops, {"num_beams": beams, "length_penalty": penalty, "early_stopping": early}
         return
     for (beams, groups), diversity in itertools.product(((2, 2), (4, 2), (4, 4), (6, 2)), (0.5, 2.0)):

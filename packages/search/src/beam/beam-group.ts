@@ -41,18 +41,20 @@ export class BeamGroup {
    * search of this group is over. `penaltyOf` returns what a token loses because earlier groups chose it.
    */
   advance<Beam extends ReadBeam>(beams: readonly Beam[], penaltyOf: (token: TokenId) => number): readonly Candidate<Beam>[] {
-    const { groupSize } = this.#settings;
+    const { groups, groupSize } = this.#settings;
     const live: Candidate<Beam>[] = [];
     const found: Hypothesis[] = [];
-    for (const [rank, candidate] of candidatesOf(beams, penaltyOf).entries()) {
+    const candidates = candidatesOf(beams, penaltyOf);
+    for (const [rank, candidate] of candidates.entries()) {
       const finishReason = this.#finishReasonOf(candidate);
       if (finishReason && rank < groupSize) found.push(this.#hypothesis(candidate, finishReason));
       if (finishReason !== "stop") live.push(candidate);
       if (live.length === groupSize) break;
     }
     this.#finished.add(found);
-    const [best] = live;
-    this.#isDone = !best || this.#finishReasonOf(best) !== undefined || !this.#canImprove(best);
+    const isOver = live.length === 0 || this.#finishReasonOf(live[0]!) !== undefined;
+    // transformers' diverse beam search judges by the best continuation even if a stop token ends it.
+    this.#isDone = isOver || !this.#canImprove(groups > 1 ? candidates[0]! : live[0]!);
     return live;
   }
 

@@ -49,7 +49,7 @@ export function allTexts({ rows, prompt, stopTokens, newTokens }: KnownSearch, l
   return texts.sort((a, b) => b.score - a.score);
 }
 
-type Options = Required<BeamSearchOptions>;
+type Options = { readonly [Name in keyof BeamSearchOptions]-?: NonNullable<BeamSearchOptions[Name]> };
 
 interface Line {
   readonly tokens: readonly TokenId[];
@@ -91,8 +91,9 @@ export function searchByDefinition(search: KnownSearch, options: Options): reado
       const isFull = group.found.length === size;
       const { earlyStopping, lengthPenalty } = options;
       const bestLength = earlyStopping === "never" && lengthPenalty > 0 ? newTokens : length;
+      const best = options.groups > 1 ? candidates[0] : group.lines[0];
       const isOver =
-        isFull && (earlyStopping === true || scoreAt(group.lines[0]?.total ?? -Infinity, bestLength) <= group.found.at(-1)!.score);
+        isFull && (earlyStopping === true || scoreAt(best?.total ?? -Infinity, bestLength) <= group.found.at(-1)!.score);
       if (isOver) group.lines = [];
     }
   }

@@ -2,6 +2,7 @@ import {
   continuationText,
   type DecodeStatistics,
   type FinishReason,
+  InvalidOptionError,
   type LanguageModel,
   type OptionDefinition,
   type Prompt,
@@ -9,9 +10,9 @@ import {
 } from "@decodekit/core";
 import { concatTokens } from "@decodekit/core/toolkit";
 import { runWithModel, type SearchGenerateOptions } from "../run-with-model.ts";
-import { SCRATCH_TOKENS_OPTION, stagedDecoder, type StageLengths, type ThinkFirstOptions } from "./think-first.ts";
+import { ANSWER_TOKENS_OPTION, SCRATCH_TOKENS_OPTION, stagedDecoder, type StageLengths, type ThinkFirstOptions } from "./think-first.ts";
 
-export interface GenerateInStagesOptions extends Omit<ThinkFirstOptions, "separator">, Omit<SearchGenerateOptions, "maxNewTokens"> {
+export interface GenerateInStagesOptions extends Omit<ThinkFirstOptions, "separator" | "answerTokens">, Omit<SearchGenerateOptions, "maxNewTokens"> {
   /** Text between scratch text and answer; names of special tokens stand for them. @defaultValue none */
   readonly separator?: string | undefined;
   /** Maximum number of tokens of the answer, an integer >= 1. @defaultValue 64 */
@@ -20,7 +21,7 @@ export interface GenerateInStagesOptions extends Omit<ThinkFirstOptions, "separa
 
 const LENGTHS = {
   scratchTokens: SCRATCH_TOKENS_OPTION,
-  answerTokens: { type: "integer", help: "Maximum number of tokens of the answer", default: 64, minimum: 1 },
+  answerTokens: { ...ANSWER_TOKENS_OPTION, default: 64 },
   separator: { type: "string", help: "Text between scratch text and answer", default: "" },
 } as const satisfies Readonly<Record<string, OptionDefinition>>;
 
@@ -53,10 +54,15 @@ export async function generateInStages(
 ): Promise<GenerateInStagesResult> {
   const where = "generateInStages";
   const { scratchTokens, answerTokens, separator, scratchStopTokens, scratchSampler, sampler, ...rest } = options;
+  const { maxNewTokens: given } = rest as { readonly maxNewTokens?: number };
+  if (given !== undefined) {
+    const expected = "left out (use scratchTokens and answerTokens)";
+    throw new InvalidOptionError({ where, option: "maxNewTokens", expected, actual: given });
+  }
   const lengths = resolveOptions(where, { scratchTokens, answerTokens, separator }, LENGTHS);
   const between = model.tokenizer.encode(lengths.separator, { addSpecialTokens: false });
   let stages: StageLengths | undefined;
-  const stageOptions = { scratchTokens, separator: between, scratchStopTokens, scratchSampler, sampler };
+  const stageOptions = { ...lengths, separator: between, scratchStopTokens, scratchSampler, sampler };
   const decoder = stagedDecoder(where, stageOptions, (found) => (stages = found));
   const maxNewTokens = lengths.scratchTokens + between.length + lengths.answerTokens;
   const run = { ...rest, decoder, maxNewTokens };

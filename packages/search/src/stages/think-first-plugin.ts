@@ -1,9 +1,10 @@
 import { type DecoderPlugin, InvalidOptionError, type OptionDefinitions, resolveOptions } from "@decodekit/core";
 import { temperatureSampler } from "@decodekit/core/toolkit";
-import { SCRATCH_TOKENS_OPTION, thinkFirst } from "./think-first.ts";
+import { ANSWER_TOKENS_OPTION, SCRATCH_TOKENS_OPTION, thinkFirst } from "./think-first.ts";
 
 interface Options {
   readonly scratchTokens?: number;
+  readonly answerTokens?: number;
   readonly separator?: string;
   readonly scratchTemperature?: number;
   readonly temperature?: number;
@@ -11,6 +12,7 @@ interface Options {
 
 const options = {
   scratchTokens: SCRATCH_TOKENS_OPTION,
+  answerTokens: ANSWER_TOKENS_OPTION,
   separator: {
     type: "string",
     help: "Ids of the tokens between scratch text and answer, with spaces between them",
@@ -32,6 +34,7 @@ export const thinkFirstPlugin: DecoderPlugin<"causal"> = {
     const resolved = resolveOptions<Options, typeof options>("thinkFirst", values, options);
     return thinkFirst({
       scratchTokens: resolved.scratchTokens,
+      answerTokens: resolved.answerTokens,
       separator: tokensIn(resolved.separator),
       scratchSampler: temperatureSampler(resolved.scratchTemperature),
       sampler: temperatureSampler(resolved.temperature),

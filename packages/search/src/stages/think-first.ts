@@ -28,6 +28,8 @@ export interface ThinkFirstOptions {
   readonly separator?: Int32Array | readonly TokenId[] | undefined;
   /** Tokens that end the scratch text besides the decode's stop tokens; they are not part of it. @defaultValue none */
   readonly scratchStopTokens?: Int32Array | readonly TokenId[] | undefined;
+  /** Maximum number of tokens of the answer, an integer >= 1. @defaultValue as many as `maxNewTokens` leaves */
+  readonly answerTokens?: number | undefined;
   /** How the tokens of the scratch text are chosen. @defaultValue greedySampler */
   readonly scratchSampler?: Sampler | undefined;
   /** How the tokens of the answer are chosen. @defaultValue greedySampler */
@@ -41,6 +43,12 @@ export const SCRATCH_TOKENS_OPTION = {
   minimum: 0,
 } as const satisfies PluginOption;
 
+export const ANSWER_TOKENS_OPTION = {
+  type: "integer",
+  help: "Maximum number of tokens of the answer; without it, as many as the limit of all new tokens leaves",
+  minimum: 1,
+} as const satisfies PluginOption;
+
 const TOKENS_OPTION = objectOption("tokens: a list of integers >= 0", (value) => {
   return (Array.isArray(value) || value instanceof Int32Array) && Array.from<unknown>(value).every(isToken);
 });
@@ -51,6 +59,7 @@ function isToken(value: unknown): boolean {
 
 const OPTIONS = {
   scratchTokens: SCRATCH_TOKENS_OPTION,
+  answerTokens: ANSWER_TOKENS_OPTION,
   separator: TOKENS_OPTION,
   scratchStopTokens: TOKENS_OPTION,
   scratchSampler: SAMPLER_OPTION,
@@ -88,6 +97,7 @@ export interface StageLengths {
 interface Settings {
   readonly where: string;
   readonly scratchTokens: number;
+  readonly answerTokens: number;
   readonly separator: Int32Array;
   readonly scratchStopTokens: Int32Array;
   readonly scratchSampler: Sampler;
@@ -98,10 +108,11 @@ interface Settings {
 /** Creates the decoder of `thinkFirst` for one decode whose stages `onStages` receives before the answer. `where` is named in errors. */
 export function stagedDecoder(where: string, options: ThinkFirstOptions, onStages: (lengths: StageLengths) => void): Decoder<"causal"> {
   const resolved = resolveOptions<ThinkFirstOptions, typeof OPTIONS>(where, options, OPTIONS);
-  const { separator = [], scratchStopTokens = [], scratchSampler = greedySampler, sampler = greedySampler } = resolved;
+  const { scratchTokens, answerTokens = Infinity, separator = [], scratchStopTokens = [], scratchSampler = greedySampler, sampler = greedySampler } = resolved;
   const settings = {
     where,
-    scratchTokens: resolved.scratchTokens,
+    scratchTokens,
+    answerTokens,
     separator: Int32Array.from(separator),
     scratchStopTokens: Int32Array.from(scratchStopTokens),
     scratchSampler,
@@ -150,7 +161,7 @@ class Reader {
 }
 
 async function* run(context: DecodeContext<"causal">, settings: Settings): AsyncGenerator<DecodeEvent, FinishReason, void> {
-  const { separator, sampler, onStages } = settings;
+  const { answerTokens, separator, sampler, onStages } = settings;
   checkSeparator(context, settings);
   const { tokens: prompt } = context;
   const reader = new Reader(await context.openSession("causal"), prompt);
@@ -162,12 +173,13 @@ async function* run(context: DecodeContext<"causal">, settings: Settings): Async
     const ended = yield* context.commit(separator.slice());
     if (ended) return ended;
   }
-  for (;;) {
+  for (let count = 0; count < answerTokens; count++) {
     const token = Int32Array.of(yield* reader.choose(context, sampler));
     const ended = yield* context.commit(token);
     if (ended) return ended;
     reader.append(token);
   }
+  return "length";
 }
 
 async function* writeScratch(
