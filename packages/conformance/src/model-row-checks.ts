@@ -87,8 +87,8 @@ function checkProperties({ kind, vocabSize, contextLength, capabilities }: Causa
   expectSame(kind, "causal", "kind");
   expect(Number.isInteger(vocabSize) && vocabSize >= 1, `vocabSize must be an integer >= 1, got ${vocabSize}`);
   expect(Number.isInteger(contextLength) && contextLength >= 1, `contextLength must be an integer >= 1, got ${contextLength}`);
-  const { rewind, fork, tree, multiTokenPasses = true, rowConsistency = "rounding", ...unknown } = capabilities;
-  for (const [name, value] of Object.entries({ rewind, fork, tree, multiTokenPasses }))
+  const { rewind, fork, tree, multiTokenPasses = true, hiddenStates = false, rowConsistency = "rounding", ...unknown } = capabilities;
+  for (const [name, value] of Object.entries({ rewind, fork, tree, multiTokenPasses, hiddenStates }))
     expect(typeof value === "boolean", `capabilities.${name} must be true or false, got ${String(value)}`);
   const isKnown = ["exact", "rounding", "approximate", "mixed"].includes(rowConsistency);
   expect(isKnown, `capabilities.rowConsistency must be "exact", "rounding", "approximate" or "mixed", got ${rowConsistency}`);

@@ -2,6 +2,7 @@ export { beamSearch } from "./beam/beam-search.ts";
 export type { BeamSearchOptions } from "./beam/beam-search-options.ts";
 export type { Hypothesis } from "./beam/hypotheses.ts";
 export { type BeamHypothesis, searchBeams, type SearchBeamsOptions, type SearchBeamsResult } from "./beam/search-beams.ts";
+export { contrastiveSearch, type ContrastiveSearchOptions } from "./contrastive/contrastive-search.ts";
 export { bestOfN, type BestOfNOptions, meanLogProbability } from "./samples/best-of-n.ts";
 export type { Sample, TextSample } from "./samples/sample.ts";
 export {

@@ -1,5 +1,7 @@
+import { generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
-import { describe, test } from "vitest";
+import { contrastiveSearch } from "@decodekit/search";
+import { describe, expect, test } from "vitest";
 import { KINDS } from "../real-model/kinds.ts";
 import { arePresent, folderOf } from "../real-model/present-kinds.ts";
 import { expectSearch } from "./expect-search.ts";
@@ -12,6 +14,23 @@ describe.runIf(arePresent)("SmolLM2-135M-Instruct", { timeout: 900_000 }, () => 
     const kind = KINDS.find(({ name }) => name === "fp32")!;
     const model = await loadModel(folderOf(kind), { execution: "native", modelFile: kind.modelFile, threads: 1 });
     for (const golden of goldenSearches("beams-smollm2.json")) await expectSearch(model, golden);
+    await model.dispose();
+  });
+
+  test.each(["fp32", "q4"])("contrastive search chooses the same tokens with trees and with forks: %s", async (name) => {
+    const kind = KINDS.find((each) => each.name === name)!;
+    const options = { execution: "native", modelFile: kind.modelFile, threads: 1, hiddenStates: true } as const;
+    const model = await loadModel(folderOf(kind), options);
+    const { capabilities } = model.causal;
+    expect(capabilities).toMatchObject({ tree: true, hiddenStates: true });
+    const withoutTrees = { ...model, causal: { ...model.causal, capabilities: { ...capabilities, tree: false } } };
+    const texts = await Promise.all(
+      [model, withoutTrees].map(async (each) => {
+        const decode = generate(each, "The old man went to", { decoder: contrastiveSearch(), maxNewTokens: 12 });
+        return (await decode.result).text;
+      }),
+    );
+    expect(texts[0]).toBe(texts[1]);
     await model.dispose();
   });
 });

@@ -1,4 +1,4 @@
-import type { CausalModel, Logits } from "../contracts/model.ts";
+import type { CausalModel, HiddenStates, Logits } from "../contracts/model.ts";
 import type { LogitsProcessor } from "../contracts/sampler.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
@@ -53,6 +53,7 @@ interface Processing {
 class ProcessedLogits implements Logits {
   readonly rows: number;
   readonly vocabSize: number;
+  readonly hiddenStates?: HiddenStates | undefined;
   readonly #logits: Logits;
   readonly #prefixes: RowPrefixes;
   readonly #processing: Processing;
@@ -61,6 +62,7 @@ class ProcessedLogits implements Logits {
   constructor(logits: Logits, prefixes: RowPrefixes, processing: Processing) {
     this.rows = logits.rows;
     this.vocabSize = logits.vocabSize;
+    if (logits.hiddenStates) this.hiddenStates = logits.hiddenStates;
     this.#logits = logits;
     this.#prefixes = prefixes;
     this.#processing = processing;
