@@ -65,6 +65,20 @@ describe("decodekit compare", () => {
     ]);
   });
 
+  test("loads hidden states only if a decoder needs them", async () => {
+    const loads: unknown[] = [];
+    const load: LoadModel = async (_source, { hiddenStates } = {}) => {
+      loads.push(hiddenStates);
+      return alphabet();
+    };
+    const once = ["compare", "--max-new-tokens", "1", "--prompt", "a", "--decoder"];
+    await decodekit([...once, "greedy"], { load });
+    const { exitCode, stderr } = await decodekit([...once, "contrastive"], { load });
+    expect(loads).toEqual([undefined, true]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("able to return hidden states");
+  });
+
   test("takes a repository of the Hub, a revision, a data type and a graph's path", async () => {
     const loads: [source: ModelSource, options: unknown][] = [];
     const load: LoadModel = async (source, { execution, dtype, modelFile } = {}) => {
@@ -218,7 +232,7 @@ describe("decodekit compare", () => {
   test.each([
     [
       ["--decoder", "gredy"],
-      "--decoder gredy: decoder must be one of greedy, top-p, beam, best-of-n, self-consistency, think-first, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade.",
+      "--decoder gredy: decoder must be one of greedy, top-p, beam, contrastive, best-of-n, self-consistency, think-first, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade.",
     ],
     [["--decoder", "top-p:q=1"], 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0).'],
     [["--decoder", "top-p:p=0"], "--decoder top-p:p=0: p must be a number in (0, 1]."],
