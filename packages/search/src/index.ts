@@ -5,12 +5,7 @@ export { type BeamHypothesis, searchBeams, type SearchBeamsOptions, type SearchB
 export { contrastiveSearch, type ContrastiveSearchOptions } from "./contrastive/contrastive-search.ts";
 export { bestOfN, type BestOfNOptions, meanLogProbability } from "./samples/best-of-n.ts";
 export type { Sample, TextSample } from "./samples/sample.ts";
-export {
-  sampleBestOfN,
-  type SampleBestOfNOptions,
-  type SampleBestOfNResult,
-  type ScoredTextSample,
-} from "./samples/sample-best-of-n.ts";
+export { sampleBestOfN, type SampleBestOfNOptions, type SampleBestOfNResult, type ScoredTextSample } from "./samples/sample-best-of-n.ts";
 export type { SamplingOptions } from "./samples/sampling-options.ts";
 export { lastTokens, selfConsistency, type SelfConsistencyOptions, wholeOutput } from "./samples/self-consistency.ts";
 export { type AnsweringSample, voteOnAnswers, type VoteOnAnswersOptions, type VoteOnAnswersResult } from "./samples/vote-on-answers.ts";

@@ -1,4 +1,12 @@
-import { generate, type Decoder, type GenerateOptions, type GenerateResult, InvalidOptionError, type LanguageModel, type Prompt } from "@decodekit/core";
+import {
+  generate,
+  type Decoder,
+  type GenerateOptions,
+  type GenerateResult,
+  InvalidOptionError,
+  type LanguageModel,
+  type Prompt,
+} from "@decodekit/core";
 
 /** Options of `generate` that searches share. Stop strings are not among them: a search compares tokens, and knows no text. */
 export type SearchGenerateOptions = Omit<GenerateOptions<"causal">, "decoder" | "draft" | "stopStrings" | "logProbabilities">;

@@ -24,7 +24,9 @@ interface StoredSearch extends Omit<GoldenSearch, "options"> {
 
 /** Reads the searches of a file in the folder golden. */
 export function goldenSearches(file: string): readonly GoldenSearch[] {
-  const stored = JSON.parse(readFileSync(new URL(`../../../packages/search/golden/${file}`, import.meta.url), "utf8")) as { readonly cases: StoredSearch[] };
+  const stored = JSON.parse(readFileSync(new URL(`../../../packages/search/golden/${file}`, import.meta.url), "utf8")) as {
+    readonly cases: StoredSearch[];
+  };
   return stored.cases.map(({ options, ...rest }) => ({
     ...rest,
     options: {

@@ -13,7 +13,13 @@ const { worker, stop } = await startNodeWorker();
 afterAll(stop);
 
 /** Plugins by module: a package exports its own from "./plugin"; the others are among the built-in decoders. */
-const byPackage: Readonly<Record<string, readonly DecoderPlugin[]>> = { greedy: [greedy], "top-p": [topP], search, speculative, refinement };
+const byPackage: Readonly<Record<string, readonly DecoderPlugin[]>> = {
+  greedy: [greedy],
+  "top-p": [topP],
+  search,
+  speculative,
+  refinement,
+};
 const inPackages = Object.entries(byPackage).flatMap(([name, plugins]) =>
   plugins.map((plugin) => [plugin.name, `@decodekit/${name}/plugin`, plugin] as const),
 );

@@ -109,13 +109,7 @@ class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
   readonly #sequence: GrowingSequence;
   readonly #sessions: OpenSessions;
 
-  constructor(
-    models: Pick<ModelSet, Role>,
-    prompt: Int32Array,
-    limit: number,
-    options: DecodeOptions,
-    sessions: OpenSessions,
-  ) {
+  constructor(models: Pick<ModelSet, Role>, prompt: Int32Array, limit: number, options: DecodeOptions, sessions: OpenSessions) {
     this.models = models;
     this.promptLength = prompt.length;
     this.stopTokens = new Set(options.stopTokens);

@@ -68,7 +68,7 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
   try {
     checkGrowth(graph, outputs, { past, read });
     const logits = await readLogits(graph, tensor, input);
-    if (hidden) Object.assign(logits, { hiddenStates: await readHiddenStates(hidden as Tensor, input.count) });
+    if (hidden) Object.assign(logits, { hiddenStates: await readHiddenStates(hidden, input.count) });
     held = undefined;
     signal?.throwIfAborted();
     if (logits.release) {

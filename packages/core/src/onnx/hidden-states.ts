@@ -7,7 +7,10 @@ export async function readHiddenStates(tensor: Tensor, count: number): Promise<H
   const [, tokens, size] = tensor.dims as [number, number, number];
   const data = (await tensor.getData(true)) as Float32Array | Uint16Array;
   const last = data.subarray((tokens - count) * size);
-  return { size, values: last instanceof Float32Array ? last : float16ToFloat32(new Uint16Array(last.buffer, last.byteOffset, last.length)) };
+  return {
+    size,
+    values: last instanceof Float32Array ? last : float16ToFloat32(new Uint16Array(last.buffer, last.byteOffset, last.length)),
+  };
 }
 
 /** Returns the states of several passes one after another, or undefined if there are none. */

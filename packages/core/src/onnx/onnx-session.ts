@@ -29,7 +29,10 @@ export function createOnnxSession(graph: CausalGraph): Session {
 function onnxSession(graph: CausalGraph, cache: KvCache): Session {
   const { signature } = graph;
   const sequence = createSequence(graph, cache);
-  return registerSession((graph.canvas && !signature.hiddenStates) || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence), sequence);
+  return registerSession(
+    (graph.canvas && !signature.hiddenStates) || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence),
+    sequence,
+  );
 }
 
 class OnnxSession implements Session {

@@ -89,7 +89,10 @@ interface RewritingOptions {
 }
 
 /** Returns the graph with padding; then with inputs for trees in its place; then without either. */
-function* rewrittenGraphs(outline: Uint8Array, { execution, rewriting, returnsNew, hiddenStates }: RewritingOptions): Iterable<RewrittenGraph> {
+function* rewrittenGraphs(
+  outline: Uint8Array,
+  { execution, rewriting, returnsNew, hiddenStates }: RewritingOptions,
+): Iterable<RewrittenGraph> {
   const isNative = execution === "native";
   const graph = readEditableGraph(outline);
   const most = edited(graph, [

@@ -82,7 +82,13 @@ function copyOf(logits: Logits, length: number): TransferredLogits {
   const values = new Float32Array(rows * vocabSize);
   for (let index = 0; index < rows; index++) values.set(logits.row(index), index * vocabSize);
   const { hiddenStates } = logits;
-  return { values, rows, vocabSize, length, ...(hiddenStates && { hiddenStates: { ...hiddenStates, values: hiddenStates.values.slice() } }) };
+  return {
+    values,
+    rows,
+    vocabSize,
+    length,
+    ...(hiddenStates && { hiddenStates: { ...hiddenStates, values: hiddenStates.values.slice() } }),
+  };
 }
 
 interface Numbered<Item> {

@@ -82,7 +82,8 @@ describe("ties", () => {
 
   test("the hypothesis that was found first comes first", async () => {
     // Token 0 stops; each text is as likely as any other of its length.
-    const rows = (sequence: readonly number[]): readonly number[] => (sequence.length < 4 ? [0, -Infinity, 0, -Infinity, -Infinity] : even());
+    const rows = (sequence: readonly number[]): readonly number[] =>
+      sequence.length < 4 ? [0, -Infinity, 0, -Infinity, -Infinity] : even();
     const known = { rows, prompt: PROMPT, stopTokens: [0], newTokens: 2 };
     const { found } = await search({ beams: 2, lengthPenalty: 1, earlyStopping: "never" }, known, modelWith(rows, VOCAB));
     expect(found.map(({ tokens }) => [...tokens])).toEqual([[], [2]]);
@@ -166,7 +167,7 @@ test("a model that cannot fork is refused", async () => {
   const causal = { ...model, capabilities: { ...model.capabilities, fork: false } };
   const decode = beamSearch().decode({ causal }, Int32Array.from(PROMPT), { maxNewTokens: 3 });
   await expect(collectDecode(decode)).rejects.toThrow(
-    "beamSearch: the causal model must be able to fork its sessions (capabilities.fork), got \"one that is not\".",
+    'beamSearch: the causal model must be able to fork its sessions (capabilities.fork), got "one that is not".',
   );
   expect(model.openSessions()).toBe(0);
 });
@@ -202,11 +203,14 @@ test("the plugin's early stopping is the decoder's", async () => {
   const rows = randomRows(5, VOCAB, 1);
   const outputs = [true, false, "never"] as const;
   for (const earlyStopping of outputs) {
-    const decoders = [beamSearch({ earlyStopping, lengthPenalty: 2 }), beamPlugin.create({ earlyStopping: `${earlyStopping}`, lengthPenalty: 2 })];
+    const decoders = [
+      beamSearch({ earlyStopping, lengthPenalty: 2 }),
+      beamPlugin.create({ earlyStopping: `${earlyStopping}`, lengthPenalty: 2 }),
+    ];
     const events = await Promise.all(
       decoders.map(async (decoder) => {
         const options = { maxNewTokens: 8, stopTokens: [STOP] };
-        return (await collectDecode(decoder.decode({ causal: modelWith(rows, VOCAB) } as never, Int32Array.from(PROMPT), options))).tokens;
+        return (await collectDecode(decoder.decode({ causal: modelWith(rows, VOCAB) }, Int32Array.from(PROMPT), options))).tokens;
       }),
     );
     expect(events[0]).toEqual(events[1]);

@@ -44,7 +44,7 @@ export function candidatesOf<Beam extends ReadBeam>(
       return { parent, token, total, beam };
     }),
   );
-  return candidates.sort((a, b) => b.total - a.total || a.beam - b.beam || a.token - b.token);
+  return candidates.toSorted((a, b) => b.total - a.total || a.beam - b.beam || a.token - b.token);
 }
 
 /** Returns the tokens of a candidate, shape (n + 1,). */

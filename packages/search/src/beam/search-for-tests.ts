@@ -46,7 +46,7 @@ export function allTexts({ rows, prompt, stopTokens, newTokens }: KnownSearch, l
     }
   };
   extend([], 0);
-  return texts.sort((a, b) => b.score - a.score);
+  return texts.toSorted((a, b) => b.score - a.score);
 }
 
 type Options = { readonly [Name in keyof BeamSearchOptions]-?: NonNullable<BeamSearchOptions[Name]> };
@@ -63,7 +63,10 @@ interface Line {
 export function searchByDefinition(search: KnownSearch, options: Options): readonly Found[] {
   const { prompt, stopTokens, newTokens, rows } = search;
   const size = options.beams / options.groups;
-  const groups = Array.from({ length: options.groups }, () => ({ lines: [{ tokens: [], total: 0 }] as readonly Line[], found: [] as Found[] }));
+  const groups = Array.from({ length: options.groups }, () => ({
+    lines: [{ tokens: [], total: 0 }] as readonly Line[],
+    found: [] as Found[],
+  }));
   for (let length = 1; length <= newTokens; length++) {
     const chosen: TokenId[] = [];
     for (const group of groups) {
@@ -92,10 +95,9 @@ export function searchByDefinition(search: KnownSearch, options: Options): reado
       const { earlyStopping, lengthPenalty } = options;
       const bestLength = earlyStopping === "never" && lengthPenalty > 0 ? newTokens : length;
       const best = options.groups > 1 ? candidates[0] : group.lines[0];
-      const isOver =
-        isFull && (earlyStopping === true || scoreAt(best?.total ?? -Infinity, bestLength) <= group.found.at(-1)!.score);
+      const isOver = isFull && (earlyStopping === true || scoreAt(best?.total ?? -Infinity, bestLength) <= group.found.at(-1)!.score);
       if (isOver) group.lines = [];
     }
   }
-  return groups.flatMap(({ found }) => found).sort((a, b) => b.score - a.score);
+  return groups.flatMap(({ found }) => found).toSorted((a, b) => b.score - a.score);
 }

@@ -1,5 +1,6 @@
-import { autoregressive, greedySampler, InvalidOptionError, seededRandom, softmax } from "@decodekit/core";
+import { InvalidOptionError, seededRandom, softmax } from "@decodekit/core";
 import { collectDecode, memoryModel, type TestModel } from "@decodekit/core/testing";
+import { greedy } from "@decodekit/greedy";
 import { describe, expect, test } from "vitest";
 import { contrastiveSearch, type ContrastiveSearchOptions } from "./contrastive-search.ts";
 import { StateDirections } from "./state-directions.ts";
@@ -81,9 +82,9 @@ describe.each([true, false])("on a model that reads trees: %s", (tree) => {
 test("with alpha 0 it is greedy decoding", async () => {
   const options = { maxNewTokens: 10, stopTokens: [STOP] };
   const models = { causal: modelOf(7, true) };
-  const greedy = await collectDecode(autoregressive({ name: "greedy", sampler: greedySampler }).decode(models, Int32Array.from(PROMPT), options));
+  const expected = await collectDecode(greedy().decode(models, Int32Array.from(PROMPT), options));
   const { tokens } = await collectDecode(contrastiveSearch({ alpha: 0 }).decode(models, Int32Array.from(PROMPT), options));
-  expect(tokens).toEqual(greedy.tokens);
+  expect(tokens).toEqual(expected.tokens);
 });
 
 test("an abort disposes every session", async () => {

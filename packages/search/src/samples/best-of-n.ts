@@ -63,11 +63,11 @@ export interface ScoredSamples {
 
 /** Creates the decoder of `bestOfN` for one decode whose samples `onSamples` receives. `where` is named in errors. */
 export function bestOfNDecoder(where: string, options: BestOfNOptions, onSamples: (scored: ScoredSamples) => void): Decoder<"causal"> {
-  const { n, sampler = temperatureSampler(1), score = meanLogProbability } = resolveOptions<BestOfNOptions, typeof OPTIONS>(
-    where,
-    options,
-    OPTIONS,
-  );
+  const {
+    n,
+    sampler = temperatureSampler(1),
+    score = meanLogProbability,
+  } = resolveOptions<BestOfNOptions, typeof OPTIONS>(where, options, OPTIONS);
   checkDraws(where, sampler);
   return defineDecoder({
     name: "best-of-n",

@@ -77,7 +77,12 @@ describe.each(cases)("n = $n, temperature $temperature, model $seed", ({ n, temp
   test("the output distribution of bestOfN follows another score", async () => {
     const score = ({ tokens }: { readonly tokens: ArrayLike<number> }): number => tokens.length;
     const actual = await exactDistribution(bestOfN({ n, sampler, score }), models, PROMPT, options);
-    expect(totalVariation(actual, byDefinition(texts, n, (drawn) => firstHighest(drawn, score)))).toBeLessThan(1e-12);
+    expect(
+      totalVariation(
+        actual,
+        byDefinition(texts, n, (drawn) => firstHighest(drawn, score)),
+      ),
+    ).toBeLessThan(1e-12);
   });
 
   test("the output distribution of selfConsistency is that of the first text with the most frequent answer", async () => {

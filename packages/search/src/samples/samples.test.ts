@@ -29,14 +29,14 @@ describe("drawing", () => {
   test.each([
     ["bestOfN", (n: number) => bestOfN({ n })],
     ["selfConsistency", (n: number) => selfConsistency({ n })],
-  ])("%s reads the prompt once, and keeps at most two sessions open", async (_, create) => {
+  ])("%s reads the prompt once, and keeps at most two sessions open", async (_name, create) => {
     for (const [n, expected] of [
       [1, 1],
       [4, 2],
     ] as const) {
       const causal = model();
       let most = 0;
-      for await (const _event of create(n).decode({ causal }, PROMPT, { maxNewTokens: 5 })) most = Math.max(most, causal.openSessions());
+      for await (const _ of create(n).decode({ causal }, PROMPT, { maxNewTokens: 5 })) most = Math.max(most, causal.openSessions());
       expect(most).toBe(expected);
       expect(causal.openSessions()).toBe(0);
       const passes = causal.passes().map(({ positions }) => positions);
@@ -150,8 +150,7 @@ test.each([
 });
 
 test("what functions return is checked", async () => {
-  const decode = (decoder: ReturnType<typeof bestOfN>) =>
-    collectDecode(decoder.decode({ causal: model() }, PROMPT, { maxNewTokens: 2 }));
+  const decode = (decoder: ReturnType<typeof bestOfN>) => collectDecode(decoder.decode({ causal: model() }, PROMPT, { maxNewTokens: 2 }));
   await expect(decode(bestOfN({ score: () => NaN }))).rejects.toThrow("bestOfN: score must be a function that returns numbers, got NaN.");
   await expect(decode(selfConsistency({ answer: () => 1 as never }))).rejects.toThrow(
     "selfConsistency: answer must be a function that returns a string or undefined, got 1.",

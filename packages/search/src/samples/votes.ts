@@ -20,5 +20,5 @@ export function countVotes(answers: readonly (string | undefined)[]): readonly V
     samples.set(answer, given);
   }
   const votes = Array.from(samples, ([answer, indices]): Vote => ({ answer, count: indices.length, samples: indices }));
-  return votes.sort((a, b) => b.count - a.count);
+  return votes.toSorted((a, b) => b.count - a.count);
 }

@@ -12,7 +12,8 @@ import { concatTokens } from "@decodekit/core/toolkit";
 import { runWithModel, type SearchGenerateOptions } from "../run-with-model.ts";
 import { ANSWER_TOKENS_OPTION, SCRATCH_TOKENS_OPTION, stagedDecoder, type StageLengths, type ThinkFirstOptions } from "./think-first.ts";
 
-export interface GenerateInStagesOptions extends Omit<ThinkFirstOptions, "separator" | "answerTokens">, Omit<SearchGenerateOptions, "maxNewTokens"> {
+export interface GenerateInStagesOptions
+  extends Omit<ThinkFirstOptions, "separator" | "answerTokens">, Omit<SearchGenerateOptions, "maxNewTokens"> {
   /** Text between scratch text and answer; names of special tokens stand for them. @defaultValue none */
   readonly separator?: string | undefined;
   /** Maximum number of tokens of the answer, an integer >= 1. @defaultValue 64 */

@@ -15,7 +15,10 @@ const next = Array.from({ length: VOCAB }, (_, token) =>
 );
 const model = () => tableModel({ probabilities: next });
 
-async function decode(options: ThinkFirstOptions, decodeOptions: { readonly maxNewTokens?: number; readonly stopTokens?: readonly number[] } = {}) {
+async function decode(
+  options: ThinkFirstOptions,
+  decodeOptions: { readonly maxNewTokens?: number; readonly stopTokens?: readonly number[] } = {},
+) {
   const causal = model();
   const collected = await collectDecode(thinkFirst(options).decode({ causal }, PROMPT, { maxNewTokens: 10, ...decodeOptions }));
   expect(causal.openSessions()).toBe(0);
@@ -56,7 +59,9 @@ describe("the stages", () => {
   });
 
   test("a separator that would end the decode, or that the model cannot read, is refused", async () => {
-    await expect(decode({ separator: [3] }, { stopTokens: [3] })).rejects.toThrow('thinkFirst: separator must be without stop tokens, got "one with 3".');
+    await expect(decode({ separator: [3] }, { stopTokens: [3] })).rejects.toThrow(
+      'thinkFirst: separator must be without stop tokens, got "one with 3".',
+    );
     await expect(decode({ separator: [VOCAB] })).rejects.toThrow("thinkFirst: separator[0] must be a token id in [0, 8), got 8.");
   });
 });

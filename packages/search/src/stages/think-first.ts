@@ -108,7 +108,14 @@ interface Settings {
 /** Creates the decoder of `thinkFirst` for one decode whose stages `onStages` receives before the answer. `where` is named in errors. */
 export function stagedDecoder(where: string, options: ThinkFirstOptions, onStages: (lengths: StageLengths) => void): Decoder<"causal"> {
   const resolved = resolveOptions<ThinkFirstOptions, typeof OPTIONS>(where, options, OPTIONS);
-  const { scratchTokens, answerTokens = Infinity, separator = [], scratchStopTokens = [], scratchSampler = greedySampler, sampler = greedySampler } = resolved;
+  const {
+    scratchTokens,
+    answerTokens = Infinity,
+    separator = [],
+    scratchStopTokens = [],
+    scratchSampler = greedySampler,
+    sampler = greedySampler,
+  } = resolved;
   const settings = {
     where,
     scratchTokens,
@@ -165,8 +172,8 @@ async function* run(context: DecodeContext<"causal">, settings: Settings): Async
   checkSeparator(context, settings);
   const { tokens: prompt } = context;
   const reader = new Reader(await context.openSession("causal"), prompt);
-  const { count, stopped, finishReason } = yield* writeScratch(context, settings, reader);
-  onStages({ prompt, scratch: count, separator: Math.min(separator.length, context.remaining), scratchStopped: stopped });
+  const { count: scratch, stopped, finishReason } = yield* writeScratch(context, settings, reader);
+  onStages({ prompt, scratch, separator: Math.min(separator.length, context.remaining), scratchStopped: stopped });
   if (finishReason) return finishReason;
   if (separator.length > 0) {
     reader.append(separator);
