@@ -24,7 +24,7 @@ export interface BeamSearchOptions {
 }
 
 /** The options that are plain numbers. */
-const NUMBERS = {
+export const BEAM_NUMBERS = {
   beams: { type: "integer", help: "Number of beams", default: 4, minimum: 1 },
   lengthPenalty: {
     type: "number",
@@ -43,23 +43,9 @@ const NUMBERS = {
 } as const satisfies Readonly<Record<Exclude<keyof BeamSearchOptions, "earlyStopping">, PluginOption>>;
 
 const OPTIONS = {
-  ...NUMBERS,
+  ...BEAM_NUMBERS,
   earlyStopping: objectOption('true, false or "never"', (value) => typeof value === "boolean" || value === "never"),
 } as const satisfies Readonly<Record<keyof BeamSearchOptions, OptionDefinition>>;
-
-/** The same options for the plugin, where earlyStopping is text. */
-export const BEAM_PLUGIN_OPTIONS = {
-  beams: NUMBERS.beams,
-  lengthPenalty: NUMBERS.lengthPenalty,
-  earlyStopping: {
-    type: "string",
-    help: "When to end with as many finished texts as beams: true at once, false when the best beam is no better, never when none can become better",
-    default: "false",
-    choices: ["true", "false", "never"],
-  },
-  groups: NUMBERS.groups,
-  diversityPenalty: NUMBERS.diversityPenalty,
-} as const satisfies Readonly<Record<keyof BeamSearchOptions, PluginOption>>;
 
 /** The checked options of a search. */
 export interface BeamSettings {
