@@ -131,7 +131,7 @@ describe("defineDecoder", () => {
       async *run(context) {
         const session = await context.openSession("causal");
         yield* session.forward(PROMPT, "prefill");
-        const fork = await context.forkSession("causal", session);
+        const fork = await context.openSession("causal", session);
         expect([fork.session.length, causal.openSessions()]).toEqual([PROMPT.length, 2]);
         yield* fork.forward(Int32Array.of(4), "decode");
         expect([fork.session.length, session.session.length]).toEqual([PROMPT.length + 1, PROMPT.length]);

@@ -19,13 +19,11 @@ export interface DecodeContext<Role extends ModelRole = ModelRole> extends Seque
   readonly stopTokens: ReadonlySet<TokenId>;
   readonly random: RandomSource;
   readonly signal: AbortSignal | undefined;
-  /** Opens a session of a causal model, which is disposed when the decode ends for any reason. */
-  openSession(role: Role & CausalRole): Promise<ReportingSession>;
   /**
-   * Opens a second session with the cached prefix of `session`, one of this decode's of the same role, and disposes it like the others.
-   * Only for a model whose `capabilities.fork` is true.
+   * Opens a session of a causal model, which is disposed when the decode ends for any reason. With `prefix`, another session of this decode
+   * and role, it is a fork with the same cached prefix; only for a model whose `capabilities.fork` is true.
    */
-  forkSession(role: Role & CausalRole, session: ReportingSession): Promise<ReportingSession>;
+  openSession(role: Role & CausalRole, prefix?: ReportingSession): Promise<ReportingSession>;
   /** Disposes a session before the decode ends, for decoders that open many. */
   closeSession(session: ReportingSession | ReportingMaskedSession): Promise<void>;
   /**
@@ -91,12 +89,13 @@ async function* decode<Role extends ModelRole>(
     finishReason = "abort";
   } finally {
     await events?.return("abort");
-    await Promise.all(Array.from(sessions, (session) => session.dispose()));
+    // The last ones first: a masked session may use the causal one that was opened before it.
+    await Promise.all([...sessions].toReversed().map((session) => session.dispose()));
   }
   yield { type: "decode-end", finishReason };
 }
 
-/** The sessions of a decode that are not disposed yet, in the order in which they are to be. */
+/** The sessions of a decode that are not disposed yet. */
 type OpenSessions = Set<Session | MaskedSession>;
 
 class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
@@ -128,31 +127,20 @@ class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
     return this.#limit - this.#sequence.length;
   }
 
-  async openSession(role: Role & CausalRole): Promise<ReportingSession> {
-    return this.#reporting(role, await this.models[role].createSession());
-  }
-
-  async forkSession(role: Role & CausalRole, { session }: ReportingSession): Promise<ReportingSession> {
-    return this.#reporting(role, await session.fork!());
-  }
-
-  async closeSession({ session }: ReportingSession | ReportingMaskedSession): Promise<void> {
-    await session.dispose();
-    this.#sessions.delete(session);
-  }
-
-  #reporting(role: CausalRole, session: Session): ReportingSession {
+  async openSession(role: Role & CausalRole, prefix?: ReportingSession): Promise<ReportingSession> {
+    const session = await (prefix ? prefix.session.fork!() : this.models[role].createSession());
     this.#sessions.add(session);
     return reportingSession(session, role, this.signal);
   }
 
+  closeSession({ session }: ReportingSession | ReportingMaskedSession): Promise<void> {
+    this.#sessions.delete(session);
+    return session.dispose();
+  }
+
   async openMaskedSession(role: Role & MaskedRole, causalSession?: Session): Promise<ReportingMaskedSession> {
-    const model = this.models[role];
-    const session = await model.createSession(causalSession);
-    // Before the causal session that it may use.
-    const others = [...this.#sessions];
-    this.#sessions.clear();
-    for (const each of [session, ...others]) this.#sessions.add(each);
+    const session = await this.models[role].createSession(causalSession);
+    this.#sessions.add(session);
     return reportingMaskedSession(session, role, this.signal);
   }
 
@@ -193,7 +181,8 @@ function checkInput(
   { maxNewTokens, stopTokens = [] }: DecodeOptions,
 ): number {
   if (prompt.length === 0) throw new InvalidOptionError({ where, option: "prompt", expected: "at least 1 token", actual: 0 });
-  checkCount(where, "maxNewTokens", maxNewTokens);
+  if (!(Number.isSafeInteger(maxNewTokens) && maxNewTokens >= 0))
+    throw new InvalidOptionError({ where, option: "maxNewTokens", expected: "an integer >= 0", actual: maxNewTokens });
   let limit = prompt.length + maxNewTokens;
   for (const role of requires) {
     const model = models[role];
@@ -205,8 +194,4 @@ function checkInput(
     checkTokens(where, "stopTokens", stopTokens, model.vocabSize);
   }
   return limit;
-}
-
-function checkCount(where: string, option: string, actual: number): void {
-  if (!(Number.isSafeInteger(actual) && actual >= 0)) throw new InvalidOptionError({ where, option, expected: "an integer >= 0", actual });
 }

@@ -97,7 +97,7 @@ async function* readBeams(
   const taken = new Set<ReportingSession>();
   for (const candidate of candidates) {
     const { session } = candidate.parent;
-    sessions.set(candidate, taken.has(session) ? await context.forkSession("causal", session) : session);
+    sessions.set(candidate, taken.has(session) ? await context.openSession("causal", session) : session);
     taken.add(session);
   }
   const groups: OpenBeam[][] = [];

@@ -37,7 +37,7 @@ export async function* readForks(
   tokens: Int32Array,
 ): AsyncGenerator<ForwardEndEvent, ReadCandidates, void> {
   const sessions: ReportingSession[] = [];
-  for (let index = 0; index < tokens.length - 1; index++) sessions.push(await context.forkSession("causal", session));
+  for (let index = 0; index < tokens.length - 1; index++) sessions.push(await context.openSession("causal", session));
   sessions.push(session);
   const passes: Logits[] = [];
   const values: number[] = [];

@@ -30,7 +30,7 @@ export async function* drawSamples(
   const samples: Sample[] = [];
   for (let index = 0; index < count; index++) {
     // The last one needs no fork: nothing else goes on from the prompt.
-    const session = index === count - 1 ? prefix : await context.forkSession("causal", prefix);
+    const session = index === count - 1 ? prefix : await context.openSession("causal", prefix);
     samples.push(yield* drawSample(context, { index, sampler, session, first }));
     await context.closeSession(session);
     const tokens = lead(samples)?.tokens;
