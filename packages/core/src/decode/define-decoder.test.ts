@@ -135,7 +135,7 @@ describe("defineDecoder", () => {
         expect([fork.session.length, causal.openSessions()]).toEqual([PROMPT.length, 2]);
         yield* fork.forward(Int32Array.of(4), "decode");
         expect([fork.session.length, session.session.length]).toEqual([PROMPT.length + 1, PROMPT.length]);
-        await context.closeSession(session);
+        await session.session.dispose();
         expect(causal.openSessions()).toBe(1);
         return "length";
       },

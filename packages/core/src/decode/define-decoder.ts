@@ -20,12 +20,10 @@ export interface DecodeContext<Role extends ModelRole = ModelRole> extends Seque
   readonly random: RandomSource;
   readonly signal: AbortSignal | undefined;
   /**
-   * Opens a session of a causal model, which is disposed when the decode ends for any reason. With `prefix`, another session of this decode
-   * and role, it is a fork with the same cached prefix; only for a model whose `capabilities.fork` is true.
+   * Opens a session of a causal model, which is disposed when the decode ends for any reason; it may be disposed earlier. With `prefix`,
+   * another session of this decode and role, it is a fork with the same cached prefix; only for a model whose `capabilities.fork` is true.
    */
   openSession(role: Role & CausalRole, prefix?: ReportingSession): Promise<ReportingSession>;
-  /** Disposes a session before the decode ends, for decoders that open many. */
-  closeSession(session: ReportingSession | ReportingMaskedSession): Promise<void>;
   /**
    * Opens a session of a masked model, over the cache of `causalSession` if given. It is disposed like the others, before `causalSession`.
    */
@@ -65,7 +63,7 @@ async function* decode<Role extends ModelRole>(
 ): AsyncGenerator<DecodeEvent, void, void> {
   const limit = checkInput(definition, models, prompt, options);
   yield { type: "decode-start", promptLength: prompt.length };
-  const sessions: OpenSessions = new Set();
+  const sessions: (Session | MaskedSession)[] = [];
   const { signal } = options;
   let finishReason: FinishReason = signal?.aborted ? "abort" : "length";
   const events = limit > prompt.length ? definition.run(new StartedDecode(models, prompt, limit, options, sessions)) : undefined;
@@ -89,14 +87,10 @@ async function* decode<Role extends ModelRole>(
     finishReason = "abort";
   } finally {
     await events?.return("abort");
-    // The last ones first: a masked session may use the causal one that was opened before it.
-    await Promise.all([...sessions].toReversed().map((session) => session.dispose()));
+    await Promise.all(sessions.map((session) => session.dispose()));
   }
   yield { type: "decode-end", finishReason };
 }
-
-/** The sessions of a decode that are not disposed yet. */
-type OpenSessions = Set<Session | MaskedSession>;
 
 class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
   readonly models: Pick<ModelSet, Role>;
@@ -106,9 +100,16 @@ class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
   readonly signal: AbortSignal | undefined;
   readonly #limit: number;
   readonly #sequence: GrowingSequence;
-  readonly #sessions: OpenSessions;
+  /** In the order of disposal. */
+  readonly #sessions: (Session | MaskedSession)[];
 
-  constructor(models: Pick<ModelSet, Role>, prompt: Int32Array, limit: number, options: DecodeOptions, sessions: OpenSessions) {
+  constructor(
+    models: Pick<ModelSet, Role>,
+    prompt: Int32Array,
+    limit: number,
+    options: DecodeOptions,
+    sessions: (Session | MaskedSession)[],
+  ) {
     this.models = models;
     this.promptLength = prompt.length;
     this.stopTokens = new Set(options.stopTokens);
@@ -129,18 +130,14 @@ class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
 
   async openSession(role: Role & CausalRole, prefix?: ReportingSession): Promise<ReportingSession> {
     const session = await (prefix ? prefix.session.fork!() : this.models[role].createSession());
-    this.#sessions.add(session);
+    this.#sessions.push(session);
     return reportingSession(session, role, this.signal);
   }
 
-  closeSession({ session }: ReportingSession | ReportingMaskedSession): Promise<void> {
-    this.#sessions.delete(session);
-    return session.dispose();
-  }
-
   async openMaskedSession(role: Role & MaskedRole, causalSession?: Session): Promise<ReportingMaskedSession> {
-    const session = await this.models[role].createSession(causalSession);
-    this.#sessions.add(session);
+    const model = this.models[role];
+    const session = await model.createSession(causalSession);
+    this.#sessions.unshift(session);
     return reportingMaskedSession(session, role, this.signal);
   }
 
@@ -181,8 +178,7 @@ function checkInput(
   { maxNewTokens, stopTokens = [] }: DecodeOptions,
 ): number {
   if (prompt.length === 0) throw new InvalidOptionError({ where, option: "prompt", expected: "at least 1 token", actual: 0 });
-  if (!(Number.isSafeInteger(maxNewTokens) && maxNewTokens >= 0))
-    throw new InvalidOptionError({ where, option: "maxNewTokens", expected: "an integer >= 0", actual: maxNewTokens });
+  checkCount(where, "maxNewTokens", maxNewTokens);
   let limit = prompt.length + maxNewTokens;
   for (const role of requires) {
     const model = models[role];
@@ -194,4 +190,8 @@ function checkInput(
     checkTokens(where, "stopTokens", stopTokens, model.vocabSize);
   }
   return limit;
+}
+
+function checkCount(where: string, option: string, actual: number): void {
+  if (!(Number.isSafeInteger(actual) && actual >= 0)) throw new InvalidOptionError({ where, option, expected: "an integer >= 0", actual });
 }

@@ -92,7 +92,7 @@ async function* readBeams(
   const candidates = chosen.flat();
   const continued = new Set(candidates.map(({ parent }) => parent.session));
   const ended = new Set(before.map(({ session }) => session).filter((session) => !continued.has(session)));
-  for (const session of ended) await context.closeSession(session);
+  for (const session of ended) await session.session.dispose();
   const sessions = new Map<Candidate<OpenBeam>, ReportingSession>();
   const taken = new Set<ReportingSession>();
   for (const candidate of candidates) {

@@ -50,7 +50,7 @@ export async function* readForks(
     states: { size: statesOf(passes[0]!).size, values: Float32Array.from(values) },
     async take(index) {
       const row = passes[index]!.row(0).slice();
-      for (const [other, each] of sessions.entries()) if (other !== index) await context.closeSession(each);
+      for (const [other, each] of sessions.entries()) if (other !== index) await each.session.dispose();
       return { row, session: sessions[index]! };
     },
   };

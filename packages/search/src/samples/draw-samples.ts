@@ -32,7 +32,7 @@ export async function* drawSamples(
     // The last one needs no fork: nothing else goes on from the prompt.
     const session = index === count - 1 ? prefix : await context.openSession("causal", prefix);
     samples.push(yield* drawSample(context, { index, sampler, session, first }));
-    await context.closeSession(session);
+    await session.session.dispose();
     const tokens = lead(samples)?.tokens;
     if (tokens && tokens.length > 0) yield { type: "tokens-propose", start: context.promptLength, tokens };
   }
