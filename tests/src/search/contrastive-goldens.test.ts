@@ -47,6 +47,15 @@ describe.each(["wasm", "native"] as const)("the story model with its hidden stat
     await plain.dispose();
   });
 
+  test("a graph that is not rewritten returns none, which a warning says", async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: { readonly message: string }): void => void warnings.push(message);
+    const asItIs = await loadModel(stories, { execution, hiddenStates: true, rewriting: false, onWarning });
+    expect(asItIs.causal.capabilities.hiddenStates).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining("passes return none of the hidden states")]);
+    await asItIs.dispose();
+  });
+
   test("processors keep the states; a prefix cache, which reads only the rest of a prompt, does not claim to", async () => {
     const session = await withProcessors(model.causal, [() => undefined]).createSession();
     expect((await session.forward(Int32Array.of(0, 5))).hiddenStates!.values).toHaveLength(2 * 192);

@@ -141,7 +141,8 @@ async function passesAreRight(graph: CausalGraph, { rewriting, warn }: OpenedMod
   }
 }
 
-const NO_HIDDEN_STATES = "the states before its last projection were not found, so that passes return none.";
+const NO_HIDDEN_STATES =
+  "its last projection was not found, or it is not rewritten, so that passes return none of the hidden states that were asked for.";
 
 const OLD_DECODER =
   "a merged decoder of an older exporter reads one token per pass after the first, so that drafts cannot make it faster. Export the model again.";

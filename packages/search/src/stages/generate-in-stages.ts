@@ -10,7 +10,8 @@ import {
 } from "@decodekit/core";
 import { concatTokens } from "@decodekit/core/toolkit";
 import { runWithModel, type SearchGenerateOptions } from "../run-with-model.ts";
-import { ANSWER_TOKENS_OPTION, SCRATCH_TOKENS_OPTION, stagedDecoder, type StageLengths, type ThinkFirstOptions } from "./think-first.ts";
+import type { StageLengths } from "./run-stages.ts";
+import { ANSWER_TOKENS_OPTION, SCRATCH_TOKENS_OPTION, stagedDecoder, type ThinkFirstOptions } from "./think-first.ts";
 
 export interface GenerateInStagesOptions
   extends Omit<ThinkFirstOptions, "separator" | "answerTokens">, Omit<SearchGenerateOptions, "maxNewTokens"> {
