@@ -11,6 +11,8 @@ import { withProcessors } from "@decodekit/core/toolkit";
 import { certainPrompt, certainText, certainToken, hashOf, MASK, VOCAB_SIZE } from "./certain-text.ts";
 
 export const CONTEXT_LENGTH = 32;
+/** Number of values of a hidden state. */
+const STATE_SIZE = 4;
 
 interface FixtureModels {
   readonly causal: TestModel;
@@ -132,6 +134,7 @@ function causalModel(role: ModelRole, reads: Read[], rowAfter: Rows, parts?: Par
     contextLength: CONTEXT_LENGTH,
     tree: true,
     parts,
+    hiddenStateAfter: (sequence) => Float32Array.from({ length: STATE_SIZE }, (_, index) => (hashOf(sequence, index) % 7) - 3),
     logitsAfter(sequence) {
       reads.push({ role, pass: model.passes().length - 1, sequence });
       return rowAfter(sequence);

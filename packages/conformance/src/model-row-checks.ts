@@ -87,8 +87,8 @@ function checkProperties({ kind, vocabSize, contextLength, capabilities }: Causa
   expectSame(kind, "causal", "kind");
   expect(Number.isInteger(vocabSize) && vocabSize >= 1, `vocabSize must be an integer >= 1, got ${vocabSize}`);
   expect(Number.isInteger(contextLength) && contextLength >= 1, `contextLength must be an integer >= 1, got ${contextLength}`);
-  const { rewind, fork, tree, multiTokenPasses = true, rowConsistency = "rounding", ...unknown } = capabilities;
-  for (const [name, value] of Object.entries({ rewind, fork, tree, multiTokenPasses }))
+  const { rewind, fork, tree, multiTokenPasses = true, hiddenStates = false, rowConsistency = "rounding", ...unknown } = capabilities;
+  for (const [name, value] of Object.entries({ rewind, fork, tree, multiTokenPasses, hiddenStates }))
     expect(typeof value === "boolean", `capabilities.${name} must be true or false, got ${String(value)}`);
   const isKnown = ["exact", "rounding", "approximate", "mixed"].includes(rowConsistency);
   expect(isKnown, `capabilities.rowConsistency must be "exact", "rounding", "approximate" or "mixed", got ${rowConsistency}`);
@@ -108,6 +108,10 @@ async function checkShapes({ model, text }: ModelSubject, session: Awaited<Retur
     read += tokens;
     expectSame(session.length, read, `${what}: the length of the session`);
     expectSame([logits.rows, logits.vocabSize], [count, model.vocabSize], `${what}: rows and vocabSize`);
+    const { size, values } = logits.hiddenStates ?? { size: 0, values: [] };
+    const expected = model.capabilities.hiddenStates ? tokens * size : 0;
+    expectSame(values.length, expected, `${what}: number of values of its hidden states, ${size} for each token`);
+    expect(!model.capabilities.hiddenStates || size > 0, `${what}: no hidden states, but capabilities.hiddenStates is true`);
     for (let index = 0; index < count; index++) checkRow(logits.row(index), model.vocabSize, `${what}: row ${index}`);
     for (const index of [-1, count]) await failureOf(async () => logits.row(index), `${what}: row(${index})`);
   }

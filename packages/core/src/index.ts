@@ -40,6 +40,7 @@ export type {
 export type {
   CausalModel,
   ForwardOptions,
+  HiddenStates,
   Logits,
   MaskedModel,
   MaskedSession,

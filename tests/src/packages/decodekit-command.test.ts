@@ -43,7 +43,7 @@ test("the built command compares every decoder on the story model", async () => 
   expect(stdout).toMatch(/^ {2}Tom had a ball\S* \w+/m);
   expect(stdout).toMatch(/^judged-tree natsPerToken=1, /m);
   expect(stderr).toMatch(/^Loading the embedded story model: \d+\.\d MB$/m);
-  expect(stderr).toContain("Run 12 of 12: confidence-cascade");
+  expect(stderr).toContain("Run 14 of 14: confidence-cascade");
 });
 
 test("the built command exits with the command's code", async () => {

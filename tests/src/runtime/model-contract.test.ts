@@ -24,6 +24,10 @@ describe.each(["native", "wasm"] as const)("the contract of causal models on %s"
     testModel(test, withProcessors(await load(stories), [(row) => void (row[0]! -= 1)]), { tolerance: 1e-3 });
   });
 
+  describe("the story model with its hidden states", async () => {
+    testModel(test, await load(stories, { hiddenStates: true }), { tolerance: 1e-3 });
+  });
+
   describe("the puzzle model", async () => {
     testModel(test, await load(puzzles), { tolerance: 1e-3 });
   });

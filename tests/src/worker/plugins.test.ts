@@ -3,6 +3,7 @@ import { testPlugin } from "@decodekit/conformance";
 import type { DecoderPlugin } from "@decodekit/core";
 import greedy from "@decodekit/greedy/plugin";
 import refinement from "@decodekit/refinement/plugin";
+import search from "@decodekit/search/plugin";
 import speculative from "@decodekit/speculative/plugin";
 import topP from "@decodekit/top-p/plugin";
 import { afterAll, describe, expect, test } from "vitest";
@@ -12,7 +13,13 @@ const { worker, stop } = await startNodeWorker();
 afterAll(stop);
 
 /** Plugins by module: a package exports its own from "./plugin"; the others are among the built-in decoders. */
-const byPackage: Readonly<Record<string, readonly DecoderPlugin[]>> = { greedy: [greedy], "top-p": [topP], speculative, refinement };
+const byPackage: Readonly<Record<string, readonly DecoderPlugin[]>> = {
+  greedy: [greedy],
+  "top-p": [topP],
+  search,
+  speculative,
+  refinement,
+};
 const inPackages = Object.entries(byPackage).flatMap(([name, plugins]) =>
   plugins.map((plugin) => [plugin.name, `@decodekit/${name}/plugin`, plugin] as const),
 );

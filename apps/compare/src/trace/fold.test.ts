@@ -112,7 +112,8 @@ const masked = memoryMaskedModel({
       token === MASK ? -Infinity : Math.log(p),
     ),
 });
-const causal = tableModel({ probabilities: table, contextLength: 64, tree: true });
+const hiddenStateAfter = (prefix: Int32Array): Float32Array => Float32Array.of(prefix.at(-1)!, prefix.length, 1);
+const causal = tableModel({ probabilities: table, contextLength: 64, tree: true, hiddenStateAfter });
 const draft = tableModel({ probabilities: randomTable(seededRandom(4), VOCAB), contextLength: 64 });
 
 const cases = builtInDecoders.flatMap((plugin) =>

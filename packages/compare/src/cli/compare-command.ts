@@ -50,6 +50,7 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
   try {
     const model = await loadModels(load, sources, {
       ...graphOptions(flags),
+      ...(chosen.some(({ decoder }) => decoder.capabilities?.includes("hiddenStates")) && { hiddenStates: true }),
       onProgress: (loaded) => progress.loading(loaded),
       signal,
     });

@@ -39,7 +39,7 @@ describe("decodekit compare", () => {
     expect(stdout + stderr).not.toContain("\u001b");
     expect(stdout.match(/^speculative drafter=[\w-]+, draftLength=auto, temperature=0$/gm)).toHaveLength(2);
     expect(stderr).toMatch(/^Loading the embedded story model\nWarming up greedy\n/);
-    expect(stderr).toMatch(/Run 12 of 12: confidence-cascade threshold=0.5, .*\n$/);
+    expect(stderr).toMatch(/Run 14 of 14: confidence-cascade threshold=0.5, .*\n$/);
   });
 
   test("loads the embedded models by default, the draft model only if a decoder needs it", async () => {
@@ -63,6 +63,20 @@ describe("decodekit compare", () => {
       ["http://host/m", { execution: "auto" }],
       [folder, { execution: "auto" }],
     ]);
+  });
+
+  test("loads hidden states only if a decoder needs them", async () => {
+    const loads: unknown[] = [];
+    const load: LoadModel = async (_source, { hiddenStates } = {}) => {
+      loads.push(hiddenStates);
+      return alphabet();
+    };
+    const once = ["compare", "--max-new-tokens", "1", "--prompt", "a", "--decoder"];
+    await decodekit([...once, "greedy"], { load });
+    const { exitCode, stderr } = await decodekit([...once, "contrastive"], { load });
+    expect(loads).toEqual([undefined, true]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("able to return hidden states");
   });
 
   test("takes a repository of the Hub, a revision, a data type and a graph's path", async () => {
@@ -218,7 +232,7 @@ describe("decodekit compare", () => {
   test.each([
     [
       ["--decoder", "gredy"],
-      "--decoder gredy: decoder must be one of greedy, top-p, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade.",
+      "--decoder gredy: decoder must be one of greedy, top-p, beam, contrastive, best-of-n, self-consistency, think-first, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade.",
     ],
     [["--decoder", "top-p:q=1"], 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0).'],
     [["--decoder", "top-p:p=0"], "--decoder top-p:p=0: p must be a number in (0, 1]."],

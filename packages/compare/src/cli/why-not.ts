@@ -1,4 +1,4 @@
-import type { Decoder, LanguageModel, ModelRole, RequiredCapability } from "@decodekit/core";
+import type { CausalModel, Decoder, LanguageModel, ModelRole, RequiredCapability } from "@decodekit/core";
 
 const ROLES: Readonly<Record<ModelRole, string>> = {
   causal: "does not predict the next token",
@@ -11,12 +11,18 @@ const CAPABILITIES: Readonly<Record<RequiredCapability, string>> = {
   fork: "cannot fork its cache",
   tree: "cannot read trees",
   multiTokenPasses: "cannot read several tokens in one pass",
+  hiddenStates: "does not return hidden states",
 };
 
 /** Returns why the model cannot run the decoder, to follow its name: "cannot read trees". Undefined if it can. */
 export function whyNot(model: LanguageModel, { requires, capabilities = [] }: Decoder): string | undefined {
   const role = requires.find((each) => model[each] === undefined);
   if (role !== undefined) return ROLES[role];
-  const lacking = capabilities.find((each) => model.causal?.capabilities[each] === false);
+  const lacking = capabilities.find((each) => model.causal && !hasCapability(model.causal, each));
   return lacking && CAPABILITIES[lacking];
+}
+
+/** Whether a model states a capability, or leaves out one that it has by default. */
+function hasCapability({ capabilities }: CausalModel, name: RequiredCapability): boolean {
+  return capabilities[name] ?? name === "multiTokenPasses";
 }

@@ -30,6 +30,14 @@ export interface RowPart {
   readonly tailError: number;
 }
 
+/** The hidden states of the tokens of a pass, from which the model's last projection computes the logits. */
+export interface HiddenStates {
+  /** Number of values of one state. */
+  readonly size: number;
+  /** Shape (tokens, size), float32: row i is the state at token i of the pass, or at node i of a tree. */
+  readonly values: Float32Array;
+}
+
 /** Logits of one forward pass, shape (rows, vocabSize), float32. */
 export interface Logits {
   readonly rows: number;
@@ -48,6 +56,8 @@ export interface Logits {
    * from a server that only knows parts.
    */
   readRow?(index: number): Promise<Float32Array>;
+  /** The states of all tokens of the pass, whatever rows it returned. Valid as long as the rows. Present if `capabilities.hiddenStates`. */
+  readonly hiddenStates?: HiddenStates | undefined;
 }
 
 export interface ForwardOptions {
@@ -127,6 +137,8 @@ export interface ModelCapabilities {
    * the same, and verifying a draft costs as much as decoding without it. @defaultValue true
    */
   readonly multiTokenPasses?: boolean;
+  /** `Logits.hiddenStates` is present. @defaultValue false */
+  readonly hiddenStates?: boolean;
   /** How much a row depends on the pass that computes it. @defaultValue "rounding" */
   readonly rowConsistency?: RowConsistency;
 }

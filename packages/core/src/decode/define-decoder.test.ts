@@ -122,6 +122,33 @@ describe("defineDecoder", () => {
     expect(openAtEnd).toEqual([0]);
   });
 
+  test("disposes forks like other sessions, and a closed session at once", async () => {
+    const causal = countingModel();
+    const openAtEnd: number[] = [];
+    const decoder = defineDecoder({
+      name: "test",
+      requires: ["causal"],
+      async *run(context) {
+        const session = await context.openSession("causal");
+        yield* session.forward(PROMPT, "prefill");
+        const fork = await context.openSession("causal", session);
+        expect([fork.session.length, causal.openSessions()]).toEqual([PROMPT.length, 2]);
+        yield* fork.forward(Int32Array.of(4), "decode");
+        expect([fork.session.length, session.session.length]).toEqual([PROMPT.length + 1, PROMPT.length]);
+        await session.session.dispose();
+        expect(causal.openSessions()).toBe(1);
+        return "length";
+      },
+    });
+    const phases: string[] = [];
+    for await (const event of decoder.decode({ causal }, PROMPT, { maxNewTokens: 4 })) {
+      if (event.type === "forward-end") phases.push(event.phase);
+      if (event.type === "decode-end") openAtEnd.push(causal.openSessions());
+    }
+    expect(openAtEnd).toEqual([0]);
+    expect(phases).toEqual(["prefill", "decode"]);
+  });
+
   test("does not treat another error as the abort", async () => {
     const controller = new AbortController();
     const error = new Error("the device was lost");

@@ -19,8 +19,11 @@ export interface DecodeContext<Role extends ModelRole = ModelRole> extends Seque
   readonly stopTokens: ReadonlySet<TokenId>;
   readonly random: RandomSource;
   readonly signal: AbortSignal | undefined;
-  /** Opens a session of a causal model, which is disposed when the decode ends for any reason. */
-  openSession(role: Role & CausalRole): Promise<ReportingSession>;
+  /**
+   * Opens a session of a causal model, which is disposed when the decode ends for any reason; it may be disposed earlier. With `prefix`,
+   * another session of this decode and role, it is a fork with the same cached prefix; only for a model whose `capabilities.fork` is true.
+   */
+  openSession(role: Role & CausalRole, prefix?: ReportingSession): Promise<ReportingSession>;
   /**
    * Opens a session of a masked model, over the cache of `causalSession` if given. It is disposed like the others, before `causalSession`.
    */
@@ -125,9 +128,8 @@ class StartedDecode<Role extends ModelRole> implements DecodeContext<Role> {
     return this.#limit - this.#sequence.length;
   }
 
-  async openSession(role: Role & CausalRole): Promise<ReportingSession> {
-    const model = this.models[role];
-    const session = await model.createSession();
+  async openSession(role: Role & CausalRole, prefix?: ReportingSession): Promise<ReportingSession> {
+    const session = await (prefix ? prefix.session.fork!() : this.models[role].createSession());
     this.#sessions.push(session);
     return reportingSession(session, role, this.signal);
   }

@@ -75,7 +75,9 @@ export function withPrefixCache<Model extends Cacheable>(model: Model, options: 
   const reusing = (role: CausalRole, causal: CausalModel): CausalModel => {
     const reuse = { model: causal, kept, counts: { sessions: 0, hits: 0, positionsReused: 0, positionsRead: 0 } };
     reused.set(role, reuse);
-    return { ...causal, createSession: async () => new PrefixSession(await causal.createSession(), reuse) };
+    // A session does not read what it continues, and has no states of that.
+    const capabilities = causal.capabilities.hiddenStates ? { ...causal.capabilities, hiddenStates: false } : causal.capabilities;
+    return { ...causal, capabilities, createSession: async () => new PrefixSession(await causal.createSession(), reuse) };
   };
   const prefixCache: PrefixCache = {
     statistics: (role) => sum([...reused].flatMap(([each, reuse]) => (role === undefined || role === each ? [reuse] : []))),

@@ -1,4 +1,4 @@
-import type { CausalModel, Logits, RowPart, RowReads } from "../contracts/model.ts";
+import type { CausalModel, HiddenStates, Logits, RowPart, RowReads } from "../contracts/model.ts";
 import type { LogitsProcessor } from "../contracts/sampler.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
@@ -62,6 +62,7 @@ interface Processing {
 class ProcessedLogits implements Logits {
   readonly rows: number;
   readonly vocabSize: number;
+  readonly hiddenStates?: HiddenStates | undefined;
   protected readonly inner: Logits;
   readonly #prefixes: RowPrefixes;
   readonly #processing: Processing;
@@ -70,6 +71,7 @@ class ProcessedLogits implements Logits {
   constructor(logits: Logits, prefixes: RowPrefixes, processing: Processing) {
     this.rows = logits.rows;
     this.vocabSize = logits.vocabSize;
+    if (logits.hiddenStates) this.hiddenStates = logits.hiddenStates;
     this.inner = logits;
     this.#prefixes = prefixes;
     this.#processing = processing;

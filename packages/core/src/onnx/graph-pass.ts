@@ -3,6 +3,8 @@ import type { RowReads } from "../contracts/model.ts";
 import { ModelShapeError } from "../errors.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
+import { HIDDEN_STATES } from "./graph-signature.ts";
+import { readHiddenStates } from "./hidden-states.ts";
 import { type ReadLogits, readLogits } from "./logits-rows.ts";
 import { passFailure } from "./pass-failure.ts";
 
@@ -59,12 +61,15 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
       if (embedded) disposeOutputs(embedded);
     }
   };
-  const outputs = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
+  const { [HIDDEN_STATES]: hidden, ...outputs } = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
+  let held = hidden;
   const name = graph.signature.names.logits ?? "logits";
   const tensor = outputs[name] as Tensor;
   try {
     checkGrowth(graph, outputs, { past, read });
     const logits = await readLogits(graph, tensor, input);
+    if (hidden) Object.assign(logits, { hiddenStates: await readHiddenStates(hidden, input.count) });
+    held = undefined;
     signal?.throwIfAborted();
     if (logits.release) {
       const { [name]: _, ...others } = outputs;
@@ -73,7 +78,7 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
     if (tensor.location === "gpu-buffer") tensor.dispose();
     return { logits, outputs, unread };
   } catch (error) {
-    disposeOutputs(outputs);
+    disposeOutputs({ ...outputs, ...(held && { [HIDDEN_STATES]: held }) });
     throw signal?.aborted ? error : passFailure(ranGraph(graph, input), error);
   }
 }

@@ -36,6 +36,7 @@ describe("a graph's signature", () => {
       readsIds: true,
       hasCacheBranch: false,
       treeMask: false,
+      hiddenStates: false,
       positionOffsets: false,
       idType: "int64",
       cache: [tensorOf("0.key", 2, 4), tensorOf("0.value", 2, 4), tensorOf("11.key", 1, 8)],

@@ -44,6 +44,8 @@ export interface GraphSignature {
   readonly treeMask: boolean;
   /** Whether there is an input of what is added to the positions that the graph counts, int64, shape (rows or 1,). */
   readonly positionOffsets: boolean;
+  /** Whether there is an output of the states from which the last projection computes the logits, shape (1, rows, size). */
+  readonly hiddenStates: boolean;
   /** The state from pass to pass. Empty for a graph without one, which reads the whole sequence in every pass. */
   readonly cache: readonly CacheTensor[];
   readonly logitsType: FloatType;
@@ -64,6 +66,8 @@ export const CACHE_BRANCH = "use_cache_branch";
 /** Inputs that `withTreeInputs` adds. */
 export const TREE_MASK = "decodekit.tree_mask";
 export const POSITION_OFFSETS = "decodekit.position_offsets";
+/** The output that `withHiddenStates` adds. */
+export const HIDDEN_STATES = "decodekit.hidden_states";
 const INPUTS = [
   "input_ids",
   "attention_mask",
@@ -133,6 +137,7 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     hasCacheBranch: find(inputs, nameOf(CACHE_BRANCH)) !== undefined,
     treeMask: find(inputs, TREE_MASK) !== undefined,
     positionOffsets: find(inputs, POSITION_OFFSETS) !== undefined,
+    hiddenStates: find(outputs, HIDDEN_STATES) !== undefined,
     cache,
     logitsType: typeOf(source, logits, ["float32", "float16"]),
     vocabSize: typeof vocabSize === "number" && vocabSize > 0 ? vocabSize : undefined,

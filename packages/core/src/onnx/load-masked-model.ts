@@ -38,7 +38,7 @@ export interface OnnxMaskedModel extends LanguageModel {
 
 const TENSORS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", "logits"] as const satisfies readonly MaskedTensor[];
 
-const { rewriting: _rewriting, embeddingsFile: _embeddingsFile, ...LOADING } = LOAD_OPTIONS;
+const { rewriting: _rewriting, hiddenStates: _hiddenStates, embeddingsFile: _embeddingsFile, ...LOADING } = LOAD_OPTIONS;
 const OPTIONS = {
   ...LOADING,
   names: namesOption(TENSORS),

@@ -85,6 +85,7 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       names,
       moreInputs: inputsIn(names, embeddings !== undefined),
     });
+    if (options.hiddenStates && !signature.hiddenStates) warn(`${graphSource}: ${NO_HIDDEN_STATES}`);
     if (signature.hasCacheBranch) warn(`${graphSource}: ${OLD_DECODER}`);
     const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
     const { vocabSize } = facts;
@@ -140,6 +141,9 @@ async function passesAreRight(graph: CausalGraph, { rewriting, warn }: OpenedMod
   }
 }
 
+const NO_HIDDEN_STATES =
+  "its last projection was not found, or it is not rewritten, so that passes return none of the hidden states that were asked for.";
+
 const OLD_DECODER =
   "a merged decoder of an older exporter reads one token per pass after the first, so that drafts cannot make it faster. Export the model again.";
 
@@ -168,7 +172,8 @@ function modelsOf(
     capabilities: {
       rewind: true,
       fork: true,
-      tree: canvas !== undefined || graph.readsTrees,
+      tree: (canvas !== undefined && !graph.signature.hiddenStates) || graph.readsTrees,
+      ...(graph.signature.hiddenStates && { hiddenStates: true }),
       ...(!graph.multiTokenPasses && { multiTokenPasses: false }),
       rowConsistency: graph.rowConsistency,
     },

@@ -117,6 +117,12 @@ export interface LoadModelOptions {
    */
   readonly rewriting?: boolean | undefined;
   /**
+   * Whether passes also return the hidden states, for decoders that compare them, such as contrastive search: `capabilities.hiddenStates`
+   * then tells whether the graph could be rewritten so. Every pass copies a few more values. A model with a canvas graph does not read
+   * trees then. @defaultValue false
+   */
+  readonly hiddenStates?: boolean | undefined;
+  /**
    * CPU threads, an integer >= 1. On WASM and WebGPU, the first model of a page, worker or process decides for all later ones, and a page
    * that is not cross-origin isolated has 1 thread; a number without effect causes a warning.
    * @defaultValue what the runtime chooses
@@ -135,7 +141,7 @@ export type CausalTensor = MaskedTensor | "num_logits_to_keep" | "write_indices"
 /** The tensors of a graph that predicts masked tokens, by their usual names. */
 export type MaskedTensor = "input_ids" | "attention_mask" | "position_ids" | "token_type_ids" | "logits";
 
-export interface LoadMaskedModelOptions extends Omit<LoadModelOptions, "rewriting" | "embeddingsFile" | "names"> {
+export interface LoadMaskedModelOptions extends Omit<LoadModelOptions, "rewriting" | "hiddenStates" | "embeddingsFile" | "names"> {
   /**
    * Names of the graph's inputs and of its output where they differ from the usual ones, such as
    * `{ attention_mask: "input_mask", logits: "prediction_scores" }`. @defaultValue the usual names

@@ -1,6 +1,6 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
 import { checkReads } from "../contracts/check-reads.ts";
-import type { ForwardOptions, Logits, RowReads, Session } from "../contracts/model.ts";
+import type { ForwardOptions, HiddenStates, Logits, RowReads, Session } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { concatTokens } from "../tokens/concat-tokens.ts";
 import { canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
@@ -8,6 +8,7 @@ import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { emptyCache } from "./empty-cache.ts";
 import type { KvCache } from "./kv-cache.ts";
+import { joinHiddenStates } from "./hidden-states.ts";
 import { chunkEnds } from "./prefill-chunks.ts";
 import { readOneByOne } from "./one-by-one.ts";
 import { tokenFeeds } from "./token-feeds.ts";
@@ -26,8 +27,12 @@ export function createOnnxSession(graph: CausalGraph): Session {
 }
 
 function onnxSession(graph: CausalGraph, cache: KvCache): Session {
+  const { signature } = graph;
   const sequence = createSequence(graph, cache);
-  return registerSession(graph.canvas || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence), sequence);
+  return registerSession(
+    (graph.canvas && !signature.hiddenStates) || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence),
+    sequence,
+  );
 }
 
 class OnnxSession implements Session {
@@ -64,9 +69,14 @@ class OnnxSession implements Session {
     const start = cache.length;
     try {
       if (!graph.multiTokenPasses) return await this.#readOneByOne(tokens, pass);
-      for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows }))
-        await this.#read(tokens.subarray(cache.length - start, end), { rows: 1, reads: UNREAD, signal });
-      return await this.#read(tokens.subarray(cache.length - start), pass);
+      const before: (HiddenStates | undefined)[] = [];
+      for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows })) {
+        const chunk = await this.#read(tokens.subarray(cache.length - start, end), { rows: 1, reads: UNREAD, signal });
+        before.push(chunk.hiddenStates);
+      }
+      const logits = await this.#read(tokens.subarray(cache.length - start), pass);
+      if (before.length === 0 || !logits.hiddenStates) return logits;
+      return Object.assign(logits, { hiddenStates: joinHiddenStates([...before, logits.hiddenStates]) });
     } catch (error) {
       cache.length = start;
       throw error;
@@ -140,7 +150,7 @@ async function tokenPass(
   rows: number,
 ): Promise<Pick<PassInput, "inference" | "feeds" | "embed">> {
   const { canvas, signature, runtime, embeddings } = graph;
-  if (canvas && usesCanvas && tokens.length <= MAX_SHARED_ROWS)
+  if (canvas && usesCanvas && !signature.hiddenStates && tokens.length <= MAX_SHARED_ROWS)
     return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, cache.length)) };
   return {
     inference: graph.inference,

@@ -7,6 +7,7 @@ import type { GraphFiles } from "./model-files.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import type { Execution } from "./model-source.ts";
 import { withEightBitProjection } from "./rewriting/eight-bit-projection.ts";
+import { withHiddenStates } from "./rewriting/hidden-states.ts";
 import { withPlainProducts } from "./rewriting/fused-products.ts";
 import { type EditableGraph, readEditableGraph } from "./rewriting/editable-graph.ts";
 import { encodeEditedGraph } from "./rewriting/graph-edit.ts";
@@ -24,6 +25,8 @@ export interface OpenGraphOptions extends InferenceOptions {
   readonly rewriting: Rewriting;
   /** Whether the graph may return the new positions of its cache only: no other graph has the same cache. */
   readonly ownsCache: boolean;
+  /** Whether the graph is to return its hidden states. */
+  readonly hiddenStates: boolean;
 }
 
 /**
@@ -48,7 +51,7 @@ export async function openGraph(
   runtime: Runtime,
   folder: ModelFolder,
   graph: GraphFiles,
-  { rewriting, ownsCache, ...options }: OpenGraphOptions,
+  { rewriting, ownsCache, hiddenStates, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
   const open = async (each: GraphFiles, { added, dequantizesWeights }: Omit<RewrittenGraph, "outline">): Promise<OpenedGraph> => ({
     inference: await createInference(runtime, folder, each, { ...options, dequantizesWeights }),
@@ -59,7 +62,7 @@ export async function openGraph(
   const candidates =
     rewriting === "none"
       ? []
-      : rewrittenGraphs(graph.file.outline, { execution, rewriting, returnsNew: ownsCache && execution !== "webgpu" });
+      : rewrittenGraphs(graph.file.outline, { execution, rewriting, hiddenStates, returnsNew: ownsCache && execution !== "webgpu" });
   for (const { outline, ...rewritten } of candidates) {
     try {
       return await open({ ...graph, file: { ...graph.file, outline } }, rewritten);
@@ -82,13 +85,18 @@ interface RewritingOptions {
   readonly rewriting: Rewriting;
   /** Whether the graph returns the new positions of its cache only. */
   readonly returnsNew: boolean;
+  readonly hiddenStates: boolean;
 }
 
 /** Returns the graph with padding; then with inputs for trees in its place; then without either. */
-function* rewrittenGraphs(outline: Uint8Array, { execution, rewriting, returnsNew }: RewritingOptions): Iterable<RewrittenGraph> {
+function* rewrittenGraphs(
+  outline: Uint8Array,
+  { execution, rewriting, returnsNew, hiddenStates }: RewritingOptions,
+): Iterable<RewrittenGraph> {
   const isNative = execution === "native";
   const graph = readEditableGraph(outline);
   const most = edited(graph, [
+    ...(hiddenStates ? [withHiddenStates] : []),
     withScaledRows,
     // Kernels that multiply integers of 8 bits in blocks are fast on native only.
     ...(isNative ? [withEightBitProjection] : []),

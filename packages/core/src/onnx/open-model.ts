@@ -27,6 +27,7 @@ export const LOAD_OPTIONS = {
   modelFile: ONNX_FILE,
   embeddingsFile: ONNX_FILE,
   rewriting: { type: "boolean", default: true, help: "Whether to add what the graph's exporter left out" },
+  hiddenStates: { type: "boolean", default: false, help: "Whether passes return the hidden states" },
   threads: { type: "integer", minimum: 1, maximum: 1024, help: "CPU threads" },
   onProgress: objectOption("a function", (value) => typeof value === "function"),
   signal: objectOption("an AbortSignal", (value) => value instanceof AbortSignal),
@@ -84,7 +85,14 @@ export async function openModel(
   // Creating a graph takes most memory: what need not be there yet is made after it.
   let tokenizer: MarkingTokenizer | undefined;
   const open = async (rewriting: Rewriting): Promise<OpenedModel> => {
-    const graph = await openGraph(runtime, folder, files.main, { threads, warn, signal, rewriting, ownsCache: files.canvas === undefined });
+    const graph = await openGraph(runtime, folder, files.main, {
+      threads,
+      warn,
+      signal,
+      rewriting,
+      ownsCache: files.canvas === undefined,
+      hiddenStates: options.hiddenStates ?? false,
+    });
     const release = { runtime, inference: graph.inference, embeddings: undefined, buffers: bufferPool() };
     tokenizer ??= await releaseUnlessLoaded(release, () => huggingFaceTokenizer(files.tokenizer.parse(), files.tokenizerConfig));
     const parts = { ...release, ...graph, folder, files, templateFile, tokenizer, warn };

@@ -10,6 +10,7 @@ const signature: GraphSignature = {
   validLength: undefined,
   hasCacheBranch: false,
   treeMask: false,
+  hiddenStates: false,
   positionOffsets: false,
   idType: "int64",
   attentionMask: undefined,

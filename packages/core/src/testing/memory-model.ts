@@ -1,5 +1,5 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import { type CausalModel, type ForwardOptions, type Session, undecorated } from "../contracts/model.ts";
+import { type CausalModel, type ForwardOptions, type Logits, type Session, undecorated } from "../contracts/model.ts";
 import { checkReads } from "../contracts/check-reads.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { runQueue } from "./run-queue.ts";
@@ -18,6 +18,8 @@ export interface MemoryModelOptions {
   readonly tree?: boolean | undefined;
   /** How sessions give parts of rows to callers that ask for them. @defaultValue they return whole rows */
   readonly parts?: PartsOptions | undefined;
+  /** Returns the hidden state after `prefix`, shape (n,), n >= 1, of the same length for all. @defaultValue passes return none */
+  readonly hiddenStateAfter?: ((prefix: Int32Array) => Float32Array) | undefined;
   /** Returns the logits after `prefix`, shape (n,), n >= 1: a new row of shape (vocabSize,) for every call. */
   logitsAfter(prefix: Int32Array): Float32Array;
 }
@@ -33,7 +35,7 @@ export function memoryModel(options: MemoryModelOptions): TestModel {
     kind: "causal",
     vocabSize: options.vocabSize,
     contextLength: options.contextLength,
-    capabilities: { rewind: true, fork: true, tree: options.tree ?? false },
+    capabilities: { rewind: true, fork: true, tree: options.tree ?? false, ...(options.hiddenStateAfter && { hiddenStates: true }) },
     createSession: async () => memorySession(options, ledger, []),
     ...usageReport(ledger),
   };
@@ -73,7 +75,8 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
         ledger.passes.push({ session, start, positions: input.length, rows: count });
         const ends = Array.from({ length: count }, (_, row) => cached.length - count + row + 1);
         const read = ends.map((end) => options.logitsAfter(Int32Array.from(cached.slice(0, end))));
-        return ledger.rows.issue(session, read, { ...options, reads });
+        const prefixes = Array.from(input, (_, index) => Int32Array.from(cached.slice(0, start + index + 1)));
+        return withStates(ledger.rows.issue(session, read, { ...options, reads }), options, prefixes);
       });
     },
     async rewindTo(length) {
@@ -138,8 +141,9 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
         signal?.throwIfAborted();
         tree.last = read;
         ledger.passes.push({ session, start: cached.length, positions: read.tokens.length, rows: read.tokens.length });
-        const rows = Array.from(read.tokens, (_, node) => options.logitsAfter(Int32Array.of(...cached, ...pathTokens(node, read))));
-        return ledger.rows.issue(session, rows, { ...options, reads });
+        const prefixes = Array.from(read.tokens, (_, node) => Int32Array.of(...cached, ...pathTokens(node, read)));
+        const rows = prefixes.map((prefix) => options.logitsAfter(prefix));
+        return withStates(ledger.rows.issue(session, rows, { ...options, reads }), options, prefixes);
       });
     },
     async keepPath(nodes) {
@@ -154,6 +158,16 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
       });
     },
   };
+}
+
+/** Adds the hidden states after `prefixes`, one for each token of a pass, if the model has any. */
+function withStates(logits: Logits, { hiddenStateAfter }: MemoryModelOptions, prefixes: readonly Int32Array[]): Logits {
+  if (!hiddenStateAfter) return logits;
+  const states = prefixes.map((prefix) => hiddenStateAfter(prefix));
+  const size = states[0]!.length;
+  const values = new Float32Array(size * states.length);
+  for (const [index, state] of states.entries()) values.set(state, index * size);
+  return { ...logits, hiddenStates: { size, values } };
 }
 
 const caches = new WeakMap<Session, readonly number[]>();

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
-import { memoryModel, type TestModel } from "./memory-model.ts";
+import { memoryModel, type MemoryModelOptions, type TestModel } from "./memory-model.ts";
 
 /** Row t holds the probabilities of the token after token t, shape (vocabSize, vocabSize): a Markov chain. */
 export type ProbabilityTable = readonly (readonly number[])[];
@@ -16,6 +16,8 @@ export interface TableModelOptions {
   readonly contextLength?: number | undefined;
   /** Whether sessions read trees. @defaultValue false */
   readonly tree?: boolean | undefined;
+  /** Returns the hidden state after a prefix, as that of `memoryModel`. @defaultValue passes return none */
+  readonly hiddenStateAfter?: MemoryModelOptions["hiddenStateAfter"];
 }
 
 /**
@@ -23,7 +25,7 @@ export interface TableModelOptions {
  * distribution is `softmax(logits)` of those float32 values, within 1e-7 of `probabilities`.
  * @throws InvalidOptionError if a row is not a distribution over the vocabulary: at once for a table, else at the pass.
  */
-export function tableModel({ probabilities, contextLength = 64, tree, ...options }: TableModelOptions): TestModel {
+export function tableModel({ probabilities, contextLength = 64, tree, hiddenStateAfter, ...options }: TableModelOptions): TestModel {
   const vocabSize = options.vocabSize ?? (typeof probabilities === "function" ? 0 : probabilities.length);
   if (!(Number.isInteger(vocabSize) && vocabSize > 0)) {
     throw new InvalidOptionError({ where: "tableModel", option: "vocabSize", expected: "an integer >= 1", actual: vocabSize });
@@ -34,6 +36,7 @@ export function tableModel({ probabilities, contextLength = 64, tree, ...options
     vocabSize,
     contextLength,
     tree,
+    hiddenStateAfter,
     logitsAfter(prefix) {
       const row = after(prefix);
       checkRow(row, vocabSize);

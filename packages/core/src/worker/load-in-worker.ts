@@ -27,6 +27,7 @@ export const LOAD_OPTIONS = {
     dtype: true,
     modelFile: true,
     embeddingsFile: true,
+    hiddenStates: true,
     names: true,
     onProgress: CALLBACK,
     onWarning: CALLBACK,

@@ -205,10 +205,10 @@ function remoteCalls(connection: Connection, { session: id, length }: SessionSta
   };
 }
 
-function logitsOf({ values, rows, vocabSize }: TransferredLogits): Logits {
+function logitsOf({ values, rows, vocabSize, hiddenStates }: TransferredLogits): Logits {
   const row = (index: number): Float32Array => {
     if (!(index >= 0 && index < rows)) throw new RangeError(`row must be in [0, ${rows}), got ${index}`);
     return values.subarray(index * vocabSize, (index + 1) * vocabSize);
   };
-  return { rows, vocabSize, row };
+  return { rows, vocabSize, row, ...(hiddenStates && { hiddenStates }) };
 }

@@ -81,7 +81,14 @@ function copyOf(logits: Logits, length: number): TransferredLogits {
   const { rows, vocabSize } = logits;
   const values = new Float32Array(rows * vocabSize);
   for (let index = 0; index < rows; index++) values.set(logits.row(index), index * vocabSize);
-  return { values, rows, vocabSize, length };
+  const { hiddenStates } = logits;
+  return {
+    values,
+    rows,
+    vocabSize,
+    length,
+    ...(hiddenStates && { hiddenStates: { ...hiddenStates, values: hiddenStates.values.slice() } }),
+  };
 }
 
 interface Numbered<Item> {

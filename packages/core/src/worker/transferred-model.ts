@@ -1,4 +1,4 @@
-import type { CausalModel, MaskedModel, ModelRole } from "../contracts/model.ts";
+import type { CausalModel, HiddenStates, MaskedModel, ModelRole } from "../contracts/model.ts";
 
 /** A model as sent: its properties, and its number on the owner's side. */
 export type TransferredModel = {
@@ -28,4 +28,5 @@ export interface TransferredLogits {
   readonly rows: number;
   readonly vocabSize: number;
   readonly length: number;
+  readonly hiddenStates?: HiddenStates | undefined;
 }

@@ -123,6 +123,7 @@ export class GuidedSession implements Session {
 class GuidedRows implements Logits {
   readonly rows: number;
   readonly vocabSize: number;
+  readonly hiddenStates?: Logits["hiddenStates"];
   readonly #conditional: Logits;
   readonly #unconditional: Logits;
   readonly #scale: number;
@@ -131,6 +132,7 @@ class GuidedRows implements Logits {
   constructor(conditional: Logits, unconditional: Logits, scale: number) {
     this.rows = conditional.rows;
     this.vocabSize = conditional.vocabSize;
+    if (conditional.hiddenStates) this.hiddenStates = conditional.hiddenStates;
     this.#conditional = conditional;
     this.#unconditional = unconditional;
     this.#scale = scale;

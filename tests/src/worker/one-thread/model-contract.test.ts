@@ -12,7 +12,7 @@ function prefixModel() {
     const random = seededRandom(prefix.reduce((hash, token) => (hash * 31 + token + 1) % 1_000_003, 7));
     return Float32Array.from({ length: 12 }, () => random.uniform());
   };
-  return memoryModel({ vocabSize: 12, contextLength: 40, tree: true, logitsAfter });
+  return memoryModel({ vocabSize: 12, contextLength: 40, tree: true, logitsAfter, hiddenStateAfter: logitsAfter });
 }
 
 describe("a model in a worker keeps the contract of causal models", async () => {

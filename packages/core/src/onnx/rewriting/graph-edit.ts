@@ -24,6 +24,8 @@ const ROOM = 1.25;
 /** What a rewriting adds and replaces. */
 export interface Edit {
   readonly inputs: readonly NewInput[];
+  /** Names of values that the graph is to return too. Their types and shapes are not declared. @defaultValue none */
+  readonly outputs?: readonly string[];
   /** New weights of shape (1,). */
   readonly constants: Readonly<Record<string, Constant>>;
   /** New nodes by the node that they come before. */
@@ -57,13 +59,14 @@ export function applyEdit(graph: EditableGraph, edit: Edit): EditableGraph {
     ...values,
     nodes: editedNodes(graph, edit),
     inputs: [...graph.inputs, ...names],
-    outputs: graph.outputs.map((output) => edit.graphOutputs?.get(output) ?? output),
+    outputs: [...graph.outputs.map((output) => edit.graphOutputs?.get(output) ?? output), ...(edit.outputs ?? [])],
     renamedOutputs: new Map([...graph.renamedOutputs, ...(edit.graphOutputs ?? [])]),
     domains: new Set([...graph.domains, ...domains]),
     added: [
       ...graph.added,
       ...constants.map((bytes): AddedMessage => ({ to: "graph", field: GRAPH.initializer, bytes })),
       ...inputs.map((bytes): AddedMessage => ({ to: "graph", field: GRAPH.input, bytes })),
+      ...(edit.outputs ?? []).map((name): AddedMessage => ({ to: "graph", field: GRAPH.output, bytes: encoded(writeName, name) })),
       ...domains.map((domain): AddedMessage => ({ to: "model", field: MODEL.opsetImport, bytes: encoded(writeDomain, domain) })),
     ],
   };
@@ -115,6 +118,11 @@ export function rewriteFile(file: Uint8Array, rewrite: (graph: EditableGraph) =>
 /** Returns a writer with room for what is read and a little more, so that its buffer need not be copied into ever larger ones. */
 function writerFor({ length }: Uint8Array): PbfWriter {
   return new PbfWriter(new Uint8Array(Math.ceil(ROOM * length)));
+}
+
+/** Writes a ValueInfoProto with a name alone: the runtime finds its type and shape. */
+function writeName(name: string, writer: PbfWriter): void {
+  writer.writeStringField(VALUE.name, name);
 }
 
 function encoded<T>(write: (value: T, writer: PbfWriter) => void, value: T): Uint8Array {

@@ -25,9 +25,8 @@ interface Origin {
  */
 export function withRowCount(graph: EditableGraph): EditableGraph | undefined {
   if (graph.opset < MIN_OPSET || graph.inputs.includes(ROW_COUNT)) return undefined;
-  const { projections, others } = originOf("logits", graph, producersOf(graph), MAX_DEPTH);
-  const [projection, ...more] = projections;
-  if (projection === undefined || more.length > 0) return undefined;
+  const { projection, others } = lastProjection(graph);
+  if (!projection) return undefined;
   const cut = whatToCut(projection, graph);
   if (!cut || graph.weights.has(cut.source) || [...others].some((value) => value !== cut.scale)) return undefined;
   const [start, end, axis, rows] = ["start", "end", "axis", "rows"].map((part) => `decodekit.${part}`) as [string, string, string, string];
@@ -47,6 +46,13 @@ export function withRowCount(graph: EditableGraph): EditableGraph | undefined {
   });
 }
 
+/** Returns the graph's last projection, and the values beside it from which logits are computed row by row. */
+export function lastProjection(graph: EditableGraph): { readonly projection: GraphNode | undefined; readonly others: ReadonlySet<string> } {
+  const { projections, others } = originOf("logits", graph, producersOf(graph), MAX_DEPTH);
+  const [projection, ...more] = projections;
+  return { projection: more.length > 0 ? undefined : projection, others };
+}
+
 /** The value to cut before a projection, and who reads the rest instead of it. */
 interface Cut {
   readonly source: string;
@@ -64,7 +70,7 @@ function whatToCut(projection: GraphNode, graph: EditableGraph): Cut | undefined
   return isShared ? undefined : quantization;
 }
 
-function producersOf({ nodes }: EditableGraph): ReadonlyMap<string, GraphNode> {
+export function producersOf({ nodes }: EditableGraph): ReadonlyMap<string, GraphNode> {
   return new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
 }
 

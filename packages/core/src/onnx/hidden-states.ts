@@ -1,0 +1,28 @@
+import type { Tensor } from "onnxruntime-common";
+import type { HiddenStates } from "../contracts/model.ts";
+import { float16ToFloat32 } from "./float16.ts";
+
+/** Reads the states of the last `count` tokens of a tensor (1, tokens, size), which is disposed. */
+export async function readHiddenStates(tensor: Tensor, count: number): Promise<HiddenStates> {
+  const [, tokens, size] = tensor.dims as [number, number, number];
+  const data = (await tensor.getData(true)) as Float32Array | Uint16Array;
+  const last = data.subarray((tokens - count) * size);
+  return {
+    size,
+    values: last instanceof Float32Array ? last : float16ToFloat32(new Uint16Array(last.buffer, last.byteOffset, last.length)),
+  };
+}
+
+/** Returns the states of several passes one after another, or undefined if there are none. */
+export function joinHiddenStates(parts: readonly (HiddenStates | undefined)[]): HiddenStates | undefined {
+  const present = parts.filter((part) => part !== undefined);
+  const [first, ...others] = present;
+  if (!first || others.length === 0) return first;
+  const values = new Float32Array(present.reduce((sum, part) => sum + part.values.length, 0));
+  let end = 0;
+  for (const part of present) {
+    values.set(part.values, end);
+    end += part.values.length;
+  }
+  return { size: first.size, values };
+}
