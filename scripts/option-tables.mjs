@@ -8,7 +8,7 @@ const BEGIN = "<!-- Generated from the plugins by `npm run option-tables`: -->";
 const END = "<!-- End of the generated table. -->";
 
 /** Packages whose README has such a table. */
-export const packagesWithOptions = ["top-p", "search", "speculative", "refinement"];
+export const packagesWithOptions = ["top-p", "samplers", "search", "speculative", "refinement"];
 
 /** The content of a README with the table of `plugins` in place of what it has. `describeOption` is core's. */
 export function withOptionTable(readme, plugins, describeOption) {

@@ -9,6 +9,7 @@ const packages = fileURLToPath(new URL("../../../packages/", import.meta.url));
 
 const plugins: Readonly<Record<string, () => Promise<{ readonly default: unknown }>>> = {
   "top-p": () => import("@decodekit/top-p/plugin"),
+  samplers: () => import("@decodekit/samplers/plugin"),
   search: () => import("@decodekit/search/plugin"),
   speculative: () => import("@decodekit/speculative/plugin"),
   refinement: () => import("@decodekit/refinement/plugin"),

@@ -143,6 +143,7 @@ test.each([
   ["core", []],
   ["greedy", [/^@decodekit\/core/u]],
   ["top-p", [/^@decodekit\/core/u]],
+  ["samplers", [/^@decodekit\/core/u]],
   ["search", [/^@decodekit\/core/u]],
   ["speculative", [/^@decodekit\/core/u]],
   ["refinement", [/^@decodekit\/core/u]],

@@ -24,6 +24,8 @@ const BUNDLES: Readonly<Record<string, Bundle>> = {
   "core/onnx, without the runtime": { packages: ["@decodekit/core/onnx"], external: [RUNTIME] },
   greedy: { packages: ["@decodekit/greedy"], external: [CORE] },
   "top-p": { packages: ["@decodekit/top-p"], external: [CORE] },
+  samplers: { packages: ["@decodekit/samplers"], external: [CORE] },
+  search: { packages: ["@decodekit/search"], external: [CORE] },
   speculative: { packages: ["@decodekit/speculative"], external: [CORE] },
   refinement: { packages: ["@decodekit/refinement"], external: [CORE] },
   hub: { packages: ["@decodekit/hub"], external: [CORE] },
