@@ -4,7 +4,7 @@ import type { Constraint } from "./constraint.ts";
 import { fewestTokens } from "./engine/fewest-tokens.ts";
 import { OutputStates } from "./engine/output-states.ts";
 import type { Parser, ParserState } from "./engine/parser.ts";
-import { contains, TokenSets, tokensIn } from "./engine/token-sets.ts";
+import { forbidOthers, TokenSets, tokensIn } from "./engine/token-sets.ts";
 import type { TokenTrie } from "./engine/token-trie.ts";
 import { tokensOf } from "./engine/tokens-of.ts";
 
@@ -82,7 +82,7 @@ export class OutputConstraint implements CompiledConstraint {
     const set = this.#sets.after(state);
     const size = Math.min(row.length, this.#trie.tokenBytes.length);
     const stops = state.accepts ? Array.from(this.#stops, (token) => [token, row[token]] as const) : [];
-    for (let token = 0; token < size; token++) if (!contains(set, token)) row[token] = -Infinity;
+    forbidOthers(row.subarray(0, size), set);
     // Rows may be padded beyond the vocabulary.
     row.fill(-Infinity, size);
     for (const [token, logit] of stops) if (token < row.length) row[token] = logit!;

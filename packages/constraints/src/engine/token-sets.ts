@@ -58,7 +58,14 @@ export class TokenSets {
   }
 }
 
-export const contains = (set: Uint32Array, token: TokenId): boolean => ((set[token >>> 5]! >>> (token & 31)) & 1) === 1;
+/** Gives -Infinity to the tokens of `row`, shape (n,), that a set does not contain; n is at most the size of the vocabulary. */
+export function forbidOthers(row: Float32Array, set: Uint32Array): void {
+  for (let word = 0, start = 0; start < row.length; word++, start += 32) {
+    const bits = set[word]!;
+    if (bits === 0) row.fill(-Infinity, start, start + 32);
+    else if (bits !== 0xffffffff) for (let bit = 0; bit < 32 && start + bit < row.length; bit++) if (((bits >>> bit) & 1) === 0) row[start + bit] = -Infinity;
+  }
+}
 
 /** Returns the tokens of a set in ascending order. */
 export function tokensIn(set: Uint32Array): readonly TokenId[] {
