@@ -32,8 +32,8 @@ export interface Automaton {
   readonly rules: readonly RulePlaces[];
 }
 
-/** Number of places of the largest grammar: some 60 MB. */
-const MAX_PLACES = 400_000;
+/** Number of places of the largest grammar: some 30 MB. */
+const MAX_PLACES = 200_000;
 
 /** Thrown for a grammar of more than `MAX_PLACES` places. */
 export class GrammarSizeError extends Error {

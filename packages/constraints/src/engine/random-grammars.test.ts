@@ -11,8 +11,8 @@ const ALPHABET = ["a", "b", "é", "😀"];
 /** The bytes of the alphabet, and tokens of several characters and of parts of them. */
 const BYTES = [...new Set(ALPHABET.flatMap((character) => [...new TextEncoder().encode(character)]))];
 const PIECES: readonly Piece[] = [...BYTES.map((byte) => [byte]), "ab", "ba", "aba", "é", "bé", "éa", [0x61, 0xc3], [0xa9, 0x62], [0x9f, 0x98], "😀", "aa"];
-const LENGTH = 4;
-const texts = allTexts(ALPHABET, LENGTH);
+const LENGTH = 3;
+const texts = [...new Set([...allTexts(ALPHABET, LENGTH), ...allTexts(["a", "b"], 5)])];
 
 interface Shape {
   readonly rules: readonly string[];
@@ -51,7 +51,7 @@ function randomRules(seed: number, isFinite: boolean): Rules {
 
 const model = modelOf(PIECES);
 
-/** The texts by the definition, up to `LENGTH` characters. */
+/** Those of `texts` that follow the grammar by its definition. */
 const languageOf = (rules: Rules): ReadonlySet<string> => new Set(texts.filter((each) => isText(rules, each)));
 
 /** Returns one random way to split a text into tokens. */
