@@ -9,7 +9,7 @@ import {
 } from "@decodekit/core";
 import type { CompiledConstraint } from "./compiled-constraint.ts";
 import type { Constraint } from "./constraint.ts";
-import { buildAutomaton } from "./engine/automaton.ts";
+import { buildAutomaton, type HasToken } from "./engine/automaton.ts";
 import { Parser } from "./engine/parser.ts";
 import { type TokenTrie, tokenTrieOf } from "./engine/token-trie.ts";
 import { parseGrammar } from "./grammar/parse-grammar.ts";
@@ -35,7 +35,7 @@ const OPTIONS = {
  * Compiles a constraint for a model. The masks of its rows are found when they are needed, by a walk through the vocabulary in the state of
  * the grammar, and kept; `Cost` in the README has figures. The vocabulary is read once per tokenizer object.
  *
- * Characters that the vocabulary cannot write byte by byte are left out, so that every output can be completed.
+ * Characters that have no token and that the vocabulary cannot write byte by byte are left out, so that every output can be completed.
  * @throws InvalidOptionError for an invalid constraint or option, a tokenizer without `tokenBytes`, a model without stop tokens, a vocabulary
  * that can write no text of the constraint, or a limit that is too small for the shortest one.
  */
@@ -52,9 +52,9 @@ export function compileConstraint(model: ConstrainedModel, constraint: Constrain
   }
   const trie = tokenTrieOf(readable(model.tokenizer));
   const stops = new Set(stopTokens);
-  const parser = new Parser(buildAutomaton(parseGrammar(where, constraint.grammar).rules), writableBytes(trie, stops));
+  const parser = new Parser(buildAutomaton(parseGrammar(where, constraint.grammar).rules, writableCharacters(trie, stops)), writableBytes(trie, stops));
   if (parser.shortestText === Infinity) {
-    const expected = "one whose characters the vocabulary can write byte by byte";
+    const expected = "one whose characters the vocabulary can write";
     throw new InvalidOptionError({ where, option: "constraint", expected, actual: constraint.grammar });
   }
   const compiled = new OutputConstraint(constraint, { parser, trie, stops, tokenizer: model.tokenizer });
@@ -69,6 +69,26 @@ function readable(tokenizer: Tokenizer): Tokenizer {
   if (typeof tokenizer.tokenBytes === "function") return tokenizer;
   const expected = "one whose tokens have their own bytes (Tokenizer.tokenBytes): byte-level or SentencePiece, not WordPiece";
   throw new InvalidOptionError({ where: "compileConstraint", option: "model.tokenizer", expected, actual: "one without tokenBytes" });
+}
+
+/** Returns whether a character of several bytes in a range has a token of its own that is not a stop token. */
+function writableCharacters({ tokenBytes }: TokenTrie, stops: ReadonlySet<TokenId>): HasToken {
+  const points = new Set<number>();
+  for (const [token, bytes] of tokenBytes.entries()) {
+    if (!bytes || bytes.length < 2 || bytes.length > 4 || bytes[0]! < 0xc0 || stops.has(token)) continue;
+    const [character, ...others] = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    if (others.length === 0 && character !== "\uFFFD") points.add(character!.codePointAt(0)!);
+  }
+  const sorted = [...points].toSorted((a, b) => a - b);
+  return ([first, last]) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]! < first) low = middle + 1;
+      else high = middle;
+    }
+    return low < sorted.length && sorted[low]! <= last;
+  };
 }
 
 /** Returns whether a token that is not a stop token has this byte only. */

@@ -4,7 +4,7 @@ import type { Constraint } from "./constraint.ts";
 import { fewestTokens } from "./engine/fewest-tokens.ts";
 import { OutputStates } from "./engine/output-states.ts";
 import type { Parser, ParserState } from "./engine/parser.ts";
-import { forbidOthers, TokenSets, tokensIn } from "./engine/token-sets.ts";
+import { forbidOthers, isEmpty, TokenSets, tokensIn } from "./engine/token-sets.ts";
 import type { TokenTrie } from "./engine/token-trie.ts";
 import { tokensOf } from "./engine/tokens-of.ts";
 
@@ -45,7 +45,7 @@ export class OutputConstraint implements CompiledConstraint {
     const state = this.#states.after(output, 0);
     if (!state) return "violated";
     if (!state.accepts) return "incomplete";
-    return state.items.length === 0 ? "final" : "complete";
+    return isEmpty(this.#sets.after(state)) ? "final" : "complete";
   }
 
   allowedTokens(output: Int32Array): Int32Array {

@@ -1,4 +1,4 @@
-import { type Expression, ROOT, type Rules } from "../expression.ts";
+import { type CharacterRange, type Expression, ROOT, type Rules } from "../expression.ts";
 import { utf8Ranges, type ByteRange } from "./utf8-ranges.ts";
 
 /** Reads one byte and goes on at `target`. */
@@ -18,6 +18,10 @@ export interface Place {
   readonly skips: number[];
   readonly bytes: ByteEdge[];
   readonly calls: CallEdge[];
+  /** Places after a character that has a token of its own. The bytes of that character lead there too. */
+  readonly characters: number[];
+  /** Whether it is within the bytes of a character. */
+  readonly isWithinCharacter: boolean;
 }
 
 /** The places at which the texts of a rule begin and end. */
@@ -42,21 +46,26 @@ export class GrammarSizeError extends Error {
   }
 }
 
+/** Returns whether a character of the range has a token of its own. */
+export type HasToken = (range: CharacterRange) => boolean;
+
 /** Builds the automaton of a grammar in which every rule that is named is defined. @throws GrammarSizeError */
-export function buildAutomaton(rules: Rules): Automaton {
+export function buildAutomaton(rules: Rules, hasToken: HasToken = () => false): Automaton {
   const names = new Map([...rules.keys()].map((name, index) => [name, index + 1]));
   const places: Place[] = [];
-  const build = new Builder(places, names);
+  const build = new Builder(places, { names, hasToken });
   return { places, rules: [{ kind: "rule", name: ROOT } as const, ...rules.values()].map((expression) => build.rule(expression)) };
 }
 
 class Builder {
   readonly #places: Place[];
   readonly #names: ReadonlyMap<string, number>;
+  readonly #hasToken: HasToken;
 
-  constructor(places: Place[], names: ReadonlyMap<string, number>) {
+  constructor(places: Place[], { names, hasToken }: { readonly names: ReadonlyMap<string, number>; readonly hasToken: HasToken }) {
     this.#places = places;
     this.#names = names;
+    this.#hasToken = hasToken;
   }
 
   rule(expression: Expression): RulePlaces {
@@ -64,9 +73,9 @@ class Builder {
     return { start, end: this.#add(expression, start) };
   }
 
-  #place(): number {
+  #place(isWithinCharacter = false): number {
     if (this.#places.length === MAX_PLACES) throw new GrammarSizeError();
-    this.#places.push({ skips: [], bytes: [], calls: [] });
+    this.#places.push({ skips: [], bytes: [], calls: [], characters: [], isWithinCharacter });
     return this.#places.length - 1;
   }
 
@@ -79,7 +88,7 @@ class Builder {
   #add(expression: Expression, from: number): number {
     switch (expression.kind) {
       case "text":
-        return this.#addBytes(new TextEncoder().encode(expression.text), from);
+        return Array.from(expression.text).reduce((place, character) => this.#addCharacter(character, place), from);
       case "characters":
         return this.#addCharacters(expression.ranges, from);
       case "sequence":
@@ -98,17 +107,20 @@ class Builder {
     }
   }
 
-  #addBytes(bytes: Uint8Array, from: number): number {
+  #addCharacter(character: string, from: number): number {
+    const bytes = new TextEncoder().encode(character);
     let place = from;
-    for (const byte of bytes) {
-      const target = this.#place();
+    for (const [index, byte] of bytes.entries()) {
+      const target = this.#place(index < bytes.length - 1);
       this.#places[place]!.bytes.push({ low: byte, high: byte, target });
       place = target;
     }
+    const point = character.codePointAt(0)!;
+    if (bytes.length > 1 && this.#hasToken([point, point])) this.#places[from]!.characters.push(place);
     return place;
   }
 
-  #addCharacters(ranges: readonly (readonly [number, number])[], from: number): number {
+  #addCharacters(ranges: readonly CharacterRange[], from: number): number {
     const end = this.#place();
     /** The places before the same bytes are the same. */
     const before = new Map<string, number>([["", end]]);
@@ -116,11 +128,12 @@ class Builder {
       const key = bytes.map(({ low, high }) => `${low}-${high}`).join(" ");
       let place = before.get(key);
       if (place === undefined) {
-        before.set(key, (place = this.#place()));
+        before.set(key, (place = this.#place(true)));
         this.#places[place]!.bytes.push({ ...bytes[0]!, target: placeBefore(bytes.slice(1)) });
       }
       return place;
     };
+    if (ranges.some(this.#hasToken)) this.#places[from]!.characters.push(end);
     for (const range of ranges)
       for (const [first, ...rest] of utf8Ranges(range)) this.#places[from]!.bytes.push({ ...first!, target: placeBefore(rest) });
     return end;

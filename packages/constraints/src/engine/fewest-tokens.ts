@@ -41,7 +41,7 @@ function addSuccessors(
       continue;
     }
     path[depths[node]! + 1] = state;
-    if (tokens.subarray(firsts[node], firsts[node + 1]).some((token) => !excluded.has(token))) next.add(state);
+    if (state.isLive && tokens.subarray(firsts[node], firsts[node + 1]).some((token) => !excluded.has(token))) next.add(state);
     node++;
   }
 }

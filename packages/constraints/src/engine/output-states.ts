@@ -41,6 +41,6 @@ export class OutputStates {
     if (!bytes) return undefined;
     let next: ParserState | undefined = state;
     for (let index = 0; next && index < bytes.length; index++) next = this.#parser.advance(next, bytes[index]!);
-    return next;
+    return next?.isLive ? next : undefined;
   }
 }

@@ -21,6 +21,8 @@ export interface Call {
 export interface ParserState {
   /** Whether the text is complete: it follows the grammar. */
   readonly accepts: boolean;
+  /** Whether a text can be completed from here, token by token; false within a character that is only written as a whole. */
+  readonly isLive: boolean;
   /** Items that read bytes. There are none if the text cannot go on. */
   readonly items: readonly Item[];
   /** States after one more byte by byte class; null if no text goes on with it, undefined if unknown yet. */
@@ -48,6 +50,7 @@ const MAX_STATES = 200_000;
 export class Parser {
   readonly #automaton: Automaton;
   readonly #shortest: Float64Array;
+  readonly #isKept: Uint8Array;
   readonly #isTail: Uint8Array;
   readonly #classes: Uint8Array;
   readonly #whole: Call = { id: 0, rule: 0, returns: [] };
@@ -56,10 +59,11 @@ export class Parser {
   #calls = new Map<string, Call>();
   #nextId = 1;
 
-  /** `isAvailable`: which bytes can be written one by one; no state is reached from which a text cannot be completed with them. */
+  /** `isAvailable`: which bytes can be written one by one. Places from which no text can be completed are left out. */
   constructor(automaton: Automaton, isAvailable: (byte: number) => boolean = () => true) {
     this.#automaton = automaton;
     this.#shortest = shortestTexts(automaton, isAvailable);
+    this.#isKept = keptPlaces(automaton, this.#shortest);
     this.#isTail = tailPlaces(automaton);
     this.#classes = byteClasses(automaton);
   }
@@ -89,7 +93,7 @@ export class Parser {
     let only: number | undefined;
     for (const { place } of state.items) {
       for (const { low, high, target } of this.#automaton.places[place]!.bytes) {
-        if (this.#shortest[target] === Infinity) continue;
+        if (!this.#isKept[target]) continue;
         if (low !== high || (only !== undefined && only !== low)) return undefined;
         only = low;
       }
@@ -101,7 +105,7 @@ export class Parser {
     const kernel: Item[] = [];
     for (const { place, call } of state.items)
       for (const { low, high, target } of this.#automaton.places[place]!.bytes)
-        if (byte >= low && byte <= high && this.#shortest[target]! < Infinity) kernel.push({ place: target, call });
+        if (byte >= low && byte <= high && this.#isKept[target]) kernel.push({ place: target, call });
     return kernel.length === 0 ? undefined : this.#close(kernel);
   }
 
@@ -114,8 +118,10 @@ export class Parser {
     const { items, fresh } = this.#expand(kernel);
     const final = this.#canonical(fresh);
     const { rules } = this.#automaton;
+    const accepts = items.some(({ place, call }) => call === this.#whole && place === rules[0]!.end);
     const state: ParserState = {
-      accepts: items.some(({ place, call }) => call === this.#whole && place === rules[0]!.end),
+      accepts,
+      isLive: accepts || items.some(({ place }) => this.#shortest[place]! < Infinity),
       items: items.flatMap(({ place, call }) => (this.#reads(place) ? [{ place, call: final.get(call) ?? call }] : [])),
       next: [],
     };
@@ -125,7 +131,7 @@ export class Parser {
 
   /** Returns whether a byte may follow at a place. */
   #reads(place: number): boolean {
-    return this.#automaton.places[place]!.bytes.some(({ target }) => this.#shortest[target]! < Infinity);
+    return this.#automaton.places[place]!.bytes.some(({ target }) => this.#isKept[target]);
   }
 
   #expand(kernel: readonly Item[]): { readonly items: readonly Item[]; readonly fresh: ReadonlyMap<number, FreshCall> } {
@@ -135,7 +141,7 @@ export class Parser {
     const fresh = new Map<number, FreshCall>();
     const add = (place: number, call: Call): void => {
       const key = call.id * places.length + place;
-      if (this.#shortest[place] === Infinity || seen.has(key)) return;
+      if (!this.#isKept[place] || seen.has(key)) return;
       seen.add(key);
       items.push({ place, call });
     };
@@ -216,6 +222,20 @@ function keyOf(items: readonly Item[]): string {
   if (items.length === 1) return `${items[0]!.place}:${items[0]!.call.id}`;
   const keys = items.map(({ place, call }) => `${place}:${call.id}`);
   return [...new Set(keys)].toSorted().join(" ");
+}
+
+/**
+ * Marks the places, shape (places,), that a text passes: those from which it can be completed, and those within a character that leads to
+ * one of them.
+ */
+function keptPlaces({ places }: Automaton, shortest: Float64Array): Uint8Array {
+  const isKept = Uint8Array.from(shortest, (length) => (length < Infinity ? 1 : 0));
+  // A character has up to three places within it.
+  for (let round = 0; round < 3; round++) {
+    for (const [place, { bytes, isWithinCharacter }] of places.entries())
+      if (isWithinCharacter && bytes.some(({ target }) => isKept[target])) isKept[place] = 1;
+  }
+  return isKept;
 }
 
 /** Marks the places, shape (places,), from which nothing can be read any more and the end of the rule is reached. */

@@ -2,7 +2,8 @@ import type { Automaton } from "./automaton.ts";
 
 /**
  * Returns the number of bytes of the shortest text from each place to the end of its rule, shape (places,), if only the bytes with
- * `isAvailable` can be written; Infinity where there is none (Knuth 1977, "A generalization of Dijkstra's algorithm").
+ * `isAvailable` can be written, and characters that have a token; such a character counts as one byte. Infinity where there is no text
+ * (Knuth 1977, "A generalization of Dijkstra's algorithm").
  */
 export function shortestTexts({ places, rules }: Automaton, isAvailable: (byte: number) => boolean): Float64Array {
   const shortest = new Float64Array(places.length).fill(Infinity);
@@ -12,11 +13,12 @@ export function shortestTexts({ places, rules }: Automaton, isAvailable: (byte: 
     changed = false;
     // Edges lead to later places for the most part, so a few rounds from the last place to the first one suffice.
     for (let place = places.length - 1; place >= 0; place--) {
-      const { skips, bytes, calls } = places[place]!;
+      const { skips, bytes, calls, characters } = places[place]!;
       let best = shortest[place]!;
       for (const target of skips) best = Math.min(best, shortest[target]!);
       for (const { low, high, target } of bytes)
         if (available[high + 1]! > available[low]!) best = Math.min(best, 1 + shortest[target]!);
+      for (const target of characters) best = Math.min(best, 1 + shortest[target]!);
       for (const { rule, target } of calls) best = Math.min(best, shortest[rules[rule]!.start]! + shortest[target]!);
       if (best < shortest[place]!) [shortest[place], changed] = [best, true];
     }

@@ -46,7 +46,7 @@ export class TokenSets {
         continue;
       }
       path[depth + 1] = next;
-      for (let index = firsts[node]!; index < firsts[node + 1]!; index++) {
+      for (let index = firsts[node]!; next.isLive && index < firsts[node + 1]!; index++) {
         const token = tokens[index]!;
         set[token >>> 5]! |= 1 << (token & 31);
       }
@@ -66,6 +66,8 @@ export function forbidOthers(row: Float32Array, set: Uint32Array): void {
     else if (bits !== 0xffffffff) for (let bit = 0; bit < 32 && start + bit < row.length; bit++) if (((bits >>> bit) & 1) === 0) row[start + bit] = -Infinity;
   }
 }
+
+export const isEmpty = (set: Uint32Array): boolean => set.every((bits) => bits === 0);
 
 /** Returns the tokens of a set in ascending order. */
 export function tokensIn(set: Uint32Array): readonly TokenId[] {
