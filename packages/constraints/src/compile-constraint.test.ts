@@ -48,7 +48,9 @@ describe("the rows of a constraint", () => {
     for (let sample = 0; sample < 400; sample++) {
       const tokens = Array.from({ length: below(6) }, () => below(PIECES.length + 1));
       const fresh = compileConstraint(model, shared.constraint);
-      expect(rowAfter(shared, tokens, Math.min(sample % 3, tokens.length))).toEqual(rowAfter(fresh, tokens, Math.min(sample % 3, tokens.length)));
+      expect(rowAfter(shared, tokens, Math.min(sample % 3, tokens.length))).toEqual(
+        rowAfter(fresh, tokens, Math.min(sample % 3, tokens.length)),
+      );
     }
   });
 
@@ -94,7 +96,10 @@ describe("what the vocabulary cannot write", () => {
 });
 
 describe("the state of an output", () => {
-  const constraint = compileConstraint(byteModel, jsonSchema({ type: "object", properties: { name: { type: "string", maxLength: 3 }, n: { type: "integer" } }, required: ["name", "n"] }));
+  const constraint = compileConstraint(
+    byteModel,
+    jsonSchema({ type: "object", properties: { name: { type: "string", maxLength: 3 }, n: { type: "integer" } }, required: ["name", "n"] }),
+  );
   test.each([
     ["", "incomplete", '{"name": "'],
     ['{"name": "abc', "incomplete", '", "n": '],
@@ -132,11 +137,23 @@ test("the fewest tokens are a lower bound: exact for short texts, and an error a
 describe("errors are typed, and say what to do", () => {
   const valid = choices(["a"]);
   test.each<[string, () => unknown, string]>([
-    ["no constraint", () => compileConstraint(model, undefined as never), "constraint must be a constraint, such as jsonSchema(schema) or choices(texts)"],
+    [
+      "no constraint",
+      () => compileConstraint(model, undefined as never),
+      "constraint must be a constraint, such as jsonSchema(schema) or choices(texts)",
+    ],
     ["a schema in its place", () => compileConstraint(model, { type: "object" } as never), "constraint must be a constraint"],
     ["a damaged grammar", () => compileConstraint(model, { kind: "grammar", grammar: "root" }), 'line 1, column 5 must be "::="'],
-    ["no stop tokens", () => compileConstraint({ ...model, stopTokens: [] }, valid), "stopTokens must be at least one token that ends a text"],
-    ["invalid stop tokens", () => compileConstraint(model, valid, { stopTokens: [-1] }), "stopTokens must be an array of at least one token id"],
+    [
+      "no stop tokens",
+      () => compileConstraint({ ...model, stopTokens: [] }, valid),
+      "stopTokens must be at least one token that ends a text",
+    ],
+    [
+      "invalid stop tokens",
+      () => compileConstraint(model, valid, { stopTokens: [-1] }),
+      "stopTokens must be an array of at least one token id",
+    ],
     ["an unknown option", () => compileConstraint(model, valid, { tokens: 1 } as never), 'option "tokens"'],
     ["a limit below 0", () => compileConstraint(model, valid, { maxNewTokens: -1 }), "maxNewTokens must be an integer >= 0"],
     [

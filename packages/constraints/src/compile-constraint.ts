@@ -27,7 +27,10 @@ export type ConstrainedModel = Pick<LanguageModel, "tokenizer" | "stopTokens">;
 
 const isToken = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
 const OPTIONS = {
-  stopTokens: objectOption("an array of at least one token id", (value) => Array.isArray(value) && value.length > 0 && value.every(isToken)),
+  stopTokens: objectOption(
+    "an array of at least one token id",
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isToken),
+  ),
   maxNewTokens: { type: "integer", help: "The limit of the decode", minimum: 0 },
 } as const satisfies Readonly<Record<keyof CompileOptions, OptionDefinition>>;
 
@@ -52,7 +55,10 @@ export function compileConstraint(model: ConstrainedModel, constraint: Constrain
   }
   const trie = tokenTrieOf(readable(model.tokenizer));
   const stops = new Set(stopTokens);
-  const parser = new Parser(buildAutomaton(parseGrammar(where, constraint.grammar).rules, writableCharacters(trie, stops)), writableBytes(trie, stops));
+  const parser = new Parser(
+    buildAutomaton(parseGrammar(where, constraint.grammar).rules, writableCharacters(trie, stops)),
+    writableBytes(trie, stops),
+  );
   if (parser.shortestText === Infinity) {
     const expected = "one whose characters the vocabulary can write";
     throw new InvalidOptionError({ where, option: "constraint", expected, actual: constraint.grammar });

@@ -10,8 +10,19 @@ import { byteModel, bytes, byteTokens, modelOf } from "./models-for-tests.ts";
 import { regex } from "./regular-expression/regex.ts";
 
 /** Returns the draft after `output`, and the prompt "x". */
-async function draftAfter(constraint: ReturnType<typeof compileConstraint>, output: Int32Array, max = 100, maxConfident?: number): Promise<Draft> {
-  const context = { prompt: Int32Array.of(0), models: {}, stopTokens: new Set(), sampler: greedySampler, vocabSize: 258 } as unknown as DraftContext<never>;
+async function draftAfter(
+  constraint: ReturnType<typeof compileConstraint>,
+  output: Int32Array,
+  max = 100,
+  maxConfident?: number,
+): Promise<Draft> {
+  const context = {
+    prompt: Int32Array.of(0),
+    models: {},
+    stopTokens: new Set(),
+    sampler: greedySampler,
+    vocabSize: 258,
+  } as unknown as DraftContext<never>;
   const session = await forcedTokens(constraint).start(context);
   if (output.length > 0) session.observe({ tokens: output, drafted: 0, accepted: 0 });
   const draft = draftFrom(session, { max, maxDepth: max, random: seededRandom(1), ...(maxConfident !== undefined && { maxConfident }) });
@@ -22,7 +33,10 @@ async function draftAfter(constraint: ReturnType<typeof compileConstraint>, outp
 }
 
 describe("drafts", () => {
-  const constraint = compileConstraint(byteModel, jsonSchema({ type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] }));
+  const constraint = compileConstraint(
+    byteModel,
+    jsonSchema({ type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] }),
+  );
 
   test("are the text that is certain, and the stop token", async () => {
     const first = await draftAfter(constraint, new Int32Array(0));
@@ -54,7 +68,7 @@ describe("drafts", () => {
 
   test("are split as within a text by a tokenizer that adds a space to the beginning of one", async () => {
     const model = modelOf([" a", "a", "b", "\n", " "]);
-    const { encode } = model.tokenizer;
+    const encode = (text: string): Int32Array => model.tokenizer.encode(text);
     const tokenizer = { ...model.tokenizer, encode: (text: string) => encode(text === "" || /^\s/.test(text) ? text : ` ${text}`) };
     const compiled = compileConstraint({ ...model, tokenizer }, choices(["ab"]));
     expect([...compiled.forcedTokens(new Int32Array(0))]).toEqual([1, 2, model.stop]);

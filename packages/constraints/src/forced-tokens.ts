@@ -3,11 +3,10 @@ import { GrowingSequence } from "@decodekit/core/toolkit";
 import type { CompiledConstraint } from "./compiled-constraint.ts";
 
 /**
- * Estimated probability that the model splits a forced text as its tokenizer does: measured on greedy answers of SmolLM2-135M-Instruct to
- * ten extraction tasks. The last token of the text may be split differently, as one with what follows.
+ * Estimated probability that the model splits a forced text as its tokenizer does: 185 of 220 tokens were the same in greedy answers of
+ * SmolLM2-135M-Instruct to ten extraction tasks.
  */
-const SAME_SPLIT = 0.95;
-const SAME_END = 0.6;
+const SAME_SPLIT = 0.84;
 
 /**
  * Creates a drafter of what a constraint leaves no choice about: the names, quotation marks and brackets of a JSON object, the rest of a choice
@@ -37,8 +36,7 @@ export function forcedTokens(constraint: CompiledConstraint): Drafter<never> {
           const tokens = forced.slice(0, maxConfident);
           const confidences = Float64Array.from(tokens, (_, index) => {
             const allowed = constraint.allowedTokens(Int32Array.of(...output, ...tokens.subarray(0, index)));
-            if (allowed.length === 1) return 1;
-            return index === forced.length - 1 ? SAME_END : SAME_SPLIT;
+            return allowed.length === 1 ? 1 : SAME_SPLIT;
           });
           return { tokens, confidences };
         },

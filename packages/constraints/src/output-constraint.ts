@@ -52,7 +52,7 @@ export class OutputConstraint implements CompiledConstraint {
     const state = this.#states.after(output, 0);
     if (!state) return new Int32Array(0);
     const tokens = tokensIn(this.#sets.after(state));
-    return Int32Array.from(state.accepts ? [...tokens, ...this.#stops] : tokens).sort();
+    return Int32Array.from(state.accepts ? [...tokens, ...this.#stops] : tokens).toSorted();
   }
 
   forcedText(output: Int32Array): string {

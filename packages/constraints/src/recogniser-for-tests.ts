@@ -44,9 +44,12 @@ function endsOf(expression: Expression, start: number, all: Known): Set<number> 
       return new Set(known.get(`${expression.name} ${start}`));
     case "choice":
       return new Set(expression.alternatives.flatMap((each) => [...endsOf(each, start, all)]));
-    case "sequence":
-      return expression.parts.reduce((starts, part) => new Set([...starts].flatMap((each) => [...endsOf(part, each, all)])), new Set([start]));
-    case "repeat": {
+    case "sequence": {
+      let starts = new Set([start]);
+      for (const part of expression.parts) starts = new Set([...starts].flatMap((each) => [...endsOf(part, each, all)]));
+      return starts;
+    }
+    default: {
       const ends = new Set<number>();
       let current = new Set([start]);
       // More repetitions than characters reach no other end.

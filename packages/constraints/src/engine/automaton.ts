@@ -99,7 +99,7 @@ class Builder {
       }
       case "repeat":
         return this.#addRepeat(expression, from);
-      case "rule": {
+      default: {
         const target = this.#place();
         this.#places[from]!.calls.push({ rule: this.#names.get(expression.name)!, target });
         return target;

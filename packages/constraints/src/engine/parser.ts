@@ -153,13 +153,14 @@ export class Parser {
       // The end of a call that begins here is the empty text, which the caller skips below.
       if (place === rules[call.rule]!.end && !isFresh(call)) for (const back of call.returns) add(back.place, back.call);
       for (const { rule, target } of calls) {
-        const { start } = rules[rule]!;
-        if (this.#shortest[start]! + this.#shortest[target]! === Infinity) continue;
-        if (this.#shortest[start] === 0) add(target, call);
+        const start = rules[rule]!.start;
+        if (Math.max(this.#shortest[start]!, this.#shortest[target]!) === Infinity) continue;
+        const isNullable = this.#shortest[start] === 0;
+        if (isNullable) add(target, call);
         let callee = fresh.get(rule);
         if (!callee) fresh.set(rule, (callee = { id: this.#nextId++, rule, returns: [], direct: [], tails: [] }));
         add(start, callee);
-        if (this.#isTail[target] && call !== this.#whole) callee.tails.push(call);
+        if (this.#isTail[target] === 1 && call !== this.#whole) callee.tails.push(call);
         else callee.direct.push({ place: target, call });
       }
     }

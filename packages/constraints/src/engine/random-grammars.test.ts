@@ -10,7 +10,20 @@ import { allTexts, isText } from "../recogniser-for-tests.ts";
 const ALPHABET = ["a", "b", "é", "😀"];
 /** The bytes of the alphabet, and tokens of several characters and of parts of them. */
 const BYTES = [...new Set(ALPHABET.flatMap((character) => [...new TextEncoder().encode(character)]))];
-const PIECES: readonly Piece[] = [...BYTES.map((byte) => [byte]), "ab", "ba", "aba", "é", "bé", "éa", [0x61, 0xc3], [0xa9, 0x62], [0x9f, 0x98], "😀", "aa"];
+const PIECES: readonly Piece[] = [
+  ...BYTES.map((byte) => [byte]),
+  "ab",
+  "ba",
+  "aba",
+  "é",
+  "bé",
+  "éa",
+  [0x61, 0xc3],
+  [0xa9, 0x62],
+  [0x9f, 0x98],
+  "😀",
+  "aa",
+];
 const LENGTH = 3;
 const texts = [...new Set([...allTexts(ALPHABET, LENGTH), ...allTexts(["a", "b"], 5)])];
 
@@ -28,7 +41,15 @@ function randomExpression(random: RandomSource, depth: number, shape: Shape): Ex
     case 0:
       return text(Array.from({ length: below(3) }, () => ALPHABET[below(4)]).join(""));
     case 1:
-      return characters([[0x61, 0x61], [0x61, 0x62], [0x62, 0xe9], [0xe9, 0x1f600], [0, 0x10ffff]][below(5)] as [number, number]);
+      return characters(
+        [
+          [0x61, 0x61],
+          [0x61, 0x62],
+          [0x62, 0xe9],
+          [0xe9, 0x1f600],
+          [0, 0x10ffff],
+        ][below(5)] as [number, number],
+      );
     case 2:
       return shape.rules.length > 0 ? rule(shape.rules[below(shape.rules.length)]!) : text("a");
     case 3:
@@ -46,7 +67,9 @@ function randomRules(seed: number, isFinite: boolean): Rules {
   const random = seededRandom(seed);
   const names = ["root", "x", "y"];
   // In a finite grammar, rules use later ones only.
-  return new Map(names.map((name, index) => [name, randomExpression(random, 3, { rules: isFinite ? names.slice(index + 1) : names, isFinite })]));
+  return new Map(
+    names.map((name, index) => [name, randomExpression(random, 3, { rules: isFinite ? names.slice(index + 1) : names, isFinite })]),
+  );
 }
 
 const model = modelOf(PIECES);
@@ -67,7 +90,40 @@ function split(bytes: readonly number[], random: RandomSource): number[] {
 
 const seeds = Array.from({ length: 220 }, (_, seed) => seed);
 
+/** A vocabulary without bytes, in which characters outside ASCII are whole. */
+const wholeCharacters = modelOf(["a", "b", "é", "😀", "ab", "éa", [0xc3], [0x61, 0xc3], "bé😀"]);
+
 describe("random grammars", () => {
+  test("leave no output without a way to its end, with a vocabulary without bytes", () => {
+    let ended = 0;
+    for (const seed of seeds) {
+      const rules = randomRules(seed, seed % 2 === 0);
+      let constraint;
+      try {
+        constraint = compileConstraint(wholeCharacters, grammar(printGrammar(rules)));
+      } catch {
+        continue;
+      }
+      const random = seededRandom(seed);
+      const output: number[] = [];
+      for (let step = 0; step < 40; step++) {
+        const allowed = constraint.allowedTokens(Int32Array.from(output));
+        expect(allowed.length).toBeGreaterThan(0);
+        const token =
+          allowed.includes(wholeCharacters.stop) && random.uniform() < 0.3
+            ? wholeCharacters.stop
+            : allowed[Math.floor(random.uniform() * allowed.length)]!;
+        if (token === wholeCharacters.stop) {
+          expect(isText(rules, wholeCharacters.tokenizer.decode(Int32Array.from(output)))).toBe(true);
+          ended++;
+          break;
+        }
+        output.push(token);
+      }
+    }
+    expect(ended).toBeGreaterThan(100);
+  });
+
   test("allow exactly the texts of their definition, each split into tokens in any way", () => {
     let tried = 0;
     for (const seed of seeds) {
@@ -113,7 +169,9 @@ describe("random grammars", () => {
         const isComplete = paths.some((path) => path.length === bytes.length && bytes.every((byte, index) => path[index] === byte));
         if (isComplete) expected.push(model.stop);
         expect([...compiled.allowedTokens(Int32Array.from(tokens))]).toEqual(expected);
-        if (tokens.length < 3) for (const token of expected) if (token !== model.stop) visit([...tokens, token], [...bytes, ...model.tokenizer.tokenBytes!(token)!]);
+        if (tokens.length < 3)
+          for (const token of expected)
+            if (token !== model.stop) visit([...tokens, token], [...bytes, ...model.tokenizer.tokenBytes!(token)!]);
       };
       visit([], []);
       const fewest = (bytes: Uint8Array): number => {
@@ -144,7 +202,7 @@ function longestText(rules: Rules): number {
         return Math.max(-Infinity, ...expression.alternatives.map(of));
       case "sequence":
         return expression.parts.reduce((sum, part) => sum + of(part), 0);
-      case "repeat":
+      default:
         return expression.max * Math.max(0, of(expression.part));
     }
   };

@@ -16,8 +16,7 @@ export function shortestTexts({ places, rules }: Automaton, isAvailable: (byte: 
       const { skips, bytes, calls, characters } = places[place]!;
       let best = shortest[place]!;
       for (const target of skips) best = Math.min(best, shortest[target]!);
-      for (const { low, high, target } of bytes)
-        if (available[high + 1]! > available[low]!) best = Math.min(best, 1 + shortest[target]!);
+      for (const { low, high, target } of bytes) if (available[high + 1]! > available[low]!) best = Math.min(best, 1 + shortest[target]!);
       for (const target of characters) best = Math.min(best, 1 + shortest[target]!);
       for (const { rule, target } of calls) best = Math.min(best, shortest[rules[rule]!.start]! + shortest[target]!);
       if (best < shortest[place]!) [shortest[place], changed] = [best, true];

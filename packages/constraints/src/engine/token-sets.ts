@@ -63,7 +63,8 @@ export function forbidOthers(row: Float32Array, set: Uint32Array): void {
   for (let word = 0, start = 0; start < row.length; word++, start += 32) {
     const bits = set[word]!;
     if (bits === 0) row.fill(-Infinity, start, start + 32);
-    else if (bits !== 0xffffffff) for (let bit = 0; bit < 32 && start + bit < row.length; bit++) if (((bits >>> bit) & 1) === 0) row[start + bit] = -Infinity;
+    else if (bits !== 0xffffffff)
+      for (let bit = 0; bit < 32 && start + bit < row.length; bit++) if (((bits >>> bit) & 1) === 0) row[start + bit] = -Infinity;
   }
 }
 

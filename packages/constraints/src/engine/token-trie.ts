@@ -29,9 +29,9 @@ export function tokenTrieOf(tokenizer: Tokenizer): TokenTrie {
   return trie;
 }
 
-function buildTrie({ vocabSize, tokenBytes }: Tokenizer): TokenTrie {
-  const bytesOf = Array.from({ length: vocabSize }, (_, token) => {
-    const bytes = tokenBytes!(token);
+function buildTrie(tokenizer: Tokenizer): TokenTrie {
+  const bytesOf = Array.from({ length: tokenizer.vocabSize }, (_, token) => {
+    const bytes = tokenizer.tokenBytes!(token);
     return bytes && bytes.length > 0 ? bytes : undefined;
   });
   const sorted = sortedTokens(bytesOf);
@@ -79,5 +79,5 @@ function sortedTokens(bytesOf: readonly (Uint8Array | undefined)[]): readonly To
   // Strings of one character per byte are in the order of the bytes, and compared faster.
   const keys = bytesOf.map((bytes) => bytes && String.fromCharCode(...bytes));
   const tokens = bytesOf.flatMap((bytes, token) => (bytes ? [token] : []));
-  return tokens.sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a] === keys[b] ? a - b : 1));
+  return tokens.toSorted((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a] === keys[b] ? a - b : 1));
 }

@@ -4,14 +4,16 @@ import { type ByteRange, utf8Ranges } from "./utf8-ranges.ts";
 
 /** Number of sequences that contain the bytes. */
 const count = (sequences: readonly (readonly ByteRange[])[], bytes: Uint8Array): number =>
-  sequences.filter((ranges) => ranges.length === bytes.length && ranges.every(({ low, high }, index) => bytes[index]! >= low && bytes[index]! <= high))
-    .length;
+  sequences.filter(
+    (ranges) => ranges.length === bytes.length && ranges.every(({ low, high }, index) => bytes[index]! >= low && bytes[index]! <= high),
+  ).length;
 const size = (ranges: readonly ByteRange[]): number => ranges.reduce((product, { low, high }) => product * (high - low + 1), 1);
 
 test("the bytes of every character of a range are in one sequence, and no others", () => {
   const random = seededRandom(1);
   const limits = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdfff, 0xe000, 0xffff, 0x10000, 0x10ffff];
-  const point = (): number => (random.uniform() < 0.5 ? limits[Math.floor(random.uniform() * limits.length)]! : Math.floor(random.uniform() * 0x110000));
+  const point = (): number =>
+    random.uniform() < 0.5 ? limits[Math.floor(random.uniform() * limits.length)]! : Math.floor(random.uniform() * 0x110000);
   for (let sample = 0; sample < 300; sample++) {
     const [first, last] = [point(), point()].toSorted((a, b) => a - b) as [number, number];
     const sequences = utf8Ranges([first, last]);

@@ -34,7 +34,7 @@ describe("the notation", () => {
 });
 
 test.each([
-  ['root ::= "a', "grammar: line 1, column 12 must be a closing \" on the same line, got \"the end\""],
+  ['root ::= "a', 'grammar: line 1, column 12 must be a closing " on the same line, got "the end"'],
   ["root ::= b", 'grammar: line 1, column 10 must be a rule that is defined, and "b" is not (rules: root), got "b"'],
   ['a ::= "x"', 'grammar: source must be a grammar with the rule "root", got "rules a"'],
   ["", 'grammar: source must be a grammar with the rule "root", got "no rules"'],
@@ -66,7 +66,13 @@ describe("choices", () => {
     const constraint = choices(["yes", "no", "yes, sir", "no"]);
     expect(constraint).toEqual({ kind: "choices", grammar: 'root ::= "yes" | "no" | "yes, sir"\n' });
     const compiled = compileConstraint(byteModel, constraint);
-    expect(["y", "yes", "yes, sir", "no", "nope"].map((text) => compiled.status(byteTokens(text)))).toEqual(["incomplete", "complete", "final", "final", "violated"]);
+    expect(["y", "yes", "yes, sir", "no", "nope"].map((text) => compiled.status(byteTokens(text)))).toEqual([
+      "incomplete",
+      "complete",
+      "final",
+      "final",
+      "violated",
+    ]);
     expect(compiled.forcedText(byteTokens("n"))).toBe("o");
     expect(compiled.minTokens).toBe(2);
   });

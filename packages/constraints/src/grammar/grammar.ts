@@ -17,7 +17,8 @@ import { parseGrammar } from "./parse-grammar.ts";
  */
 export function grammar(source: string): Constraint {
   const where = "grammar";
-  if (typeof source !== "string") throw new InvalidOptionError({ where, option: "source", expected: "the text of a grammar", actual: source });
+  if (typeof source !== "string")
+    throw new InvalidOptionError({ where, option: "source", expected: "the text of a grammar", actual: source });
   const { rules, uses, reader } = parseGrammar(where, source);
   for (const [name, position] of uses)
     if (!rules.has(name)) reader.fail(`a rule that is defined, and "${name}" is not (rules: ${[...rules.keys()].join(", ")})`, position);

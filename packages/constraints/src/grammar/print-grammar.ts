@@ -23,7 +23,7 @@ function print(expression: Expression, place: Place): string {
       if (isNothing(expression)) return "[]";
       return grouped(expression.alternatives.map((each) => print(each, "sequence")).join(" | "), place !== "choice");
     }
-    case "repeat":
+    default:
       return print(expression.part, "repeat") + printCount(expression.min, expression.max);
   }
 }
@@ -50,5 +50,9 @@ function escaped(point: number, reserved: string): string {
   if (point >= 0x20 && point < 0x7f) return character;
   if (/^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character)) return character;
   const digits = point.toString(16).toUpperCase();
-  return point < 0x100 ? `\\x${digits.padStart(2, "0")}` : point < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
+  return point < 0x100
+    ? `\\x${digits.padStart(2, "0")}`
+    : point < 0x10000
+      ? `\\u${digits.padStart(4, "0")}`
+      : `\\U${digits.padStart(8, "0")}`;
 }

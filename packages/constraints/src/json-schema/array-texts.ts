@@ -28,7 +28,11 @@ function countsOf(at: SchemaAt, first: number): { readonly min: number; readonly
   const max = Math.min(countOf(at, "maxItems") ?? Infinity, mayBeLonger ? Infinity : first);
   const min = countOf(at, "minItems") ?? Math.min(first, max);
   if (schema["uniqueItems"] === true && max > 1)
-    failAt(pointerTo(path, "uniqueItems"), "left out, since items are not compared: list the possible arrays in an enum, or list it in ignoredKeywords", true);
+    failAt(
+      pointerTo(path, "uniqueItems"),
+      "left out, since items are not compared: list the possible arrays in an enum, or list it in ignoredKeywords",
+      true,
+    );
   if (max < min) failAt(pointerTo(path, "minItems"), `at most the largest number of items, ${max}`, min);
   return { min, max };
 }

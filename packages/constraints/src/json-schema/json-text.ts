@@ -16,7 +16,10 @@ const fourDigits = choice(
 );
 const escape = sequence(
   text("\\"),
-  choice(characters(...Array.from('"\\/bfnrt', (sign): CharacterRange => [sign.charCodeAt(0), sign.charCodeAt(0)])), sequence(text("u"), fourDigits)),
+  choice(
+    characters(...Array.from('"\\/bfnrt', (sign): CharacterRange => [sign.charCodeAt(0), sign.charCodeAt(0)])),
+    sequence(text("u"), fourDigits),
+  ),
 );
 
 /** Characters that stand for themselves in a JSON text: all but quotation marks, backslashes and control characters. */
@@ -52,7 +55,7 @@ export function writtenInJson(strings: Expression): Expression {
       return choice(...strings.alternatives.map(writtenInJson));
     case "repeat":
       return repeat(writtenInJson(strings.part), strings.min, strings.max);
-    case "rule":
+    default:
       return strings;
   }
 }
@@ -60,7 +63,9 @@ export function writtenInJson(strings: Expression): Expression {
 function intersection(a: readonly CharacterRange[], b: readonly CharacterRange[]): readonly CharacterRange[] {
   return mergeRanges(
     a.flatMap(([first, last]) =>
-      b.flatMap(([from, to]) => (Math.max(first, from) <= Math.min(last, to) ? [[Math.max(first, from), Math.min(last, to)] as const] : [])),
+      b.flatMap(([from, to]) =>
+        Math.max(first, from) <= Math.min(last, to) ? [[Math.max(first, from), Math.min(last, to)] as const] : [],
+      ),
     ),
   );
 }
@@ -103,10 +108,12 @@ function outside(points: readonly number[]): readonly CharacterRange[] {
     ranges = ranges.flatMap(([first, last]) =>
       point < first || point > last
         ? [[first, last] as const]
-        : ([
-            [first, point - 1],
-            [point + 1, last],
-          ] as const).filter(([from, to]) => from <= to),
+        : (
+            [
+              [first, point - 1],
+              [point + 1, last],
+            ] as const
+          ).filter(([from, to]) => from <= to),
     );
   return ranges;
 }

@@ -10,7 +10,10 @@ const compile = (schema: object): CompiledConstraint => compileConstraint(byteMo
 const accepts = (constraint: CompiledConstraint, text: string): boolean => /^(complete|final)$/.test(constraint.status(byteTokens(text)));
 
 const isWithin = (value: number, { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum }: Bounds): boolean =>
-  value >= minimum && value <= maximum && !(exclusiveMinimum !== undefined && value <= exclusiveMinimum) && !(exclusiveMaximum !== undefined && value >= exclusiveMaximum);
+  value >= minimum &&
+  value <= maximum &&
+  !(exclusiveMinimum !== undefined && value <= exclusiveMinimum) &&
+  !(exclusiveMaximum !== undefined && value >= exclusiveMaximum);
 
 /** All decimals in [-12, 12] with at most two digits after the point, in every way of writing them. */
 const decimals = Array.from({ length: 1201 }, (_, hundredth) => (hundredth / 100).toFixed(2)).flatMap((text) => [
@@ -42,7 +45,8 @@ describe("numbers within bounds are exactly those", () => {
   ];
   test.each(cases.map((bounds) => [JSON.stringify(bounds), bounds] as const))("%s", (_, bounds) => {
     const number = compile({ type: "number", ...bounds });
-    for (const text of signed) if (accepts(number, text) !== isWithin(Number(text), bounds)) expect.fail(`${text} is ${number.status(byteTokens(text))}`);
+    for (const text of signed)
+      if (accepts(number, text) !== isWithin(Number(text), bounds)) expect.fail(`${text} is ${number.status(byteTokens(text))}`);
     if (!signed.some((text) => /^-?\d+$/.test(text) && isWithin(Number(text), bounds))) return;
     const integer = compile({ type: "integer", ...bounds });
     for (const text of signed) {
@@ -56,10 +60,14 @@ test("integers of several lengths are exactly those within bounds", () => {
   const random = seededRandom(5);
   for (let sample = 0; sample < 60; sample++) {
     const size = 10 ** (1 + Math.floor(4 * random.uniform()));
-    const [minimum, maximum] = [random.uniform(), random.uniform()].map((share) => Math.floor((share - 0.3) * size)).toSorted((a, b) => a - b) as [number, number];
+    const [minimum, maximum] = [random.uniform(), random.uniform()]
+      .map((share) => Math.floor((share - 0.3) * size))
+      .toSorted((a, b) => a - b) as [number, number];
     const integer = compile({ type: "integer", minimum, maximum });
-    for (let value = minimum - 30; value <= maximum + 30; value += Math.ceil((maximum - minimum) / 200) || 1) expect(accepts(integer, String(value))).toBe(isWithin(value, { minimum, maximum }));
-    for (const edge of [minimum, maximum]) for (const value of [edge - 1, edge, edge + 1]) expect(accepts(integer, String(value))).toBe(isWithin(value, { minimum, maximum }));
+    for (let value = minimum - 30; value <= maximum + 30; value += Math.ceil((maximum - minimum) / 200) || 1)
+      expect(accepts(integer, String(value))).toBe(isWithin(value, { minimum, maximum }));
+    for (const edge of [minimum, maximum])
+      for (const value of [edge - 1, edge, edge + 1]) expect(accepts(integer, String(value))).toBe(isWithin(value, { minimum, maximum }));
   }
 });
 

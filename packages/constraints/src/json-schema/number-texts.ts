@@ -23,7 +23,12 @@ export const anyNumber: Expression = sequence(optional(text("-")), whole, option
 const LARGEST = 10 ** MAX_DIGITS - 1;
 
 /** Returns the integers within bounds of at most 15 digits. */
-export function integerTexts({ minimum = -Infinity, maximum = Infinity, exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity }: Bounds): Expression {
+export function integerTexts({
+  minimum = -Infinity,
+  maximum = Infinity,
+  exclusiveMinimum = -Infinity,
+  exclusiveMaximum = Infinity,
+}: Bounds): Expression {
   const low = Math.max(Math.ceil(minimum), Math.floor(exclusiveMinimum) + 1, -LARGEST);
   const high = Math.min(Math.floor(maximum), Math.ceil(exclusiveMaximum) - 1, LARGEST);
   if (low > high) return NOTHING;
@@ -38,7 +43,8 @@ function wholeBetween(low: number, high: number): Expression {
   const [first, last] = [String(low), String(high)];
   if (first.length === last.length) return digitsBetween(first, last);
   const parts: Expression[] = [digitsBetween(first, "9".repeat(first.length))];
-  for (let length = first.length + 1; length < last.length; length++) parts.push(digitsBetween(`1${"0".repeat(length - 1)}`, "9".repeat(length)));
+  for (let length = first.length + 1; length < last.length; length++)
+    parts.push(digitsBetween(`1${"0".repeat(length - 1)}`, "9".repeat(length)));
   return choice(...parts, digitsBetween(`1${"0".repeat(last.length - 1)}`, last));
 }
 
@@ -73,7 +79,8 @@ export function numberTexts(bounds: Bounds): Expression {
   const digits = Math.max(0, MAX_DIGITS - Math.max(wholeDigits(low.value), wholeDigits(high.value)));
   const zero: Bound = { whole: 0, fraction: "", isExcluded: false };
   const largest: Bound = { whole: LARGEST, fraction: "9".repeat(MAX_DIGITS), isExcluded: false };
-  const bound = ({ value, isExcluded }: Edge): Bound => (Math.abs(value) > LARGEST ? largest : { ...decimalOf(Math.abs(value)), isExcluded });
+  const bound = ({ value, isExcluded }: Edge): Bound =>
+    Math.abs(value) > LARGEST ? largest : { ...decimalOf(Math.abs(value)), isExcluded };
   const negative =
     low.value < 0
       ? sequence(text("-"), decimalsBetween(high.value < 0 ? bound(high) : { ...zero, isExcluded: true }, bound(low), digits))
@@ -102,8 +109,8 @@ function decimalOf(value: number): Omit<Bound, "isExcluded"> {
   const [before, after = ""] = mantissa!.split(".");
   const zeros = Math.max(0, -Number(exponent) - before!.length + 1);
   const shifted = exponent === "0" ? `${before}.${after}` : `0.${"0".repeat(zeros - 1)}${before}${after}`;
-  const [whole, fraction] = shifted.split(".");
-  return { whole: Number(whole), fraction: fraction!.replace(/0+$/, "") };
+  const [beforePoint, afterPoint] = shifted.split(".");
+  return { whole: Number(beforePoint), fraction: afterPoint!.replace(/0+$/, "") };
 }
 
 function decimalsBetween(low: Bound, high: Bound, digits: number): Expression {
@@ -128,7 +135,8 @@ const tightBound = ({ fraction: rest, isExcluded }: Bound): TightBound => ({ res
  * `high` as far as they are given.
  */
 function fractions(low: TightBound | undefined, high: TightBound | undefined, digits: number, isFirst = false): Expression {
-  if (!low && !high) return digits === 0 ? EMPTY : isFirst ? optional(sequence(text("."), repeat(digit, 1, digits))) : repeat(digit, 0, digits);
+  if (!low && !high)
+    return digits === 0 ? EMPTY : isFirst ? optional(sequence(text("."), repeat(digit, 1, digits))) : repeat(digit, 0, digits);
   const mayEnd = (!low || (low.rest === "" && !low.isExcluded)) && (!high || high.rest !== "" || !high.isExcluded);
   const longer = digits === 0 ? NOTHING : sequence(isFirst ? text(".") : EMPTY, nextDigits(low, high, digits - 1));
   return mayEnd ? optional(longer) : longer;

@@ -17,8 +17,7 @@ export function objectTexts(grammar: SchemaTexts, at: SchemaAt): Expression {
   const { comma, padding } = grammar.layout;
   const { members, further } = membersOf(grammar, at);
   const counts = countsOf(at, members, further !== undefined);
-  const furtherTimes = (min: number, max: number): Expression =>
-    further ? repeat(sequence(comma, further), min, max) : EMPTY;
+  const furtherTimes = (min: number, max: number): Expression => (further ? repeat(sequence(comma, further), min, max) : EMPTY);
   const areAllRequired = members.every(({ isRequired }) => isRequired);
   /** By index: what follows when so many members were written or left out, and at least one was written. */
   const after: Expression[] = [furtherTimes(0, Infinity)];
@@ -48,14 +47,16 @@ function membersOf(grammar: SchemaTexts, at: SchemaAt): { readonly members: read
   const { schema, path } = at;
   const { colon } = grammar.layout;
   const properties = (schema["properties"] ?? {}) as SchemaObject;
-  if (typeof properties !== "object" || Array.isArray(properties)) failAt(pointerTo(path, "properties"), "an object of schemas", properties);
-  const required = schema["required"] === undefined ? [] : listOf(at, "required", 0);
+  if (typeof properties !== "object" || Array.isArray(properties))
+    failAt(pointerTo(path, "properties"), "an object of schemas", properties);
+  const required = schema["required"] === undefined ? [] : [...new Set(listOf(at, "required", 0))];
   const names = Object.keys(properties);
   const additional = schema["additionalProperties"] ?? (schema["properties"] === undefined && required.length === 0);
   const mayHaveOthers = asSchema(additional, pointerTo(path, "additionalProperties")) !== false;
   const others = required.filter((name) => !names.includes(name as string));
   for (const name of others)
-    if (typeof name !== "string" || !mayHaveOthers) failAt(pointerTo(path, "required"), "names of properties that the schema describes", name);
+    if (typeof name !== "string" || !mayHaveOthers)
+      failAt(pointerTo(path, "required"), "names of properties that the schema describes", name);
   const value = (): Expression => grammar.named("property", grammar.texts(additional, pointerTo(path, "additionalProperties")));
   const member = (name: string, texts: Expression): Member => ({
     texts: sequence(text(JSON.stringify(name)), colon, texts),

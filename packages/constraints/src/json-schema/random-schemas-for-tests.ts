@@ -23,7 +23,13 @@ const atDepth: readonly ((random: RandomSource) => RandomSchema)[] = [
 
 /** Returns a random schema of every supported kind, nested at most `depth` deep. */
 export function randomSchema(random: RandomSource, depth: number): RandomSchema {
-  const nested: readonly ((random: RandomSource, depth: number) => RandomSchema)[] = [randomObject, randomArray, randomTuple, randomUnion, randomMap];
+  const nested: readonly ((random: RandomSource, depth: number) => RandomSchema)[] = [
+    randomObject,
+    randomArray,
+    randomTuple,
+    randomUnion,
+    randomMap,
+  ];
   const kinds = depth === 0 ? atDepth : [...atDepth, ...nested, ...nested];
   return pick(random, kinds)(random, depth - 1);
 }
@@ -78,13 +84,18 @@ function randomNumber(random: RandomSource): RandomSchema {
   if (below(random, 3) === 0) return { schema: { type: "number" }, value: (draw) => pick(draw, [0, -1.5, 3.25, 1e-7, 123456.789]) };
   const minimum = (below(random, 4000) - 2000) / pick(random, [1, 10, 100, 1000]);
   const maximum = minimum + 1 + below(random, 100) / 10;
-  const schema = below(random, 2) === 0 ? { type: "number", minimum, maximum } : { type: "number", exclusiveMinimum: minimum, exclusiveMaximum: maximum };
+  const schema =
+    below(random, 2) === 0
+      ? { type: "number", minimum, maximum }
+      : { type: "number", exclusiveMinimum: minimum, exclusiveMaximum: maximum };
   // Between the bounds, and not next to them.
   return { schema, value: (draw) => Number((minimum + (0.01 + 0.98 * draw.uniform()) * (maximum - minimum)).toFixed(4)) };
 }
 
 function randomEnum(random: RandomSource): RandomSchema {
-  const values = Array.from({ length: 1 + below(random, 4) }, () => pick<unknown>(random, [...STRINGS, 1, -2.5, true, null, { a: [1, "x"] }, [], {}]));
+  const values = Array.from({ length: 1 + below(random, 4) }, () =>
+    pick<unknown>(random, [...STRINGS, 1, -2.5, true, null, { a: [1, "x"] }, [], {}]),
+  );
   return { schema: random.uniform() < 0.3 ? { const: values[0] } : { enum: values }, value: () => values[0] };
 }
 
@@ -95,7 +106,9 @@ function randomObject(random: RandomSource, depth: number): RandomSchema {
   const schema = {
     type: "object",
     properties: Object.fromEntries(members.map(({ name, schema: each }) => [name, each])),
-    ...(members.some(({ isRequired }) => isRequired) && { required: members.filter(({ isRequired }) => isRequired).map(({ name }) => name) }),
+    ...(members.some(({ isRequired }) => isRequired) && {
+      required: members.filter(({ isRequired }) => isRequired).map(({ name }) => name),
+    }),
     ...(further ? { additionalProperties: further.schema } : random.uniform() < 0.5 && { additionalProperties: false }),
   };
   const value = (draw: RandomSource): unknown => {
@@ -121,7 +134,12 @@ function randomTuple(random: RandomSource, depth: number): RandomSchema {
   const items = Array.from({ length: 1 + below(random, 3) }, () => randomSchema(random, depth));
   const rest = random.uniform() < 0.3 ? randomSchema(random, 0) : undefined;
   const minItems = rest ? below(random, items.length + 1) : undefined;
-  const schema = { type: "array", prefixItems: items.map((each) => each.schema), ...(rest && { items: rest.schema }), ...(minItems !== undefined && { minItems }) };
+  const schema = {
+    type: "array",
+    prefixItems: items.map((each) => each.schema),
+    ...(rest && { items: rest.schema }),
+    ...(minItems !== undefined && { minItems }),
+  };
   return {
     schema,
     value(draw) {
@@ -136,7 +154,11 @@ function randomUnion(random: RandomSource, depth: number): RandomSchema {
   if (random.uniform() < 0.4) {
     const parts = ["a", "b"].map((kind) => ({ kind, ...randomSchema(random, depth) }));
     const schema = {
-      oneOf: parts.map((part) => ({ type: "object", properties: { kind: { const: part.kind }, value: part.schema }, required: ["kind", "value"] })),
+      oneOf: parts.map((part) => ({
+        type: "object",
+        properties: { kind: { const: part.kind }, value: part.schema },
+        required: ["kind", "value"],
+      })),
     };
     return {
       schema,

@@ -10,13 +10,31 @@ import { below, randomSchema } from "./random-schemas-for-tests.ts";
 const SCHEMAS = 500;
 const LAYOUTS = ["spaced", "compact", "any"] as const;
 
-const PIECES: readonly Piece[] = [
-  ...Array.from({ length: 256 }, (_, byte) => [byte]),
-  ...['{"', '": ', '": "', '", "', '"}', '"]', ", ", "}}", "[[", "name", "null", "true", "12", "\\u00", "\\n", "é", " the", '":', '","', "0.", "-1"],
-  [0xc3],
-  [0xa9, 0x22],
-  [0x9f, 0x98],
+const WORDS = [
+  '{"',
+  '": ',
+  '": "',
+  '", "',
+  '"}',
+  '"]',
+  ", ",
+  "}}",
+  "[[",
+  "name",
+  "null",
+  "true",
+  "12",
+  "\\u00",
+  "\\n",
+  "é",
+  " the",
+  '":',
+  '","',
+  "0.",
+  "-1",
 ];
+const BYTES = Array.from({ length: 256 }, (_, byte) => [byte]);
+const PIECES: readonly Piece[] = [...BYTES, ...WORDS, [0xc3], [0xa9, 0x22], [0x9f, 0x98]];
 const model = modelOf(PIECES);
 const ajv = new Ajv2020({ strict: false, unicodeRegExp: true, validateFormats: true });
 // Formats by definitions of their own.
@@ -26,7 +44,10 @@ ajv.addFormat("date", isDate);
 ajv.addFormat("time", clock);
 ajv.addFormat("date-time", (text: string) => isDate(text.slice(0, 10)) && text[10] === "T" && clock.test(text.slice(11)));
 ajv.addFormat("uuid", /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i);
-ajv.addFormat("ipv4", (text: string) => text.split(".").length === 4 && text.split(".").every((part) => String(Number(part)) === part && Number(part) < 256));
+ajv.addFormat(
+  "ipv4",
+  (text: string) => text.split(".").length === 4 && text.split(".").every((part) => String(Number(part)) === part && Number(part) < 256),
+);
 ajv.addFormat("email", /^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$/);
 
 /** Writes a value as the layouts say. */
@@ -52,7 +73,8 @@ function randomOutput(constraint: CompiledConstraint, random: RandomSource): Int
   while (output.length < 600) {
     const allowed = constraint.allowedTokens(Int32Array.from(output));
     expect(allowed.length).toBeGreaterThan(0);
-    if (allowed.includes(model.stop) && (allowed.length === 1 || output.length > 30 || random.uniform() < 0.2)) return Int32Array.from(output);
+    if (allowed.includes(model.stop) && (allowed.length === 1 || output.length > 30 || random.uniform() < 0.2))
+      return Int32Array.from(output);
     const continuing = allowed.filter((token) => token !== model.stop);
     const ending = output.length > 30 ? continuing.filter((token) => ends.has(token)) : [];
     const choices = ending.length > 0 && random.uniform() < 0.9 ? ending : continuing;
@@ -66,7 +88,8 @@ test(`outputs of ${SCHEMAS} random schemas parse and validate, and values of the
   let values = 0;
   for (let seed = 0; seed < SCHEMAS; seed++) {
     const random = seededRandom(seed);
-    const { schema, value } = randomSchema(random, 2);
+    const described = randomSchema(random, 2);
+    const { schema } = described;
     const whitespace = LAYOUTS[seed % 3]!;
     const constraint = compileConstraint(model, jsonSchema(schema, { whitespace } satisfies JsonSchemaOptions));
     const validate = ajv.compile(schema);
@@ -79,7 +102,7 @@ test(`outputs of ${SCHEMAS} random schemas parse and validate, and values of the
       if (!validate(JSON.parse(text))) fail(`is not valid (${ajv.errorsText(validate.errors)})`, text);
     }
     for (let sample = 0; sample < 4; sample++) {
-      const example = value(random);
+      const example = described.value(random);
       const text = write(example, whitespace, random);
       if (!validate(example)) fail("the test's value is not valid", text);
       values++;

@@ -113,7 +113,7 @@ export class SchemaGrammar implements SchemaTexts {
         return this.shared("integer", () => anyInteger);
       case "boolean":
         return choice(text("true"), text("false"));
-      case "null":
+      default:
         return text("null");
     }
   }
@@ -153,7 +153,10 @@ export class SchemaGrammar implements SchemaTexts {
     const target = resolve(this.#root, reference, path);
     let name = this.#references.get(target.path);
     if (name === undefined) {
-      const last = target.path.split("/").at(-1)!.replaceAll(/[^A-Za-z0-9]+/g, "-");
+      const last = target.path
+        .split("/")
+        .at(-1)!
+        .replaceAll(/[^A-Za-z0-9]+/g, "-");
       name = `ref-${this.#references.size + 1}-${last}`;
       this.#references.set(target.path, name);
       this.shared(name, () => this.texts(target.value, target.path));
@@ -163,14 +166,17 @@ export class SchemaGrammar implements SchemaTexts {
 
   #values(at: SchemaAt, keyword: "const" | "enum"): Expression {
     const values = keyword === "const" ? [at.schema["const"]] : listOf(at, "enum", 1);
+    const foreign = values.findIndex((value) => !isJson(value));
+    if (foreign >= 0) failAt(pointerTo(at.path, keyword), "JSON values", values[foreign]);
     const types = at.schema["type"] === undefined ? undefined : typesOf(at);
     const allowed = values.filter((value) => !types || types.some((type) => isOfType(value, type)));
     if (allowed.length === 0) failAt(pointerTo(at.path, keyword), `of the type ${String(types)}`, values[0]);
     const layout = this.layout;
-    return choice(...[...new Map(allowed.map((value) => [JSON.stringify(value), writeValue(value, layout)])).values()]);
+    const texts = new Map(allowed.map((value) => [JSON.stringify(value), writeValue(value, layout)]));
+    return choice(...texts.values());
   }
 
-  #any(at: SchemaAt, keyword: "anyOf" | "oneOf" | string): Expression {
+  #any(at: SchemaAt, keyword: string): Expression {
     const path = pointerTo(at.path, keyword);
     const alternatives = listOf(at, keyword, 1);
     const pair = keyword === "oneOf" ? overlappingPair(this.#root, alternatives, path) : undefined;
@@ -195,6 +201,11 @@ export class SchemaGrammar implements SchemaTexts {
     if (other === undefined) return;
     failAt(pointerTo(path, other), `left out beside ${keyword}, or moved into its schemas`, schema[other]);
   }
+}
+
+function isJson(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isJson);
+  return value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 }
 
 function isOfType(value: unknown, type: TypeName): boolean {

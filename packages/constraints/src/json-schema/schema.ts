@@ -18,34 +18,34 @@ export const KEYWORDS_OF_TYPE: Readonly<Record<TypeName, readonly string[]>> = {
   null: [],
 };
 
-const ASSERTIONS = ["type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", ...Object.values(KEYWORDS_OF_TYPE).flat()];
+const ASSERTIONS: ReadonlySet<string> = new Set([
+  "type",
+  "enum",
+  "const",
+  "anyOf",
+  "oneOf",
+  "allOf",
+  "$ref",
+  ...Object.values(KEYWORDS_OF_TYPE).flat(),
+]);
 /** Keywords that assert nothing. */
-const ANNOTATIONS = [
-  ...["title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment", "$schema", "$defs", "definitions"],
-  ...["contentEncoding", "contentMediaType"],
-];
+const ANNOTATIONS: ReadonlySet<string> = new Set(
+  "title description default examples deprecated readOnly writeOnly $comment $schema $defs definitions contentEncoding contentMediaType".split(
+    " ",
+  ),
+);
 /** Keywords of JSON Schema that cannot be followed token by token here, and what to do instead. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  not: "list what is allowed",
-  if: "use anyOf",
-  then: "use anyOf",
-  else: "use anyOf",
-  dependentRequired: "use anyOf",
-  dependentSchemas: "use anyOf",
-  dependencies: "use anyOf",
-  patternProperties: "use propertyNames with a pattern, and additionalProperties",
-  unevaluatedProperties: "use additionalProperties",
-  unevaluatedItems: "use items",
-  contains: "use prefixItems",
-  minContains: "use prefixItems",
-  maxContains: "use prefixItems",
-  multipleOf: "use an enum, or integers in smaller units",
-  contentSchema: "leave it out",
-  $dynamicRef: "use $ref",
-  $recursiveRef: "use $ref",
-  $anchor: "use a JSON pointer in $ref",
-  $dynamicAnchor: "use a JSON pointer in $ref",
-};
+const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
+  ["not", "list what is allowed"],
+  ...["if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies"].map((keyword) => [keyword, "use anyOf"] as const),
+  ["patternProperties", "use propertyNames with a pattern, and additionalProperties"],
+  ["unevaluatedProperties", "use additionalProperties"],
+  ["unevaluatedItems", "use items"],
+  ...["contains", "minContains", "maxContains"].map((keyword) => [keyword, "use prefixItems"] as const),
+  ["multipleOf", "use an enum, or integers in smaller units"],
+  ...["$dynamicRef", "$recursiveRef"].map((keyword) => [keyword, "use $ref"] as const),
+  ...["$anchor", "$dynamicAnchor"].map((keyword) => [keyword, "use a JSON pointer in $ref"] as const),
+]);
 
 /** Throws that a part of the schema at `path`, a JSON pointer, must be something else. @throws InvalidOptionError */
 export function failAt(path: string, expected: string, actual: unknown): never {
@@ -65,14 +65,14 @@ export const pointerTo = (path: string, ...keys: readonly (string | number)[]): 
 export function assertionsOf(schema: SchemaObject, path: string, ignored: ReadonlySet<string>): SchemaObject {
   const assertions: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    if (ignored.has(keyword) || ANNOTATIONS.includes(keyword) || value === undefined) continue;
+    if (ignored.has(keyword) || ANNOTATIONS.has(keyword) || value === undefined) continue;
     // The identifier of the whole schema is a name. One within would change what references mean.
     if ((keyword === "$id" || keyword === "id") && path === "") continue;
-    if (ASSERTIONS.includes(keyword)) {
+    if (ASSERTIONS.has(keyword)) {
       assertions[keyword] = value;
       continue;
     }
-    const advice = UNSUPPORTED[keyword] ?? "leave it out";
+    const advice = UNSUPPORTED.get(keyword) ?? "leave it out";
     failAt(pointerTo(path, keyword), `left out, since ${keyword} is not supported: ${advice}, or list it in ignoredKeywords`, value);
   }
   return assertions;
@@ -81,7 +81,8 @@ export function assertionsOf(schema: SchemaObject, path: string, ignored: Readon
 /** Reads the member `keyword` as an integer >= 0. */
 export function countOf({ schema, path }: SchemaAt, keyword: string): number | undefined {
   const value = schema[keyword];
-  if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) failAt(pointerTo(path, keyword), "an integer >= 0", value);
+  if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0))
+    failAt(pointerTo(path, keyword), "an integer >= 0", value);
   return value as number | undefined;
 }
 
@@ -115,16 +116,24 @@ export function typesOf({ schema, path }: SchemaAt): readonly TypeName[] | undef
 export function resolve(root: Schema, reference: unknown, path: string): { readonly value: unknown; readonly path: string } {
   const at = pointerTo(path, "$ref");
   if (typeof reference !== "string" || !/^#(\/|$)/.test(reference))
-    failAt(at, 'a JSON pointer into the same schema, such as "#/$defs/item"', reference);
-  const keys = (reference as string)
-    .slice(1)
-    .split("/")
-    .slice(1)
-    .map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"));
+    return failAt(at, 'a JSON pointer into the same schema, such as "#/$defs/item"', reference);
+  const keys = reference.slice(1).split("/").slice(1).map(unescaped);
   let value: unknown = root;
   for (const key of keys) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) failAt(at, "a reference to a part of the schema", reference);
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key))
+      failAt(at, "a reference to a part of the schema", reference);
     value = (value as Readonly<Record<string, unknown>>)[key];
   }
   return { value, path: pointerTo("", ...keys) };
+}
+
+/** Returns a key of a JSON pointer in a URL as it is. */
+function unescaped(key: string): string {
+  let decoded = key;
+  try {
+    decoded = decodeURIComponent(key);
+  } catch {
+    // Not escaped: a name with a percent sign.
+  }
+  return decoded.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -93,8 +93,10 @@ class PatternReader {
     if (reader.take("[")) return this.#class();
     if (reader.take(".")) return characters(...(this.#dotAll ? [[0, LAST_CHARACTER] as const] : otherRanges(LINE_ENDS)));
     if (reader.next === "^") return reader.fail("a pattern with ^ only at the beginning");
-    if (reader.next === "\\" && /[bB]/.test(reader.characters[reader.position + 1]!)) return reader.fail("a pattern without word boundaries");
-    if (reader.next === "\\" && /[1-9k]/.test(reader.characters[reader.position + 1]!)) return reader.fail("a pattern without back-references");
+    if (reader.next === "\\" && /[bB]/.test(reader.characters[reader.position + 1]!))
+      return reader.fail("a pattern without word boundaries");
+    if (reader.next === "\\" && /[1-9k]/.test(reader.characters[reader.position + 1]!))
+      return reader.fail("a pattern without back-references");
     const set = this.#characterOrSet();
     return typeof set === "number" ? text(String.fromCodePoint(set)) : characters(...set);
   }
@@ -204,8 +206,6 @@ export function wholeMatches(alternatives: readonly PatternAlternative[]): Expre
 export function matchesWithin(alternatives: readonly PatternAlternative[], character: Expression): Expression {
   const any = repeat(character, 0, Infinity);
   return choice(
-    ...alternatives.map(({ expression, startsText, endsText }) =>
-      sequence(startsText ? EMPTY : any, expression, endsText ? EMPTY : any),
-    ),
+    ...alternatives.map(({ expression, startsText, endsText }) => sequence(startsText ? EMPTY : any, expression, endsText ? EMPTY : any)),
   );
 }

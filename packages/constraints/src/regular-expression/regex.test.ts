@@ -9,14 +9,38 @@ import { regex } from "./regex.ts";
 const ALPHABET = ["a", "B", "7", "\n", "é", "😀"];
 const texts = allTexts(ALPHABET, 3);
 
-const ATOMS = ["a", "B", ".", "\\d", "\\w", "\\W", "\\s", "[aB]", "[^a]", "[a-z\\d]", "\\u00e9", "\\u{1F600}", "\\p{L}", "[\\p{Lu}-]", "\\x61", "é", "-", "\\n", "[]", "[^]"];
+const ATOMS = [
+  "a",
+  "B",
+  ".",
+  "\\d",
+  "\\w",
+  "\\W",
+  "\\s",
+  "[aB]",
+  "[^a]",
+  "[a-z\\d]",
+  "\\u00e9",
+  "\\u{1F600}",
+  "\\p{L}",
+  "[\\p{Lu}-]",
+  "\\x61",
+  "é",
+  "-",
+  "\\n",
+  "[]",
+  "[^]",
+];
 
 function randomPattern(seed: number): string {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random.uniform() * limit);
   const terms = (depth: number): string => Array.from({ length: below(4) }, () => term(depth)).join("");
   const term = (depth: number): string => {
-    const atom = depth > 0 && below(3) === 0 ? `(${["", "?:", `?<n${seed}${below(1e9)}>`][below(3)]!}${terms(depth - 1)}|${terms(depth - 1)})` : ATOMS[below(ATOMS.length)]!;
+    const atom =
+      depth > 0 && below(3) === 0
+        ? `(${["", "?:", `?<n${seed}${below(1e9)}>`][below(3)]!}${terms(depth - 1)}|${terms(depth - 1)})`
+        : ATOMS[below(ATOMS.length)]!;
     return atom + ["", "", "", "*", "+", "?", "{2}", "{1,}", "{0,2}", "*?", "+?"][below(11)]!;
   };
   return Array.from({ length: 1 + below(2) }, () => `${below(3) === 0 ? "^" : ""}${terms(2)}${below(3) === 0 ? "$" : ""}`).join("|");
@@ -28,7 +52,13 @@ describe("random patterns", () => {
   test("match as a whole what ECMAScript's regular expressions do", () => {
     for (let seed = 0; seed < 100; seed++) {
       const pattern = randomPattern(seed);
-      const expected = new RegExp(`^(?:${pattern.replaceAll(/^\^|\$$/g, "").replaceAll("|^", "|").replaceAll("$|", "|")})$`, "u");
+      const expected = new RegExp(
+        `^(?:${pattern
+          .replaceAll(/^\^|\$$/g, "")
+          .replaceAll("|^", "|")
+          .replaceAll("$|", "|")})$`,
+        "u",
+      );
       if (!texts.some((text) => expected.test(text))) continue;
       const constraint = compileConstraint(byteModel, regex(pattern));
       for (const text of texts)
@@ -43,7 +73,8 @@ describe("random patterns", () => {
       if (!texts.some((text) => expected.test(text))) continue;
       const constraint = compileConstraint(byteModel, jsonSchema({ type: "string", pattern }));
       for (const text of texts)
-        if (accepted(constraint.status(byteTokens(JSON.stringify(text)))) !== expected.test(text)) expect.fail(`${pattern}: ${JSON.stringify(text)}`);
+        if (accepted(constraint.status(byteTokens(JSON.stringify(text)))) !== expected.test(text))
+          expect.fail(`${pattern}: ${JSON.stringify(text)}`);
     }
   });
 });

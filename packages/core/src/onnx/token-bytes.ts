@@ -11,7 +11,7 @@ const STEPS_BY_TOKEN = new Set(["ByteLevel", "ByteFallback", "Replace", "Metaspa
  */
 export function tokenBytes(
   file: Readonly<Record<string, unknown>>,
-  { spelling, isAdded, isSpecial }: Vocabulary & { isSpecial(token: TokenId): boolean },
+  vocabulary: Vocabulary & { isSpecial(token: TokenId): boolean },
 ): Tokenizer["tokenBytes"] {
   const steps = decoderSteps(file);
   if (!steps.every(({ type }) => STEPS_BY_TOKEN.has(type ?? ""))) return undefined;
@@ -19,9 +19,9 @@ export function tokenBytes(
   const [isByteLevel, hasByteTokens, replace] = [has("ByteLevel"), has("ByteFallback"), replacing(steps)];
   const encoder = new TextEncoder();
   return (token) => {
-    const spelled = spelling(token);
-    if (spelled === undefined || isSpecial(token)) return undefined;
-    if (isAdded(token)) return encoder.encode(spelled);
+    const spelled = vocabulary.spelling(token);
+    if (spelled === undefined || vocabulary.isSpecial(token)) return undefined;
+    if (vocabulary.isAdded(token)) return encoder.encode(spelled);
     const byte = hasByteTokens ? /^<0x([0-9A-Fa-f]{2})>$/.exec(spelled) : null;
     if (byte) return Uint8Array.of(Number.parseInt(byte[1]!, 16));
     return (isByteLevel && byteLevelBytes(spelled)) || encoder.encode(isByteLevel ? spelled : replace(spelled));
