@@ -1,5 +1,6 @@
 import { type CharacterRange, type Expression, ROOT, type Rules } from "../expression.ts";
-import { utf8Ranges, type ByteRange } from "./utf8-ranges.ts";
+import { type ByteNode, characterBytes, END } from "./character-bytes.ts";
+import type { ByteRange } from "./utf8-ranges.ts";
 
 /** Reads one byte and goes on at `target`. */
 export interface ByteEdge extends ByteRange {
@@ -121,21 +122,16 @@ class Builder {
   }
 
   #addCharacters(ranges: readonly CharacterRange[], from: number): number {
+    const [first, ...within] = characterBytes(ranges);
+    const placeOf = within.map(() => this.#place(true));
     const end = this.#place();
-    /** The places before the same bytes are the same. */
-    const before = new Map<string, number>([["", end]]);
-    const placeBefore = (bytes: readonly ByteRange[]): number => {
-      const key = bytes.map(({ low, high }) => `${low}-${high}`).join(" ");
-      let place = before.get(key);
-      if (place === undefined) {
-        before.set(key, (place = this.#place(true)));
-        this.#places[place]!.bytes.push({ ...bytes[0]!, target: placeBefore(bytes.slice(1)) });
-      }
-      return place;
+    const addEdges = (place: number, edges: ByteNode): void => {
+      for (const { low, high, node } of edges)
+        this.#places[place]!.bytes.push({ low, high, target: node === END ? end : placeOf[node - 1]! });
     };
+    addEdges(from, first!);
+    for (const [index, edges] of within.entries()) addEdges(placeOf[index]!, edges);
     if (ranges.some(this.#hasToken)) this.#places[from]!.characters.push(end);
-    for (const range of ranges)
-      for (const [first, ...rest] of utf8Ranges(range)) this.#places[from]!.bytes.push({ ...first!, target: placeBefore(rest) });
     return end;
   }
 
