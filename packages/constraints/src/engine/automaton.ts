@@ -3,18 +3,18 @@ import { type ByteNode, characterBytes, END } from "./character-bytes.ts";
 import type { ByteRange } from "./utf8-ranges.ts";
 
 /** Reads one byte and goes on at `target`. */
-export interface ByteEdge extends ByteRange {
+interface ByteEdge extends ByteRange {
   readonly target: number;
 }
 
 /** Reads a text of a rule and goes on at `target`. */
-export interface CallEdge {
+interface CallEdge {
   readonly rule: number;
   readonly target: number;
 }
 
 /** A place in the text of a rule. */
-export interface Place {
+interface Place {
   /** Places that are reached without reading. */
   readonly skips: number[];
   readonly bytes: ByteEdge[];
@@ -26,7 +26,7 @@ export interface Place {
 }
 
 /** The places at which the texts of a rule begin and end. */
-export interface RulePlaces {
+interface RulePlaces {
   readonly start: number;
   readonly end: number;
 }

@@ -7,7 +7,7 @@ const MAX_DEPTH = 8;
  * Returns whether it is certain that no value satisfies both schemas of the whole schema `root`: their types differ, or their constants, or
  * those of a property that both require.
  */
-export function areDisjoint(root: Schema, a: unknown, b: unknown, depth = 0): boolean {
+function areDisjoint(root: Schema, a: unknown, b: unknown, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false;
   const [first, second] = [resolved(root, a), resolved(root, b)];
   if (!first || !second) return false;

@@ -23,7 +23,7 @@ const escape = sequence(
 );
 
 /** Characters that stand for themselves in a JSON text: all but quotation marks, backslashes and control characters. */
-export const PLAIN_RANGES: readonly CharacterRange[] = [
+const PLAIN_RANGES: readonly CharacterRange[] = [
   [0x20, 0x21],
   [0x23, 0x5b],
   [0x5d, 0xd7ff],

@@ -1,7 +1,7 @@
 import { characters, choice, EMPTY, type Expression, NOTHING, optional, repeat, sequence, text } from "../expression.ts";
 
 /** Digits of the largest whole part: JavaScript's numbers hold all integers of so many digits. */
-export const MAX_DIGITS = 15;
+const MAX_DIGITS = 15;
 
 /** Bounds of numbers. */
 export interface Bounds {
