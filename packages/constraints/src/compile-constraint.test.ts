@@ -144,6 +144,7 @@ describe("errors are typed, and say what to do", () => {
     ],
     ["a schema in its place", () => compileConstraint(model, { type: "object" } as never), "constraint must be a constraint"],
     ["a damaged grammar", () => compileConstraint(model, { kind: "grammar", grammar: "root" }), 'line 1, column 5 must be "::="'],
+    ["a grammar without a rule", () => compileConstraint(model, { kind: "grammar", grammar: "root ::= b" }), '"b" is not (rules: root)'],
     [
       "no stop tokens",
       () => compileConstraint({ ...model, stopTokens: [] }, valid),

@@ -56,7 +56,7 @@ export function compileConstraint(model: ConstrainedModel, constraint: Constrain
   const trie = tokenTrieOf(readable(model.tokenizer));
   const stops = new Set(stopTokens);
   const parser = new Parser(
-    buildAutomaton(parseGrammar(where, constraint.grammar).rules, writableCharacters(trie, stops)),
+    buildAutomaton(parseGrammar(where, constraint.grammar), writableCharacters(trie, stops)),
     writableBytes(trie, stops),
   );
   if (parser.shortestText === Infinity) {

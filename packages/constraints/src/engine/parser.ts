@@ -38,8 +38,8 @@ interface FreshCall extends Call {
 
 const isFresh = (call: Call): call is FreshCall => "tails" in call;
 
-/** States beyond which those of earlier texts are forgotten: some 100 MB. */
-const MAX_STATES = 200_000;
+/** States beyond which those of earlier texts are forgotten: at most some 100 MB. A JSON schema has a few hundred. */
+const MAX_STATES = 50_000;
 
 /**
  * Reads texts of a grammar byte by byte: a general parser (Scott and Johnstone 2010, "GLL parsing") whose states are values, so that a

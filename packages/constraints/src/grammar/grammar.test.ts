@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "@decodekit/core";
+import { InvalidOptionError, seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { choices } from "../choices.ts";
 import { compileConstraint } from "../compile-constraint.ts";
@@ -31,6 +31,18 @@ describe("the notation", () => {
     expect(compiled.status(byteTokens(`${"(".repeat(2000)}x${")".repeat(2000)}`))).toBe("complete");
     expect(compiled.status(byteTokens(`${"(".repeat(2000)}x${")".repeat(2001)}`))).toBe("violated");
   });
+});
+
+test("more states than are kept are found again", () => {
+  // The last 16 signs decide, so that there are 2^16 states for each of two ways to write them.
+  const compiled = compileConstraint(byteModel, grammar('root ::= ("x" | "y") [ab]* "a" [ab]{15} | "z" [ab]* "a" [ab]{15} "!"'));
+  const random = seededRandom(8);
+  for (const first of ["x", "z", "x"]) {
+    const text = first + Array.from({ length: 60_000 }, () => (random.uniform() < 0.5 ? "a" : "b")).join("");
+    const isText = text.at(-16) === "a" && first === "x";
+    expect(compiled.status(byteTokens(text))).toBe(isText ? "complete" : "incomplete");
+    expect(compiled.status(byteTokens(`${text}!`))).toBe(text.at(-16) === "a" && first === "z" ? "final" : "violated");
+  }
 });
 
 test.each([

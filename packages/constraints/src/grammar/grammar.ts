@@ -1,6 +1,5 @@
 import { InvalidOptionError } from "@decodekit/core";
 import { type Constraint, constraintOf } from "../constraint.ts";
-import { ROOT } from "../expression.ts";
 import { parseGrammar } from "./parse-grammar.ts";
 
 /**
@@ -19,12 +18,5 @@ export function grammar(source: string): Constraint {
   const where = "grammar";
   if (typeof source !== "string")
     throw new InvalidOptionError({ where, option: "source", expected: "the text of a grammar", actual: source });
-  const { rules, uses, reader } = parseGrammar(where, source);
-  for (const [name, position] of uses)
-    if (!rules.has(name)) reader.fail(`a rule that is defined, and "${name}" is not (rules: ${[...rules.keys()].join(", ")})`, position);
-  if (!rules.has(ROOT)) {
-    const actual = rules.size === 0 ? "no rules" : `rules ${[...rules.keys()].join(", ")}`;
-    throw new InvalidOptionError({ where, option: "source", expected: `a grammar with the rule "${ROOT}"`, actual });
-  }
-  return constraintOf("grammar", rules);
+  return constraintOf("grammar", parseGrammar(where, source));
 }

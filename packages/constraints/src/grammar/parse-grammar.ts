@@ -1,3 +1,4 @@
+import { InvalidOptionError } from "@decodekit/core";
 import {
   type CharacterRange,
   characters,
@@ -6,6 +7,7 @@ import {
   LAST_CHARACTER,
   otherRanges,
   repeat,
+  ROOT,
   rule,
   type Rules,
   sequence,
@@ -17,15 +19,11 @@ const NAME = /[A-Za-z0-9_-]/;
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, "0": 0 };
 const HEXADECIMAL: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** The rules of a grammar, and where each name is used first. */
-export interface ParsedGrammar {
-  readonly rules: Rules;
-  readonly uses: ReadonlyMap<string, number>;
-  readonly reader: TextReader;
-}
-
-/** Reads a grammar, see `grammar`. Whether its rules are defined is for the caller to check. @throws InvalidOptionError */
-export function parseGrammar(where: string, source: string): ParsedGrammar {
+/**
+ * Reads a grammar, see `grammar`; `where` names the called function.
+ * @throws InvalidOptionError that says where it is wrong, or which rule is missing.
+ */
+export function parseGrammar(where: string, source: string): Rules {
   const reader = new TextReader(where, source);
   const parser = new GrammarReader(reader);
   const rules = new Map<string, Expression>();
@@ -38,7 +36,13 @@ export function parseGrammar(where: string, source: string): ParsedGrammar {
     if (!reader.take("::=")) reader.fail('"::="');
     rules.set(name, parser.alternatives());
   }
-  return { rules, uses: parser.uses, reader };
+  const names = [...rules.keys()].join(", ");
+  for (const [name, position] of parser.uses) {
+    if (!rules.has(name)) reader.fail(`a rule that is defined, and "${name}" is not (rules: ${names})`, position);
+  }
+  if (rules.has(ROOT)) return rules;
+  const actual = names === "" ? "no rules" : `rules ${names}`;
+  throw new InvalidOptionError({ where, option: "source", expected: `a grammar with the rule "${ROOT}"`, actual });
 }
 
 /** Skips spaces, line ends and comments. */
@@ -51,6 +55,7 @@ function skipSpace(reader: TextReader): void {
 }
 
 class GrammarReader {
+  /** Where each name is used first. */
   readonly uses = new Map<string, number>();
   readonly #reader: TextReader;
 
