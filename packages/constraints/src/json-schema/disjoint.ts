@@ -38,8 +38,17 @@ function resolved(root: Schema, value: unknown): SchemaObject | undefined {
 
 /** The only values, as JSON, that a schema allows, if it lists them. */
 function valuesOf(schema: SchemaObject): readonly string[] | undefined {
-  if (schema["const"] !== undefined) return [JSON.stringify(schema["const"])];
-  return Array.isArray(schema["enum"]) ? schema["enum"].map((value) => JSON.stringify(value)) : undefined;
+  if (schema["const"] !== undefined) return [sortedJson(schema["const"])];
+  return Array.isArray(schema["enum"]) ? schema["enum"].map(sortedJson) : undefined;
+}
+
+/** Returns the JSON of a value with the members of objects in the order of their names: the same for equal values. */
+function sortedJson(value: unknown): string {
+  const sorted = (_: string, each: unknown): unknown => {
+    if (typeof each !== "object" || each === null || Array.isArray(each)) return each;
+    return Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  return JSON.stringify(value, sorted);
 }
 
 function typesIn(schema: SchemaObject, values: readonly string[] | undefined): readonly TypeName[] | undefined {
@@ -60,8 +69,8 @@ function differInProperty(root: Schema, a: SchemaObject, b: SchemaObject, depth:
   const propertiesOf = (schema: SchemaObject): SchemaObject => (schema["properties"] ?? {}) as SchemaObject;
   return requiredIn(a).some((name) => {
     if (typeof name !== "string" || !requiredIn(b).includes(name)) return false;
-    const [one, other] = [propertiesOf(a)[name], propertiesOf(b)[name]];
-    return one !== undefined && other !== undefined && areDisjoint(root, one, other, depth + 1);
+    const [one, other] = [propertiesOf(a), propertiesOf(b)];
+    return Object.hasOwn(one, name) && Object.hasOwn(other, name) && areDisjoint(root, one[name], other[name], depth + 1);
   });
 }
 
