@@ -151,8 +151,8 @@ export class Parser {
     for (const { place, call } of items) {
       const { skips, calls } = places[place]!;
       for (const target of skips) add(target, call);
-      // The end of a call that begins here is the empty text, which the caller skips below.
-      if (place === rules[call.rule]!.end && !isFresh(call)) for (const back of call.returns) add(back.place, back.call);
+      // A call that begins here has no returns yet: its end is the empty text, which the caller skips below.
+      if (place === rules[call.rule]!.end) for (const back of call.returns) add(back.place, back.call);
       for (const { rule, target } of calls) {
         const start = rules[rule]!.start;
         if (Math.max(this.#shortest[start]!, this.#shortest[target]!) === Infinity) continue;
