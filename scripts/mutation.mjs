@@ -37,6 +37,7 @@ const targets = {
   "top-p": { mutate: ["packages/top-p/src/**/*.ts"], tests: ["packages/top-p/src/**/*.test.ts"] },
   samplers: { mutate: ["packages/samplers/src/**/*.ts"], tests: ["packages/samplers/src/**/*.test.ts"] },
   search: { mutate: ["packages/search/src/**/*.ts"], tests: ["packages/search/src/**/*.test.ts"] },
+  constraints: { mutate: ["packages/constraints/src/**/*.ts"], tests: ["packages/constraints/src/**/*.test.ts"] },
   speculative: { mutate: ["packages/speculative/src/**/*.ts"], tests: ["packages/speculative/src/**/*.test.ts"] },
   refinement: { mutate: ["packages/refinement/src/**/*.ts"], tests: ["packages/refinement/src/**/*.test.ts"] },
   conformance: { mutate: ["packages/conformance/src/**/*.ts"], tests: ["packages/conformance/src/**/*.test.ts"] },

@@ -145,6 +145,7 @@ test.each([
   ["top-p", [/^@decodekit\/core/u]],
   ["samplers", [/^@decodekit\/core/u]],
   ["search", [/^@decodekit\/core/u]],
+  ["constraints", [/^@decodekit\/core/u]],
   ["speculative", [/^@decodekit\/core/u]],
   ["refinement", [/^@decodekit\/core/u]],
   ["hub", [/^@decodekit\/core/u]],

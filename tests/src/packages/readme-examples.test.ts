@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const root = new URL("../../../", import.meta.url);
-const strategies = ["greedy", "top-p", "samplers", "search", "speculative", "refinement"];
+const strategies = ["greedy", "top-p", "samplers", "search", "constraints", "speculative", "refinement"];
 
 test.each(["README.md", ...strategies.map((name) => `packages/${name}/README.md`)])(
   "the example of %s runs on the built packages and the story model",

@@ -39,4 +39,10 @@ export interface Tokenizer {
    * Returns "" for an id without a token, as in a padded vocabulary.
    */
   tokenText(token: TokenId): string;
+  /**
+   * Returns the bytes that one token adds to a text after other text, shape (n,), so that the bytes of tokens in a row are the UTF-8 of
+   * their text; the caller owns them. Returns undefined for a special token, which adds none, and for an id without a token. Decoding under
+   * a grammar needs it. Absent if a token's text depends on its neighbours, as with WordPiece. @defaultValue absent
+   */
+  tokenBytes?(token: TokenId): Uint8Array<ArrayBuffer> | undefined;
 }

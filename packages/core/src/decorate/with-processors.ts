@@ -2,9 +2,9 @@ import type { CausalModel, HiddenStates, Logits, RowPart, RowReads } from "../co
 import type { LogitsProcessor } from "../contracts/sampler.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
+import { argmax } from "../sampling/argmax.ts";
 import { wholeRow } from "../sampling/predicted-row.ts";
 import { PROCESSORS_OPTION } from "../sampling/sampler-options.ts";
-import { topK } from "../sampling/top-k.ts";
 import { decoratedModel, type RowDecoration } from "./decorated-session.ts";
 import type { RowPrefixes } from "./row-prefixes.ts";
 
@@ -101,8 +101,8 @@ class InvariantLogits extends ProcessedLogits {
   }
 }
 
-/** Returns the part of a whole row that has its most likely token, or no token if the row has no distribution. */
+/** Returns the part of a whole row that has its most likely token. @throws LogitsError if the row has no distribution. */
 function mostLikelyPart(row: Float32Array): RowPart {
-  const tokens = row.some((logit) => !(logit < Infinity)) ? [] : topK(row, 1);
-  return { tokens: Int32Array.from(tokens), logits: Float32Array.from(tokens, (token) => row[token]!), tailMass: 0, tailError: Infinity };
+  const token = argmax(row);
+  return { tokens: Int32Array.of(token), logits: row.subarray(token, token + 1), tailMass: 0, tailError: Infinity };
 }

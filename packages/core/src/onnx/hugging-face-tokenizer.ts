@@ -6,6 +6,7 @@ import { resolveEncodeOptions } from "../tokens/encode-options.ts";
 import type { JsonFile } from "./json-file.ts";
 import { literalEncoder } from "./literal-encoder.ts";
 import { SpecialMarks, SpecialNames } from "./special-marks.ts";
+import { tokenBytes } from "./token-bytes.ts";
 import { tokenTexts } from "./token-text.ts";
 
 /** Members that some files leave out instead of writing null, although the library requires them. */
@@ -42,6 +43,8 @@ export function huggingFaceTokenizer(file: JsonFile, config: JsonFile | undefine
   };
   const encode = (text: string, addSpecialTokens: boolean): Int32Array =>
     Int32Array.from(inner.encode(text, { add_special_tokens: addSpecialTokens }).ids);
+  const vocabulary = { spelling: (token: TokenId) => inner.id_to_token(token), isAdded: (token: TokenId) => added.has(token) };
+  const bytesOf = tokenBytes(values, { ...vocabulary, isSpecial: (token) => specialIds.has(token) });
   return {
     ...sizesOf(file, inner, added),
     specialTokens: special,
@@ -57,7 +60,8 @@ export function huggingFaceTokenizer(file: JsonFile, config: JsonFile | undefine
       // The library refuses an empty list.
       return known.length === 0 ? "" : inner.decode(known, { skip_special_tokens: true, clean_up_tokenization_spaces: false });
     },
-    tokenText: tokenTexts(values, { spelling: (token) => inner.id_to_token(token), isAdded: (token) => added.has(token) }),
+    tokenText: tokenTexts(values, vocabulary),
+    ...(bytesOf && { tokenBytes: bytesOf }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { TokenId } from "../contracts/model.ts";
 import { showBytes } from "../tokens/show-bytes.ts";
 
-interface Vocabulary {
+/** The tokens of a vocabulary, as its file spells them. */
+export interface Vocabulary {
   /** Returns the token as the vocabulary spells it, or undefined. */
   spelling(token: TokenId): string | undefined;
   /** Returns whether the token was added to the vocabulary, as special tokens are. Such tokens are spelled as they are. */
@@ -18,19 +19,29 @@ export function tokenTexts(file: Readonly<Record<string, unknown>>, vocabulary: 
   };
 }
 
-interface Step {
+/** A step of the decoder in `tokenizer.json`. */
+export interface DecoderStep {
   readonly type?: string;
-  readonly decoders?: readonly Step[];
+  readonly decoders?: readonly DecoderStep[];
   readonly pattern?: { readonly String?: string };
   readonly content?: string;
   readonly replacement?: string;
 }
 
 /** Returns how to read the spellings of a vocabulary. */
-function readingOf({ decoder }: Readonly<Record<string, unknown>>): (spelling: string) => string {
-  const { decoders, ...single } = (decoder ?? {}) as Step;
-  const steps = decoders ?? [single];
-  if (steps.some(({ type }) => type === "ByteLevel")) return readByteLevel;
+function readingOf(file: Readonly<Record<string, unknown>>): (spelling: string) => string {
+  const steps = decoderSteps(file);
+  return steps.some(({ type }) => type === "ByteLevel") ? readByteLevel : replacing(steps);
+}
+
+/** Returns the steps of the decoder of a `tokenizer.json`; one step without a type if it has none. */
+export function decoderSteps({ decoder }: Readonly<Record<string, unknown>>): readonly DecoderStep[] {
+  const { decoders, ...single } = (decoder ?? {}) as DecoderStep;
+  return decoders ?? [single];
+}
+
+/** Returns how the replacements among `steps` change a spelling. */
+export function replacing(steps: readonly DecoderStep[]): (spelling: string) => string {
   const replacements = steps.flatMap(({ type, pattern, content, replacement }): (readonly [string, string])[] => {
     if (type === "Replace" && pattern?.String) return [[pattern.String, content ?? ""]];
     return type === "Metaspace" ? [[replacement ?? "▁", " "]] : [];
@@ -46,7 +57,13 @@ const byteOf: ReadonlyMap<string, number> = (() => {
 })();
 
 function readByteLevel(spelling: string): string {
-  const bytes = Array.from(spelling, (character) => byteOf.get(character));
+  const bytes = byteLevelBytes(spelling);
   // A token that is not spelled in this alphabet is shown as it is.
-  return bytes.includes(undefined) ? spelling : showBytes(Uint8Array.from(bytes as number[]));
+  return bytes ? showBytes(bytes) : spelling;
+}
+
+/** Returns the bytes, shape (n,), of a token in GPT-2's alphabet, or undefined if it is not spelled in it. */
+export function byteLevelBytes(spelling: string): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = Array.from(spelling, (character) => byteOf.get(character));
+  return bytes.includes(undefined) ? undefined : Uint8Array.from(bytes as number[]);
 }

@@ -23,6 +23,15 @@ test.each([-1, 258])("%d is not a token", (token) => {
   expect(() => tokenizer.decode(Int32Array.of(token))).toThrow(InvalidOptionError);
 });
 
+test("a byte is the byte of its token, and special tokens have none", () => {
+  expect([0x61, 0xc3].map((token) => tokenizer.tokenBytes(token))).toEqual([Uint8Array.of(0x61), Uint8Array.of(0xc3)]);
+  expect([tokenizer.beginToken, tokenizer.endToken, 300].map((token) => tokenizer.tokenBytes(token))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
 test("leaves out the begin token on request, and shows tokens", () => {
   expect([...tokenizer.encode("a", { addSpecialTokens: false, specialTokens: "literal" })]).toEqual([97]);
   expect([97, 10, 0xc3, 256, 257, 300].map((token) => tokenizer.tokenText(token))).toEqual(["a", "\n", "<0xC3>", "<begin>", "<end>", ""]);

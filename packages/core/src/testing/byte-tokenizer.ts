@@ -12,6 +12,8 @@ export interface ByteTokenizer extends Tokenizer {
   readonly beginToken: TokenId;
   /** The token with which models end a text: 257. `encode` never returns it. */
   readonly endToken: TokenId;
+  /** See `Tokenizer.tokenBytes`: the byte itself; undefined for the two special tokens. */
+  tokenBytes(token: TokenId): Uint8Array<ArrayBuffer> | undefined;
 }
 
 /**
@@ -39,5 +41,6 @@ export function byteTokenizer(): ByteTokenizer {
       if (token < BYTES) return showBytes(Uint8Array.of(token));
       return ["<begin>", "<end>"][token - BYTES] ?? "";
     },
+    tokenBytes: (token) => (token < BYTES ? Uint8Array.of(token) : undefined),
   };
 }

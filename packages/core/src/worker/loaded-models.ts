@@ -124,6 +124,7 @@ function textFunctions(get: (id: number) => AnyModel): Functions {
     encode: (id: number, text: string, options: EncodeOptions | undefined) => get(id).tokenizer.encode(text, options),
     decode: (id: number, tokens: Int32Array) => get(id).tokenizer.decode(tokens),
     tokenText: (id: number, token: TokenId) => get(id).tokenizer.tokenText(token),
+    tokenBytes: (id: number, token: TokenId) => get(id).tokenizer.tokenBytes?.(token),
     renderChat: (id: number, messages: readonly ChatMessage[], options: ChatRenderOptions | undefined) =>
       chat(id).render(messages, options),
     encodeChat: (id: number, messages: readonly ChatMessage[], options: ChatOptions | undefined) => chat(id).encode(messages, options),

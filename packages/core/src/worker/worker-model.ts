@@ -41,6 +41,10 @@ export interface WorkerModel extends Pick<
   decode(tokens: Int32Array): Promise<string>;
   /** Returns a token for display, see `Tokenizer.tokenText`. */
   tokenText(token: TokenId): Promise<string>;
+  /**
+   * Returns the bytes of a token, see `Tokenizer.tokenBytes`; undefined for every token if the model's tokenizer cannot tell them.
+   */
+  tokenBytes(token: TokenId): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The model's chat template, which runs in the worker; undefined if it has none. */
   readonly chat?: WorkerChatTemplate;
   /** The model's prefix cache; undefined unless it was loaded with one. */
@@ -78,6 +82,7 @@ export function workerModel(
     encode: (text, options) => connection.call("encode", [id, text, options]),
     decode: (tokens) => connection.call("decode", [id, tokens]),
     tokenText: (token) => connection.call("tokenText", [id, token]),
+    tokenBytes: (token) => connection.call("tokenBytes", [id, token]),
     dispose: () => releaseRemote(connection, "disposeModel", id),
   };
   ids.set(model, id);

@@ -25,6 +25,8 @@ test("a model in a worker renders, encodes and continues conversations there", a
   await expect(model.chat!.render([...messages, ...messages])).rejects.toMatchObject({ name: "ChatTemplateError", code: "CHAT_TEMPLATE" });
   expect(await model.encode("ab", { addSpecialTokens: false })).toEqual(Int32Array.of(97, 98));
   expect(await model.tokenText(97)).toBe("a");
+  expect(await model.tokenBytes(97)).toEqual(Uint8Array.of(97));
+  expect(await model.tokenBytes(100_000)).toBeUndefined();
 
   const { maxNewTokens } = fromGenerationConfig(model);
   const { text } = await generate(model, messages, { decoder, chat: options, ...(maxNewTokens !== undefined && { maxNewTokens }) }).result;

@@ -26,6 +26,7 @@ const BUNDLES: Readonly<Record<string, Bundle>> = {
   "top-p": { packages: ["@decodekit/top-p"], external: [CORE] },
   samplers: { packages: ["@decodekit/samplers"], external: [CORE] },
   search: { packages: ["@decodekit/search"], external: [CORE] },
+  constraints: { packages: ["@decodekit/constraints"], external: [CORE] },
   speculative: { packages: ["@decodekit/speculative"], external: [CORE] },
   refinement: { packages: ["@decodekit/refinement"], external: [CORE] },
   hub: { packages: ["@decodekit/hub"], external: [CORE] },
