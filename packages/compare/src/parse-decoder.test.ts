@@ -100,7 +100,7 @@ describe("parseDecoder", () => {
   test.each([
     [
       "gredy",
-      'decoder must be one of greedy, top-p, beam, contrastive, best-of-n, self-consistency, think-first, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade, got "gredy"',
+      'decoder must be one of greedy, top-p, sample, top-k, min-p, typical, epsilon-cutoff, eta-cutoff, p-less, top-n-sigma, top-h, dynamic-temperature, xtc, mirostat, penalties, beam, contrastive, best-of-n, self-consistency, think-first, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade, got "gredy"',
     ],
     ["top-p:q=1", 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0)'],
     ["top-p:constructor=1", 'option "constructor" must be one of'],

@@ -53,7 +53,7 @@ export type {
   Session,
 } from "./contracts/model.ts";
 export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./contracts/plugin.ts";
-export type { Candidates, DirectSampling, LogitsProcessor, PartialSampling, Sampler, Sequence } from "./contracts/sampler.ts";
+export type { Candidates, LogitsProcessor, PartialSampling, Sampler, Sequence } from "./contracts/sampler.ts";
 export { autoregressive } from "./decode/autoregressive.ts";
 export { type DecodeContext, type DecoderDefinition, defineDecoder } from "./decode/define-decoder.ts";
 export type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./contracts/reporting-session.ts";

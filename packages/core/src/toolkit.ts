@@ -13,6 +13,7 @@ export {
 } from "./decorate/with-prefix-cache.ts";
 export { candidatesOf, countOf, keepFrom, keepPlaces, mostLikelyOf, narrowingProcessor, probabilitiesOf } from "./sampling/candidates.ts";
 export { nucleusProcessor, temperatureProcessor } from "./sampling/common-processors.ts";
+export { drawDirectly } from "./sampling/draw-directly.ts";
 export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
 export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";

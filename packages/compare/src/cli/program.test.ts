@@ -232,7 +232,7 @@ describe("decodekit compare", () => {
   test.each([
     [
       ["--decoder", "gredy"],
-      "--decoder gredy: decoder must be one of greedy, top-p, beam, contrastive, best-of-n, self-consistency, think-first, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade.",
+      "--decoder gredy: decoder must be one of greedy, top-p, sample, top-k, min-p, typical, epsilon-cutoff, eta-cutoff, p-less, top-n-sigma, top-h, dynamic-temperature, xtc, mirostat, penalties, beam, contrastive, best-of-n, self-consistency, think-first, speculative, judged-tree, denoise-draft, fast-dllm, eb-sampler, klass, hierarchy, wino, llada, llada-2.1, dream, mdlm, remdm, mask-predict, d3pm, diffusion-gemma, ar-critic, ar-then-refine, confidence-cascade.",
     ],
     [["--decoder", "top-p:q=1"], 'option "q" must be one of p (a number in (0, 1]), temperature (a number >= 0).'],
     [["--decoder", "top-p:p=0"], "--decoder top-p:p=0: p must be a number in (0, 1]."],

@@ -39,14 +39,6 @@ export interface Candidates {
   keep(tokens: ArrayLike<TokenId>): void;
 }
 
-/** How a sampler draws a token without an array of the size of the vocabulary. */
-export interface DirectSampling {
-  /** The sampler's own `distribution` and `pick`. In a copy of the sampler with others, this object has no effect. */
-  readonly equals: Pick<Sampler, "distribution" | "pick">;
-  /** Returns what `equals.pick(equals.distribution(row, context), random)` returns. Does not write to `row`. */
-  draw(row: Float32Array, context: Sequence, random: RandomSource): TokenId;
-}
-
 /** How a sampler finds its distribution from a part of a row. */
 export interface PartialSampling {
   /** The part that it needs. */
@@ -71,8 +63,12 @@ export interface Sampler {
   distribution(row: Float32Array, context: Sequence): Float64Array;
   /** How to find the distribution from a part of the row, if it depends on nothing else. @defaultValue whole rows are read */
   readonly partial?: PartialSampling | undefined;
-  /** How to draw a token in one step. @defaultValue `pick` is given the distribution */
-  readonly direct?: DirectSampling | undefined;
+  /**
+   * Returns what `pick(distribution(row, context), random)` returns, without an array of the size of the vocabulary. Does not write to
+   * `row`. Returns undefined, before it draws, in a copy of the sampler with another `distribution` or `pick`: see `drawDirectly` of
+   * `@decodekit/core/toolkit`. @defaultValue `pick` is given the distribution
+   */
+  draw?(row: Float32Array, context: Sequence, random: RandomSource): TokenId | undefined;
   /** Draws a token; a token with probability 0 is never drawn. */
   pick(probabilities: Float64Array, random: RandomSource): TokenId;
 }

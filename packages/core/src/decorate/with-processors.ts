@@ -43,12 +43,12 @@ export function withProcessors(
     throw new InvalidOptionError({ where, option: "processors", expected: PROCESSORS_OPTION.expected, actual: processors });
   if (processors.length === 0) return model;
   const processing = { processors: [...processors], promptLength };
-  const isInvariant = processors.every(({ argmaxInvariant = false }) => argmaxInvariant);
-  const isMostLikely = (reads: RowReads | undefined): boolean => isInvariant && reads?.top === 1 && reads.tokensOnly === true;
+  const isInvariant = processors.every(({ argmaxInvariant }) => argmaxInvariant);
+  const mostLikely = (reads: RowReads | undefined): RowReads | undefined =>
+    isInvariant && reads?.top === 1 && reads.tokensOnly ? reads : undefined;
   const decoration: RowDecoration = {
-    reads: (reads) => (isMostLikely(reads) ? reads : undefined),
-    decorate: (logits, prefixes, reads) =>
-      isMostLikely(reads) ? new InvariantLogits(logits, prefixes, processing) : new ProcessedLogits(logits, prefixes, processing),
+    reads: mostLikely,
+    decorate: (logits, prefixes, reads) => new ProcessedLogits(logits, prefixes, processing, mostLikely(reads)),
   };
   return decoratedModel(model, () => decoration);
 }
@@ -58,46 +58,40 @@ interface Processing {
   readonly promptLength: number;
 }
 
-/** The rows of one pass, processed when they are first read. */
+/** The rows of one pass, processed when they are first read; if only their most likely tokens are read, those of the rows below. */
 class ProcessedLogits implements Logits {
   readonly rows: number;
   readonly vocabSize: number;
-  readonly hiddenStates?: HiddenStates | undefined;
-  protected readonly inner: Logits;
+  declare readonly hiddenStates?: HiddenStates | undefined;
+  declare readonly part?: (index: number) => RowPart;
+  declare readonly readRow?: (index: number) => Promise<Float32Array>;
+  readonly #logits: Logits;
   readonly #prefixes: RowPrefixes;
   readonly #processing: Processing;
   readonly #processed: Float32Array[] = [];
 
-  constructor(logits: Logits, prefixes: RowPrefixes, processing: Processing) {
+  constructor(logits: Logits, prefixes: RowPrefixes, processing: Processing, reads: RowReads | undefined) {
     this.rows = logits.rows;
     this.vocabSize = logits.vocabSize;
     if (logits.hiddenStates) this.hiddenStates = logits.hiddenStates;
-    this.inner = logits;
+    this.#logits = logits;
     this.#prefixes = prefixes;
     this.#processing = processing;
+    if (!reads) return;
+    this.part = (index) => logits.part?.(index) ?? mostLikelyPart(logits.row(index));
+    this.readRow = async (index) => this.#process(index, await wholeRow(logits, index));
   }
 
   row(index: number): Float32Array {
-    return (this.#processed[index] ??= this.process(index, this.inner.row(index)));
+    return (this.#processed[index] ??= this.#process(index, this.#logits.row(index)));
   }
 
-  protected process(index: number, whole: Float32Array): Float32Array {
+  #process(index: number, whole: Float32Array): Float32Array {
     const row = whole.slice();
     const tokens = this.#prefixes.tokensOf(index);
     const promptLength = Math.min(this.#processing.promptLength, tokens.length);
     for (const processor of this.#processing.processors) processor(row, { tokens, promptLength });
     return row;
-  }
-}
-
-/** Rows whose most likely tokens are those of the rows below. A row is processed only if all of it is read. */
-class InvariantLogits extends ProcessedLogits {
-  part(index: number): RowPart {
-    return this.inner.part?.(index) ?? mostLikelyPart(this.inner.row(index));
-  }
-
-  async readRow(index: number): Promise<Float32Array> {
-    return this.process(index, await wholeRow(this.inner, index));
   }
 }
 

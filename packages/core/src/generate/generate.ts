@@ -41,13 +41,9 @@ export function generate<Role extends ModelRole>(model: LanguageModel, prompt: P
 }
 
 function modelsFor(decoder: Decoder, model: LanguageModel, draft: Pick<LanguageModel, "causal"> | undefined): ModelSet {
-  const models: Partial<ModelSet> = { ...pick(model), ...(draft?.causal && { draft: draft.causal }) };
+  const models = { causal: model.causal, masked: model.masked, draft: draft?.causal ?? model.draft };
   for (const role of decoder.requires) {
     if (!models[role]) throw new MissingModelError(decoder.name, role);
   }
   return models as ModelSet;
-}
-
-function pick({ causal, masked, draft }: LanguageModel): Partial<ModelSet> {
-  return { ...(causal && { causal }), ...(masked && { masked }), ...(draft && { draft }) };
 }

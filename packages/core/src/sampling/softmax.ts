@@ -2,15 +2,14 @@ import { argmax } from "./argmax.ts";
 
 /**
  * Returns the probabilities of `logits`, shape (n,), computed in float64: exp(l / temperature) normalised, `temperature` > 0.
- * A logit of -Infinity has probability exactly 0.
+ * A logit of -Infinity has probability exactly 0. They are written to `probabilities`, shape (n,), if it is given.
  * @throws LogitsError if a logit is NaN or +Infinity, or all are -Infinity.
  */
-export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
-  return softmaxInto(new Float64Array(logits.length), logits, temperature);
-}
-
-/** Writes what `softmax` returns to `probabilities`, shape (n,), and returns it. @throws LogitsError like softmax. */
-export function softmaxInto(probabilities: Float64Array, logits: ArrayLike<number>, temperature: number): Float64Array {
+export function softmax(
+  logits: ArrayLike<number>,
+  temperature = 1,
+  probabilities: Float64Array = new Float64Array(logits.length),
+): Float64Array {
   const maximum = logits[argmax(logits)]!;
   let sum = 0;
   for (let index = 0; index < logits.length; index++) {

@@ -1,10 +1,11 @@
 import type { TokenId } from "../contracts/model.ts";
-import type { DirectSampling, Sampler } from "../contracts/sampler.ts";
+import type { Sampler } from "../contracts/sampler.ts";
+import { drawDirectly } from "./draw-directly.ts";
 import { greedySampler } from "./greedy-sampler.ts";
 import { nucleusOf } from "./nucleus.ts";
 import { type NucleusOptions, nucleusOfPart } from "./nucleus-of-part.ts";
 import { reusedArray } from "./reused-array.ts";
-import { softmax, softmaxInto } from "./softmax.ts";
+import { softmax } from "./softmax.ts";
 
 /** Logits that are read of a row for a nucleus: enough for most, in about 1 kB. */
 const TOP = 128;
@@ -24,15 +25,17 @@ const pick: Sampler["pick"] = (probabilities, random) => random.categorical(prob
 function softmaxSampler(temperature: number): Sampler {
   const probabilities = reusedArray();
   const distribution: Sampler["distribution"] = (row) => softmax(row, temperature);
-  const draw: DirectSampling["draw"] = (row, _, random) => random.categorical(softmaxInto(probabilities(row.length), row, temperature));
-  return { name: "temperature", distribution, direct: { equals: { distribution, pick }, draw }, pick };
+  const draw = drawDirectly({ distribution, pick }, (row, _, random) =>
+    random.categorical(softmax(row, temperature, probabilities(row.length))),
+  );
+  return { name: "temperature", distribution, draw, pick };
 }
 
 function nucleusSampler(options: NucleusOptions): Sampler {
   const { p, temperature } = options;
   const probabilities = reusedArray();
   const tokensOf = (row: Float32Array): TokenId[] =>
-    nucleusOf(softmaxInto(probabilities(row.length), row, temperature), p).tokens.toSorted((a, b) => a - b);
+    nucleusOf(softmax(row, temperature, probabilities(row.length)), p).tokens.toSorted((a, b) => a - b);
   const distribution: Sampler["distribution"] = (row) => {
     const tokens = tokensOf(row);
     return spread(
@@ -53,13 +56,10 @@ function nucleusSampler(options: NucleusOptions): Sampler {
         return tokens && spread(tokens, softmaxOf(tokens, logitOf, temperature), vocabSize);
       },
     },
-    direct: {
-      equals: { distribution, pick },
-      draw(row, _, random) {
-        const tokens = tokensOf(row);
-        return tokens[random.categorical(softmaxOf(tokens, (token) => row[token]!, temperature))]!;
-      },
-    },
+    draw: drawDirectly({ distribution, pick }, (row, _, random) => {
+      const tokens = tokensOf(row);
+      return tokens[random.categorical(softmaxOf(tokens, (token) => row[token]!, temperature))]!;
+    }),
     pick,
   };
 }

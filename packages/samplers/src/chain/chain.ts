@@ -2,13 +2,12 @@ import {
   autoregressive,
   type Candidates,
   type Decoder,
-  type DirectSampling,
   InvalidOptionError,
   type LogitsProcessor,
   type Sampler,
   type Sequence,
 } from "@decodekit/core";
-import { candidatesOf, countOf, keepFrom, probabilitiesOf, PROCESSORS_OPTION, reusedArray } from "@decodekit/core/toolkit";
+import { candidatesOf, countOf, drawDirectly, keepFrom, probabilitiesOf, PROCESSORS_OPTION, reusedArray } from "@decodekit/core/toolkit";
 import { isChance } from "./chance.ts";
 
 /** Logits processors in the order in which they are applied, as a sampler. */
@@ -51,12 +50,12 @@ export function chain(processors: readonly LogitsProcessor[], { name = "chain" }
     for (let place = 0; place < probabilities.length; place++) spread[candidates.tokens[place]!] = probabilities[place]!;
     return spread;
   };
-  const draw: DirectSampling["draw"] = (row, context, random) => {
+  const draw = drawDirectly({ distribution, pick }, (row, context, random) => {
     const candidates = left(row, context);
     const place = random.categorical(probabilitiesOf(candidates, reused(countOf(candidates))));
     return candidates.tokens ? candidates.tokens[place]! : place;
-  };
-  return { ...shared, distribution, direct: { equals: { distribution, pick }, draw } };
+  });
+  return { ...shared, distribution, draw };
 }
 
 /**

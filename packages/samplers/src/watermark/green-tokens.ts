@@ -26,7 +26,7 @@ export const WATERMARK_KEY = {
     maximum: 1,
     exclusiveMaximum: true,
   },
-  hashingKey: { type: "integer", help: "The secret of the watermark", default: 15_485_863, minimum: 0 },
+  hashingKey: { type: "integer", help: "The secret of the watermark", default: 15485863, minimum: 0 },
   scheme: { type: "string", help: "What chooses the green tokens", default: "lefthash", choices: ["lefthash", "selfhash"] },
   contextWidth: { type: "integer", help: "Tokens that choose the green tokens", default: 1, minimum: 1 },
 } as const satisfies OptionDefinitions<WatermarkKey>;
