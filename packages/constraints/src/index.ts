@@ -6,3 +6,4 @@ export { forcedTokens } from "./forced-tokens.ts";
 export { grammar } from "./grammar/grammar.ts";
 export { jsonSchema, type JsonSchemaOptions, type StandardJsonSchema } from "./json-schema/json-schema.ts";
 export { regex } from "./regular-expression/regex.ts";
+export { withConstraint, type WithConstraintOptions } from "./with-constraint.ts";

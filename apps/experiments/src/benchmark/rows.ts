@@ -81,6 +81,22 @@ export interface SamplersRow extends Row {
   readonly microsecondsPerToken: number;
 }
 
+export interface MasksRow extends Row {
+  readonly round: number;
+  readonly vocabSize: number;
+  /** Tokens of the first text. */
+  readonly tokens: number;
+  /** Reading the vocabulary, once for a tokenizer. */
+  readonly readMilliseconds: number;
+  readonly compileMilliseconds: number;
+  /** Per token, of the first text, which meets every state of the grammar for the first time. */
+  readonly firstTextMicroseconds: number;
+  /** Per token, of another text of the same constraint. */
+  readonly secondTextMicroseconds: number;
+  /** Per token, of the first text again. */
+  readonly knownStatesMicroseconds: number;
+}
+
 export interface LoadingRow extends Row {
   readonly library: string;
   readonly round: number;
@@ -142,6 +158,7 @@ export interface SuiteRows {
   readonly speculation: SpeculationRow;
   readonly drafters: DraftersRow;
   readonly samplers: SamplersRow;
+  readonly masks: MasksRow;
   readonly loading: LoadingRow;
   readonly "hub-loading": HubRow;
   readonly dtypes: DtypesRow;

@@ -1,6 +1,6 @@
 import { type Estimate, median, medianOf, medianRatio } from "../../measure/statistics.ts";
 import { SUM_OF_EXPONENTIALS } from "../suites/measured-sampler.ts";
-import type { BundlesRow, DtypesRow, EventLoopRow, HubRow, Kept, LoadingRow, SamplersRow } from "../rows.ts";
+import type { BundlesRow, DtypesRow, EventLoopRow, HubRow, Kept, LoadingRow, MasksRow, SamplersRow } from "../rows.ts";
 import { type ChartPoint, intervalChart } from "./chart.ts";
 import type { SuiteView } from "./suite-view.ts";
 import { figure, fileName, groupBy, percent, ratioCell, table } from "./table.ts";
@@ -60,6 +60,23 @@ function samplerGroups(rows: Lines<SamplersRow>): Lines<SamplersRow>[] {
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([, lines]) => lines);
 }
+
+export const masksView: SuiteView<"masks"> = {
+  tables: {
+    main: (rows) =>
+      table<Lines<MasksRow>>(
+        [
+          { title: "vocabulary", cell: (lines) => String(lines[0]!.vocabSize) },
+          { title: "reading it, once", cell: (lines) => `${figure(of(lines, ({ readMilliseconds: time }) => time))} ms` },
+          { title: "compiling the schema", cell: (lines) => `${figure(of(lines, ({ compileMilliseconds: time }) => time))} ms` },
+          { title: "first text, per token", cell: (lines) => `${figure(of(lines, ({ firstTextMicroseconds: time }) => time))} µs` },
+          { title: "second text", cell: (lines) => `${figure(of(lines, ({ secondTextMicroseconds: time }) => time))} µs` },
+          { title: "known states", cell: (lines) => `${figure(of(lines, ({ knownStatesMicroseconds: time }) => time))} µs` },
+        ],
+        groupBy(rows, ({ vocabSize }) => String(vocabSize)).map(([, lines]) => lines),
+      ),
+  },
+};
 
 const PEER = "transformers.js";
 

@@ -4,7 +4,7 @@ import type { SuiteName } from "../rows.ts";
 import type { RunRecord } from "../run-record.ts";
 import { SUITE_TITLES } from "../suites/suite-names.ts";
 import { contextScalingView, frameworkCostView, peersView, prefillView } from "./decode-views.ts";
-import { bundlesView, dtypesView, eventLoopView, hubLoadingView, loadingView, samplersView } from "./other-views.ts";
+import { bundlesView, dtypesView, eventLoopView, hubLoadingView, loadingView, masksView, samplersView } from "./other-views.ts";
 import { draftersView, speculationView } from "./speculation-views.ts";
 import type { SuiteView } from "./suite-view.ts";
 
@@ -16,6 +16,7 @@ const VIEWS: { readonly [Name in SuiteName]: SuiteView<Name> } = {
   speculation: speculationView,
   drafters: draftersView,
   samplers: samplersView,
+  masks: masksView,
   loading: loadingView,
   "hub-loading": hubLoadingView,
   dtypes: dtypesView,

@@ -6,7 +6,8 @@ import { eventLoop } from "./event-loop.ts";
 import { hubLoading } from "./hub-loading.ts";
 import { loading } from "./loading.ts";
 import { modelSuites } from "./model-suites.ts";
+import { masks } from "./masks.ts";
 import { samplers } from "./samplers.ts";
 
 /** All suites, in the order in which they run. */
-export const allSuites: readonly Suite[] = [...modelSuites, drafters, samplers, loading, hubLoading, dtypes, eventLoop, bundles];
+export const allSuites: readonly Suite[] = [...modelSuites, drafters, samplers, masks, loading, hubLoading, dtypes, eventLoop, bundles];

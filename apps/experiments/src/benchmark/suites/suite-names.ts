@@ -9,6 +9,7 @@ export const SUITE_TITLES: Readonly<Record<SuiteName, string>> = {
   speculation: "Speculation over greedy decoding by task",
   drafters: "Every drafter over greedy decoding, on the embedded model",
   samplers: "Choosing a token from 152 k",
+  masks: "Masking a row by a JSON schema",
   loading: "Loading a model and decoding: time and peak memory",
   "hub-loading": "Loading from a hub, cold and cached",
   dtypes: "Files of one model by data type",
