@@ -43,7 +43,10 @@ function plainOptions({ options, without }: Preset): readonly (readonly [string,
   });
 }
 
-/** Every plain option of a preset. One that several presets have has the widest of their ranges, and no default of its own. */
+/**
+ * Every plain option of a preset, with the widest range of those that have it. None has a default here: what is left out is for the preset to
+ * decide, and a name of the decoder lists what was chosen.
+ */
 function allOptions(): Record<string, PluginOption> {
   const options: Record<string, PluginOption> = { preset: PRESET };
   for (const name of new Set(Object.values(PRESETS).flatMap((preset) => plainOptions(preset).map(([each]) => each)))) {
@@ -58,14 +61,15 @@ function allOptions(): Record<string, PluginOption> {
 }
 
 function shared(found: readonly (readonly [string, PluginOption])[], unknownTo: readonly string[]): PluginOption {
-  const [, first] = found[0]!;
-  const hidden = unknownTo.length > 0 ? { ineffectiveWith: { preset: unknownTo } } : {};
-  if (found.length === 1) return { ...first, ...hidden };
-  const options = found.map(([, option]) => option);
-  const defaults = new Set(options.map((option) => option.default));
+  const [, { type, help }] = found[0]!;
+  const defaults = new Set(found.map(([, option]) => option.default));
   const stated = found.map(([preset, option]) => `${preset} ${option.default ?? "none"}`).join(", ");
-  const help = `${first.help} (default ${defaults.size === 1 ? [...defaults][0] : stated})`;
-  return { type: first.type, help, ...widestRange(options), ...hidden };
+  return {
+    type,
+    help: `${help} (default ${defaults.size === 1 ? ([...defaults][0] ?? "none") : stated})`,
+    ...widestRange(found.map(([, option]) => option)),
+    ...(unknownTo.length > 0 && { ineffectiveWith: { preset: unknownTo } }),
+  };
 }
 
 /** Returns the range of values that at least one of `options` accepts. */
