@@ -23,7 +23,7 @@ test("without options, all suites run on the embedded model", () => {
   expect(path.basename(settings.folder)).toBe("stories");
   expect(files).toEqual(["onnx/model.onnx"]);
   expect(executions).toEqual(["native", "wasm"]);
-  expect(suites).toHaveLength(12);
+  expect(suites).toHaveLength(13);
 });
 
 test("a model runs on all its usual files, or on those that are named", () => {
