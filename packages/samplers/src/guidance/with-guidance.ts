@@ -15,7 +15,7 @@ export interface GuidanceOptions {
   readonly model?: CausalModel | undefined;
 }
 
-export const GUIDANCE = {
+const GUIDANCE = {
   scale: { type: "number", help: "How far to move away from the unconditional prediction", required: true },
   promptLength: { type: "integer", help: "Number of tokens that are the prompt", minimum: 1, required: true },
   unconditional: objectOption("an Int32Array of at least 1 token", (value) => value instanceof Int32Array && value.length > 0),

@@ -9,7 +9,7 @@ export interface ExponentialLengthPenaltyOptions {
   readonly stopTokens: readonly TokenId[];
 }
 
-export const EXPONENTIAL_LENGTH_PENALTY = {
+const EXPONENTIAL_LENGTH_PENALTY = {
   start: { type: "integer", help: "New tokens after which stop tokens become more likely", minimum: 0, required: true },
   factor: { type: "number", help: "How fast stop tokens become more likely", minimum: 0, exclusiveMinimum: true, required: true },
   stopTokens: { ...TOKENS, required: true },

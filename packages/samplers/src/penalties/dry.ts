@@ -15,7 +15,7 @@ export interface DryOptions {
   readonly breakers?: readonly (readonly TokenId[])[] | undefined;
 }
 
-export const DRY = {
+const DRY = {
   multiplier: { type: "number", help: "Penalty of the shortest repeat", minimum: 0, required: true },
   base: { type: "number", help: "What each further token multiplies the penalty by", default: 1.75, minimum: 1 },
   allowedLength: { type: "integer", help: "Length of the shortest repeat that is penalised", default: 2, minimum: 1 },

@@ -1,12 +1,12 @@
 import { type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
 import { WINDOW, windowLabel, windowOf, type WindowOptions } from "./window.ts";
 
-export interface RepetitionPenaltyOptions extends WindowOptions {
+interface RepetitionPenaltyOptions extends WindowOptions {
   /** What positive logits are divided by and negative ones multiplied with, > 0. Below 1 it rewards repetition. */
   readonly penalty: number;
 }
 
-export const REPETITION_PENALTY = {
+const REPETITION_PENALTY = {
   penalty: { type: "number", help: "Makes tokens that were seen less likely", minimum: 0, exclusiveMinimum: true, required: true },
   ...WINDOW,
 } as const satisfies OptionDefinitions<RepetitionPenaltyOptions>;

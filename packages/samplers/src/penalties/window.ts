@@ -1,4 +1,4 @@
-import { objectOption, type PluginOption, type Sequence } from "@decodekit/core";
+import { type PluginOption, type Sequence } from "@decodekit/core";
 
 /** Which tokens of the sequence count. */
 export interface WindowOptions {
@@ -24,6 +24,3 @@ export function windowOf({ tokens, promptLength }: Sequence, { lastN = Infinity,
 export function windowLabel({ lastN, of = "all" }: WindowOptions): string {
   return `${lastN === undefined ? "" : `, last ${lastN}`}${of === "all" ? "" : `, ${of} only`}`;
 }
-
-/** A function of the sequence. */
-export const FUNCTION = objectOption("a function", (value) => typeof value === "function");

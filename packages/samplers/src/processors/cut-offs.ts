@@ -1,4 +1,4 @@
-import { type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
+import { type Candidates, type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
 import { countOf, mostLikelyOf, narrowingProcessor, probabilitiesOf, reusedArray } from "@decodekit/core/toolkit";
 import { MIN_KEEP } from "../options.ts";
 import { entropyOf } from "./entropy.ts";
@@ -41,8 +41,8 @@ export function epsilonCutoff(epsilon: number, options: Omit<CutOffOptions, "eps
  */
 export function etaCutoff(epsilon: number, options: Omit<CutOffOptions, "epsilon"> = {}): LogitsProcessor {
   const { minKeep } = resolveOptions("etaCutoff", { ...options, epsilon }, CUT_OFF);
-  return cutOff(`eta-cutoff(${epsilon})`, minKeep, (probabilities) => {
-    return Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropyOf(probabilities).entropy));
+  return cutOff(`eta-cutoff(${epsilon})`, minKeep, (probabilities, candidates) => {
+    return Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropyOf(candidates, probabilities).entropy));
   });
 }
 
@@ -59,7 +59,7 @@ export function pLess(): LogitsProcessor {
 }
 
 /** Returns the processor that keeps the tokens of at least the probability that `leastOf` finds. */
-function cutOff(label: string, minKeep: number, leastOf: (probabilities: Float64Array) => number): LogitsProcessor {
+function cutOff(label: string, minKeep: number, leastOf: (probabilities: Float64Array, candidates: Candidates) => number): LogitsProcessor {
   const reused = reusedArray();
   return narrowingProcessor(
     label,
@@ -67,7 +67,7 @@ function cutOff(label: string, minKeep: number, leastOf: (probabilities: Float64
       const { row, tokens } = candidates;
       const best = mostLikelyOf(candidates);
       const probabilities = probabilitiesOf(candidates, reused(countOf(candidates)));
-      const least = leastOf(probabilities);
+      const least = leastOf(probabilities, candidates);
       let minimum = row[best]!;
       for (let place = 0; place < probabilities.length; place++) {
         const logit = row[tokens ? tokens[place]! : place]!;

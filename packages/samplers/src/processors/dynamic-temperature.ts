@@ -33,7 +33,7 @@ export function dynamicTemperature(options: DynamicTemperatureOptions): LogitsPr
   return narrowingProcessor(
     `dynamic-temperature(${low} to ${high}${exponent === 1 ? "" : `, exponent ${exponent}`})`,
     (candidates, context) => {
-      const { possible, entropy } = entropyOf(probabilitiesOf(candidates, probabilities(countOf(candidates))));
+      const { possible, entropy } = entropyOf(candidates, probabilitiesOf(candidates, probabilities(countOf(candidates))));
       if (possible < 2) return;
       const chosen = low + (high - low) * (entropy / Math.log(possible)) ** exponent;
       temperatureProcessor(chosen).narrow!(candidates, context);

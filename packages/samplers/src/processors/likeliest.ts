@@ -1,5 +1,5 @@
 import type { Candidates, TokenId } from "@decodekit/core";
-import { topK } from "@decodekit/core/toolkit";
+import { mostLikelyOf } from "@decodekit/core/toolkit";
 
 /** Up to this many tokens are kept in order as they are found; more are sorted. */
 const MOST_INSERTED = 256;
@@ -7,10 +7,40 @@ const MOST_INSERTED = 256;
 /**
  * Returns the `count` most likely tokens that are left, in descending order; the lowest id comes first among equals. Returns fewer if fewer
  * are left.
+ * @throws LogitsError if the logit of a token that is left is NaN or +Infinity, or all are -Infinity.
  */
-export function likeliestOf({ row, tokens }: Candidates, count: number): TokenId[] {
-  if (count > MOST_INSERTED || tokens) return sorted(row, tokens, count);
-  return topK(row, count);
+export function likeliestOf(candidates: Candidates, count: number): TokenId[] {
+  const { row, tokens } = candidates;
+  if (count <= MOST_INSERTED && !tokens) return inserted(candidates, count);
+  mostLikelyOf(candidates);
+  return sorted(row, tokens, count);
+}
+
+/** One pass over the row, which checks it too. */
+function inserted(candidates: Candidates, count: number): TokenId[] {
+  const { row } = candidates;
+  const best: TokenId[] = [];
+  const logits: number[] = [];
+  // All but a few logits fail this one comparison.
+  let least = -Infinity;
+  let sum = 0;
+  for (let token = 0; token < row.length; token++) {
+    const logit = row[token]!;
+    sum += logit;
+    if (!(logit > least)) continue;
+    let place = best.length;
+    while (place > 0 && logits[place - 1]! < logit) place--;
+    best.splice(place, 0, token);
+    logits.splice(place, 0, logit);
+    if (best.length > count) {
+      best.pop();
+      logits.pop();
+    }
+    if (best.length === count) least = logits[count - 1]!;
+  }
+  // Any NaN or +Infinity shows in the sum.
+  if (!(sum < Infinity) || best.length === 0) mostLikelyOf(candidates);
+  return best;
 }
 
 function sorted(row: Float32Array, tokens: ArrayLike<TokenId> | undefined, count: number): TokenId[] {

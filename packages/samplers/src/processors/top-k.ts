@@ -1,5 +1,5 @@
 import { type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
-import { keepFrom, mostLikelyOf, narrowingProcessor } from "@decodekit/core/toolkit";
+import { keepFrom, narrowingProcessor } from "@decodekit/core/toolkit";
 import { MIN_KEEP } from "../options.ts";
 import { likeliestOf } from "./likeliest.ts";
 
@@ -31,7 +31,6 @@ export function topK(k: number, options: Omit<TopKOptions, "k"> = {}): LogitsPro
   return narrowingProcessor(
     `top-k(${kept})`,
     (candidates) => {
-      mostLikelyOf(candidates);
       const tokens = likeliestOf(candidates, kept);
       if (ties === "all" && tokens.length === kept) keepFrom(candidates, candidates.row[tokens.at(-1)!]!);
       else candidates.keep(tokens);

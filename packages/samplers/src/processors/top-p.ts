@@ -9,7 +9,7 @@ export interface TopPOptions {
   readonly minKeep?: number | undefined;
 }
 
-export const TOP_P = {
+const TOP_P = {
   p: {
     type: "number",
     help: "Probability mass of the most likely tokens to keep; 1 keeps every token",

@@ -1,6 +1,7 @@
 import { type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
 import { countOf, keepPlaces, mostLikelyOf, narrowingProcessor, probabilitiesOf, reusedArray } from "@decodekit/core/toolkit";
 import { MIN_KEEP } from "../options.ts";
+import { distanceThatReaches } from "./distance-that-reaches.ts";
 import { entropyOf } from "./entropy.ts";
 
 export interface TypicalOptions {
@@ -29,26 +30,24 @@ export const TYPICAL = {
  */
 export function typical(p: number, options: Omit<TypicalOptions, "p"> = {}): LogitsProcessor {
   const { minKeep } = resolveOptions("typical", { ...options, p }, TYPICAL);
-  const reused = reusedArray();
+  const [reused, reusedDistances] = [reusedArray(), reusedArray()];
   return narrowingProcessor(`typical(${p})`, (candidates) => {
     if (p === 1) {
       mostLikelyOf(candidates);
       return;
     }
-    const probabilities = probabilitiesOf(candidates, reused(countOf(candidates)));
-    const { entropy } = entropyOf(probabilities);
-    const distance = (place: number): number => Math.abs(-Math.log(probabilities[place]!) - entropy);
+    const count = countOf(candidates);
+    const probabilities = probabilitiesOf(candidates, reused(count));
+    const { entropy, logNormaliser } = entropyOf(candidates, probabilities);
+    const distances = reusedDistances(count);
+    const { row, tokens } = candidates;
+    for (let place = 0; place < count; place++) {
+      const surprise = logNormaliser - row[tokens ? tokens[place]! : place]!;
+      distances[place] = Math.abs(surprise - entropy);
+    }
+    const last = distanceThatReaches({ probabilities, distances, mass: p, minKeep });
     const places: number[] = [];
-    for (let place = 0; place < probabilities.length; place++) if (probabilities[place]! > 0) places.push(place);
-    const distances = Float64Array.from(places, distance);
-    const order = [...places.keys()].toSorted((a, b) => distances[a]! - distances[b]!);
-    let mass = 0;
-    let count = 0;
-    while (count < order.length && (mass < p || count < minKeep)) mass += probabilities[places[order[count++]!]!]!;
-    const last = distances[order[count - 1]!]!;
-    keepPlaces(
-      candidates,
-      places.filter((_, index) => distances[index]! <= last),
-    );
+    for (let place = 0; place < count; place++) if (probabilities[place]! > 0 && distances[place]! <= last) places.push(place);
+    keepPlaces(candidates, places);
   });
 }

@@ -8,7 +8,7 @@ export interface WatermarkOptions extends WatermarkKey {
   readonly bias?: number | undefined;
 }
 
-export const WATERMARK = {
+const WATERMARK = {
   bias: { type: "number", help: "What is added to the logits of green tokens", default: 2 },
   ...WATERMARK_KEY,
 } as const satisfies OptionDefinitions<WatermarkOptions>;
