@@ -5,7 +5,7 @@ import { greedy } from "@decodekit/greedy";
 import { cascade, promptLookup, speculative } from "@decodekit/speculative";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { EXTRACTION_TASKS, type ExtractionTask } from "./extraction-tasks.ts";
+import { EXTRACTION_TASKS, type ExtractionTask } from "../../../apps/experiments/src/tasks/extraction-tasks.ts";
 import { KINDS } from "./kinds.ts";
 import { arePresent, folderOf } from "./present-kinds.ts";
 
