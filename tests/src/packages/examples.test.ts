@@ -50,6 +50,13 @@ test("own-sampler.js writes two stories, which differ", () => {
   expect(first).not.toBe(second);
 });
 
+test("structured-output.js prints its chain and a value of the schema, in fewer passes than tokens", () => {
+  const printed = /^Sampler: (.+)\n\{\n {2}hero: 'a [^]+\n {2}friends: \[[^]*\n\}\n(\d+) tokens in (\d+) passes\n$/u;
+  const [, chain, tokens, passes] = printed.exec(run("structured-output.js"))!;
+  expect(chain).toBe("top-k(20) → top-p(0.95) → min-p(0.05) → temperature(0.7)");
+  expect(Number(passes)).toBeLessThan(Number(tokens));
+});
+
 test("prefix-cache.js reads a beginning once, and a text in turns where it goes on", () => {
   const reused = [...run("prefix-cache.js").matchAll(/^(\d+) of (\d+) prompt tokens reused$/gmu)].map(([, ...counts]) =>
     counts.map(Number),
