@@ -12,7 +12,7 @@ export interface CompiledConstraint {
   readonly constraint: Constraint;
   /**
    * Forbids the tokens that the constraint does not allow after the row's own output, the tokens after `promptLength`: for
-   * `generate({ processors })`, or `withProcessors`. It takes the row of a processor before it, such as a penalty; what samplers cut off
+   * `generate({ processors })`, or `withProcessors`, which needs `promptLength`: without it the prompt counts as output. It takes the row of a processor before it, such as a penalty; what samplers cut off
    * comes later. Stop tokens are allowed when the text is complete, and only they if it is final. A row after an output that violates the
    * constraint stays as it is: no decoder that draws from these rows commits such an output, but a pass over a draft may return such rows.
    */

@@ -1,4 +1,4 @@
-import type { LogitsProcessor, TokenId, Tokenizer } from "@decodekit/core";
+import { InvalidOptionError, type LogitsProcessor, type TokenId, type Tokenizer } from "@decodekit/core";
 import type { CompiledConstraint, OutputStatus } from "./compiled-constraint.ts";
 import type { Constraint } from "./constraint.ts";
 import { fewestTokens } from "./engine/fewest-tokens.ts";
@@ -77,9 +77,19 @@ export class OutputConstraint implements CompiledConstraint {
     return this.status(all) === "final" ? Int32Array.of(...tokens, stop!) : tokens;
   }
 
+  /** Whether one of the stop tokens is in the model's vocabulary, which may be larger than the tokenizer's. */
+  #isEnding(vocabSize: number): boolean {
+    for (const token of this.#stops) if (token < vocabSize) return true;
+    return false;
+  }
+
   #process(row: Float32Array, state: ParserState | undefined): void {
     if (!state) return;
     const set = this.#sets.after(state);
+    if (state.accepts && isEmpty(set) && !this.#isEnding(row.length)) {
+      const expected = `below ${row.length}, at least one of them: this text must end here`;
+      throw new InvalidOptionError({ where: "compileConstraint", option: "stopTokens", expected, actual: [...this.#stops] });
+    }
     const size = Math.min(row.length, this.#trie.tokenBytes.length);
     const stops = state.accepts ? Array.from(this.#stops, (token) => [token, row[token]] as const) : [];
     forbidOthers(row.subarray(0, size), set);

@@ -83,6 +83,17 @@ test("a session under a constraint masks each row by its own output, after rewin
   await Promise.all([session.dispose(), fork.dispose()]);
 });
 
-test("promptLength is required to be a count", () => {
-  expect(() => withConstraint(causalModel(1), constraint, { promptLength: -1 })).toThrow("promptLength must be an integer >= 0");
+test.each([
+  [constraint, { promptLength: -1 }, "withConstraint: promptLength must be an integer >= 0, got -1"],
+  [constraint, {}, "withConstraint: promptLength must be an integer >= 0"],
+  [constraint, undefined, "withConstraint: options must be an object"],
+  [choices(["a"]), { promptLength: 2 }, "withConstraint: constraint must be a compiled constraint"],
+])("rejects %o, %o", (given, options, message) => {
+  expect(() => withConstraint(causalModel(1), given as never, options as never)).toThrow(message);
+});
+
+test("stop tokens outside the model's vocabulary are an error where a text must end", () => {
+  const { processor } = compileConstraint(named, choices(texts), { stopTokens: [999] });
+  const process = (): void => processor(new Float32Array(5), { tokens: Int32Array.of(2, 2), promptLength: 0 });
+  expect(process).toThrow("stopTokens must be below 5, at least one of them");
 });

@@ -12,7 +12,7 @@ import {
   epsilonCutoff,
   etaCutoff,
   exponentialLengthPenalty,
-  forcedTokens,
+  forcedTokensAt,
   frequencyPenalty,
   hf,
   llamaCpp,
@@ -60,7 +60,7 @@ const chains: Readonly<Record<string, () => Chain>> = {
     ]),
   "allowed and suppressed tokens": () =>
     chain([suppressAtBegin([0]), allowedTokens(({ tokens }) => (tokens.length % 2 === 0 ? [0, 1, 3] : [1, 2, 3])), temperature(0.8)]),
-  "forced tokens after truncation": () => chain([topK(2), forcedTokens({ 3: 2 }), topP(0.99)]),
+  "forced tokens after truncation": () => chain([topK(2), forcedTokensAt({ 3: 2 }), topP(0.99)]),
   watermark: () => chain([watermark({ ratio: 0.5 }), watermark({ scheme: "selfhash", contextWidth: 2 })]),
   "transformers' defaults": () => hf({ temperature: 0.9, top_k: 3, top_p: 0.9, repetition_penalty: 1.2 }),
   "llama.cpp's defaults": () => llamaCpp({ repeat_penalty: 1.1, xtc_probability: 0.5, xtc_threshold: 0.3 }),

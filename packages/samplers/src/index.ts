@@ -4,7 +4,7 @@ export { allowedTokens, suppressAtBegin, suppressTokens } from "./biases/allowed
 export { type Chain, chain, sampleWith } from "./chain/chain.ts";
 export type { Branch, ChanceProcessor } from "./chain/chance.ts";
 export { exponentialLengthPenalty, type ExponentialLengthPenaltyOptions } from "./length/exponential-length-penalty.ts";
-export { forcedFirstToken, forcedLastToken, forcedTokens, type ForcedTokens } from "./length/forced-tokens.ts";
+export { forcedFirstToken, forcedLastToken, forcedTokensAt, type ForcedTokens } from "./length/forced-tokens.ts";
 export { minLength, minNewTokens } from "./length/minimum-length.ts";
 export { mirostat, mirostat1, type MirostatOptions } from "./mirostat/mirostat.ts";
 export { frequencyPenalty, presencePenalty } from "./penalties/count-penalties.ts";

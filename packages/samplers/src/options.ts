@@ -1,5 +1,8 @@
 import { InvalidOptionError, type ObjectOption, objectOption, type PluginOption, type TokenId } from "@decodekit/core";
 
+/** The largest float32. */
+export const LARGEST_FLOAT = 3.4028234663852886e38;
+
 /** The option of processors that cut off unlikely tokens. */
 export const MIN_KEEP = {
   type: "integer",
@@ -33,8 +36,8 @@ export const SEQUENCES: ObjectOption = objectOption(
 );
 
 /**
- * Returns the row's logits if `tokens` are in its vocabulary.
- * @throws InvalidOptionError otherwise: only the row tells how large the vocabulary is.
+ * Checks that `tokens` are in the vocabulary of a row.
+ * @throws InvalidOptionError if one is not: only the row tells how large the vocabulary is.
  */
 export function checkWithin(where: string, tokens: readonly TokenId[], { length }: ArrayLike<number>): void {
   const outside = tokens.find((token) => token >= length);

@@ -1,7 +1,17 @@
-import type { LogitsProcessor } from "../contracts/sampler.ts";
+import type { Candidates, LogitsProcessor } from "../contracts/sampler.ts";
 import { countOf, keepPlaces, mostLikelyOf, narrowingProcessor, probabilitiesOf } from "./candidates.ts";
 import { nucleusOf } from "./nucleus.ts";
 import { reusedArray } from "./reused-array.ts";
+
+/** A quotient by a smaller temperature may be too large for float32. */
+const SMALL = 1e-3;
+
+/** Subtracts the largest logit from all, which changes no probability. */
+function subtractLargest(candidates: Candidates): void {
+  const { row, tokens } = candidates;
+  const largest = row[mostLikelyOf(candidates)]!;
+  for (let place = 0; place < countOf(candidates); place++) row[tokens ? tokens[place]! : place]! -= largest;
+}
 
 /**
  * Returns the processor that divides every logit by `temperature`, >= 0, which is not checked; 0 keeps only the most likely token, the
@@ -17,6 +27,7 @@ export function temperatureProcessor(temperature: number): LogitsProcessor {
         return;
       }
       const { row, tokens } = candidates;
+      if (temperature < SMALL) subtractLargest(candidates);
       if (!tokens) for (let token = 0; token < row.length; token++) row[token]! /= temperature;
       else for (let place = 0; place < tokens.length; place++) row[tokens[place]!]! /= temperature;
     },

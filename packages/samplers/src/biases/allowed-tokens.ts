@@ -15,14 +15,15 @@ const ALLOWED = objectOption(
 export function allowedTokens(allowed: readonly TokenId[] | ((prefix: Sequence) => readonly TokenId[])): LogitsProcessor {
   const where = "allowedTokens";
   resolveOptions(where, { allowed }, { allowed: { ...ALLOWED, required: true } });
-  const label = typeof allowed === "function" ? "allowed-tokens(by prefix)" : `allowed-tokens(${allowed.length} tokens)`;
+  const fixed = typeof allowed === "function" ? undefined : [...allowed];
+  const label = fixed ? `allowed-tokens(${fixed.length} tokens)` : "allowed-tokens(by prefix)";
   return narrowingProcessor(label, (candidates, context) => {
-    const tokens = typeof allowed === "function" ? allowed(context) : allowed;
+    const tokens = fixed ?? (allowed as (prefix: Sequence) => readonly TokenId[])(context);
     if (!SOME_TOKENS.accepts(tokens))
       throw new InvalidOptionError({ where, option: "the result of allowed", expected: SOME_TOKENS.expected, actual: tokens });
     checkWithin(where, tokens, candidates.row);
     const { row } = candidates;
-    candidates.keep([...new Set(tokens)].filter((token) => row[token]! > -Infinity));
+    candidates.keep([...new Set(tokens)].filter((token) => row[token] !== -Infinity));
   });
 }
 
@@ -31,7 +32,7 @@ export function allowedTokens(allowed: readonly TokenId[] | ((prefix: Sequence) 
  * @throws InvalidOptionError if `tokens` is invalid; the processor throws it for a token outside the vocabulary.
  */
 export function suppressTokens(tokens: readonly TokenId[]): LogitsProcessor {
-  return suppressing("suppressTokens", `suppress(${tokens.length} tokens)`, tokens, () => true);
+  return suppressing("suppressTokens", "suppress", tokens, () => true);
 }
 
 /**
@@ -43,15 +44,15 @@ export function suppressAtBegin(tokens: readonly TokenId[], options: { readonly 
   const { length } = resolveOptions("suppressAtBegin", options, {
     length: { type: "integer", minimum: 0, help: "Length of the prefix at which the tokens are forbidden" },
   });
-  const label = `suppress-at-begin(${tokens.length} tokens)`;
-  return suppressing("suppressAtBegin", label, tokens, (prefix) => prefix.tokens.length === (length ?? prefix.promptLength));
+  return suppressing("suppressAtBegin", "suppress-at-begin", tokens, (prefix) => prefix.tokens.length === (length ?? prefix.promptLength));
 }
 
-function suppressing(where: string, label: string, tokens: readonly TokenId[], applies: (prefix: Sequence) => boolean): LogitsProcessor {
-  resolveOptions(where, { tokens }, { tokens: { ...TOKENS, required: true } });
+function suppressing(where: string, name: string, given: readonly TokenId[], applies: (prefix: Sequence) => boolean): LogitsProcessor {
+  resolveOptions(where, { tokens: given }, { tokens: { ...TOKENS, required: true } });
+  const tokens = [...given];
   const process = (row: Float32Array, prefix: Sequence): void => {
     checkWithin(where, tokens, row);
     if (applies(prefix)) for (const token of tokens) row[token] = -Infinity;
   };
-  return Object.assign(process, { label });
+  return Object.assign(process, { label: `${name}(${tokens.length} tokens)` });
 }

@@ -7,7 +7,7 @@ export type TokenBiases = ReadonlyMap<TokenId, number> | Readonly<Record<number,
 /** Biases of tokens. */
 export const BIASES = objectOption("a Map or an object of numbers by token id", (value) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return entriesOf(value as TokenBiases).every(([token, bias]) => TOKEN.accepts(token) && !Number.isNaN(bias) && bias < Infinity);
+  return biasesOf(value as TokenBiases).every(([token, bias]) => TOKEN.accepts(token) && typeof bias === "number" && bias < Infinity);
 });
 
 /**
@@ -17,7 +17,7 @@ export const BIASES = objectOption("a Map or an object of numbers by token id", 
 export function logitBias(biases: TokenBiases): LogitsProcessor {
   const where = "logitBias";
   resolveOptions(where, { biases }, { biases: { ...BIASES, required: true } });
-  const entries = entriesOf(biases);
+  const entries = biasesOf(biases);
   const tokens = entries.map(([token]) => token);
   const process = (row: Float32Array): void => {
     checkWithin(where, tokens, row);
@@ -26,7 +26,8 @@ export function logitBias(biases: TokenBiases): LogitsProcessor {
   return Object.assign(process, { label: `logit-bias(${entries.length} tokens)` });
 }
 
-function entriesOf(biases: TokenBiases): readonly (readonly [TokenId, number])[] {
+/** Returns the pairs of a token and its bias. */
+export function biasesOf(biases: TokenBiases): readonly (readonly [TokenId, number])[] {
   if (biases instanceof Map) return [...(biases as ReadonlyMap<TokenId, number>)];
   return Object.entries(biases).map(([token, bias]) => [Number(token), bias as number]);
 }

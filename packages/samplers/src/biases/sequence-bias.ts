@@ -1,8 +1,11 @@
 import { type LogitsProcessor, objectOption, resolveOptions, type TokenId } from "@decodekit/core";
+import { windowOf } from "../penalties/window.ts";
 import { checkWithin, SEQUENCES, SOME_TOKENS, TOKENS } from "../options.ts";
 
 /** A sequence of tokens and what is added to the logit of its last token where the others precede it. */
 export type BiasedSequence = readonly [tokens: readonly TokenId[], bias: number];
+
+const OF = { type: "string", help: "Whether prompt tokens count", default: "all", choices: ["all", "output"] } as const;
 
 const BIASED = objectOption("an array of pairs of at least 1 token id and a number", (value) => {
   if (!Array.isArray(value)) return false;
@@ -25,6 +28,8 @@ export function sequenceBias(biases: readonly BiasedSequence[]): LogitsProcessor
 export interface BadWordsOptions {
   /** Tokens that are not forbidden on their own, so that a text can end. @defaultValue [] */
   readonly stopTokens?: readonly TokenId[] | undefined;
+  /** Whether the tokens before the last one may be of the prompt. @defaultValue "all" */
+  readonly of?: "all" | "output" | undefined;
 }
 
 /**
@@ -34,21 +39,23 @@ export interface BadWordsOptions {
  */
 export function badWords(sequences: readonly (readonly TokenId[])[], options: BadWordsOptions = {}): LogitsProcessor {
   const where = "badWords";
-  const { stopTokens = [] } = resolveOptions(
+  const { stopTokens = [], of } = resolveOptions(
     where,
     { ...options, sequences },
-    { sequences: { ...SEQUENCES, required: true }, stopTokens: TOKENS },
+    { sequences: { ...SEQUENCES, required: true }, stopTokens: TOKENS, of: OF },
   );
   const stops = new Set(stopTokens);
   const forbidden = sequences.filter((sequence) => !(sequence.length === 1 && stops.has(sequence[0]!)));
   const biases = forbidden.map((sequence): BiasedSequence => [sequence, -Infinity]);
-  return biasing(where, `bad-words(${sequences.length} sequences)`, biases);
+  return biasing(where, `bad-words(${sequences.length} sequences)`, biases, of);
 }
 
-function biasing(where: string, label: string, biases: readonly BiasedSequence[]): LogitsProcessor {
+function biasing(where: string, label: string, given: readonly BiasedSequence[], of: "all" | "output" = "all"): LogitsProcessor {
+  const biases = given.map(([sequence, bias]) => [[...sequence], bias] as const);
   const tokens = biases.flatMap(([sequence]) => sequence);
-  const process = (row: Float32Array, { tokens: prefix }: Parameters<LogitsProcessor>[1]): void => {
+  const process = (row: Float32Array, context: Parameters<LogitsProcessor>[1]): void => {
     checkWithin(where, tokens, row);
+    const prefix = windowOf(context, { of });
     for (const [sequence, bias] of biases) {
       const before = sequence.length - 1;
       let same = 0;

@@ -7,7 +7,7 @@ import {
   dynamicTemperature,
   epsilonCutoff,
   etaCutoff,
-  forcedTokens,
+  forcedTokensAt,
   frequencyPenalty,
   hf,
   llamaCpp,
@@ -59,7 +59,7 @@ const factories: readonly ((uniform: () => number) => LogitsProcessor)[] = [
   (u) => logitBias({ 4: u(), 9: -u() }),
   () => suppressTokens([0, 7]),
   () => normalise(),
-  () => forcedTokens({ 3: 1 }),
+  () => forcedTokensAt({ 3: 1 }),
 ];
 
 describe("a chain of random processors", () => {

@@ -6,8 +6,9 @@ import {
   type LogitsProcessor,
   type Sampler,
   type Sequence,
+  type TokenId,
 } from "@decodekit/core";
-import { candidatesOf, countOf, drawDirectly, keepFrom, probabilitiesOf, PROCESSORS_OPTION, reusedArray } from "@decodekit/core/toolkit";
+import { candidatesOf, countOf, drawDirectly, probabilitiesOf, PROCESSORS_OPTION, reusedArray } from "@decodekit/core/toolkit";
 import { isChance } from "./chance.ts";
 
 /** Logits processors in the order in which they are applied, as a sampler. */
@@ -30,6 +31,7 @@ export function chain(processors: readonly LogitsProcessor[], { name = "chain" }
   if (!PROCESSORS_OPTION.accepts(processors))
     throw new InvalidOptionError({ where: "chain", option: "processors", expected: PROCESSORS_OPTION.expected, actual: processors });
   const steps = [...processors];
+  checkOrder(steps);
   const pick: Sampler["pick"] = (probabilities, random) => random.categorical(probabilities);
   const toString = (): string => steps.map(labelOf).join(" → ") || "no processors";
   const shared = { name, processors: steps, pick, toString };
@@ -70,6 +72,15 @@ export function sampleWith(
   return autoregressive({ name, sampler: chain(processors, { name }) });
 }
 
+/** A branch of chance must not change what a processor remembers for the others. @throws InvalidOptionError if one would. */
+function checkOrder(steps: readonly LogitsProcessor[]): void {
+  const chance = steps.findIndex((step) => isChance(step));
+  const later = chance < 0 ? undefined : steps.slice(chance).find((step) => "remembers" in step);
+  if (!later) return;
+  const expected = `in another order: ${labelOf(later)} must come before ${labelOf(steps[chance]!)}, which acts by chance`;
+  throw new InvalidOptionError({ where: "chain", option: "processors", expected, actual: steps.map(labelOf).join(" → ") });
+}
+
 /** Applies `steps` to `candidates`, which it returns, or new ones of the same row if a step does not tell what it left. */
 function applied(steps: readonly LogitsProcessor[], candidates: Candidates, context: Sequence): Candidates {
   let current = candidates;
@@ -82,9 +93,17 @@ function applied(steps: readonly LogitsProcessor[], candidates: Candidates, cont
     if (!current.tokens) continue;
     // A step that edits the row may allow other tokens, as forced tokens do.
     current = candidatesOf(current.row);
-    keepFrom(current, -Infinity);
+    keepPossible(current);
   }
   return current;
+}
+
+/** Keeps the tokens that are not forbidden: also one whose logit is NaN, which is an error when the row is read. */
+function keepPossible(candidates: Candidates): void {
+  const { row } = candidates;
+  const tokens: TokenId[] = [];
+  for (let token = 0; token < row.length; token++) if (row[token] !== -Infinity) tokens.push(token);
+  candidates.keep(tokens);
 }
 
 /** Returns the distribution of a chain some of whose steps act by chance: the mean over all their branches. */

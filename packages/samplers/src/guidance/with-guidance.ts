@@ -38,11 +38,13 @@ export function withGuidance(model: CausalModel, options: GuidanceOptions): Caus
   if (!model.capabilities.rewind || !other.capabilities.rewind)
     throw new InvalidOptionError({ where, option: "capabilities.rewind", expected: "true of both models", actual: false });
   if (settings.scale === 1) return model;
-  const { kind, vocabSize, contextLength, capabilities } = model;
+  const { kind, vocabSize, capabilities } = model;
+  // The unconditional session has another prompt before the same output.
+  const reach = other.contextLength + settings.promptLength - (settings.unconditional?.length ?? 1);
   return {
     kind,
     vocabSize,
-    contextLength,
+    contextLength: Math.min(model.contextLength, reach),
     capabilities: {
       ...capabilities,
       fork: capabilities.fork && other.capabilities.fork,

@@ -1,5 +1,5 @@
 import { type LogitsProcessor, type OptionDefinitions, resolveOptions, type Sequence, type TokenId } from "@decodekit/core";
-import { checkWithin, TOKENS } from "../options.ts";
+import { checkWithin, LARGEST_FLOAT, TOKENS } from "../options.ts";
 
 export interface ExponentialLengthPenaltyOptions {
   /** Number of new tokens after which stop tokens become more likely, an integer >= 0. */
@@ -29,7 +29,7 @@ export function exponentialLengthPenalty(options: ExponentialLengthPenaltyOption
     if (over <= 0) return;
     for (const token of stopTokens) {
       const logit = row[token]!;
-      if (logit > -Infinity) row[token] = logit + Math.abs(logit) * (factor ** over - 1);
+      if (logit > -Infinity) row[token] = Math.min(logit + Math.abs(logit) * (factor ** over - 1), LARGEST_FLOAT);
     }
   };
   return Object.assign(process, { label: `exponential-length-penalty(from ${start}, factor ${factor})` });

@@ -43,15 +43,15 @@ export function forcedLastToken(token: TokenId, maxLength: number): LogitsProces
  * Makes one token the only possible one at each of some positions.
  * @throws InvalidOptionError if `tokens` is invalid; the processor throws it for a token outside the vocabulary.
  */
-export function forcedTokens(tokens: ForcedTokens): LogitsProcessor {
-  const where = "forcedTokens";
+export function forcedTokensAt(tokens: ForcedTokens): LogitsProcessor {
+  const where = "forcedTokensAt";
   resolveOptions(where, { tokens }, { tokens: { ...POSITIONS, required: true } });
   const byPosition = forcedBy(tokens);
-  return forcing(where, `forced-tokens(${byPosition.size} positions)`, (prefix) => byPosition.get(prefix.tokens.length));
+  return forcing(where, `forced-tokens-at(${byPosition.size} positions)`, (prefix) => byPosition.get(prefix.tokens.length));
 }
 
 function forcedBy(tokens: ForcedTokens): ReadonlyMap<number, TokenId> {
-  if (tokens instanceof Map) return tokens as ReadonlyMap<number, TokenId>;
+  if (tokens instanceof Map) return new Map(tokens as ReadonlyMap<number, TokenId>);
   return new Map(Object.entries(tokens).map(([position, token]) => [Number(position), token as TokenId]));
 }
 

@@ -1,4 +1,4 @@
-import { type Candidates, type LogitsProcessor, type OptionDefinitions, resolveOptions, type TokenId } from "@decodekit/core";
+import { type Candidates, type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
 import { countOf, keepPlaces, narrowingProcessor, probabilitiesOf, reusedArray } from "@decodekit/core/toolkit";
 import { likeliestOf } from "../processors/likeliest.ts";
 import { SurpriseHistory } from "./surprise-history.ts";
@@ -22,8 +22,9 @@ const ESTIMATED_FROM = 100;
  * Mirostat 2 (Basu et al. 2021, arXiv 2007.14966, algorithm 2): drops the tokens whose surprise, -log2 p, is above a limit mu, but not the
  * most likely one. mu is 2 tau at first, and each token of the output of surprise s under what was left moves it by -eta (s - tau).
  *
- * mu is a function of the prefix and of the rows before, which the processor remembers (1024 positions): so drafts can be verified. It
- * must see the row of every position of the output, those of one model only.
+ * mu is a function of the prefix and of the rows before, which the processor remembers (1024 positions, and up to 64 MiB of what may follow
+ * the last ones): so drafts can be verified. It must see the row of every position of the output, in order, those of one model only, and
+ * know where the output begins: `withProcessors` needs `promptLength` for it.
  * @throws InvalidOptionError for an unknown or invalid option; the processor throws it if the row before was never processed.
  */
 export function mirostat(options: MirostatOptions = {}): LogitsProcessor {
@@ -77,17 +78,17 @@ function limitedSurprise(
   const reused = reusedArray();
   const next = (mu: number, surprise: number): number => mu - eta * (surprise - tau);
   const history = new SurpriseHistory({ where: name, start: 2 * tau, next });
-  return narrowingProcessor(
+  const process = narrowingProcessor(
     `${name}(tau ${tau}, eta ${eta})`,
     (candidates, context) => {
       const mu = history.stateAt(context);
       truncate(candidates, probabilitiesOf(candidates, reused(countOf(candidates))), mu);
-      const { tokens } = candidates;
       const left = probabilitiesOf(candidates, reused(countOf(candidates)));
-      const surprises = new Map<TokenId, number>();
-      for (let place = 0; place < left.length; place++) if (left[place]! > 0) surprises.set(tokens![place]!, -Math.log2(left[place]!));
-      history.remember(context, mu, surprises);
+      const bits = Float32Array.from(left, (probability) => -Math.log2(probability));
+      const isWhole = bits.length === candidates.row.length;
+      history.remember(context, mu, { tokens: isWhole ? undefined : candidates.tokens, bits });
     },
     { argmaxInvariant: true },
   );
+  return Object.assign(process, { remembers: true });
 }

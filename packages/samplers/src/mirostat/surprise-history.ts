@@ -1,13 +1,20 @@
 import { InvalidOptionError, type Sequence, type TokenId } from "@decodekit/core";
 
-/** What is known of one position: which token would be how surprising there. */
+/** The surprise of tokens that may follow, in bits. */
+export interface Surprises {
+  /** The tokens, ascending; undefined for all of the vocabulary. */
+  readonly tokens: ArrayLike<TokenId> | undefined;
+  /** By the place in `tokens`, or by token. Infinity for a token that cannot follow. */
+  readonly bits: Float32Array;
+}
+
 interface Position {
   /** The tokens before it. A copy. */
   readonly tokens: Int32Array;
   /** The state at it. */
   readonly state: number;
-  /** The surprise of every token that was left there, in bits; another token cannot follow. */
-  readonly surprises: ReadonlyMap<TokenId, number>;
+  /** What may follow: dropped for old positions, whose next tokens are known. */
+  surprises: Surprises | undefined;
 }
 
 export interface SurpriseHistoryOptions {
@@ -19,8 +26,10 @@ export interface SurpriseHistoryOptions {
   readonly next: (state: number, surprise: number) => number;
 }
 
-/** Positions that are remembered: of the decodes that run at the same time, and of the branches that each follows. */
+/** Positions whose state is remembered: of the decodes that run at the same time, and of the branches that each follows. */
 const MOST_POSITIONS = 1024;
+/** Memory for what may follow them. */
+const MOST_BYTES = 64 * 2 ** 20;
 
 /**
  * A state that each token of the output changes by its surprise, as a function of the prefix: it is found from the row before, which was
@@ -30,6 +39,7 @@ export class SurpriseHistory {
   readonly #options: SurpriseHistoryOptions;
   /** The oldest first; by the hash of their tokens. */
   readonly #positions = new Map<number, Position>();
+  #bytes = 0;
 
   constructor(options: SurpriseHistoryOptions) {
     this.#options = options;
@@ -42,24 +52,65 @@ export class SurpriseHistory {
   stateAt({ tokens, promptLength }: Sequence): number {
     const { where, start, next } = this.#options;
     if (tokens.length <= promptLength) return start;
-    const before = tokens.subarray(0, tokens.length - 1);
-    const position = this.#positions.get(hashOf(before));
-    if (!position || !isSame(position.tokens, before)) {
-      const expected = `processed for every position of the output, in order, and for position ${before.length} before ${tokens.length}`;
+    const known = this.#find(tokens);
+    if (known) return known.state;
+    const position = this.#find(tokens.subarray(0, -1));
+    if (!position?.surprises) {
+      const reason = promptLength === 0 ? "; withProcessors needs promptLength, which generate({ processors }) sets" : "";
+      const expected = `processed for every position of the output, in order, and for position ${tokens.length - 1} before ${tokens.length}${reason}`;
       throw new InvalidOptionError({ where, option: "rows", expected, actual: `a row at position ${tokens.length}` });
     }
-    const surprise = position.surprises.get(tokens.at(-1)!);
+    const surprise = surpriseOf(position.surprises, tokens.at(-1)!);
     // A token that was excluded there, in a draft that cannot be accepted.
-    return surprise === undefined ? position.state : next(position.state, surprise);
+    return surprise < Infinity ? next(position.state, surprise) : position.state;
   }
 
-  /** Remembers the surprise, in bits, of every token that may follow `sequence`. */
-  remember({ tokens }: Sequence, state: number, surprises: ReadonlyMap<TokenId, number>): void {
+  /** Remembers the state after `sequence`, and the surprise of every token that may follow it. Both arrays are kept. */
+  remember({ tokens }: Sequence, state: number, surprises: Surprises): void {
     const hash = hashOf(tokens);
-    this.#positions.delete(hash);
+    this.#forget(hash);
     this.#positions.set(hash, { tokens: tokens.slice(), state, surprises });
-    if (this.#positions.size > MOST_POSITIONS) this.#positions.delete(this.#positions.keys().next().value!);
+    this.#bytes += bytesOf(surprises);
+    for (const [old, position] of this.#positions) {
+      const isLast = old === hash;
+      if (this.#positions.size > MOST_POSITIONS) this.#forget(old);
+      else if (this.#bytes > MOST_BYTES && !isLast) this.#drop(position);
+      else break;
+    }
   }
+
+  #find(tokens: Int32Array): Position | undefined {
+    const position = this.#positions.get(hashOf(tokens));
+    return position && isSame(position.tokens, tokens) ? position : undefined;
+  }
+
+  #forget(hash: number): void {
+    const position = this.#positions.get(hash);
+    if (position) this.#drop(position);
+    this.#positions.delete(hash);
+  }
+
+  #drop(position: Position): void {
+    if (position.surprises) this.#bytes -= bytesOf(position.surprises);
+    position.surprises = undefined;
+  }
+}
+
+function bytesOf({ tokens, bits }: Surprises): number {
+  return bits.byteLength + 4 * (tokens?.length ?? 0);
+}
+
+/** By bisection. */
+function surpriseOf({ tokens, bits }: Surprises, token: TokenId): number {
+  if (!tokens) return bits[token]!;
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (tokens[middle]! < token) low = middle + 1;
+    else high = middle;
+  }
+  return tokens[low] === token ? bits[low]! : Infinity;
 }
 
 /** FNV-1a over the tokens. */

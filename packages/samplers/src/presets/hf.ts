@@ -144,8 +144,8 @@ export function hf(options: HfOptions = {}): Chain {
     o.temperature !== 1 && temperature(o.temperature),
     o.top_h !== undefined && topH(o.top_h),
     o.top_k > 0 && topK(o.top_k, { ties: "all" }),
-    // transformers accepts 0, which keeps the most likely token.
-    o.top_p < 1 && topP(Math.max(o.top_p, Number.MIN_VALUE)),
+    // 0 keeps the most likely token there.
+    o.top_p < 1 && (o.top_p === 0 ? topK(1) : topP(o.top_p)),
     o.min_p !== undefined && minP(o.min_p),
     o.typical_p < 1 && typical(o.typical_p),
     o.epsilon_cutoff > 0 && epsilonCutoff(o.epsilon_cutoff),

@@ -21,7 +21,10 @@ const ORDER = ["penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "mi
 
 export type LlamaCppSampler = (typeof ORDER)[number];
 
-/** Options of llama.cpp's server, with its names, meanings and defaults. A value out of an option's range switches it off, as there. */
+/**
+ * Options of llama.cpp's server, with its names, meanings and defaults. A value that switches an option off there does so here; where the
+ * list below names none, a value out of range is an error.
+ */
 export interface LlamaCppOptions {
   /** <= 0 keeps the most likely token. @defaultValue 0.8 */
   readonly temperature?: number | undefined;
@@ -67,7 +70,7 @@ export interface LlamaCppOptions {
   readonly mirostat_tau?: number | undefined;
   /** @defaultValue 0.1 */
   readonly mirostat_eta?: number | undefined;
-  /** Fewest tokens that top_p, min_p and typical_p keep. @defaultValue 0 */
+  /** Fewest tokens that top_p, min_p, typical_p and XTC keep. @defaultValue 0 */
   readonly min_keep?: number | undefined;
   readonly logit_bias?: TokenBiases | undefined;
   /** Which samplers are applied, in which order. @defaultValue all, in the order of `LlamaCppSampler` */
@@ -109,7 +112,7 @@ export const LLAMA_CPP_OPTIONS = {
   },
   mirostat_tau: { type: "number", help: "Surprise to aim at, in bits per token", default: 5, minimum: 0, exclusiveMinimum: true },
   mirostat_eta: { type: "number", help: "How fast mirostat follows", default: 0.1, minimum: 0, exclusiveMinimum: true, maximum: 1 },
-  min_keep: { type: "integer", help: "Fewest tokens that top_p, min_p and typical_p keep", default: 0, minimum: 0 },
+  min_keep: { type: "integer", help: "Fewest tokens that top_p, min_p, typical_p and XTC keep", default: 0, minimum: 0 },
   logit_bias: BIASES,
   samplers: objectOption(`an array of ${ORDER.map((name) => `"${name}"`).join(", ")}`, (value) => {
     return Array.isArray(value) && value.every((name) => ORDER.includes(name as LlamaCppSampler));
@@ -118,7 +121,7 @@ export const LLAMA_CPP_OPTIONS = {
 
 /**
  * Returns the chain of llama.cpp: biases, penalties, DRY, top-n-sigma, top-k, typical, top-p, min-p, XTC, and temperature last, so that what
- * is cut off does not depend on it. With `mirostat` only biases, temperature and mirostat are applied.
+ * is cut off does not depend on it. With `mirostat` only biases, temperature (not dynamic) and mirostat are applied.
  * @throws InvalidOptionError for an option that llama.cpp does not have, or a value that it refuses.
  */
 export function llamaCpp(options: LlamaCppOptions = {}): Chain {
@@ -145,17 +148,17 @@ export function llamaCpp(options: LlamaCppOptions = {}): Chain {
     top_n_sigma: [o.top_n_sigma > 0 && topNSigma(o.top_n_sigma)],
     top_k: [o.top_k > 0 && topK(o.top_k)],
     typ_p: [o.typical_p < 1 && typical(o.typical_p, { minKeep })],
-    // 0 keeps the most likely token there.
-    top_p: [o.top_p < 1 && topP(Math.max(o.top_p, Number.MIN_VALUE), { minKeep })],
+    // 0 keeps the most likely tokens there.
+    top_p: [o.top_p < 1 && (o.top_p === 0 ? topK(minKeep) : topP(o.top_p, { minKeep }))],
     min_p: [o.min_p > 0 && minP(Math.min(o.min_p, 1), { minKeep })],
-    xtc: [o.xtc_probability > 0 && o.xtc_threshold <= 0.5 && xtc({ probability: o.xtc_probability, threshold: o.xtc_threshold })],
+    xtc: [o.xtc_probability > 0 && o.xtc_threshold <= 0.5 && xtc({ probability: o.xtc_probability, threshold: o.xtc_threshold, minKeep })],
     temperature: [heat],
   };
   const { mirostat_tau: tau, mirostat_eta: eta } = o;
   const chosen =
     o.mirostat === 0
       ? (o.samplers ?? ORDER).flatMap((name) => steps[name])
-      : [heat, o.mirostat === 1 ? mirostat1({ tau, eta }) : mirostat({ tau, eta })];
+      : [temperature(Math.max(0, o.temperature)), o.mirostat === 1 ? mirostat1({ tau, eta }) : mirostat({ tau, eta })];
   const biased = [o.logit_bias && logitBias(o.logit_bias), ...chosen];
   return chain(
     biased.filter((step) => typeof step === "function"),

@@ -1,6 +1,6 @@
 import { InvalidOptionError, type LogitsProcessor, type OptionDefinitions, resolveOptions, type TokenId } from "@decodekit/core";
 import { allowedTokens } from "../biases/allowed-tokens.ts";
-import { BIASES, logitBias, type TokenBiases } from "../biases/logit-bias.ts";
+import { BIASES, biasesOf, logitBias, type TokenBiases } from "../biases/logit-bias.ts";
 import { badWords } from "../biases/sequence-bias.ts";
 import { type Chain, chain } from "../chain/chain.ts";
 import { minNewTokens } from "../length/minimum-length.ts";
@@ -13,12 +13,14 @@ import { topK } from "../processors/top-k.ts";
 import { topP } from "../processors/top-p.ts";
 import { PENALTY, PROBABILITY } from "./preset-options.ts";
 
-/** Below this temperature vLLM takes the most likely token. */
-const GREEDY_BELOW = 1e-5;
+/** vLLM raises a smaller temperature above 0 to this one. */
+const LEAST_TEMPERATURE = 0.01;
+/** vLLM cuts biases to the range between its negative and itself. */
+const LARGEST_BIAS = 100;
 
 /** Options of vLLM's `SamplingParams`, with its names, meanings and defaults. */
 export interface VllmOptions {
-  /** >= 0; below 1e-5 it is greedy. @defaultValue 1 */
+  /** 0 is greedy, and what is above is at least 0.01. @defaultValue 1 */
   readonly temperature?: number | undefined;
   /** An integer >= -1; 0 and -1 are off. @defaultValue 0 */
   readonly top_k?: number | undefined;
@@ -32,9 +34,10 @@ export interface VllmOptions {
   readonly presence_penalty?: number | undefined;
   /** Of the output, in [-2, 2]. @defaultValue 0 */
   readonly frequency_penalty?: number | undefined;
+  /** Cut to [-100, 100]. */
   readonly logit_bias?: TokenBiases | undefined;
   readonly allowed_token_ids?: readonly TokenId[] | undefined;
-  /** Sequences of tokens, where vLLM has strings: a chain knows no text. */
+  /** Sequences of tokens of the output, where vLLM has strings: a chain knows no text. */
   readonly bad_words?: readonly (readonly TokenId[])[] | undefined;
   /** New tokens before which the text must not end. @defaultValue 0 */
   readonly min_tokens?: number | undefined;
@@ -69,16 +72,15 @@ export function vllm(options: VllmOptions = {}): Chain {
   const o = resolveOptions(where, options, VLLM_OPTIONS);
   if (o.min_tokens > 0 && !o.stop_token_ids)
     throw new InvalidOptionError({ where, option: "stop_token_ids", expected: "given with min_tokens", actual: undefined });
-  const isGreedy = o.temperature < GREEDY_BELOW;
   const steps: (LogitsProcessor | false | undefined)[] = [
     o.allowed_token_ids && allowedTokens(o.allowed_token_ids),
-    o.bad_words && badWords(o.bad_words),
+    o.bad_words && badWords(o.bad_words, { of: "output" }),
     o.min_tokens > 0 && minNewTokens(o.min_tokens, o.stop_token_ids!),
-    o.logit_bias && logitBias(o.logit_bias),
+    o.logit_bias && logitBias(cut(o.logit_bias)),
     o.repetition_penalty !== 1 && repetitionPenalty(o.repetition_penalty),
     o.frequency_penalty !== 0 && frequencyPenalty(o.frequency_penalty, { of: "output" }),
     o.presence_penalty !== 0 && presencePenalty(o.presence_penalty, { of: "output" }),
-    o.temperature !== 1 && temperature(isGreedy ? 0 : o.temperature),
+    o.temperature !== 1 && temperature(o.temperature === 0 ? 0 : Math.max(o.temperature, LEAST_TEMPERATURE)),
     o.min_p > 0 && minP(o.min_p),
     o.top_k > 0 && topK(o.top_k, { ties: "all" }),
     o.top_p < 1 && topP(o.top_p),
@@ -87,4 +89,8 @@ export function vllm(options: VllmOptions = {}): Chain {
     steps.filter((step) => typeof step === "function"),
     { name: "vllm" },
   );
+}
+
+function cut(biases: TokenBiases): TokenBiases {
+  return new Map(biasesOf(biases).map(([token, bias]) => [token, Math.max(-LARGEST_BIAS, Math.min(bias, LARGEST_BIAS))]));
 }

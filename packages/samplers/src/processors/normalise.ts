@@ -1,7 +1,5 @@
 import { type LogitsProcessor, logSumExp } from "@decodekit/core";
-
-/** The largest float32. */
-const LARGEST = 3.4028234663852886e38;
+import { LARGEST_FLOAT } from "../options.ts";
 
 /** Turns logits into log-probabilities, for processors after it that tell positive logits from negative ones. */
 export function normalise(): LogitsProcessor {
@@ -21,7 +19,7 @@ export function removeNonFinite(): LogitsProcessor {
     for (let token = 0; token < row.length; token++) {
       const logit = row[token]!;
       if (Number.isNaN(logit)) row[token] = 0;
-      else if (!Number.isFinite(logit)) row[token] = Math.sign(logit) * LARGEST;
+      else if (!Number.isFinite(logit)) row[token] = Math.sign(logit) * LARGEST_FLOAT;
     }
   };
   return Object.assign(process, { label: "remove-non-finite" });

@@ -1,5 +1,6 @@
 import { type Candidates, type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
 import { countOf, keepPlaces, probabilitiesOf, reusedArray } from "@decodekit/core/toolkit";
+import { MIN_KEEP } from "../options.ts";
 import { chain } from "../chain/chain.ts";
 import type { Branch, ChanceProcessor } from "../chain/chance.ts";
 
@@ -8,6 +9,8 @@ export interface XtcOptions {
   readonly probability: number;
   /** The probability from which on a token is a top choice, in (0, 0.5]. @defaultValue 0.1 */
   readonly threshold?: number | undefined;
+  /** Fewest tokens that dropping must leave, else it does not happen, an integer >= 1. @defaultValue 1 */
+  readonly minKeep?: number | undefined;
 }
 
 export const XTC = {
@@ -20,6 +23,7 @@ export const XTC = {
     exclusiveMinimum: true,
     maximum: 0.5,
   },
+  minKeep: MIN_KEEP,
 } as const satisfies OptionDefinitions<XtcOptions>;
 
 /**
@@ -31,7 +35,7 @@ export const XTC = {
  * @throws InvalidOptionError for an unknown or invalid option.
  */
 export function xtc(options: XtcOptions): ChanceProcessor {
-  const { probability, threshold } = resolveOptions("xtc", options, XTC);
+  const { probability, threshold, minKeep } = resolveOptions("xtc", options, XTC);
   const reused = reusedArray();
   const keepAll = (): void => undefined;
 
@@ -42,7 +46,9 @@ export function xtc(options: XtcOptions): ChanceProcessor {
     if (top.length < 2 || probability === 0) return [{ probability: 1, narrow: keepAll }];
     const last = top.reduce((least, place) => (probabilities[place]! <= probabilities[least]! ? place : least));
     const dropped = new Set(top.filter((place) => place !== last));
-    const kept = [...probabilities.keys()].filter((place) => !dropped.has(place));
+    const kept: number[] = [];
+    for (let place = 0; place < probabilities.length; place++) if (probabilities[place]! > 0 && !dropped.has(place)) kept.push(place);
+    if (kept.length < minKeep) return [{ probability: 1, narrow: keepAll }];
     const drops: Branch = { probability, narrow: (left) => keepPlaces(left, kept) };
     return probability === 1 ? [drops] : [drops, { probability: 1 - probability, narrow: keepAll }];
   };

@@ -14,9 +14,9 @@ export interface WatermarkEvidence {
   readonly scored: number;
   /** Number of green ones among them. */
   readonly green: number;
-  /** How many standard deviations there are more green tokens than without a watermark; above 3 is strong evidence. NaN if none were judged. */
+  /** How many standard deviations there are more green tokens than without a watermark; above 3 is strong evidence. */
   readonly zScore: number;
-  /** How likely so many green tokens are without a watermark, by the normal approximation. NaN if none were judged. */
+  /** How likely so many green tokens are without a watermark, by the normal approximation. */
   readonly pValue: number;
 }
 

@@ -1,4 +1,4 @@
-import { type OptionDefinitions, resolveOptions, type TokenId } from "@decodekit/core";
+import { InvalidOptionError, type OptionDefinitions, resolveOptions, type TokenId } from "@decodekit/core";
 import { shuffledStart } from "./shuffled-start.ts";
 
 /** What a watermark and its detector must have in common. */
@@ -56,9 +56,14 @@ export class GreenTokens {
     return this.#key.contextWidth;
   }
 
-  /** Returns the green tokens that `tokens`, shape (n,), n >= 1, choose: for "selfhash" the last one is the token that is asked for. */
+  /** Returns the green tokens that `tokens`, shape (n,), n >= 1, choose: for "selfhash" the last one is the token that is asked for. @throws InvalidOptionError if none would be green. */
   chosenBy(tokens: ArrayLike<TokenId>, vocabSize: number): Int32Array {
-    return shuffledStart(vocabSize, Math.trunc(vocabSize * this.#key.ratio), this.#seedOf(tokens));
+    const count = Math.trunc(vocabSize * this.#key.ratio);
+    if (count === 0) {
+      const expected = `large enough that one of ${vocabSize} tokens is green`;
+      throw new InvalidOptionError({ where: "watermark", option: "ratio", expected, actual: this.#key.ratio });
+    }
+    return shuffledStart(vocabSize, count, this.#seedOf(tokens));
   }
 
   #seedOf(tokens: ArrayLike<TokenId>): number {
