@@ -1,5 +1,6 @@
 import { type Candidates, type LogitsProcessor, type OptionDefinitions, resolveOptions } from "@decodekit/core";
 import { countOf, keepPlaces, narrowingProcessor, probabilitiesOf, reusedArray } from "@decodekit/core/toolkit";
+import { entropyOf } from "../processors/entropy.ts";
 import { likeliestOf } from "../processors/likeliest.ts";
 import { SurpriseHistory } from "./surprise-history.ts";
 
@@ -83,12 +84,20 @@ function limitedSurprise(
     (candidates, context) => {
       const mu = history.stateAt(context);
       truncate(candidates, probabilitiesOf(candidates, reused(countOf(candidates))), mu);
-      const left = probabilitiesOf(candidates, reused(countOf(candidates)));
-      const bits = Float32Array.from(left, (probability) => -Math.log2(probability));
+      const bits = surprisesOf(candidates, probabilitiesOf(candidates, reused(countOf(candidates))));
       const isWhole = bits.length === candidates.row.length;
       history.remember(context, mu, { tokens: isWhole ? undefined : candidates.tokens, bits });
     },
     { argmaxInvariant: true },
   );
   return Object.assign(process, { remembers: true });
+}
+
+/** Returns the surprise of every token that is left, in bits, by its place: -log2 p = (ln Z - l) / ln 2. */
+function surprisesOf(candidates: Candidates, probabilities: Float64Array): Float32Array {
+  const { row, tokens } = candidates;
+  const { logNormaliser } = entropyOf(candidates, probabilities);
+  const bits = new Float32Array(probabilities.length);
+  for (let place = 0; place < bits.length; place++) bits[place] = (logNormaliser - row[tokens ? tokens[place]! : place]!) / Math.LN2;
+  return bits;
 }
