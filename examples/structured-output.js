@@ -19,7 +19,7 @@ const schema = {
 const model = await loadModel(stories);
 const constraint = compileConstraint(model, jsonSchema(schema), { maxNewTokens: 200 });
 const sampler = llamaCpp({ temperature: 0.7, top_k: 20 });
-console.log(`Sampler: ${sampler}`);
+console.log(`Sampler: ${sampler.toString()}`);
 
 const decoder = speculative({ drafter: forcedTokens(constraint), sampler });
 const options = { decoder, processors: [constraint.processor], maxNewTokens: 200, seed: 3 };
