@@ -19,6 +19,7 @@ export default defineConfig({
       "@decodekit/hub > @noble/hashes/legacy.js",
       "@decodekit/hub > @noble/hashes/sha2.js",
       "@decodekit/hub > @noble/hashes/utils.js",
+      "@decodekit/samplers > pure-rand/generator/mersenne",
     ],
   },
   test: {

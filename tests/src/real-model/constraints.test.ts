@@ -11,7 +11,7 @@ import { arePresent, folderOf } from "./present-kinds.ts";
 
 // What a schema makes of the answers of a chat model that is too small to follow an instruction by itself.
 
-const kind = KINDS.find(({ name }) => name === "fp32")!;
+const kind = KINDS.find(({ name }) => name === "q4")!;
 /** More than the longest text that a schema allows here. */
 const LIMIT = 400;
 

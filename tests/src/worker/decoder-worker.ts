@@ -5,6 +5,7 @@ serve({
   plugins: {
     "@decodekit/greedy/plugin": () => import("@decodekit/greedy/plugin"),
     "@decodekit/top-p/plugin": () => import("@decodekit/top-p/plugin"),
+    "@decodekit/samplers/plugin": () => import("@decodekit/samplers/plugin"),
     "@decodekit/search/plugin": () => import("@decodekit/search/plugin"),
     "@decodekit/speculative/plugin": () => import("@decodekit/speculative/plugin"),
     "@decodekit/refinement/plugin": () => import("@decodekit/refinement/plugin"),
