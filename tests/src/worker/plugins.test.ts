@@ -3,6 +3,7 @@ import { testPlugin } from "@decodekit/conformance";
 import type { DecoderPlugin } from "@decodekit/core";
 import greedy from "@decodekit/greedy/plugin";
 import refinement from "@decodekit/refinement/plugin";
+import samplers from "@decodekit/samplers/plugin";
 import search from "@decodekit/search/plugin";
 import speculative from "@decodekit/speculative/plugin";
 import topP from "@decodekit/top-p/plugin";
@@ -16,6 +17,7 @@ afterAll(stop);
 const byPackage: Readonly<Record<string, readonly DecoderPlugin[]>> = {
   greedy: [greedy],
   "top-p": [topP],
+  samplers,
   search,
   speculative,
   refinement,
