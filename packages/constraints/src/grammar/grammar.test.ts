@@ -69,7 +69,7 @@ test.each([
   expect(status('root ::= "a"', "a")).toBe("final");
 });
 
-test("refuses what is no text", () => {
+test("refuses a value that is not a string", () => {
   expect(() => grammar(undefined as never)).toThrow("grammar: source must be the text of a grammar, got undefined");
 });
 

@@ -19,7 +19,7 @@ function print(expression: Expression, place: Place): string {
     case "sequence":
       return grouped(expression.parts.map((part) => print(part, "sequence")).join(" "), place === "repeat");
     case "choice": {
-      // The notation has no other way to write that there is no text.
+      // The notation has no other way to write a rule that matches nothing.
       if (isNothing(expression)) return "[]";
       return grouped(expression.alternatives.map((each) => print(each, "sequence")).join(" | "), place !== "choice");
     }

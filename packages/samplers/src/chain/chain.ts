@@ -20,12 +20,12 @@ export interface Chain extends Sampler {
 
 /**
  * Returns the sampler that applies `processors` in order to every row and draws from the softmax of what they leave. Its distribution is
- * computed in float64 from float32 logits. Where a processor leaves few tokens, those after it look at these alone; a draw allocates nothing
- * of the size of the vocabulary.
+ * computed in float64 from float32 logits, in arrays that the chain keeps. Where a processor leaves few tokens, those after it look at these
+ * alone, and a draw allocates for these alone. A chain with a processor that acts by chance, such as XTC, computes a whole row per branch.
  *
  * The chain is a pure function of row and prefix, so every decoder that takes a sampler can take it, and drafts are verified against it.
- * One chain serves one decode at a time within a call, and any number of decodes in turns.
- * @throws InvalidOptionError if `processors` is not an array of functions.
+ * Any number of decodes may share a chain. Only `mirostat` ties it to one model, whose rows it remembers.
+ * @throws InvalidOptionError if `processors` is not an array of functions, or has `mirostat` after a processor that acts by chance.
  */
 export function chain(processors: readonly LogitsProcessor[], { name = "chain" }: { readonly name?: string } = {}): Chain {
   if (!PROCESSORS_OPTION.accepts(processors))

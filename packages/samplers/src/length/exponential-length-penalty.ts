@@ -4,7 +4,7 @@ import { checkWithin, LARGEST_FLOAT, TOKENS } from "../options.ts";
 export interface ExponentialLengthPenaltyOptions {
   /** Number of new tokens after which stop tokens become more likely, an integer >= 0. */
   readonly start: number;
-  /** How fast, > 0: above 1 texts end sooner, below 1 later. */
+  /** How fast, > 0: above 1 texts get shorter, below 1 longer. */
   readonly factor: number;
   readonly stopTokens: readonly TokenId[];
 }
