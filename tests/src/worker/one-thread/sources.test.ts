@@ -85,11 +85,17 @@ test("an error of loading is the same as locally, and nothing is held afterwards
 test("an already aborted signal rejects with its reason, and nothing is sent", async () => {
   let messages = 0;
   const { worker, close } = serveHere({ passes: () => void messages++ });
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  const before = messages;
+  /** Returns the number of messages that `work` sends and receives, and those of a load after it, which arrive last. */
+  const messagesOf = async (work: () => unknown): Promise<number> => {
+    const before = messages;
+    await work();
+    await loadModel("a", { worker });
+    return messages - before;
+  };
+  await messagesOf(() => undefined);
+  const alone = await messagesOf(() => undefined);
   const reason = new Error("enough");
-  await expect(loadModel("a", { worker, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(messages).toBe(before);
+  const aborted = (): Promise<void> => expect(loadModel("a", { worker, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  expect(await messagesOf(aborted)).toBe(alone);
   close();
 });
