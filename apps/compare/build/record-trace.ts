@@ -49,11 +49,14 @@ export function recordingModels(): RecordingModels {
 }
 
 /** Runs `settings` as the page does, and returns the content of the file that the page would save. */
-export async function recordTrace(models: RecordingModels, { model: name, prompt, maxNewTokens, seed, lanes }: Settings): Promise<string> {
+export async function recordTrace(
+  models: RecordingModels,
+  { model: name, dtype, hub, execution: choice, prompt, maxNewTokens, seed, lanes }: Settings,
+): Promise<string> {
   const { model, draft, texts } = await models.get(name);
   const promptTokens = model.tokenizer.encode(prompt);
   const recorded: LaneTrace[] = [];
-  for (const specification of lanes) {
+  for (const { decoder: specification } of lanes) {
     const { plugin, options = {} } = makeLane(specification);
     const decoder = plugin.create(await withTokens(plugin, options, (text) => model.tokenizer.encode(text, { addSpecialTokens: false })));
     const decode = (limit: number, onEvent: (event: TracedEvent) => void): ReturnType<typeof generate>["result"] =>
@@ -80,6 +83,7 @@ export async function recordTrace(models: RecordingModels, { model: name, prompt
       maskTokenId: masked?.maskTokenId,
       rowConsistency: causal.capabilities.rowConsistency,
     },
+    request: { model: name, dtype, hub, execution: choice },
     prompt,
     promptTokens: [...promptTokens],
     maxNewTokens,

@@ -26,8 +26,12 @@ test("a mirror is asked in place of the Hub, and its storage may be anywhere", (
   expect(connectionsOf(found)).toEqual(["https://mirror.example", "https:"]);
 });
 
-test("files replace the model, and an embedded model has its own data type", () => {
-  const files = placeOf({ model: "org/name", hub, files: [] });
+test("local files are asked for by name if they were not chosen in this visit", () => {
+  expect(() => placeOf({ model: "local:mine", hub })).toThrow("This run used local files, “mine”. Choose them under Model");
+});
+
+test("local files need no connection, and an embedded model has its own data type", () => {
+  const files = placeOf({ model: "local:mine", hub, files: [] });
   expect(files).toEqual({ kind: "files", files: [] });
   expect(connectionsOf(files)).toEqual([]);
   expect(dtypeOf({ dtype: "q4" }, files)).toBe("q4");

@@ -1,12 +1,13 @@
 import type { Dtype } from "@decodekit/core/toolkit";
 import { type HubAddress, readHubAddress } from "@decodekit/hub";
-import type { ExecutionChoice, Settings } from "../url/settings.ts";
+import { texts } from "../texts/en.ts";
+import { type ExecutionChoice, LOCAL, type Settings } from "../url/settings.ts";
 import { isWebAddress } from "../url/share-link.ts";
 import { type EmbeddedModel, embeddedModels } from "./models.ts";
 
 /** A model that is wanted, and how it is to run. */
 export interface ModelRequest extends Pick<Settings, "model" | "dtype" | "hub"> {
-  /** Local files that replace `model`. */
+  /** The files of a model that is named as local. */
   readonly files?: readonly File[] | undefined;
   readonly execution: ExecutionChoice;
 }
@@ -18,13 +19,28 @@ export type ModelPlace =
   | { readonly kind: "hub"; readonly endpoint: string; readonly address: HubAddress }
   | { readonly kind: "url"; readonly url: string };
 
-/** Returns where the requested model comes from. An unknown name counts as the URL of a folder beside the page. */
+/**
+ * Returns where the requested model comes from. An unknown name counts as the URL of a folder beside the page.
+ * @throws an Error for a model of local files that were not chosen in this visit.
+ */
 export function placeOf({ model, files, hub: endpoint }: Pick<ModelRequest, "model" | "files" | "hub">): ModelPlace {
-  if (files) return { kind: "files", files };
+  if (model.startsWith(LOCAL)) {
+    if (!files) throw new Error(texts.status.filesMissing(model.slice(LOCAL.length)));
+    return { kind: "files", files };
+  }
   const embedded = embeddedModels.find(({ name }) => name === model);
   if (embedded) return { kind: "embedded", embedded };
-  const address = isWebAddress(model) ? undefined : readHubAddress(model);
+  const address = hubAddressOf(model);
   return address ? { kind: "hub", endpoint, address } : { kind: "url", url: model };
+}
+
+/** Whether a model is named as a repository of a hub. */
+export function isOnHub(model: string): boolean {
+  return !model.startsWith(LOCAL) && embeddedModels.every(({ name }) => name !== model) && hubAddressOf(model) !== undefined;
+}
+
+function hubAddressOf(model: string): HubAddress | undefined {
+  return isWebAddress(model) ? undefined : readHubAddress(model);
 }
 
 /** Returns the data type to ask for. */

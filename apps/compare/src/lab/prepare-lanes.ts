@@ -1,3 +1,4 @@
+import type { TokenId } from "@decodekit/core";
 import type { Settings } from "../url/settings.ts";
 import { type Lane, makeLane } from "./decoders.ts";
 import { withTokens } from "./infill-plugin.ts";
@@ -8,10 +9,14 @@ import * as state from "./state.ts";
 
 export interface PreparedLane {
   readonly lane: Lane;
+  /** Tokens that the output starts with; they are the end of the request's prompt. */
+  readonly start: readonly TokenId[];
   readonly request: LaneRequest;
 }
 
 export interface PreparedLanes {
+  /** The document that the run belongs to. */
+  readonly document: state.DocumentName;
   /** The settings at the start of the run. */
   readonly settings: Settings;
   readonly hosted: HostedModel;
@@ -21,21 +26,30 @@ export interface PreparedLanes {
 
 /** Loads the model of the settings and prepares a request for each lane. */
 export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> {
-  const settings = state.settings.value;
-  const { model, dtype, hub, execution, prompt, seed, maxNewTokens, lanes: specifications } = settings;
-  const lanes = specifications.map((specification) => makeLane(specification, state.plugins.value));
+  const document = state.documentName.value;
+  const { settings, files } = state.shownDocument.value;
+  const { model, dtype, hub, execution, prompt, seed, maxNewTokens } = settings;
+  const lanes = settings.lanes.map(({ decoder, start = [] }) => ({ lane: makeLane(decoder, state.plugins.value), start }));
   const hosted = await host.load(
-    { model, dtype, hub, files: state.droppedFiles.value, execution },
+    { model, dtype, hub, files, execution },
     { signal, onProgress: showProgress, onWarning: (message) => state.notify("info", message) },
   );
   const promptTokens = await hosted.model.encode(prompt);
   await hosted.texts.learn(promptTokens);
   const prepared: PreparedLane[] = [];
-  for (const lane of lanes) {
+  for (const { lane, start } of lanes) {
+    await hosted.texts.learn(start);
     const options = await withTokens(lane.plugin, lane.options ?? {}, (text) => hosted.model.encode(text, { addSpecialTokens: false }));
-    prepared.push({ lane, request: { decoder: referenceTo({ ...lane, options }), promptTokens, maxNewTokens, seed, signal } });
+    const request: LaneRequest = {
+      decoder: referenceTo({ ...lane, options }),
+      promptTokens: Int32Array.of(...promptTokens, ...start),
+      maxNewTokens: Math.max(1, maxNewTokens - start.length),
+      seed,
+      signal,
+    };
+    prepared.push({ lane, start, request });
   }
-  return { settings, hosted, promptTokens, lanes: prepared };
+  return { document, settings, hosted, promptTokens, lanes: prepared };
 }
 
 function referenceTo({ plugin, options = {} }: Lane): LaneRequest["decoder"] {

@@ -1,6 +1,6 @@
 import type { LaneTrace, Trace, TracedModel } from "../trace/trace.ts";
+import { beginRun, growRun } from "./documents.ts";
 import type { PreparedLanes } from "./prepare-lanes.ts";
-import * as state from "./state.ts";
 
 /** Short enough to show a growing text, long enough to keep the page responsive. */
 const MILLISECONDS_BETWEEN_UPDATES = 50;
@@ -12,8 +12,8 @@ export interface Recording {
   readonly titleOf: (lane: number) => string;
 }
 
-export function startRecording({ settings, hosted: { model, texts }, promptTokens, lanes }: PreparedLanes): Recording {
-  const { prompt, maxNewTokens, seed } = settings;
+export function startRecording({ document, settings, hosted: { model, texts }, promptTokens, lanes }: PreparedLanes): Recording {
+  const { prompt, maxNewTokens, seed, model: requested, dtype, hub, execution: choice } = settings;
   const { name, execution, file, parameters, causal, masked } = model;
   const traced: TracedModel = {
     name,
@@ -25,35 +25,33 @@ export function startRecording({ settings, hosted: { model, texts }, promptToken
     rowConsistency: causal.capabilities.rowConsistency,
     file: { path: file.path, reason: file.reason },
   };
-  const recorded: LaneTrace[] = lanes.map(({ lane: { specification, plugin, options = {} } }) => ({
+  const recorded: LaneTrace[] = lanes.map(({ lane: { specification, plugin, options = {} }, start }) => ({
     specification,
     title: plugin.title,
     options,
     seed,
+    ...(start.length > 0 && { start }),
     events: [],
   }));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let shownAt = 0;
 
+  const shown = (): Trace => ({
+    model: traced,
+    request: { model: requested, dtype, hub, execution: choice },
+    prompt,
+    promptTokens: [...promptTokens],
+    maxNewTokens,
+    vocabulary: texts.known,
+    lanes: [...recorded],
+  });
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     shownAt = performance.now();
-    const shown: Trace = {
-      model: traced,
-      prompt,
-      promptTokens: [...promptTokens],
-      maxNewTokens,
-      vocabulary: texts.known,
-      lanes: [...recorded],
-    };
-    state.trace.value = shown;
+    growRun(document, shown());
   };
-  state.traceOrigin.value = "live";
-  state.place.value = undefined;
-  state.playing.value = false;
-  state.selection.value = undefined;
-  flush();
+  beginRun(document, shown(), settings);
   return {
     flush,
     titleOf: (lane) => recorded[lane]!.title,

@@ -3,7 +3,7 @@ import type { TracedEvent } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";
 import { outputOf } from "./lane-figures.ts";
 import type { HostedModel } from "./model-host.ts";
-import { type PreparedLane, prepareLanes } from "./prepare-lanes.ts";
+import { type PreparedLane, type PreparedLanes, prepareLanes } from "./prepare-lanes.ts";
 import { recordLane } from "./record-lane.ts";
 import { type Recording, startRecording } from "./recording.ts";
 import { scoreTokens } from "./score-tokens.ts";
@@ -16,12 +16,12 @@ const WARM_UP_TOKENS = 8;
 export function run(): Promise<void> {
   return runExclusive(async (signal) => {
     const prepared = await prepareLanes(signal);
-    const { hosted, lanes } = prepared;
+    const { document, hosted, lanes } = prepared;
     const recording = startRecording(prepared);
-    await warmUp(hosted, lanes, signal);
+    await warmUp(prepared, signal);
     for (const [index, each] of lanes.entries()) {
       if (signal.aborted) break;
-      await runLane(hosted, each, { index, recording, signal });
+      await runLane(hosted, each, { document, index, recording, signal });
     }
     state.announcement.value = signal.aborted ? t.status.stopped : t.status.finished(lanes.length);
   });
@@ -31,23 +31,28 @@ export function run(): Promise<void> {
  * Decodes a few tokens with each lane, as `compare` does, so that no lane pays for compilation. Ignores errors: they recur in the lane's
  * run.
  */
-async function warmUp(hosted: HostedModel, lanes: readonly PreparedLane[], signal: AbortSignal): Promise<void> {
+async function warmUp({ document, hosted, lanes }: PreparedLanes, signal: AbortSignal): Promise<void> {
   for (const [index, { request }] of lanes.entries()) {
     if (signal.aborted) return;
-    state.activity.value = { kind: "warming-up", lane: index };
+    state.activity.value = { kind: "warming-up", lane: index, document };
     const maxNewTokens = Math.min(request.maxNewTokens, WARM_UP_TOKENS);
     await withWatchdog(recordLane(hosted, { ...request, maxNewTokens }, heartbeat)).catch(() => undefined);
   }
 }
 
 interface LaneRun {
+  readonly document: state.DocumentName;
   readonly index: number;
   readonly recording: Recording;
   readonly signal: AbortSignal;
 }
 
-async function runLane(hosted: HostedModel, { request }: PreparedLane, { index, recording, signal }: LaneRun): Promise<void> {
-  state.activity.value = { kind: "decoding", lane: index };
+async function runLane(
+  hosted: HostedModel,
+  { request, start }: PreparedLane,
+  { document, index, recording, signal }: LaneRun,
+): Promise<void> {
+  state.activity.value = { kind: "decoding", lane: index, document };
   const events: TracedEvent[] = [];
   recording.update(index, { events });
   try {
@@ -59,9 +64,10 @@ async function runLane(hosted: HostedModel, { request }: PreparedLane, { index, 
     const result = await withWatchdog(decoding);
     recording.update(index, { events, result });
     if (signal.aborted) return;
-    state.activity.value = { kind: "scoring", lane: index };
+    state.activity.value = { kind: "scoring", lane: index, document };
     const { causal } = hosted.model;
-    const scores = await scoreTokens(causal, request.promptTokens, outputOf({ events }), signal);
+    const prompt = request.promptTokens.subarray(0, request.promptTokens.length - start.length);
+    const scores = await scoreTokens(causal, prompt, outputOf({ start, events }), signal);
     await hosted.texts.learn(scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)));
     recording.update(index, { scores });
   } catch (error) {

@@ -21,6 +21,7 @@ const phases: Readonly<Record<Proposer["phase"], string>> = {
   verify: "a verification pass",
   refine: "a refinement pass",
   lookup: "a lookup in the text so far",
+  forced: "your choice",
 };
 
 const models: Readonly<Record<Proposer["model"], string>> = {
@@ -68,11 +69,24 @@ export const texts = {
     executions: { auto: "Automatic", wasm: "CPU (WASM)", webgpu: "GPU (WebGPU)" },
     run: "Run",
     stop: "Stop",
+    undo: "Undo",
+    redo: "Redo",
     share: "Copy link",
     shared: "Link copied",
     exportTrace: "Save run",
     importTrace: "Open run",
     opened: (model: string, path: string, reason: string) => `The file of ${model} is ${path}, because ${reason}.`,
+    stale: (changed: readonly string[], lanes: readonly string[]) =>
+      `These results are from before you changed ${[...changed, ...(lanes.length > 0 ? [`lane ${lanes.join(", ")}`] : [])].join(", ").replace(/, ([^,]+)$/, " and $1")}. Run again to renew them.`,
+    staleParts: {
+      model: "the model",
+      dtype: "the data type",
+      hub: "the hub",
+      prompt: "the prompt",
+      maxNewTokens: "the number of new tokens",
+      seed: "the seed",
+      execution: "what it runs on",
+    },
     turns: "Lanes run one at a time, each alone on the model after a short warm-up, so no lane slows another down.",
   },
   modelDialog: {
@@ -118,6 +132,9 @@ export const texts = {
     notStored: (reason: string) => `The model could not be stored for offline use (${reason}). Everything else works.`,
     ignored: (keys: string) => `Invalid parts of this URL were ignored: ${keys}.`,
     unreadable: (problem: string) => `This file is not a valid run. ${problem}`,
+    laneRemoved: (title: string) => `${title} was removed, with its result.`,
+    replaced: "The link replaced what you had here.",
+    filesMissing: (name: string) => `This run used local files, “${name}”. Choose them under Model to run it again.`,
     tooLarge: "This file is not a valid run: it is larger than 32 MB.",
     linkCopied: "The link was copied to the clipboard.",
     linkShown: "The clipboard is not available. Copy the link from the address bar.",
@@ -141,6 +158,8 @@ export const texts = {
     differs: (other: string, position: number) => `Differs from ${other} at token ${position}`,
     sameAsLink: "Same output as in the link",
     otherThanLink: "Different output than in the link",
+    stale: "From before your changes",
+    notRun: "Not run yet.",
     recorded: (model: string) => `Recorded with ${model}`,
   },
   rounds: {
@@ -175,6 +194,7 @@ export const texts = {
   },
 
   states: {
+    forced: "set by you",
     masked: "masked",
     proposed: "proposed",
     accepted: "accepted",
@@ -238,9 +258,11 @@ export const texts = {
     empty: "Select a token to see where it came from: click it, or move to it with the arrow keys.",
     position: (position: number, lane: string) => `token ${position} of lane ${lane}`,
     from: (by: Proposer, pass: number) =>
-      by.model === "none"
-        ? `Drafted by ${phases[by.phase]}, before pass ${pass + 1}`
-        : `From pass ${pass}, ${phases[by.phase]} of ${models[by.model]}`,
+      by.phase === "forced"
+        ? "Set before the run: the decoder continued after it"
+        : by.model === "none"
+          ? `Drafted by ${phases[by.phase]}, before pass ${pass + 1}`
+          : `From pass ${pass}, ${phases[by.phase]} of ${models[by.model]}`,
     final: "final",
     notFinal: "not final yet",
     given: "Probability reported by the decoder",

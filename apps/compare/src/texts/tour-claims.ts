@@ -120,8 +120,8 @@ export const claims: Readonly<Record<string, Claims>> = {
     },
     "The order is the model's": (run) => expect(backwards(laneOf(run, 1).cells.map(({ pass }) => pass))).toBeGreaterThan(0),
     "B writes a story this way, in blocks of eight": ({ settings }) => {
-      expect(makeLane(settings.lanes[1]!).options).toMatchObject({ blockLength: 8 });
-      expect(makeLane(settings.lanes[2]!).options).toMatchObject({ length: 16 });
+      expect(makeLane(settings.lanes[1]!.decoder).options).toMatchObject({ blockLength: 8 });
+      expect(makeLane(settings.lanes[2]!.decoder).options).toMatchObject({ length: 16 });
     },
     "C fills a gap of sixteen tokens": ({ lanes }) => expect(lanes[2]!.tokens).toBe(16),
     "A 40 passes for 40 tokens, B 43": ({ lanes: [a, b] }) => expect(b!.passes / a!.passes).toBeCloseTo(1, 0.5),
@@ -135,8 +135,9 @@ export const claims: Readonly<Record<string, Claims>> = {
   "5/2": {
     "A second small model solves 6×6 grids: 36 clues": ({ settings }) => expect(settings.prompt).toHaveLength(37),
     "B fills every cell that is at least 90 % certain": ({ settings: { lanes } }) =>
-      expect(makeLane(lanes[1]!).plugin.options["threshold"]!.default).toBe(0.9),
-    "C does too, and may revise": ({ settings: { lanes } }) => expect(makeLane(lanes[2]!).options).toMatchObject({ threshold: 0.9 }),
+      expect(makeLane(lanes[1]!.decoder).plugin.options["threshold"]!.default).toBe(0.9),
+    "C does too, and may revise": ({ settings: { lanes } }) =>
+      expect(makeLane(lanes[2]!.decoder).options).toMatchObject({ threshold: 0.9 }),
     "Solved by C": onlyTheLastSolves,
     "A wrote 18 of 36 digits": ({ lanes: [a, b, c], states }) => {
       expect(states[0]!.finishReason).toBe("stop");
@@ -169,7 +170,7 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(Math.max(...forwards(laneOf(run, 2).trace).map(({ positions }) => positions))).toBeGreaterThan(16);
     },
     "Both are lossless": (run) => {
-      expect(run.settings.lanes.slice(1).map((lane) => isLossless(lane))).toEqual([true, true]);
+      expect(run.settings.lanes.slice(1).map(({ decoder }) => isLossless(decoder))).toEqual([true, true]);
       allTheSame(run);
     },
     "A 48, B 38 (24 for drafting), C 22": ({ lanes: [a, b, c] }) => {
@@ -192,19 +193,20 @@ export const claims: Readonly<Record<string, Claims>> = {
   },
   "6/2": {
     "These hybrids are not lossless": ({ settings, lanes }) => {
-      expect(settings.lanes.slice(1).some((lane) => isLossless(lane))).toBe(false);
+      expect(settings.lanes.slice(1).some(({ decoder }) => isLossless(decoder))).toBe(false);
       expect(lanes.slice(1).some(({ sameAsFirst }) => sameAsFirst)).toBe(false);
     },
-    "B is the judged tree again": ({ settings: { lanes } }) => expect(makeLane(lanes[1]!).options).toMatchObject({ natsPerToken: 2 }),
+    "B is the judged tree again": ({ settings: { lanes } }) =>
+      expect(makeLane(lanes[1]!.decoder).options).toMatchObject({ natsPerToken: 2 }),
     "C, the critic, fills eight": (run) => {
-      expect(makeLane(run.settings.lanes[2]!).plugin.options["blockLength"]!.default).toBe(8);
+      expect(makeLane(run.settings.lanes[2]!.decoder).plugin.options["blockLength"]!.default).toBe(8);
       expect(laneOf(run, 2).undone.length).toBeGreaterThan(0);
     },
     "D writes as A does, then predicts a quarter": ({ settings: { lanes } }) => {
-      const { blockLength, share } = makeLane(lanes[3]!).plugin.options;
+      const { blockLength, share } = makeLane(lanes[3]!.decoder).plugin.options;
       expect([blockLength!.default, share!.default]).toEqual([16, 0.25]);
     },
-    "E, the cascade, fills": ({ settings: { lanes } }) => expect(makeLane(lanes[4]!).options).toMatchObject({ threshold: 0.5 }),
+    "E, the cascade, fills": ({ settings: { lanes } }) => expect(makeLane(lanes[4]!.decoder).options).toMatchObject({ threshold: 0.5 }),
     "Nats per token": onlyTheFourthIsLikelier,
     "Passes: A 48": ({ lanes: [a, b, c] }) => {
       for (const lane of [b!, c!]) expect(lane.passes).toBeLessThan(a!.passes);

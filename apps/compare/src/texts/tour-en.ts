@@ -1,5 +1,5 @@
 import { isSudokuSolution } from "@decodekit/tiny-models/sudoku";
-import { defaultSettings, type Settings } from "../url/settings.ts";
+import { defaultSettings, lanesOf, type Settings } from "../url/settings.ts";
 import type { Chapter } from "../tour/chapter.ts";
 import type { LaneFacts } from "../tour/lane-facts.ts";
 import { format, letters } from "./en.ts";
@@ -33,7 +33,7 @@ const sudoku: Settings = {
   model: "puzzles",
   prompt: ".......53..2..4..5.2..31...5.45.....=",
   maxNewTokens: 36,
-  lanes: ["greedy", "fast-dllm:blockLength=36", "llada-2.1:blockLength=36,threshold=0.9,editThreshold=0.5,steps=34"],
+  lanes: lanesOf("greedy", "fast-dllm:blockLength=36", "llada-2.1:blockLength=36,threshold=0.9,editThreshold=0.5,steps=34"),
 };
 
 function solvers(lanes: readonly LaneFacts[]): string {
@@ -66,7 +66,7 @@ export const chapters: readonly Chapter[] = [
           ...defaultSettings,
           prompt: "Once upon a time, there was a little girl named Lily.",
           maxNewTokens: 40,
-          lanes: ["greedy"],
+          lanes: lanesOf("greedy"),
         },
       },
     ],
@@ -95,7 +95,7 @@ export const chapters: readonly Chapter[] = [
           prompt: "The little dog was sad because",
           maxNewTokens: 48,
           seed: 1,
-          lanes: ["greedy", "top-p:p=0.9,temperature=0.8", "top-p:p=0.95,temperature=1.5"],
+          lanes: lanesOf("greedy", "top-p:p=0.9,temperature=0.8", "top-p:p=0.95,temperature=1.5"),
         },
       },
     ],
@@ -123,7 +123,7 @@ export const chapters: readonly Chapter[] = [
           ...defaultSettings,
           prompt: "Ben and his mom went to the park.",
           maxNewTokens: 40,
-          lanes: ["greedy", "speculative:drafter=jacobi,draftLength=4"],
+          lanes: lanesOf("greedy", "speculative:drafter=jacobi,draftLength=4"),
         },
       },
     ],
@@ -152,7 +152,7 @@ export const chapters: readonly Chapter[] = [
           ...defaultSettings,
           prompt: "Once upon a time, there was a big bear who lived in the forest.",
           maxNewTokens: 48,
-          lanes: ["greedy", "speculative:drafter=masked-draft,draftLength=4", "speculative:drafter=prompt-lookup,draftLength=4"],
+          lanes: lanesOf("greedy", "speculative:drafter=masked-draft,draftLength=4", "speculative:drafter=prompt-lookup,draftLength=4"),
         },
       },
     ],
@@ -181,7 +181,7 @@ export const chapters: readonly Chapter[] = [
           ...defaultSettings,
           prompt: "Lily had a red ball.",
           maxNewTokens: 40,
-          lanes: ["greedy", "fast-dllm:blockLength=8", "infill:after=Lily was sad because the ball was gone.,length=16"],
+          lanes: lanesOf("greedy", "fast-dllm:blockLength=8", "infill:after=Lily was sad because the ball was gone.,length=16"),
         },
       },
       {
@@ -228,7 +228,7 @@ export const chapters: readonly Chapter[] = [
           ...defaultSettings,
           prompt: "One day, a little bird could not find its nest.",
           maxNewTokens: 48,
-          lanes: ["greedy", "denoise-draft", "judged-tree:natsPerToken=0,rowCost=0"],
+          lanes: lanesOf("greedy", "denoise-draft", "judged-tree:natsPerToken=0,rowCost=0"),
         },
       },
       {
@@ -253,7 +253,7 @@ export const chapters: readonly Chapter[] = [
           ...defaultSettings,
           prompt: "Once there was a king who had no friends.",
           maxNewTokens: 48,
-          lanes: ["greedy", "judged-tree:natsPerToken=2", "ar-critic", "ar-then-refine", "confidence-cascade:threshold=0.5"],
+          lanes: lanesOf("greedy", "judged-tree:natsPerToken=2", "ar-critic", "ar-then-refine", "confidence-cascade:threshold=0.5"),
         },
       },
     ],

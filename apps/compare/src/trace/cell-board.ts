@@ -11,6 +11,8 @@ export interface Moment {
 export interface CellBoard {
   readonly cells: (Cell | undefined)[];
   readonly undone: Map<number, UndoneToken[]>;
+  /** Sets a token that the visitor chose before the run. */
+  readonly force: (position: number, token: TokenId) => void;
   readonly propose: (position: number, token: TokenId, probability: number | undefined, moment: Moment) => void;
   /** Marks the `drafted` tokens from `start`: the first `accepted` as accepted, the others as rejected. */
   readonly verify: (start: number, drafted: number, accepted: number) => void;
@@ -36,6 +38,9 @@ export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity
   return {
     cells,
     undone,
+    force(position, token) {
+      cells[position] = { token, state: "forced", isFinal: true, pass: 0, by: { model: "none", phase: "forced" }, probability: undefined };
+    },
     propose(position, token, probability, { passes, by }) {
       if (position >= positions) return;
       const before = cells[position];

@@ -3,14 +3,14 @@ import type { ForwardPhase, ModelRole, TokenId } from "@decodekit/core";
 /**
  * The state of a position. Not final: "masked", "proposed", "revealed", "revised", "accepted" or "rejected". Final: "plain" (predicted by
  * the model without a draft), "accepted" (an accepted draft token), "corrected" (replaces a rejected draft token), "revealed" (unmasked by
- * refinement) or "revised" (replaced after it had been shown).
+ * refinement), "revised" (replaced after it had been shown) or "forced" (chosen by the visitor before the run).
  */
-export type CellState = "masked" | "proposed" | "accepted" | "rejected" | "plain" | "corrected" | "revealed" | "revised";
+export type CellState = "forced" | "masked" | "proposed" | "accepted" | "rejected" | "plain" | "corrected" | "revealed" | "revised";
 
-/** The source of a token: a model in some phase, or a drafter without a model. */
+/** The source of a token: a model in some phase, a drafter without a model, or the visitor. */
 export interface Proposer {
   readonly model: ModelRole | "none";
-  readonly phase: ForwardPhase | "lookup";
+  readonly phase: ForwardPhase | "lookup" | "forced";
 }
 
 export interface Cell {

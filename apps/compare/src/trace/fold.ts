@@ -39,15 +39,18 @@ interface FoldOptions {
   readonly count?: number | undefined;
   /** Number of output positions; later proposals, such as the text after a gap, are not output. @defaultValue no limit */
   readonly positions?: number | undefined;
+  /** Tokens that the output starts with, before those of the events. @defaultValue none */
+  readonly start?: readonly TokenId[] | undefined;
 }
 
 /** Folds the events of a lane into its state. A pure function: seeking folds from the start. */
 export function foldLane(
   events: readonly TracedEvent[],
   maskTokenId: TokenId | undefined,
-  { count = events.length, positions }: FoldOptions = {},
+  { count = events.length, positions, start = [] }: FoldOptions = {},
 ): LaneState {
   const board = cellBoard(maskTokenId, positions);
+  for (const [position, token] of start.entries()) board.force(position, token);
   const counter = countStatistics({ maskTokenId });
   const passes = passCounter();
   let promptLength = 0;
@@ -56,7 +59,8 @@ export function foldLane(
   for (const { event, milliseconds: now } of events.slice(0, count)) {
     counter.add(event, now - milliseconds);
     milliseconds = now;
-    if (event.type === "decode-start") ({ promptLength } = event);
+    // To the decoder, the forced tokens are the end of the prompt.
+    if (event.type === "decode-start") promptLength = event.promptLength - start.length;
     if (event.type === "decode-end") ({ finishReason } = event);
     passes.add(event);
     applyToBoard(board, event, { promptLength, moment: passes.moment() });

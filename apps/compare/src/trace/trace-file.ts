@@ -21,6 +21,7 @@ const tokens = v.pipe(v.array(token), v.maxLength(MAX_TOKENS));
 const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4 * MAX_TOKENS));
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH));
 const name = v.pipe(v.string(), v.maxLength(500));
+const address = v.pipe(v.string(), v.maxLength(2000));
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1 + 1e-6));
 const roles = v.picklist(MODEL_ROLES);
@@ -40,12 +41,13 @@ const header = v.object({
     rowConsistency: v.optional(v.picklist(["exact", "rounding", "approximate", "mixed"])),
     file: v.optional(v.object({ path: name, reason: v.pipe(v.string(), v.maxLength(4000)) })),
   }),
+  request: v.optional(v.object({ model: address, dtype: name, hub: address, execution: name })),
   prompt: text,
   promptTokens: tokens,
   maxNewTokens: v.pipe(count, v.maxValue(MAX_TOKENS)),
   vocabulary: v.pipe(v.array(v.tuple([token, name])), v.maxLength(MAX_LINES)),
   lanes: v.pipe(
-    v.array(v.object({ specification: name, title: name, options: v.record(name, optionValue), seed: count })),
+    v.array(v.object({ specification: name, title: name, options: v.record(name, optionValue), seed: count, start: v.optional(tokens) })),
     v.minLength(1),
     v.maxLength(MAX_LANES),
   ),
@@ -80,17 +82,18 @@ const line = v.union([
 
 /** Writes a trace as JSON Lines: a header, then the events, result, scores and error of each lane. */
 export function writeTrace(trace: Trace): string {
-  const { model, prompt, promptTokens, maxNewTokens, vocabulary, lanes } = trace;
+  const { model, request, prompt, promptTokens, maxNewTokens, vocabulary, lanes } = trace;
   const lines: unknown[] = [
     {
       format: "decodekit-trace",
       version: 1,
       model,
+      request,
       prompt,
       promptTokens,
       maxNewTokens,
       vocabulary: [...vocabulary],
-      lanes: lanes.map(({ specification, title, options, seed }) => ({ specification, title, options, seed })),
+      lanes: lanes.map(({ specification, title, options, seed, start }) => ({ specification, title, options, seed, start })),
     },
   ];
   for (const [index, { events, result, scores, error }] of lanes.entries()) {
@@ -108,7 +111,7 @@ export function readTrace(file: string): Trace {
   if (file.length > MAX_FILE_BYTES) throw new TraceFileError(`The file must have at most ${MAX_FILE_BYTES} bytes.`);
   const lines = file.split("\n").filter((each) => each.trim() !== "");
   if (lines.length > MAX_LINES) throw new TraceFileError(`The file must have at most ${MAX_LINES} lines, got ${lines.length}.`);
-  const { vocabulary, lanes, model, prompt, promptTokens, maxNewTokens } = parse(header, lines[0] ?? "", 1);
+  const { vocabulary, lanes, model, request, prompt, promptTokens, maxNewTokens } = parse(header, lines[0] ?? "", 1);
   const read: (LaneTrace & { events: TracedEvent[] })[] = lanes.map((each) => ({ ...each, events: [] }));
   for (const [index, each] of lines.slice(1).entries()) {
     const number = index + 2;
@@ -121,7 +124,8 @@ export function readTrace(file: string): Trace {
     else Object.assign(target, content);
   }
   for (const each of read) if (each.result) Object.assign(each.result, { statistics: recount(each.result.statistics, each.events, model) });
-  return { model, prompt, promptTokens, maxNewTokens, vocabulary: new Map(vocabulary), lanes: read };
+  // The parts of `request` are checked where they are used: a run whose model cannot be named again is still a run.
+  return { model, request: request as Trace["request"], prompt, promptTokens, maxNewTokens, vocabulary: new Map(vocabulary), lanes: read };
 }
 
 /** Returns the statistics of a lane: its recorded times, and counts from its events. */

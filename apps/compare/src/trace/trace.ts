@@ -1,4 +1,5 @@
 import type { DecodeEvent, GenerateResult, ModelRole, PluginOptionValues, RowConsistency, TokenId } from "@decodekit/core";
+import type { Settings } from "../url/settings.ts";
 
 /** One event of a lane, and its time: milliseconds spent inside the decoder so far. */
 export interface TracedEvent {
@@ -26,9 +27,11 @@ export interface LaneTrace {
   readonly title: string;
   readonly options: PluginOptionValues;
   readonly seed: number;
+  /** Tokens that the output starts with; the decoder continued after them, as if they belonged to its prompt. */
+  readonly start?: readonly TokenId[] | undefined;
   readonly events: readonly TracedEvent[];
   readonly result?: Pick<GenerateResult, "text" | "finishReason" | "statistics"> | undefined;
-  /** One per output token; absent until the lane is scored. */
+  /** One per token of the output, those of `start` included; absent until the lane is scored. */
   readonly scores?: readonly TokenScore[] | undefined;
   /** Why the lane ended without a result. */
   readonly error?: string | undefined;
@@ -37,6 +40,8 @@ export interface LaneTrace {
 /** The record of one run of several decoders on one prompt. */
 export interface Trace {
   readonly model: TracedModel;
+  /** The choices that led to the model; absent in runs of earlier versions. */
+  readonly request?: ModelChoice | undefined;
   readonly prompt: string;
   readonly promptTokens: readonly TokenId[];
   readonly maxNewTokens: number;
@@ -44,6 +49,9 @@ export interface Trace {
   readonly vocabulary: ReadonlyMap<TokenId, string>;
   readonly lanes: readonly LaneTrace[];
 }
+
+/** The model as the visitor named it, and how it was to run. */
+export type ModelChoice = Pick<Settings, "model" | "dtype" | "hub" | "execution">;
 
 export interface TracedModel {
   readonly name: string;

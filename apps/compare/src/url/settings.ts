@@ -1,10 +1,22 @@
+import type { TokenId } from "@decodekit/core";
 import type { Dtype } from "@decodekit/core/toolkit";
 
 export type ExecutionChoice = "auto" | "webgpu" | "wasm";
 
+/** One lane: a decoder, and optionally the first tokens of its output. */
+export interface LaneSettings {
+  /** As on the command line: "top-p:p=0.9". */
+  readonly decoder: string;
+  /** Tokens that the output starts with; the decoder continues after them. */
+  readonly start?: readonly TokenId[] | undefined;
+}
+
 /** The visitor's choices, which define a run. */
 export interface Settings {
-  /** Name of an embedded model, a repository of the hub ("org/name" or "org/name@revision"), or the URL of a folder. */
+  /**
+   * Name of an embedded model, a repository of the hub ("org/name" or "org/name@revision"), the URL of a folder, or "local:" and a name for
+   * files that the visitor chooses.
+   */
   readonly model: string;
   /** Data type of the weights of a model that is not embedded. */
   readonly dtype: Dtype | "auto";
@@ -13,13 +25,21 @@ export interface Settings {
   readonly prompt: string;
   readonly maxNewTokens: number;
   readonly seed: number;
-  /** Between 1 and `MAX_LANES` decoders, as on the command line: "top-p:p=0.9". */
-  readonly lanes: readonly string[];
+  /** Between 1 and `MAX_LANES`. */
+  readonly lanes: readonly LaneSettings[];
   readonly execution: ExecutionChoice;
 }
 
 export const MAX_NEW_TOKENS = 400;
 export const MAX_PROMPT_LENGTH = 4000;
+
+/** Before the name of a model that is read from local files. */
+export const LOCAL = "local:";
+
+/** Makes lanes of decoders without forced tokens. */
+export function lanesOf(...decoders: readonly string[]): readonly LaneSettings[] {
+  return decoders.map((decoder) => ({ decoder }));
+}
 
 export const defaultSettings: Settings = {
   model: "stories",
@@ -28,6 +48,11 @@ export const defaultSettings: Settings = {
   prompt: "Once upon a time, there was a little fox who wanted to",
   maxNewTokens: 64,
   seed: 0,
-  lanes: ["greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"],
+  lanes: lanesOf("greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"),
   execution: "auto",
 };
+
+/** Whether two lanes produce the same run. */
+export function isSameLane(a: LaneSettings, b: LaneSettings): boolean {
+  return a.decoder === b.decoder && (a.start ?? []).join() === (b.start ?? []).join();
+}

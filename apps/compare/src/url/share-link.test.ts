@@ -11,7 +11,11 @@ const settings: Settings = {
   prompt: 'Quote " & <b>tag</b> # ? % ünï 🦊\nnext line',
   maxNewTokens: 17,
   seed: 2 ** 53 - 1,
-  lanes: ["greedy", "top-p:p=0.9,temperature=0.8", "speculative:drafter=ddtree"],
+  lanes: [
+    { decoder: "greedy" },
+    { decoder: "top-p:p=0.9,temperature=0.8", start: [17, 0, 4095] },
+    { decoder: "speculative:drafter=ddtree" },
+  ],
   execution: "webgpu",
 };
 
@@ -30,7 +34,7 @@ describe("a share link", () => {
   test("ignores and lists invalid parts", () => {
     const hostile = `#/?m=javascript:alert(1)&t=q5&h=https://a:b@c&n=1e9&s=-1&x=cuda&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
     const { settings: read, digests, ignored } = readLink(hostile, canMakeLane);
-    expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => "greedy") });
+    expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => ({ decoder: "greedy" })) });
     expect(digests).toEqual([]);
     expect(ignored.toSorted()).toEqual(["h", "l", "m", "n", "p", "s", "t", "x"]);
   });

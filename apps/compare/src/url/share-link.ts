@@ -1,7 +1,16 @@
 import { DTYPES } from "@decodekit/core/toolkit";
 import { readHubAddress } from "@decodekit/hub";
 import { MAX_LANES } from "../trace/trace-file.ts";
-import { defaultSettings, type ExecutionChoice, MAX_PROMPT_LENGTH, MAX_NEW_TOKENS, type Settings } from "../url/settings.ts";
+import {
+  defaultSettings,
+  type ExecutionChoice,
+  isSameLane,
+  type LaneSettings,
+  LOCAL,
+  MAX_NEW_TOKENS,
+  MAX_PROMPT_LENGTH,
+  type Settings,
+} from "./settings.ts";
 
 /** A page of the app, and the contents of its URL. */
 export interface Location {
@@ -33,6 +42,7 @@ const KEYS = {
   maxNewTokens: "n",
   seed: "s",
   lanes: "l",
+  starts: "b",
   execution: "x",
   digests: "d",
 } as const;
@@ -42,14 +52,22 @@ export function writeLink(settings: Settings, digests: readonly string[] = [], r
   const query = new URLSearchParams();
   for (const key of ["model", "dtype", "hub", "prompt", "maxNewTokens", "seed", "execution"] as const)
     if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
-  if (settings.lanes.join("\n") !== defaultSettings.lanes.join("\n")) for (const lane of settings.lanes) query.append(KEYS.lanes, lane);
+  if (!hasSameLanes(settings, defaultSettings)) {
+    for (const { decoder } of settings.lanes) query.append(KEYS.lanes, decoder);
+    for (const [index, { start = [] }] of settings.lanes.entries())
+      if (start.length > 0) query.append(KEYS.starts, [index, ...start].join("."));
+  }
   for (const digest of digests) query.append(KEYS.digests, digest);
   const text = query.toString();
   return `#/${route === "compare" ? "" : route}${text ? `?${text}` : ""}`;
 }
 
-/** Reads any URL hash. Invalid parts are ignored and listed. `isLane` returns whether a specification is valid. */
-export function readLink(hash: string, isLane: (specification: string) => boolean): Location {
+function hasSameLanes(a: Settings, b: Settings): boolean {
+  return a.lanes.length === b.lanes.length && a.lanes.every((lane, index) => isSameLane(lane, b.lanes[index]!));
+}
+
+/** Reads any URL hash. Invalid parts are ignored and listed. `isLane` returns whether a decoder with its options is valid. */
+export function readLink(hash: string, isLane: (decoder: string) => boolean): Location {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [first = "", second = "", third = ""] = path.split("/");
   const route: Route = first === "tour" || first === "measure" || first === "about" ? first : "compare";
@@ -66,22 +84,33 @@ export function readLink(hash: string, isLane: (specification: string) => boolea
   };
   const settings: Settings = {
     model: take("model", (text) => (isModel(text) ? text : undefined), defaultSettings.model),
-    dtype: take("dtype", (text) => (dtypes.has(text) ? (text as Settings["dtype"]) : undefined), defaultSettings.dtype),
+    dtype: take("dtype", (text) => (isDtype(text) ? text : undefined), defaultSettings.dtype),
     hub: take("hub", (text) => (isHub(text) ? text : undefined), defaultSettings.hub),
     prompt: take("prompt", (text) => (text.trim() !== "" && text.length <= MAX_PROMPT_LENGTH ? text : undefined), defaultSettings.prompt),
     maxNewTokens: take("maxNewTokens", (text) => integer(text, 1, MAX_NEW_TOKENS), defaultSettings.maxNewTokens),
     seed: take("seed", (text) => integer(text, 0, Number.MAX_SAFE_INTEGER), defaultSettings.seed),
-    execution: take("execution", (text) => (executions.has(text) ? (text as ExecutionChoice) : undefined), defaultSettings.execution),
-    lanes: lanesOf(query.getAll(KEYS.lanes), isLane, ignored),
+    execution: take("execution", (text) => (isExecution(text) ? text : undefined), defaultSettings.execution),
+    lanes: readLanes(query, isLane, ignored),
   };
   const digests = query.getAll(KEYS.digests).filter((digest) => /^[\da-f]{8}$/.test(digest));
   return { route, chapter: chapter ?? 1, scene: scene ?? 1, settings, digests: digests.slice(0, MAX_LANES), ignored };
 }
 
-function lanesOf(given: readonly string[], isLane: (specification: string) => boolean, ignored: string[]): readonly string[] {
-  const lanes = given.slice(0, MAX_LANES).filter((lane) => isLane(lane));
-  if (lanes.length < given.length) ignored.push(KEYS.lanes);
-  return lanes.length > 0 ? lanes : defaultSettings.lanes;
+function readLanes(query: URLSearchParams, isLane: (decoder: string) => boolean, ignored: string[]): readonly LaneSettings[] {
+  const given = query.getAll(KEYS.lanes);
+  const decoders = given.slice(0, MAX_LANES).filter((decoder) => isLane(decoder));
+  if (decoders.length < given.length) ignored.push(KEYS.lanes);
+  if (decoders.length === 0) return defaultSettings.lanes;
+  const lanes: LaneSettings[] = decoders.map((decoder) => ({ decoder }));
+  for (const text of query.getAll(KEYS.starts)) {
+    const [lane, ...start] = text.split(".").map((part) => integer(part, 0, 2 ** 31 - 1));
+    const isValid = lane !== undefined && lane < lanes.length && start.length > 0 && start.length <= MAX_NEW_TOKENS;
+    // The lanes of a link are counted with those that are left out.
+    if (isValid && decoders.length === given.length && start.every((token) => token !== undefined))
+      lanes[lane] = { ...lanes[lane]!, start };
+    else ignored.push(KEYS.starts);
+  }
+  return lanes;
 }
 
 function integer(text: string, minimum: number, maximum: number): number | undefined {
@@ -89,9 +118,18 @@ function integer(text: string, minimum: number, maximum: number): number | undef
   return value >= minimum && value <= maximum ? value : undefined;
 }
 
-/** Whether `text` is a short name, a repository of a hub, or an http(s) URL. */
+/** Whether `text` is a short name, a repository of a hub, an http(s) URL, or the name of local files. */
 export function isModel(text: string): boolean {
+  if (text.startsWith(LOCAL)) return text.length > LOCAL.length && text.length <= 200;
   return /^[a-z][\w-]{0,40}$/.test(text) || (text.length <= 2000 && (isWebAddress(text) || readHubAddress(text) !== undefined));
+}
+
+export function isDtype(text: string): text is Settings["dtype"] {
+  return dtypes.has(text);
+}
+
+export function isExecution(text: string): text is ExecutionChoice {
+  return executions.has(text);
 }
 
 /** Whether `text` can be the URL of a hub. */

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { describeError } from "../lab/describe-error.ts";
 import { specificationOf } from "../lab/decoders.ts";
+import { addLane } from "../lab/documents.ts";
 import * as state from "../lab/state.ts";
 import { importThirdParty } from "../lab/third-party.ts";
 import { texts } from "../texts/en.ts";
@@ -29,7 +30,7 @@ export function AddLane() {
             const { value } = event.currentTarget;
             event.currentTarget.value = "";
             if (value === OWN) setOpen(true);
-            else if (value) addLane(value);
+            else if (value) addLane({ decoder: value });
           }}
         >
           <option value="">{texts.lane.add}</option>
@@ -44,12 +45,6 @@ export function AddLane() {
       <PluginDialog isOpen={isOpen} onClose={() => setOpen(false)} />
     </div>
   );
-}
-
-function addLane(specification: string): void {
-  const { lanes, ...rest } = state.settings.value;
-  state.settings.value = { ...rest, lanes: [...lanes, specification] };
-  state.expectedDigests.value = [];
 }
 
 const t = texts.plugin;
@@ -72,7 +67,7 @@ function PluginDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly 
       }
       state.thirdParty.value = [...state.thirdParty.value, added];
       const [first] = added.plugins;
-      addLane(specificationOf(first!.name, first!.presets[0] ?? {}));
+      addLane({ decoder: specificationOf(first!.name, first!.presets[0] ?? {}) });
       state.notify("info", t.added(added.plugins.map(({ title }) => title).join(", ")));
       onClose();
     } catch (error) {

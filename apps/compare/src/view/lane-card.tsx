@@ -4,6 +4,7 @@ import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decode
 import { describeOptions } from "../lab/describe-options.ts";
 import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
+import { changeLane, removeLane } from "../lab/documents.ts";
 import { digestOf } from "../url/share-link.ts";
 import { format, letters, markers, texts } from "../texts/en.ts";
 import { losslessTexts, notLosslessTexts } from "../texts/guarantees-en.ts";
@@ -19,18 +20,20 @@ interface LaneCardProps {
   readonly index: number;
   /** The lane of the settings. */
   readonly lane: Lane | undefined;
-  /** The trace of the lane, if the shown run has it. */
+  /** The trace of the lane, if there is a run. */
   readonly shown: LaneTrace | undefined;
+  /** Whether the trace is from before a change of the settings. */
+  readonly isStale: boolean;
   readonly laneState: LaneState | undefined;
   readonly canRemove: boolean;
   readonly canChange: boolean;
 }
 
-export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }: LaneCardProps) {
+export function LaneCard({ index, lane, shown, isStale, laneState, canRemove, canChange }: LaneCardProps) {
   const letter = letters[index]!;
-  const title = shown?.title ?? lane?.plugin.title ?? "";
-  const options = shown?.options ?? lane?.options ?? {};
-  const busy = busyLane() === index;
+  const title = lane?.plugin.title ?? shown?.title ?? "";
+  const options = lane?.options ?? shown?.options ?? {};
+  const busy = state.busyLane.value === index;
   const { prompt = "", vocabulary, lanes } = state.trace.value ?? {};
   const laneCount = lanes?.length ?? 0;
   // Keeps the element while the lane is unchanged, so that Preact skips it.
@@ -44,7 +47,13 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
     [index, shown, laneState, busy, prompt, vocabulary, vocabulary?.size, laneCount],
   );
   return (
-    <section class="lane" data-lane={index} aria-label={texts.lane.name(letter, title)} data-busy={busy ? "" : undefined}>
+    <section
+      class="lane"
+      data-lane={index}
+      aria-label={texts.lane.name(letter, title)}
+      data-busy={busy ? "" : undefined}
+      data-stale={isStale ? "" : undefined}
+    >
       <header class="lane-head">
         <h2>
           <span class="marker" aria-hidden="true">
@@ -78,17 +87,8 @@ function Guarantee({ lossless, rows }: GuaranteeProps) {
   );
 }
 
-/** Returns the lane that is being warmed up, run, scored or measured. */
-function busyLane(): number | undefined {
-  const now = state.activity.value;
-  return "lane" in now ? now.lane : undefined;
-}
-
 function LaneTools({ index, lane, canRemove }: { readonly index: number; readonly lane: Lane; readonly canRemove: boolean }) {
   const [isOpen, setOpen] = useState(false);
-  const change = (lanes: readonly string[]): void => {
-    state.settings.value = { ...state.settings.value, lanes };
-  };
   return (
     <div class="lane-tools">
       <IconButton icon="sliders" label={`${texts.lane.options}: ${lane.plugin.title}`} onClick={() => setOpen(true)} />
@@ -96,7 +96,7 @@ function LaneTools({ index, lane, canRemove }: { readonly index: number; readonl
         <IconButton
           icon="close"
           label={`${texts.lane.remove}: ${lane.plugin.title}`}
-          onClick={() => change(state.settings.value.lanes.toSpliced(index, 1))}
+          onClick={() => removeLane(index, texts.lane.name(letters[index]!, lane.plugin.title))}
         />
       )}
       <Dialog heading={`${lane.plugin.title} · ${texts.lane.options}`} isOpen={isOpen} onClose={() => setOpen(false)}>
@@ -105,7 +105,8 @@ function LaneTools({ index, lane, canRemove }: { readonly index: number; readonl
           given={lane.given}
           onApply={(options) => {
             setOpen(false);
-            change(state.settings.value.lanes.with(index, specificationOf(lane.plugin.name, options)));
+            const { start } = state.settings.value.lanes[index]!;
+            changeLane(index, { decoder: specificationOf(lane.plugin.name, options), start });
           }}
         />
       </Dialog>
@@ -130,10 +131,11 @@ function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount
   const letter = letters[index]!;
   const output = useMemo(() => (shown.result ? outputOf(shown) : nothingAhead), [shown]);
   const nothingYet = shown.events.length === 0 && shown.error === undefined;
+  const isRunning = state.activity.value.kind !== "idle";
   return (
     <>
       <Figures figures={figuresOf(shown, laneState, isComplete)} />
-      {nothingYet && <p class="lane-empty">{texts.lane.waiting}</p>}
+      {nothingYet && <p class="lane-empty">{isRunning ? texts.lane.waiting : texts.lane.notRun}</p>}
       {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
       {state.view.value === "reading" && (
         <TokenList
@@ -178,8 +180,9 @@ function LaneVerdict({ index, laneState }: { readonly index: number; readonly la
     else if (isOver) parts.push(texts.lane.sameText(letters[0]));
     else if (common > 0) parts.push(texts.lane.sameSoFar(letters[0], common));
   }
-  const digest = state.expectedDigests.value[index];
-  if (digest !== undefined && laneState.finishReason && state.traceOrigin.value === "live")
+  const { digests, run } = state.shownDocument.value;
+  const digest = digests[index];
+  if (digest !== undefined && laneState.finishReason && run?.origin === "live" && !state.staleness.value)
     parts.push(digest === digestOf(finalTokens(laneState)) ? texts.lane.sameAsLink : texts.lane.otherThanLink);
   return <p class="verdict">{parts.join(" · ")}</p>;
 }

@@ -23,8 +23,8 @@ export function MeasurePage() {
       <p class="lead">{t.intro}</p>
       <section aria-label={t.lanes}>
         <ul class="measured-lanes">
-          {lanes.map((specification, index) => (
-            <MeasuredLane key={index} index={index} specification={specification} />
+          {lanes.map(({ decoder }, index) => (
+            <MeasuredLane key={index} index={index} specification={decoder} />
           ))}
         </ul>
         <p class="hint">{t.about(maxNewTokens, model)}</p>

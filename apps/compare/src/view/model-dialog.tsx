@@ -1,8 +1,7 @@
 import { DTYPES } from "@decodekit/core/toolkit";
 import { readHubAddress } from "@decodekit/hub";
 import { useState } from "preact/hooks";
-import { changeSettings } from "../lab/change-settings.ts";
-import * as state from "../lab/state.ts";
+import { changeSettings } from "../lab/documents.ts";
 import { defaultSettings, type Settings } from "../url/settings.ts";
 import { isHub, isModel, isWebAddress } from "../url/share-link.ts";
 import { texts } from "../texts/en.ts";
@@ -21,7 +20,6 @@ export function ModelDialog({ isOpen, onClose }: { readonly isOpen: boolean; rea
       setProblem(chosen.problem);
       return;
     }
-    state.droppedFiles.value = undefined;
     changeSettings(chosen);
     setProblem(undefined);
     onClose();

@@ -1,8 +1,9 @@
 import { useRef, useState } from "preact/hooks";
-import { changeSettings } from "../lab/change-settings.ts";
+import { changeSettings, chooseFiles } from "../lab/documents.ts";
+import type { RunDocument } from "../document/run-document.ts";
 import { embeddedModels } from "../lab/models.ts";
 import * as state from "../lab/state.ts";
-import { defaultSettings } from "../url/settings.ts";
+import { defaultSettings, LOCAL } from "../url/settings.ts";
 import { texts } from "../texts/en.ts";
 import { ModelDialog } from "./model-dialog.tsx";
 
@@ -12,14 +13,12 @@ const t = texts.setup;
 export function ModelField() {
   const [isOpen, setOpen] = useState(false);
   const files = useRef<HTMLInputElement>(null);
-  const dropped = state.droppedFiles.value;
-  const { model, dtype, hub } = state.settings.value;
+  const { model } = state.settings.value;
   const isEmbedded = embeddedModels.some(({ name }) => name === model);
   const choose = (value: string): void => {
     if (value === "url") setOpen(true);
     else if (value === "files") files.current!.click();
     else {
-      state.droppedFiles.value = undefined;
       const own = value === model ? {} : { dtype: defaultSettings.dtype, hub: defaultSettings.hub };
       changeSettings({ model: value, ...own });
     }
@@ -29,10 +28,10 @@ export function ModelField() {
       <label for="model">{t.model}</label>
       <select
         id="model"
-        value={dropped ? "dropped" : model}
+        value={model}
         onChange={(event) => {
           const { value } = event.currentTarget;
-          event.currentTarget.value = dropped ? "dropped" : model;
+          event.currentTarget.value = model;
           choose(value);
         }}
       >
@@ -41,8 +40,7 @@ export function ModelField() {
             {name}
           </option>
         ))}
-        {!isEmbedded && <option value={model}>{[model, ...(dtype === "auto" ? [] : [dtype]), ...hostOf(hub)].join(" · ")}</option>}
-        {dropped && <option value="dropped">{t.filesChosen(dropped.length)}</option>}
+        {!isEmbedded && <option value={model}>{nameOf(state.shownDocument.value)}</option>}
         <option value="url">{t.modelUrl}</option>
         <option value="files">{t.modelFiles}</option>
       </select>
@@ -54,12 +52,18 @@ export function ModelField() {
         data-testid="model-files"
         onChange={(event) => {
           const chosen = [...(event.currentTarget.files ?? [])];
-          if (chosen.length > 0) state.droppedFiles.value = chosen;
+          if (chosen.length > 0) chooseFiles(t.filesChosen(chosen.length), chosen);
         }}
       />
       <ModelDialog isOpen={isOpen} onClose={() => setOpen(false)} />
     </div>
   );
+}
+
+/** Returns the name of a model that is not embedded. */
+function nameOf({ settings: { model, dtype, hub } }: RunDocument): string {
+  if (model.startsWith(LOCAL)) return model.slice(LOCAL.length);
+  return [model, ...(dtype === "auto" ? [] : [dtype]), ...hostOf(hub)].join(" · ");
 }
 
 /** Returns the host of a hub, unless it is the usual one. */

@@ -7,9 +7,20 @@ export function Notices() {
   return (
     <>
       <div class="notices" role="region" aria-label={texts.notices.heading}>
-        {notices.value.map(({ id, kind, text }) => (
+        {notices.value.map(({ id, kind, text, action }) => (
           <div key={id} class="notice" data-kind={kind} role={kind === "error" ? "alert" : "status"}>
             <p>{text}</p>
+            {action && (
+              <button
+                type="button"
+                onClick={() => {
+                  dismiss(id);
+                  action.act();
+                }}
+              >
+                {action.label}
+              </button>
+            )}
             <IconButton icon="close" label={texts.notices.dismiss} onClick={() => dismiss(id)} />
           </div>
         ))}

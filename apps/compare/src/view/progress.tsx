@@ -1,5 +1,5 @@
-import { placeOf } from "../lab/model-request.ts";
-import { type Activity, activity, droppedFiles, settings } from "../lab/state.ts";
+import { isOnHub } from "../lab/model-request.ts";
+import { type Activity, activity, settings } from "../lab/state.ts";
 import { letters, texts } from "../texts/en.ts";
 
 const t = texts.activity;
@@ -34,9 +34,7 @@ function label(): string {
     case "idle":
       return t.idle;
     case "loading":
-      return now.progress?.fromCache === false && placeOf({ ...settings.value, files: droppedFiles.value }).kind === "hub"
-        ? t.downloading
-        : t.loading;
+      return now.progress?.fromCache === false && isOnHub(settings.value.model) ? t.downloading : t.loading;
     case "preparing":
       return t.preparing;
     case "warming-up":

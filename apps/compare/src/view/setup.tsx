@@ -1,14 +1,16 @@
 import { useRef } from "preact/hooks";
-import { changeSettings } from "../lab/change-settings.ts";
+import { canRedo, canUndo, changeSettings, expectDigests, redo, undo } from "../lab/documents.ts";
 import { openTrace, saveTrace } from "../lab/files.ts";
-import { finalTokens } from "../lab/lane-figures.ts";
+import { outputOf } from "../lab/lane-figures.ts";
+import { addressOf } from "../lab/navigation.ts";
 import { run } from "../lab/run-lanes.ts";
 import { isRunning, stop } from "../lab/activity.ts";
 import * as state from "../lab/state.ts";
+import type { RunDocument } from "../document/run-document.ts";
 import { type ExecutionChoice, MAX_PROMPT_LENGTH, MAX_NEW_TOKENS } from "../url/settings.ts";
-import { digestOf, writeLink } from "../url/share-link.ts";
+import { digestOf } from "../url/share-link.ts";
 import { texts } from "../texts/en.ts";
-import { Icon } from "./icons.tsx";
+import { Icon, IconButton } from "./icons.tsx";
 import { ModelField } from "./model-field.tsx";
 
 const t = texts.setup;
@@ -50,6 +52,7 @@ export function Setup() {
         <ExecutionField />
         <div class="actions">
           <RunButton />
+          <HistoryButtons />
           <ShareButton />
           <FileButtons />
         </div>
@@ -139,9 +142,9 @@ export function RunButton({ label = t.run }: { readonly label?: string }) {
 
 function ShareButton() {
   const share = async (): Promise<void> => {
-    const isLive = state.traceOrigin.value === "live" && !isRunning();
-    const digests = isLive ? state.laneStates.value.map((lane) => digestOf(finalTokens(lane))) : [];
-    history.replaceState(null, "", writeLink(state.settings.value, digests));
+    expectDigests(digestsOf(state.shownDocument.value));
+    // The address follows the state; it is written now, not at the next turn, because it is copied from the bar.
+    history.replaceState(null, "", addressOf("compare"));
     try {
       await navigator.clipboard.writeText(location.href);
       state.notify("info", texts.status.linkCopied);
@@ -154,6 +157,21 @@ function ShareButton() {
       <Icon name="link" />
       {t.share}
     </button>
+  );
+}
+
+/** Returns the digests of the outputs, whatever place the replay is at; none if the results are not those of the settings. */
+function digestsOf({ run: shown }: RunDocument): readonly string[] {
+  const isComplete = shown?.trace.lanes.every(({ result }) => result !== undefined) ?? false;
+  return !shown || !isComplete || state.staleness.value ? [] : shown.trace.lanes.map((lane) => digestOf(outputOf(lane)));
+}
+
+function HistoryButtons() {
+  return (
+    <>
+      <IconButton icon="undo" label={t.undo} onClick={undo} disabled={!canUndo.value || isRunning()} />
+      <IconButton icon="redo" label={t.redo} onClick={redo} disabled={!canRedo.value || isRunning()} />
+    </>
   );
 }
 

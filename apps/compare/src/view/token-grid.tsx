@@ -85,14 +85,13 @@ const nothingAhead: readonly number[] = [];
 
 function GridLane({ lane, index, laneCount, columns, state: laneState, vocabulary }: GridLaneProps) {
   const grid: GridPlace = useMemo(() => ({ columns, rowsPerBand: laneCount + 1, row: index + 2 }), [columns, laneCount, index]);
-  const now = state.activity.value;
   const tokens = useTokenView({
     lane: index,
     laneCount,
     label: texts.lane.name(letters[index]!, lane.title),
     state: laneState,
     vocabulary,
-    isBusy: "lane" in now && now.lane === index,
+    isBusy: state.busyLane.value === index,
     ahead: nothingAhead,
     grid,
   });
