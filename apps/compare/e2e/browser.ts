@@ -59,6 +59,13 @@ export function stage(args: readonly string[] = []): Stage {
   };
 }
 
+/** Opens the settings, which are folded away while a run is shown. */
+export async function openSettings(page: Page): Promise<void> {
+  const fold = page.getByRole("button", { name: "Settings", exact: true });
+  if ((await fold.getAttribute("aria-expanded")) === "false") await fold.click();
+  await page.locator("#tokens").waitFor();
+}
+
 /** Presses Run and waits until all lanes have finished. */
 export async function runToEnd(page: Page, timeout = 120_000): Promise<void> {
   await untilRunEnds(page, () => page.getByRole("button", { name: "Run", exact: true }).click(), timeout);
@@ -123,8 +130,20 @@ export function laneText(page: Page, lane: number): Promise<string> {
   );
 }
 
-export function figure(page: Page, lane: number, name: string): Promise<string> {
-  return page.locator(`[data-lane="${lane}"] [data-figure="${name}"] dd`).first().innerText();
+/** Returns a figure of a lane, and opens the figures behind “More”. */
+export async function figure(page: Page, lane: number, name: string): Promise<string> {
+  const card = page.locator(`.lane[data-lane="${lane}"]`);
+  await openMore(card);
+  return card
+    .locator(`[data-figure="${name}"] dd`)
+    .first()
+    .innerText()
+    .then((text) => text.split("\n")[0]!);
+}
+
+async function openMore(lane: Locator): Promise<void> {
+  const more = lane.locator(".lane-foot > details");
+  if ((await more.getAttribute("open")) === null) await more.locator("> summary").click();
 }
 
 type LinkedSettings = Readonly<Record<string, string | readonly string[]>>;

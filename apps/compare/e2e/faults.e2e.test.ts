@@ -3,7 +3,7 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Trace } from "../src/trace/trace.ts";
 import { writeTrace } from "../src/trace/trace-file.ts";
-import { figure, laneText, link, runToEnd, stage, waitUntilIdle } from "./browser.ts";
+import { figure, laneText, link, openSettings, runToEnd, stage, waitUntilIdle } from "./browser.ts";
 import { type DistServer, serveDist } from "./serve-dist.ts";
 
 const { open, server } = stage();
@@ -45,6 +45,7 @@ describe("a model", () => {
     const { page } = await open(link({ ...short, m: `${server().url}nothing-here` }));
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await alert(page, /nothing-here\/.+(not|missing)/);
+    await openSettings(page);
     await page.locator("#model").selectOption("stories");
     await expectWorking(page);
   });
@@ -53,6 +54,7 @@ describe("a model", () => {
     const { page, problems } = await open(link({ ...short }));
     await runToEnd(page);
     const text = await laneText(page, 0);
+    await openSettings(page);
     await page.locator("#model").selectOption("url");
     await page.getByLabel("Name on the Hub, or URL").fill("not a URL");
     await page.getByRole("button", { name: "Use this model" }).click();
@@ -193,7 +195,8 @@ describe("markup is shown as text", () => {
     const file = { name: "run.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(writeTrace(hostile)) };
     await page.getByTestId("trace-file").setInputFiles(file);
     await page.locator("#tokens-0 .token").first().click();
-    await page.locator("details summary").first().click();
+    await figure(page, 0, "tokens");
+    await page.locator(".lane-foot details details summary").click();
     await page.locator(".charts").scrollIntoViewIfNeeded();
     await page.locator(".plot").first().waitFor();
     expect(await laneText(page, 0)).toBe(markup);
@@ -221,6 +224,7 @@ describe("markup is shown as text", () => {
       link({ p: markup, m: "javascript:alert(1)", n: "99999999", l: ["greedy:x=<b>", markup], plugin: `${server().url}evil.js` }),
     );
     expect(await page.locator("#prompt").inputValue()).toBe(markup);
+    await openSettings(page);
     expect(await page.locator("#tokens").inputValue()).toBe("64");
     await page.locator(".notice", { hasText: "Invalid parts of this URL were ignored" }).waitFor();
     expect(await page.locator("img").count()).toBe(0);

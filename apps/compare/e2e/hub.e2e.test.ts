@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { startFakeHub } from "../../../tests/src/support/fake-hub.ts";
 import type { FakeHub } from "../../../tests/src/support/fake-hub-plan.ts";
 import { STORIES_PLAN } from "../../../tests/src/hub/stories-plan.ts";
-import { laneText, link, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { laneText, link, openSettings, runToEnd, stage, untilRunEnds } from "./browser.ts";
 
 const { open, server } = stage();
 const start = link({ n: "6", l: "greedy" });
@@ -34,6 +34,7 @@ interface Choice {
 
 /** Chooses a model of the Hub by clicks. */
 async function choose(page: Page, { model, dtype, hub = fake.endpoint }: Choice): Promise<void> {
+  await openSettings(page);
   await page.locator("#model").selectOption({ label: "Other, from the Hub or a URL …" });
   await page.getByLabel("Name on the Hub, or URL").fill(model);
   if (dtype !== undefined) await page.getByLabel("Data type").selectOption(dtype);
@@ -119,6 +120,7 @@ describe("a model of the Hub", () => {
       await run(page);
       await notice(page, message);
     }
+    await openSettings(page);
     await page.locator("#model").selectOption("stories");
     await runToEnd(page);
     expect(await laneText(page, 0)).toBe(expected);

@@ -7,7 +7,7 @@ import { makeLane } from "../src/lab/decoders.ts";
 import { eventsAt } from "../src/trace/timeline.ts";
 import { foldLane } from "../src/trace/fold.ts";
 import { readTrace } from "../src/trace/trace-file.ts";
-import { figure, laneText, link, pressTwice, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { figure, laneText, link, openSettings, pressTwice, runToEnd, stage, untilRunEnds } from "./browser.ts";
 import { largestDifference } from "./pictures.ts";
 
 const { open, server } = stage();
@@ -50,7 +50,9 @@ describe("four lanes", () => {
       expect(draft.draft).toBe(0);
       expect(await laneText(page, lane)).toBe(run.text.replaceAll("\n", "⏎\n"));
       expect(await figure(page, lane, "tokens")).toBe(String(run.tokens.length));
-      expect(await figure(page, lane, "passes")).toBe([run.targetPasses, ...(drafting > 0 ? [`${drafting} for drafting`] : [])].join("\n"));
+      expect(await figure(page, lane, "passes")).toBe(String(run.targetPasses));
+      const note = page.locator(`.lane[data-lane="${lane}"] [data-figure="passes"] .note`);
+      expect(await note.allInnerTexts()).toEqual(drafting > 0 ? [`${drafting} for drafting`] : []);
       if (run.drafted > 0) expect(await figure(page, lane, "accepted")).toBe(`${Math.round((100 * run.accepted) / run.drafted)}%`);
       expect(await figure(page, lane, "nats")).toBe(run.negativeLogLikelihood!.toFixed(2));
     }
@@ -113,6 +115,7 @@ describe("four lanes", () => {
     await runToEnd(page);
     expect(await Promise.all(LANES.map((_, lane) => laneText(page, lane)))).toEqual(texts);
     expect(await page.getByText("Same output as in the link").count()).toBe(4);
+    await openSettings(page);
     await page.locator("#seed").fill("4");
     await page.locator("#seed").press("Enter");
     await runToEnd(page);
@@ -131,11 +134,13 @@ describe("stop", () => {
       await untilRunEnds(page, () => pressTwice(button, phase), 60_000);
     }
     expect(await figure(page, 1, "tokens")).toMatch(/^\d+$/);
+    await openSettings(page);
     await page.locator("#tokens").fill("8");
     await page.locator("#tokens").press("Enter");
     await runToEnd(page);
     expect(await figure(page, 0, "tokens")).toBe("8");
-    expect(await page.getByText("Reached the length limit").count()).toBe(2);
+    expect(await figure(page, 1, "tokens")).toBe("8");
+    expect(await page.locator(".finish").allInnerTexts()).toEqual(["Reached the length limit", "Reached the length limit"]);
     expect(problems).toEqual([]);
   });
 });

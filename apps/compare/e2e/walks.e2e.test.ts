@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
-import { laneText, link, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { laneText, link, openSettings, runToEnd, stage, untilRunEnds } from "./browser.ts";
 
 /*
  * Walks through the page by clicks alone: no address is opened but the first. Each test holds a fault that use has shown.
@@ -62,6 +62,7 @@ test("back and forward walk through the pages, with the visitor's own run", asyn
 test("the visitor's prompt, lanes, result and place in the replay survive a visit to every other page", async () => {
   const { page } = await open();
   await page.locator("#prompt").fill("The dog was");
+  await openSettings(page);
   await page.locator("#tokens").fill("12");
   await page.getByRole("button", { name: "Remove this lane: Fast-dLLM" }).click();
   await runToEnd(page);
@@ -93,6 +94,7 @@ describe("a run is a document", () => {
     await other.page.getByTestId("trace-file").setInputFiles(file);
     await expect.poll(() => lanes(other.page)).toEqual(["Lane A, Greedy", "Lane B, Top-p"]);
     expect(await other.page.locator("#prompt").inputValue()).toBe("The dog was");
+    await openSettings(other.page);
     expect(await other.page.locator("#tokens").inputValue()).toBe("12");
     expect([await laneText(other.page, 0), await laneText(other.page, 1)]).toEqual(texts);
     expect(await other.page.locator(".stale-note").count()).toBe(0);
@@ -124,6 +126,7 @@ describe("a run is a document", () => {
     expect(await stale.count()).toBe(0);
     await page.locator("#prompt").press("End");
     await page.locator("#prompt").pressSequentially(" x");
+    await openSettings(page);
     await page.locator("#seed").fill("7");
     await page.locator("#seed").press("Enter");
     await stale.getByText("from before you changed the prompt and the seed. Run again to renew them.").waitFor();
@@ -152,6 +155,7 @@ describe("a run is a document", () => {
     await runToEnd(other.page);
     expect(await other.page.getByText("Same output as in the link").count()).toBe(2);
 
+    await openSettings(page);
     await page.locator("#seed").fill("7");
     await page.locator("#seed").press("Enter");
     await page.getByRole("button", { name: "Copy link" }).click();

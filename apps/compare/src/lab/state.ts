@@ -74,7 +74,9 @@ export const announcement = signal("");
 
 /** Tokens as text, or in a grid with one column per position. */
 export type View = "reading" | "grid";
-export const view = signal<View>("reading");
+/** The grid needs less height and shows all lanes at once: it comes first on phones and projectors. */
+const SMALL_SCREEN = "(max-width: 64rem)";
+export const view = signal<View>(globalThis.matchMedia?.(SMALL_SCREEN).matches ? "grid" : "reading");
 
 export const axis = signal<Axis>("passes");
 /** Place on the axis; undefined follows the end. */
@@ -103,18 +105,26 @@ export const laneStates: ReadonlySignal<readonly LaneState[]> = computed(() => {
   if (!shown) return [];
   return shown.lanes.map((lane) => {
     const count = place.value === undefined ? undefined : eventsAt(lane.events, axis.value, place.value);
-    return foldCached(lane, shown, count ?? lane.events.length);
+    return folded(atPlace, lane, shown, count ?? lane.events.length);
   });
 });
 
-const folded = new WeakMap<readonly TracedEvent[], { readonly count: number; readonly state: LaneState }>();
+/** Every lane at its end, whatever the place: what is known in advance reserves its space, so that nothing moves while a run plays. */
+export const finalStates: ReadonlySignal<readonly LaneState[]> = computed(() => {
+  const shown = trace.value;
+  return shown?.lanes.map((lane) => folded(atEnd, lane, shown, lane.events.length)) ?? [];
+});
+
+type Folded = WeakMap<readonly TracedEvent[], { readonly count: number; readonly state: LaneState }>;
+const atPlace: Folded = new WeakMap();
+const atEnd: Folded = new WeakMap();
 
 /** Returns the same state for the same events, so that unchanged lanes are not redrawn. */
-function foldCached(lane: LaneTrace, { model: { maskTokenId } }: Trace, count: number): LaneState {
-  const known = folded.get(lane.events);
-  if (known?.count === count) return known.state;
+function folded(known: Folded, lane: LaneTrace, { model: { maskTokenId } }: Trace, count: number): LaneState {
+  const last = known.get(lane.events);
+  if (last?.count === count) return last.state;
   const state = foldLane(lane.events, maskTokenId, { count, positions: gapOf(lane), start: lane.start });
-  folded.set(lane.events, { count, state });
+  known.set(lane.events, { count, state });
   return state;
 }
 

@@ -69,6 +69,7 @@ export const texts = {
     executions: { auto: "Automatic", wasm: "CPU (WASM)", webgpu: "GPU (WebGPU)" },
     run: "Run",
     stop: "Stop",
+    settings: "Settings",
     undo: "Undo",
     redo: "Redo",
     share: "Copy link",
@@ -151,6 +152,7 @@ export const texts = {
     empty: "Press Run to start.",
     failed: (problem: string) => `Failed: ${problem}`,
     clues: (clues: string) => `Sudoku with the clues ${(clues.match(/.{6}/g) ?? []).map((row) => row.replaceAll(".", "–")).join(", ")}`,
+    more: "More",
     asRounds: "What happened, in words",
     finish: { stop: "ended with a stop token", length: "reached the length limit", abort: "stopped" },
     sameText: (other: string) => `Same text as ${other}`,
@@ -174,7 +176,7 @@ export const texts = {
     drafting: (count: number) => `${count} for drafting`,
     ofDraftModel: (count: number) => `+ ${count} by the draft model`,
     tokens: "tokens",
-    perPass: "tokens per pass",
+    perPass: "tokens/pass",
     accepted: "acceptance rate",
     revisions: "revised",
     perSecond: "tokens/s",
@@ -206,14 +208,16 @@ export const texts = {
   } satisfies Readonly<Record<CellState, string>>,
   legend: {
     heading: "What the marks mean",
+    select: "Select a token to see why it is there.",
     masked: "still unknown",
-    proposed: "proposed, may still change",
-    accepted: "an accepted draft token",
-    rejected: "a rejected draft token",
+    proposed: "proposed, may change",
+    accepted: "accepted draft token",
+    rejected: "rejected draft token",
     corrected: "replaces a rejected token",
     revealed: "unmasked by refinement",
     revised: "replaced after it was shown",
-    notch: "tokens were taken back here",
+    forced: "set by you",
+    notch: "number of tokens taken back here",
   },
   token: {
     spoken: (text: string, state: string, position: number) => `${text}, ${state}, token ${position}`,
@@ -255,7 +259,6 @@ export const texts = {
 
   inspector: {
     heading: "Token",
-    empty: "Select a token to see where it came from: click it, or move to it with the arrow keys.",
     position: (position: number, lane: string) => `token ${position} of lane ${lane}`,
     from: (by: Proposer, pass: number) =>
       by.phase === "forced"

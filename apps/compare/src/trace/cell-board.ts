@@ -9,13 +9,15 @@ export interface Moment {
 
 /** The positions of a lane while its events are folded. Position 0 is the first after the prompt. */
 export interface CellBoard {
+  /** Every state that any position has had so far. */
+  readonly seen: ReadonlySet<CellState>;
   readonly cells: (Cell | undefined)[];
   readonly undone: Map<number, UndoneToken[]>;
   /** Sets a token that the visitor chose before the run. */
   readonly force: (position: number, token: TokenId) => void;
   readonly propose: (position: number, token: TokenId, probability: number | undefined, moment: Moment) => void;
   /** Marks the `drafted` tokens from `start`: the first `accepted` as accepted, the others as rejected. */
-  readonly verify: (start: number, drafted: number, accepted: number) => void;
+  readonly verify: (start: number, drafted: number, accepted: number, passes: number) => void;
   readonly commit: (position: number, token: TokenId, probability: number | undefined, moment: Moment) => void;
   /** Takes back all tokens from position `end`. */
   readonly withdrawFrom: (end: number, passes: number) => void;
@@ -25,7 +27,12 @@ export interface CellBoard {
 export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity): CellBoard {
   const cells: (Cell | undefined)[] = [];
   const undone = new Map<number, UndoneToken[]>();
+  const seen = new Set<CellState>();
 
+  const set = (position: number, cell: Cell): void => {
+    cells[position] = cell;
+    seen.add(cell.state);
+  };
   const undo = (position: number, passes: number): void => {
     const cell = cells[position];
     if (!isShown(cell)) return;
@@ -38,8 +45,17 @@ export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity
   return {
     cells,
     undone,
+    seen,
     force(position, token) {
-      cells[position] = { token, state: "forced", isFinal: true, pass: 0, by: { model: "none", phase: "forced" }, probability: undefined };
+      set(position, {
+        token,
+        state: "forced",
+        isFinal: true,
+        pass: 0,
+        by: { model: "none", phase: "forced" },
+        probability: undefined,
+        changedAt: 0,
+      });
     },
     propose(position, token, probability, { passes, by }) {
       if (position >= positions) return;
@@ -50,24 +66,25 @@ export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity
       const isRefining = by.phase === "refine" || before?.state === "masked";
       const state: CellState =
         token === maskTokenId ? "masked" : !isRefining ? "proposed" : isShown(before) || wasReplaced ? "revised" : "revealed";
-      cells[position] = { token, state, isFinal: false, pass: passes, by, probability: state === "masked" ? undefined : probability };
+      const shown = state === "masked" ? undefined : probability;
+      set(position, { token, state, isFinal: false, pass: passes, by, probability: shown, changedAt: passes });
     },
-    verify(start, drafted, accepted) {
+    verify(start, drafted, accepted, passes) {
       for (let offset = 0; offset < drafted; offset++) {
         const cell = cells[start + offset];
-        if (cell) cells[start + offset] = { ...cell, state: offset < accepted ? "accepted" : "rejected" };
+        if (cell) set(start + offset, { ...cell, state: offset < accepted ? "accepted" : "rejected", changedAt: passes });
       }
     },
     commit(position, token, probability, { passes, by }) {
       const before = cells[position];
       if (isShown(before) && before.token === token && before.state !== "rejected") {
         const state = before.state === "proposed" ? "plain" : before.state;
-        cells[position] = { ...before, state, isFinal: true, probability: probability ?? before.probability };
+        set(position, { ...before, state, isFinal: true, probability: probability ?? before.probability, changedAt: passes });
         return;
       }
       undo(position, passes);
       const state: CellState = !isShown(before) ? "plain" : isDraft(before) ? "corrected" : "revised";
-      cells[position] = { token, state, isFinal: true, pass: passes, by, probability };
+      set(position, { token, state, isFinal: true, pass: passes, by, probability, changedAt: passes });
     },
     withdrawFrom(end, passes) {
       for (let position = end; position < cells.length; position++) undo(position, passes);

@@ -19,13 +19,15 @@ export interface Cell {
   readonly isFinal: boolean;
   /** Number of the pass, from 1, that the token followed. */
   readonly pass: number;
+  /** Number of the pass after which the state last changed. */
+  readonly changedAt: number;
   readonly by: Proposer;
   /** As reported in the event, if it was. */
   readonly probability: number | undefined;
 }
 
 /** A token that had been shown at a position and was taken back. */
-export interface UndoneToken extends Omit<Cell, "state" | "isFinal"> {
+export interface UndoneToken extends Omit<Cell, "state" | "isFinal" | "changedAt"> {
   readonly why: "rejected" | "replaced";
   readonly undoneAtPass: number;
 }

@@ -7,7 +7,7 @@ import {
   type TokenId,
 } from "@decodekit/core";
 import { type CellBoard, cellBoard, type Moment } from "./cell-board.ts";
-import type { Cell, Proposer, UndoneToken } from "./cell.ts";
+import type { Cell, CellState, Proposer, UndoneToken } from "./cell.ts";
 import type { TracedEvent } from "./trace.ts";
 
 interface DraftOutcomes {
@@ -23,6 +23,8 @@ export interface LaneState {
   readonly cells: readonly (Cell | undefined)[];
   /** By output position, oldest first. */
   readonly undone: ReadonlyMap<number, readonly UndoneToken[]>;
+  /** Every state that any position has had so far. */
+  readonly seen: ReadonlySet<CellState>;
   /** Passes so far, of all models. */
   readonly passes: number;
   readonly milliseconds: number;
@@ -66,8 +68,8 @@ export function foldLane(
     applyToBoard(board, event, { promptLength, moment: passes.moment() });
     if (event.type === "tokens-commit") passes.end();
   }
-  const { cells, undone } = board;
-  return { cells, undone, milliseconds, ...passes.totals(), statistics: counter.statistics(), finishReason };
+  const { cells, undone, seen } = board;
+  return { cells, undone, seen, milliseconds, ...passes.totals(), statistics: counter.statistics(), finishReason };
 }
 
 function applyToBoard(
@@ -75,7 +77,7 @@ function applyToBoard(
   event: DecodeEvent,
   { promptLength, moment }: { readonly promptLength: number; readonly moment: Moment },
 ): void {
-  if (event.type === "draft-verify") board.verify(event.start - promptLength, event.drafted, event.accepted);
+  if (event.type === "draft-verify") board.verify(event.start - promptLength, event.drafted, event.accepted, moment.passes);
   if (event.type === "tokens-propose") {
     const start = event.start - promptLength;
     for (const [offset, token] of event.tokens.entries()) board.propose(start + offset, token, event.probabilities?.[offset], moment);

@@ -6,11 +6,10 @@ import { Charts } from "./charts.tsx";
 import { Header } from "./header.tsx";
 import { Inspector } from "./inspector.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
-import { Legend } from "./legend.tsx";
 import { MeasurePage } from "./measure-page.tsx";
 import { Notices } from "./notices.tsx";
-import { Progress } from "./progress.tsx";
 import { Setup } from "./setup.tsx";
+import { StatusLine } from "./status-line.tsx";
 import { TourPage } from "./tour-page.tsx";
 import { Transport } from "./transport.tsx";
 
@@ -44,10 +43,8 @@ function ComparePage() {
     <>
       <h1 class="tagline">{texts.tagline}</h1>
       <Setup />
-      <Progress />
+      <StatusLine />
       <LaneGrid canChange />
-      <p class="hint turns">{texts.setup.turns}</p>
-      <OpenedFile />
     </>
   );
 }
@@ -58,17 +55,15 @@ function OpenedFile() {
   return file && <p class="hint turns">{texts.setup.opened(name!, file.path, file.reason)}</p>;
 }
 
-/** The parts that the compare and tour pages share: replay, legend, inspector and charts. */
+/** The parts that the compare and tour pages share: replay, inspector, charts, and how the run was made. */
 function RunDetails() {
   return (
     <>
-      {route.value === "tour" && <Progress />}
       <Transport />
-      <Legend />
-      <div class="details">
-        <Inspector />
-        <Charts />
-      </div>
+      <Inspector />
+      <Charts />
+      <p class="hint turns">{texts.setup.turns}</p>
+      <OpenedFile />
     </>
   );
 }

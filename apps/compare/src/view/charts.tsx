@@ -72,15 +72,13 @@ function Chart({ name, shown, states, draw }: ChartProps) {
         <span class="hint">{data.summary}</span>
       </figcaption>
       <div ref={canvas} class="drawing" aria-hidden="true" />
-      {data.rows.length > 0 && (
-        <details>
-          <summary>
-            {t.table}
-            <span class="sr-only">: {title}</span>
-          </summary>
-          <ChartTable data={data} />
-        </details>
-      )}
+      <details data-empty={data.rows.length === 0 ? "" : undefined}>
+        <summary>
+          {t.table}
+          <span class="sr-only">: {title}</span>
+        </summary>
+        <ChartTable data={data} />
+      </details>
     </figure>
   );
 }

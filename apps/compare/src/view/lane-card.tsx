@@ -6,11 +6,12 @@ import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } fr
 import * as state from "../lab/state.ts";
 import { changeLane, removeLane } from "../lab/documents.ts";
 import { digestOf } from "../url/share-link.ts";
-import { format, letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/en.ts";
 import { losslessTexts, notLosslessTexts } from "../texts/guarantees-en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
 import { Dialog } from "./dialog.tsx";
+import { MainFigures, MoreFigures } from "./figures.tsx";
 import { IconButton } from "./icons.tsx";
 import { OptionForm } from "./option-form.tsx";
 import { RoundList } from "./round-list.tsx";
@@ -63,7 +64,9 @@ export function LaneCard({ index, lane, shown, isStale, laneState, canRemove, ca
           <Guarantee lossless={lane?.decoder.lossless} rows={state.trace.value?.model.rowConsistency} />
         </h2>
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
-        <p class="lane-options">{describeOptions(options)}</p>
+        <p class="lane-options" title={describeOptions(options)}>
+          {describeOptions(options)}
+        </p>
       </header>
       {body}
     </section>
@@ -125,6 +128,7 @@ interface LaneBodyProps {
 }
 
 const nothingAhead: readonly number[] = [];
+const nothingUndone: LaneState["undone"] = new Map();
 
 function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount }: LaneBodyProps) {
   const isComplete = laneState.finishReason !== undefined;
@@ -132,11 +136,14 @@ function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount
   const output = useMemo(() => (shown.result ? outputOf(shown) : nothingAhead), [shown]);
   const nothingYet = shown.events.length === 0 && shown.error === undefined;
   const isRunning = state.activity.value.kind !== "idle";
+  const final = state.finalStates.value[index] ?? laneState;
+  const figures = figuresOf(shown, laneState, isComplete);
   return (
     <>
-      <Figures figures={figuresOf(shown, laneState, isComplete)} />
+      {!nothingYet && <MainFigures figures={figures} final={figuresOf(shown, final, true)} />}
       {nothingYet && <p class="lane-empty">{isRunning ? texts.lane.waiting : texts.lane.notRun}</p>}
       {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
+      <LaneVerdict index={index} laneState={laneState} />
       {state.view.value === "reading" && (
         <TokenList
           lane={index}
@@ -148,13 +155,39 @@ function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount
           vocabulary={vocabulary}
           isBusy={busy}
           ahead={isComplete ? nothingAhead : output}
+          aheadUndone={isComplete ? nothingUndone : final.undone}
         />
       )}
       <footer class="lane-foot">
-        <LaneVerdict index={index} laneState={laneState} />
-        <LaneInWords shown={shown} laneState={laneState} />
+        <LaneMore shown={shown} laneState={laneState} figures={figures} />
       </footer>
     </>
+  );
+}
+
+/** What is shown of a lane on demand: the other figures, its options, and its passes in words. */
+function LaneMore({
+  shown,
+  laneState,
+  figures,
+}: {
+  readonly shown: LaneTrace;
+  readonly laneState: LaneState;
+  readonly figures: LaneFigures;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{texts.lane.more}</summary>
+      {isOpen && (
+        <>
+          <MoreFigures figures={figures} />
+          <p class="hint">{describeOptions(shown.options)}</p>
+          {laneState.finishReason && <p class="hint finish">{texts.lane.finish[laneState.finishReason]}</p>}
+          <LaneInWords shown={shown} laneState={laneState} />
+        </>
+      )}
+    </details>
   );
 }
 
@@ -171,7 +204,7 @@ function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly
 /** How the lane ended, and whether its output equals that of the first lane or of a share link. */
 function LaneVerdict({ index, laneState }: { readonly index: number; readonly laneState: LaneState }) {
   const parts: string[] = [];
-  if (laneState.finishReason) parts.push(texts.lane.finish[laneState.finishReason]);
+  if (laneState.finishReason && (index === 0 || laneState.finishReason === "abort")) parts.push(texts.lane.finish[laneState.finishReason]);
   const first = state.laneStates.value[0];
   if (index > 0 && first && laneState.cells.length > 0) {
     const { differsAt, common } = compareOutputs(first, laneState);
@@ -185,58 +218,6 @@ function LaneVerdict({ index, laneState }: { readonly index: number; readonly la
   if (digest !== undefined && laneState.finishReason && run?.origin === "live" && !state.staleness.value)
     parts.push(digest === digestOf(finalTokens(laneState)) ? texts.lane.sameAsLink : texts.lane.otherThanLink);
   return <p class="verdict">{parts.join(" · ")}</p>;
-}
-
-function Figures({ figures }: { readonly figures: LaneFigures }) {
-  const {
-    passes,
-    draftingPasses,
-    draftModelPasses,
-    tokens,
-    perPass,
-    acceptance,
-    revisions,
-    tokensPerSecond,
-    firstTokenMilliseconds,
-    nats,
-  } = figures;
-  const t = texts.figures;
-  const notes = [
-    ...(draftingPasses > 0 ? [t.drafting(draftingPasses)] : []),
-    ...(draftModelPasses > 0 ? [t.ofDraftModel(draftModelPasses)] : []),
-  ];
-  return (
-    <dl class="figures">
-      <Figure name="passes" value={format.integer(passes)} note={notes.length > 0 ? notes.join(", ") : undefined} />
-      <Figure name="tokens" value={format.integer(tokens)} />
-      <Figure name="perPass" value={perPass === undefined ? t.none : format.fine(perPass)} />
-      {acceptance !== undefined && <Figure name="accepted" value={format.percent(acceptance)} />}
-      {revisions > 0 && <Figure name="revisions" value={format.integer(revisions)} />}
-      <Figure name="perSecond" value={tokensPerSecond === undefined ? t.none : format.integer(Math.round(tokensPerSecond))} />
-      <Figure name="firstToken" value={firstTokenMilliseconds === undefined ? t.none : format.milliseconds(firstTokenMilliseconds)} />
-      <Figure name="nats" value={nats === undefined ? t.none : format.fine(nats)} />
-    </dl>
-  );
-}
-
-function Figure({
-  name,
-  value,
-  note,
-}: {
-  readonly name: keyof typeof texts.figures.help;
-  readonly value: string;
-  readonly note?: string | undefined;
-}) {
-  return (
-    <div data-figure={name} title={texts.figures.help[name]}>
-      <dt>{texts.figures[name]}</dt>
-      <dd>
-        {value}
-        {note !== undefined && <small> {note}</small>}
-      </dd>
-    </div>
-  );
 }
 
 const made = new WeakMap<readonly DecoderPlugin[], Map<string, Lane | undefined>>();

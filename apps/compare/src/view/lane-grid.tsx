@@ -3,19 +3,23 @@ import * as state from "../lab/state.ts";
 import { letters, texts } from "../texts/en.ts";
 import { AddLane } from "./add-lane.tsx";
 import { LaneCard, tryMakeLane } from "./lane-card.tsx";
+import { Legend } from "./legend.tsx";
 import { TokenGrid } from "./token-grid.tsx";
 import { ViewChoice } from "./view-choice.tsx";
 
-/** All lanes of the shown document. */
+/** All lanes of the shown document, with the legend of their marks directly above. */
 export function LaneGrid({ canChange }: { readonly canChange: boolean }) {
   const { settings, run } = state.shownDocument.value;
   const stale = state.staleness.value;
   const canChangeNow = canChange && !isRunning();
   return (
     <>
-      <ViewChoice />
       <StaleNote />
-      {state.view.value === "grid" && run && <TokenGrid shown={run.trace} states={state.laneStates.value} />}
+      <div class="lanes-bar">
+        <Legend />
+        {canChangeNow && <AddLane />}
+        <ViewChoice />
+      </div>
       <div class="lanes" data-count={settings.lanes.length} data-view={state.view.value} id="lanes" tabIndex={-1}>
         {settings.lanes.map(({ decoder }, index) => (
           <LaneCard
@@ -29,8 +33,8 @@ export function LaneGrid({ canChange }: { readonly canChange: boolean }) {
             canChange={canChangeNow}
           />
         ))}
-        {canChangeNow && <AddLane />}
       </div>
+      {state.view.value === "grid" && run && <TokenGrid shown={run.trace} states={state.laneStates.value} />}
     </>
   );
 }

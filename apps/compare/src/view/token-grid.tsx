@@ -32,7 +32,7 @@ export function TokenGrid({ shown, states }: { readonly shown: Trace; readonly s
         class="token-cells"
         lang="en"
         style={{
-          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, ${cellWidth}px)`,
+          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, minmax(${cellWidth}px, 1fr))`,
           gridTemplateRows: `repeat(${bands * (laneCount + 1)}, 1.75rem)`,
         }}
       >
@@ -82,6 +82,7 @@ interface GridLaneProps {
 }
 
 const nothingAhead: readonly number[] = [];
+const nothingUndone: LaneState["undone"] = new Map();
 
 function GridLane({ lane, index, laneCount, columns, state: laneState, vocabulary }: GridLaneProps) {
   const grid: GridPlace = useMemo(() => ({ columns, rowsPerBand: laneCount + 1, row: index + 2 }), [columns, laneCount, index]);
@@ -93,6 +94,7 @@ function GridLane({ lane, index, laneCount, columns, state: laneState, vocabular
     vocabulary,
     isBusy: state.busyLane.value === index,
     ahead: nothingAhead,
+    aheadUndone: nothingUndone,
     grid,
   });
   return <div class="tokens" {...tokens} />;

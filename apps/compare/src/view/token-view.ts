@@ -10,6 +10,8 @@ interface TokenViewState {
   readonly hovered: number | undefined;
   /** The final tokens, if known: they reserve their space in advance, so that nothing moves. */
   readonly ahead: readonly TokenId[];
+  /** The number of tokens that will have been taken back at each position, for the same reason. */
+  readonly aheadUndone: LaneState["undone"];
   readonly grid?: GridPlace | undefined;
 }
 
@@ -53,7 +55,7 @@ export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
   };
 
   return {
-    update({ state, vocabulary, selected, hovered, ahead, grid: nextGrid }) {
+    update({ state, vocabulary, selected, hovered, ahead, aheadUndone, grid: nextGrid }) {
       freshPass = state.passes;
       if (nextGrid && nextGrid !== grid) for (const [position, { element }] of places.entries()) putInGrid(element, position, nextGrid);
       grid = nextGrid;
@@ -62,7 +64,9 @@ export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
       for (let position = 0; position < Math.max(length, places.length); position++) {
         const cell = state.cells[position];
         const undone = state.undone.get(position)?.length ?? 0;
-        patch(placeAt(position), { cell, undone, vocabulary, position, fresh: cell?.pass === freshPass, ahead: ahead[position] });
+        const fresh = cell?.changedAt === freshPass;
+        const finallyUndone = aheadUndone.get(position)?.length ?? 0;
+        patch(placeAt(position), { cell, undone, finallyUndone, vocabulary, position, fresh, ahead: ahead[position] });
         setAttribute(places[position]!.element, "data-selected", position === selected ? "" : undefined);
         setAttribute(places[position]!.element, "aria-selected", position === selected ? "true" : "false");
         setAttribute(places[position]!.element, "data-hovered", position === hovered ? "" : undefined);
@@ -88,6 +92,8 @@ function createPlace(root: HTMLElement, id: string, position: number): Place {
   const notch = document.createElement("sup");
   notch.className = "notch";
   notch.setAttribute("aria-hidden", "true");
+  // A word joiner keeps the notch on the line of its token.
+  notch.textContent = "\u2060";
   const tail = document.createTextNode("");
   element.append(lead, ink, notch, tail);
   root.append(element);
@@ -102,13 +108,17 @@ function putInGrid({ style }: HTMLElement, position: number, { columns, rowsPerB
 interface Patch {
   readonly cell: Cell | undefined;
   readonly undone: number;
+  readonly finallyUndone: number;
   readonly vocabulary: ReadonlyMap<TokenId, string>;
   readonly position: number;
   readonly fresh: boolean;
   readonly ahead: TokenId | undefined;
 }
 
-function patch({ element, lead, ink, notch, tail }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
+function patch(
+  { element, lead, ink, notch, tail }: Place,
+  { cell, undone, finallyUndone, vocabulary, position, fresh, ahead }: Patch,
+): void {
   setAttribute(element, "hidden", cell || undone > 0 ? undefined : "");
   setAttribute(element, "data-state", cell?.state ?? "gone");
   setAttribute(element, "data-final", cell?.isFinal ? "" : undefined);
@@ -117,11 +127,14 @@ function patch({ element, lead, ink, notch, tail }: Place, { cell, undone, vocab
   setAttribute(element, "data-ahead", isAhead ? "" : undefined);
   const token = cell?.token ?? ahead;
   const text = token !== undefined && cell?.state !== "masked" ? vocabulary.get(token) : "";
-  const { space, body, end } = spell(text, cell?.state === "masked");
+  // A mask is as wide as the token that will replace it, so that nothing moves.
+  const { space, body, end } =
+    cell?.state === "masked" && ahead !== undefined ? spell(vocabulary.get(ahead), false) : spell(text, cell?.state === "masked");
   setText(lead, space);
   setText(ink, body);
   setText(tail, end);
   setAttribute(notch, "data-count", undone > 0 ? String(undone) : undefined);
+  setAttribute(notch, "data-room", finallyUndone > undone ? String(finallyUndone) : undefined);
   const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
   setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
 }

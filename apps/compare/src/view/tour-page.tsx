@@ -6,6 +6,7 @@ import { type Bet, type Chapter, tourLink } from "../tour/chapter.ts";
 import { factsOf } from "../tour/lane-facts.ts";
 import { LaneGrid } from "./lane-grid.tsx";
 import { RunButton } from "./setup.tsx";
+import { StatusLine } from "./status-line.tsx";
 
 /** One scene of a chapter: its text on the left, its lanes on the right. */
 export function TourPage() {
@@ -45,6 +46,7 @@ export function TourPage() {
         <Steps chapter={number} scene={sceneNumber} />
       </article>
       <div class="tour-lanes">
+        <StatusLine />
         <LaneGrid canChange={false} />
       </div>
     </div>

@@ -11,6 +11,7 @@ export interface ShownTokens {
   readonly vocabulary: ReadonlyMap<number, string>;
   readonly isBusy: boolean;
   readonly ahead: readonly number[];
+  readonly aheadUndone: LaneState["undone"];
   /** The layout of positions in the grid; absent for flowing text. */
   readonly grid?: GridPlace | undefined;
 }
@@ -19,15 +20,15 @@ export interface ShownTokens {
  * Returns the props that make an element the list of a lane's tokens. The list is one tab stop. Arrow keys move from token to token and, at
  * the same position, from lane to lane.
  */
-export function useTokenView({ lane, laneCount, label, state, vocabulary, isBusy, ahead, grid }: ShownTokens) {
+export function useTokenView({ lane, laneCount, label, state, vocabulary, isBusy, ahead, aheadUndone, grid }: ShownTokens) {
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<TokenView>(undefined);
   const selected = selection.value?.lane === lane ? selection.value.position : undefined;
 
   useLayoutEffect(() => {
     view.current ??= tokenView(root.current!, `token-${lane}`);
-    view.current.update({ state, vocabulary, selected, hovered: hovered.value, ahead, grid });
-  }, [lane, state, vocabulary, vocabulary.size, selected, hovered.value, ahead, grid]);
+    view.current.update({ state, vocabulary, selected, hovered: hovered.value, ahead, aheadUndone, grid });
+  }, [lane, state, vocabulary, vocabulary.size, selected, hovered.value, ahead, aheadUndone, grid]);
 
   const choose = (position: number | undefined): void => {
     if (position !== undefined) selection.value = { lane, position };
@@ -44,6 +45,7 @@ export function useTokenView({ lane, laneCount, label, state, vocabulary, isBusy
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step !== undefined) moveToLane((lane + step + laneCount) % laneCount, Math.max(at, 0));
     else if (moves[event.key] !== undefined && last >= 0) choose(moves[event.key]);
+    else if (event.key === "Escape" && selected !== undefined) selection.value = undefined;
     else return;
     event.preventDefault();
     event.stopPropagation();

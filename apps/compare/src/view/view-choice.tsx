@@ -6,9 +6,5 @@ const t = texts.grid;
 
 /** Tokens as text, or in a grid. */
 export function ViewChoice() {
-  return (
-    <div class="lanes-head">
-      <Segments<View> name="view" label={t.view} choices={t.views} chosen={view.value} onChoose={(chosen) => (view.value = chosen)} />
-    </div>
-  );
+  return <Segments<View> name="view" label={t.view} choices={t.views} chosen={view.value} onChoose={(chosen) => (view.value = chosen)} />;
 }
