@@ -6,7 +6,7 @@ import { address, openAddress } from "./lab/navigation.ts";
 import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
 import * as state from "./lab/state.ts";
 import { startOffline } from "./offline/offline.ts";
-import { texts } from "./texts/en.ts";
+import { texts } from "./texts/texts.ts";
 import { chapters } from "./texts/tour-en.ts";
 import { App, hasTransport } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";

@@ -1,6 +1,6 @@
 import { VocabularyMismatchError } from "@decodekit/core";
 import type { LoadProgress } from "@decodekit/core/onnx";
-import { texts as t } from "../texts/en.ts";
+import { texts as t } from "../texts/texts.ts";
 import { canMakeLane } from "./decoders.ts";
 import { removeLanes } from "./documents.ts";
 import { describeError } from "./describe-error.ts";

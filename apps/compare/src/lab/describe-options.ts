@@ -1,5 +1,5 @@
 import type { PluginOptionValues } from "@decodekit/core";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 
 /** Formats the options of a lane in one line. */
 export function describeOptions(options: PluginOptionValues): string {

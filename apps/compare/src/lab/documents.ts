@@ -13,7 +13,7 @@ import {
   withSettings,
 } from "../document/run-document.ts";
 import { settingsOf } from "../document/settings-of-run.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { LaneSettings, Settings } from "../url/settings.ts";
 import { type DocumentName, documentName, histories, notify, selection } from "./state.ts";

@@ -1,4 +1,4 @@
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { MAX_FILE_BYTES, readTrace, writeTrace } from "../trace/trace-file.ts";
 import type { Trace } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";

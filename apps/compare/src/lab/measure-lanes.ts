@@ -1,4 +1,4 @@
-import { texts as t } from "../texts/en.ts";
+import { texts as t } from "../texts/texts.ts";
 import { measureRounds } from "../measure/measure-rounds.ts";
 import { describeError } from "./describe-error.ts";
 import { watchVisibility } from "./page-visibility.ts";

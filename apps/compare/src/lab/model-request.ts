@@ -1,6 +1,6 @@
 import type { Dtype } from "@decodekit/core/toolkit";
 import { type HubAddress, readHubAddress } from "@decodekit/hub";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { type ExecutionChoice, LOCAL, type Settings } from "../url/settings.ts";
 import { isWebAddress } from "../url/share-link.ts";
 import { type EmbeddedModel, embeddedModels } from "./models.ts";

@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal } from "@preact/signals";
 import { find } from "../document/history.ts";
 import { documentOf, newDocument, type RunDocument } from "../document/run-document.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { chapters } from "../texts/tour-en.ts";
 import { tourLink } from "../tour/chapter.ts";
 import { defaultSettings, type Settings } from "../url/settings.ts";

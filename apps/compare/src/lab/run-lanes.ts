@@ -1,4 +1,4 @@
-import { texts as t } from "../texts/en.ts";
+import { texts as t } from "../texts/texts.ts";
 import type { TracedEvent } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";
 import { outputOf } from "./lane-figures.ts";

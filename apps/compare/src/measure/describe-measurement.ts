@@ -1,4 +1,4 @@
-import { format, letters, texts } from "../texts/en.ts";
+import { format, letters, texts } from "../texts/texts.ts";
 import type { VoidReason } from "./measure-rounds.ts";
 import type { LaneSummary, Measurement, Spread } from "./measurement.ts";
 import { MIN_PAIRS } from "./paired-ratio.ts";

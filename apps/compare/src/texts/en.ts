@@ -1,18 +1,13 @@
+import { format } from "./format.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
 import type { CellState, Proposer } from "../trace/cell.ts";
 
 /*
- * All texts of the page, except those of decoders and options, which plugins provide, and those of the tour, in `tour-en.ts`.
+ * All texts of the page in English, except those of decoders and options, which plugins provide, and those of the tour, in `tour-en.ts`.
+ * The page imports them from `texts.ts`, which chooses the language.
  */
-
-const integer = new Intl.NumberFormat("en");
-const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const finest = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-const percent = new Intl.NumberFormat("en", { style: "percent" });
-const megabyte = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const phases: Readonly<Record<Proposer["phase"], string>> = {
   prefill: "the prefill pass",
@@ -29,22 +24,6 @@ const models: Readonly<Record<Proposer["model"], string>> = {
   masked: "the masked model",
   draft: "the draft model",
   none: "no model",
-};
-
-export const format = {
-  integer: (value: number) => integer.format(value),
-  decimal: (value: number) => decimal.format(value),
-  fine: (value: number) => fine.format(value),
-  finest: (value: number) => finest.format(value),
-  percent: (value: number) => percent.format(value),
-  probability: (value: number) => (value > 0 && value < 0.001 ? "< 0.1 %" : `${decimal.format(100 * value)} %`),
-  megabytes: (bytes: number) => `${megabyte.format(bytes / 1e6)} MB`,
-  milliseconds: (value: number) =>
-    value >= 1000
-      ? `${fine.format(value / 1000)} s`
-      : value >= 10
-        ? `${integer.format(Math.round(value))} ms`
-        : `${decimal.format(value)} ms`,
 };
 
 export const texts = {
@@ -330,9 +309,9 @@ export const texts = {
       Record<PairedRatio["verdict"], string>
     >,
     times: (ratio: number, [low, high]: readonly [number, number]) =>
-      `${fine.format(ratio)} × (${fine.format(low)} to ${fine.format(high)})`,
-    range: (median: number, min: number, max: number) => `${fine.format(median)} (${fine.format(min)} to ${fine.format(max)})`,
-    span: (min: number, max: number) => (min === max ? integer.format(min) : `${integer.format(min)} to ${integer.format(max)}`),
+      `${format.fine(ratio)} × (${format.fine(low)} to ${format.fine(high)})`,
+    range: (median: number, min: number, max: number) => `${format.fine(median)} (${format.fine(min)} to ${format.fine(max)})`,
+    span: (min: number, max: number) => (min === max ? format.integer(min) : `${format.integer(min)} to ${format.integer(max)}`),
     ofDraftModel: (passes: string) => `+ ${passes} by the draft model`,
     tooShort: "too short for this clock",
     none: "No round was completed, so there is no result.",
@@ -412,6 +391,3 @@ export const texts = {
     licences: "decodekit is MIT licensed, its models included. The story model was trained on TinyStories (CDLA-Sharing-1.0).",
   },
 };
-
-export const markers = ["●", "■", "▲", "◆", "✚", "▼"] as const;
-export const letters = ["A", "B", "C", "D", "E", "F"] as const;

@@ -2,7 +2,7 @@ import { isSudokuSolution } from "@decodekit/tiny-models/sudoku";
 import { defaultSettings, lanesOf, type Settings } from "../url/settings.ts";
 import type { Chapter } from "../tour/chapter.ts";
 import type { LaneFacts } from "../tour/lane-facts.ts";
-import { format, letters } from "./en.ts";
+import { format, letters } from "./texts.ts";
 
 const share = (part: number, whole: number): string => (whole === 0 ? "none" : format.percent(part / whole));
 const nats = ({ nats: value }: LaneFacts): string => (value === undefined ? "–" : format.finest(value));

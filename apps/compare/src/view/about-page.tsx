@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { format, texts } from "../texts/en.ts";
+import { format, texts } from "../texts/texts.ts";
 
 const t = texts.about;
 

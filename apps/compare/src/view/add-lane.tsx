@@ -4,7 +4,7 @@ import { specificationOf } from "../lab/decoders.ts";
 import { addLane } from "../lab/documents.ts";
 import * as state from "../lab/state.ts";
 import { importThirdParty } from "../lab/third-party.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { MAX_LANES } from "../trace/trace-file.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";

@@ -1,6 +1,6 @@
 import { endedRuns, route, trace } from "../lab/state.ts";
 import type { Route } from "../url/share-link.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { AboutPage } from "./about-page.tsx";
 import { Charts } from "./charts.tsx";
 import { Header } from "./header.tsx";

@@ -2,7 +2,7 @@ import { computed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type ChartData, chartData, type ChartName, chartNames } from "../lab/chart-data.ts";
 import { laneStates, trace } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { DrawChart } from "./draw-charts.ts";

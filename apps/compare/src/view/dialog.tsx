@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { type Children, IconButton } from "./icons.tsx";
 
 interface DialogProps {

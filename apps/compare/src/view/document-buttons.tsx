@@ -6,7 +6,7 @@ import { openTrace, saveTrace } from "../lab/files.ts";
 import { outputOf } from "../lab/lane-figures.ts";
 import { addressOf } from "../lab/navigation.ts";
 import * as state from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { digestOf } from "../url/share-link.ts";
 import { IconButton } from "./icons.tsx";
 

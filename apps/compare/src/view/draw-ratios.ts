@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { LaneSummary } from "../measure/measurement.ts";
-import { letters, texts } from "../texts/en.ts";
+import { letters, texts } from "../texts/texts.ts";
 
 interface Row {
   readonly lane: number;

@@ -1,5 +1,5 @@
 import type { LaneFigures } from "../lab/lane-figures.ts";
-import { format, texts } from "../texts/en.ts";
+import { format, texts } from "../texts/texts.ts";
 
 const t = texts.figures;
 

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { addressOf } from "../lab/navigation.ts";
 import { route, shownDocument } from "../lab/state.ts";
-import { format, texts } from "../texts/en.ts";
+import { format, texts } from "../texts/texts.ts";
 import { Icon } from "./icons.tsx";
 
 type Theme = "auto" | "light" | "dark";

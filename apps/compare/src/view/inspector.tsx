@@ -1,7 +1,7 @@
 import type { TokenId } from "@decodekit/core";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { laneStates, selection, trace, view } from "../lab/state.ts";
-import { format, letters, markers, texts } from "../texts/en.ts";
+import { format, letters, markers, texts } from "../texts/texts.ts";
 import type { Cell, UndoneToken } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { TokenScore, Trace } from "../trace/trace.ts";

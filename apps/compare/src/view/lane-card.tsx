@@ -6,7 +6,7 @@ import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } fr
 import * as state from "../lab/state.ts";
 import { changeLane, removeLane } from "../lab/documents.ts";
 import { digestOf } from "../url/share-link.ts";
-import { letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
 import { losslessTexts, notLosslessTexts } from "../texts/guarantees-en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";

@@ -1,6 +1,6 @@
 import { isRunning } from "../lab/activity.ts";
 import * as state from "../lab/state.ts";
-import { letters, texts } from "../texts/en.ts";
+import { letters, texts } from "../texts/texts.ts";
 import { AddLane } from "./add-lane.tsx";
 import { LaneCard, tryMakeLane } from "./lane-card.tsx";
 import { Legend } from "./legend.tsx";

@@ -1,6 +1,6 @@
 import { computed } from "@preact/signals";
 import { finalStates, laneStates } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import type { CellState } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
 

@@ -3,7 +3,7 @@ import { measure } from "../lab/measure-lanes.ts";
 import { isRunning, stop } from "../lab/activity.ts";
 import * as state from "../lab/state.ts";
 import { writeLink } from "../url/share-link.ts";
-import { letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
 import { Icon } from "./icons.tsx";
 import { tryMakeLane } from "./lane-card.tsx";
 import { MeasureResult } from "./measure-result.tsx";

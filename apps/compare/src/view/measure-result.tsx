@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import * as state from "../lab/state.ts";
 import { describeConditions, type DescribedLane, describeLane, describeRounds, measurementText } from "../measure/describe-measurement.ts";
 import { type LaneSummary, type Measurement, summarize } from "../measure/measurement.ts";
-import { letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
 
 const t = texts.measure;
 

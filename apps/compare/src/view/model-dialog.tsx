@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { changeSettings } from "../lab/documents.ts";
 import { defaultSettings, type Settings } from "../url/settings.ts";
 import { isHub, isModel, isWebAddress } from "../url/share-link.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { Dialog } from "./dialog.tsx";
 
 const t = texts.modelDialog;

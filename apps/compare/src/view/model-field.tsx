@@ -4,7 +4,7 @@ import type { RunDocument } from "../document/run-document.ts";
 import { embeddedModels } from "../lab/models.ts";
 import * as state from "../lab/state.ts";
 import { defaultSettings, LOCAL } from "../url/settings.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { ModelDialog } from "./model-dialog.tsx";
 
 const t = texts.setup;

@@ -1,5 +1,5 @@
 import { announcement, dismiss, notices } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { IconButton } from "./icons.tsx";
 
 /** Messages that stay until they are dismissed, and the announcement for screen readers. */

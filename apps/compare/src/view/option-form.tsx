@@ -3,7 +3,7 @@ import { type DecoderPlugin, describeOption, type PluginOption, type PluginOptio
 import { useState } from "preact/hooks";
 import { makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeError } from "../lab/describe-error.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 
 interface OptionFormProps {
   readonly plugin: DecoderPlugin;

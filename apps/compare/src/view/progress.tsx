@@ -1,6 +1,6 @@
 import { isOnHub } from "../lab/model-request.ts";
 import { type Activity, activity, settings } from "../lab/state.ts";
-import { letters, texts } from "../texts/en.ts";
+import { letters, texts } from "../texts/texts.ts";
 
 const t = texts.activity;
 

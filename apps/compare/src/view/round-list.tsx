@@ -3,7 +3,7 @@ import { eventsAt } from "../trace/timeline.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { axis, place } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 
 interface RoundListProps {
   readonly shown: LaneTrace;

@@ -3,7 +3,7 @@ import { isRunning, stop } from "../lab/activity.ts";
 import { changeSettings } from "../lab/documents.ts";
 import { run } from "../lab/run-lanes.ts";
 import * as state from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { type ExecutionChoice, MAX_NEW_TOKENS, MAX_PROMPT_LENGTH } from "../url/settings.ts";
 import { DocumentButtons } from "./document-buttons.tsx";
 import { Icon } from "./icons.tsx";

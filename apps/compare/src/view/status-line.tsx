@@ -1,5 +1,5 @@
 import { trace } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { Progress } from "./progress.tsx";
 
 /** One line between the settings and the lanes: what is being done, or what can be done with the result. */

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
-import { letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import type { GridPlace } from "./token-view.ts";

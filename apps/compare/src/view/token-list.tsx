@@ -1,4 +1,4 @@
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { type ShownTokens, useTokenView } from "./use-token-view.ts";
 
 interface TokenListProps extends ShownTokens {

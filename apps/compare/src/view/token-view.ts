@@ -1,5 +1,5 @@
 import type { TokenId } from "@decodekit/core";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import type { Cell } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
 

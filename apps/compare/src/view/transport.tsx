@@ -1,6 +1,6 @@
 import { goTo, PASSES_PER_SECOND, step, togglePlay, TOKENS_PER_SECOND } from "../lab/playback.ts";
 import { axis, axisEnd, place, playing, speed, trace } from "../lab/state.ts";
-import { format, texts } from "../texts/en.ts";
+import { format, texts } from "../texts/texts.ts";
 import { type Axis, STEPS_PER_PASS } from "../trace/timeline.ts";
 import { IconButton } from "./icons.tsx";
 import { Segments } from "./segments.tsx";

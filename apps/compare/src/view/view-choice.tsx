@@ -1,5 +1,5 @@
 import { type View, view } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { Segments } from "./segments.tsx";
 
 const t = texts.grid;
