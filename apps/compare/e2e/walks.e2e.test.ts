@@ -81,6 +81,22 @@ test("the visitor's prompt, lanes, result and place in the replay survive a visi
 });
 
 describe("a run is a document", () => {
+  test("that a reload leaves as it is, stale or not, on whatever page", async () => {
+    const { page } = await open(short);
+    await runToEnd(page);
+    const text = await laneText(page, 1);
+    await page.reload();
+    await expect.poll(() => laneText(page, 1)).toBe(text);
+    expect(await page.locator(".stale-note").count()).toBe(0);
+    await page.locator("#prompt").press("End");
+    await page.locator("#prompt").pressSequentially("!");
+    await goTo(page, "Measure");
+    await page.reload();
+    await goTo(page, "Compare");
+    await expect.poll(() => laneText(page, 1)).toBe(text);
+    await page.locator(".stale-note").getByText("changed the prompt").waitFor();
+  });
+
   test("that opens with its own prompt, numbers and lanes, wherever it is opened", async () => {
     const { page } = await open(short);
     await page.locator("#prompt").fill("The dog was");

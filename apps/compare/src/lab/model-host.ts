@@ -2,6 +2,7 @@ import { logWarning } from "@decodekit/core";
 import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
 import { loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
 import { whenOffline } from "../offline/offline.ts";
+import { texts } from "../texts/texts.ts";
 // oxlint-disable-next-line import/default -- Vite makes it.
 import workerUrl from "../workers/model-worker.ts?worker&url";
 import { explainHubError } from "./hub-errors.ts";
@@ -63,6 +64,8 @@ export function modelHost(): ModelHost {
         return hosted;
       } catch (error) {
         reset("Loading failed.");
+        if (place.kind === "embedded" && !options.signal.aborted && !navigator.onLine)
+          throw new Error(texts.status.notKept, { cause: error });
         throw explainHubError(error, place);
       }
     },

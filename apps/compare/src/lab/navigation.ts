@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal } from "@preact/signals";
 import { find } from "../document/history.ts";
+import { keptRun } from "../document/kept-run.ts";
 import { documentOf, newDocument, type RunDocument } from "../document/run-document.ts";
 import { texts } from "../texts/texts.ts";
 import { chapters } from "../texts/tour-en.ts";
@@ -90,7 +91,7 @@ function openSettings({ settings, digests }: Location, isFirst: boolean): Wanted
   const link = writeLink(settings);
   const matches = (document: RunDocument): boolean => writeLink(document.settings) === link;
   const { present } = compare.peek();
-  if (isFirst) setDocument("compare", newDocument(settings, { digests }));
+  if (isFirst) setDocument("compare", newDocument(settings, { digests, run: keptRun(settings, sessionStorage) }));
   else if (!matches(present)) {
     if (isRunning()) stop();
     const known = find(compare.peek(), matches) ?? (matches(tour.peek().present) ? tour.peek().present : undefined);

@@ -112,6 +112,8 @@ export const texts = {
     notStored: (reason: string) => `The model could not be stored for offline use (${reason}). Everything else works.`,
     ignored: (keys: string) => `Invalid parts of this URL were ignored: ${keys}.`,
     unreadable: (problem: string) => `This file is not a valid run. ${problem}`,
+    notKept: "There is no connection, and the model is not on this device yet. Connect and press Run once; after that it works offline.",
+    kept: "The models are on this device now. The page runs them without a connection.",
     laneRemoved: (title: string) => `${title} was removed, with its result.`,
     replaced: "The link replaced what you had here.",
     filesMissing: (name: string) => `This run used local files, “${name}”. Choose them under Model to run it again.`,
@@ -372,9 +374,13 @@ export const texts = {
         "Where it runs",
         "Everything runs in workers on this device. No prompt or text leaves it. The page contacts only its own host, unless you enter the URL of a model or a decoder. The embedded models run on the CPU through WebAssembly: a pass of so small a model takes less time than a GPU needs to start one. Larger models run on the GPU if there is one.",
       ],
-      ["Offline", "After the first visit, the page works offline. Its stored files can be deleted here or in the browser's settings."],
+      [
+        "Offline",
+        "After a visit, the page, its tour and its recorded runs work offline. To run the models offline, run them once, or keep them here: about 20 MB with the runtime. Stored files can be deleted here or in the browser's settings.",
+      ],
     ] as readonly (readonly [string, string])[],
     stored: (bytes: string) => `Stored on this device: about ${bytes}.`,
+    keep: "Keep the models for offline use",
     deleteStored: "Delete stored files",
     deleted: "Deleted.",
     isolated: (yes: boolean) =>

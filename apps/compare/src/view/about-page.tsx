@@ -1,5 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
+import { isRunning } from "../lab/activity.ts";
+import { keepOffline } from "../lab/keep-offline.ts";
+import { endedRuns } from "../lab/state.ts";
 import { format, texts } from "../texts/texts.ts";
+import { Progress } from "./progress.tsx";
 
 const t = texts.about;
 
@@ -14,6 +18,7 @@ export function AboutPage() {
         </section>
       ))}
       <Storage />
+      <Progress />
       <p class="hint">{t.isolated(globalThis.crossOriginIsolated)}</p>
       <h2>{t.keyboard}</h2>
       <dl class="keys">
@@ -40,7 +45,7 @@ function Storage() {
   const [deleted, setDeleted] = useState(false);
   useEffect(() => {
     void (navigator as Partial<Navigator>).storage?.estimate().then(({ usage }) => setBytes(usage));
-  }, [deleted]);
+  }, [deleted, endedRuns.value]);
   const remove = async (): Promise<void> => {
     const names = await caches.keys();
     await Promise.all(names.filter((name) => name.startsWith("compare-")).map((name) => caches.delete(name)));
@@ -49,7 +54,10 @@ function Storage() {
   return (
     <p>
       {bytes !== undefined && t.stored(format.megabytes(bytes))}{" "}
-      <button type="button" onClick={() => void remove()}>
+      <button type="button" disabled={isRunning()} onClick={() => void keepOffline().then(() => setDeleted(false))}>
+        {t.keep}
+      </button>{" "}
+      <button type="button" disabled={isRunning()} onClick={() => void remove()}>
         {t.deleteStored}
       </button>{" "}
       <span role="status">{deleted && t.deleted}</span>
