@@ -17,9 +17,16 @@ export function recordTraces(): Plugin {
         ),
       ];
       for (const [name, settings] of examples) {
-        this.emitFile({ type: "asset", fileName: `traces/${name}.jsonl`, source: await recordTrace(models, settings) });
+        this.emitFile({ type: "asset", fileName: `traces/${name}.jsonl`, source: compact(await recordTrace(models, settings)) });
       }
       await models.dispose();
     },
   };
+}
+
+/** Rounds times and probabilities to four digits, which halves the size of a recording. */
+function compact(recording: string): string {
+  const rounded = (_: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+  return recording.replaceAll(/^.+$/gm, (line) => JSON.stringify(JSON.parse(line, rounded)));
 }

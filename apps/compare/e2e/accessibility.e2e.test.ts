@@ -39,7 +39,7 @@ test.each([
 test.each(["light", "dark"] as const)("axe finds nothing on the lanes, %s: finished, half way, and with dialogs", async (colorScheme) => {
   const { page } = await open("#/", { ...wide, colorScheme });
   await page.locator("#tokens-1 .token[data-final]").nth(5).click();
-  await page.locator(".charts").scrollIntoViewIfNeeded();
+  await page.getByText("Charts", { exact: true }).click();
   await page.locator(".plot").first().waitFor();
   await page.locator(".charts details summary").first().click();
   expect(await findings(page)).toEqual([]);

@@ -197,7 +197,7 @@ describe("markup is shown as text", () => {
     await page.locator("#tokens-0 .token").first().click();
     await figure(page, 0, "tokens");
     await page.locator(".lane-foot details details summary").click();
-    await page.locator(".charts").scrollIntoViewIfNeeded();
+    await page.getByText("Charts", { exact: true }).click();
     await page.locator(".plot").first().waitFor();
     expect(await laneText(page, 0)).toBe(markup);
     expect(await page.locator("img").count()).toBe(0);

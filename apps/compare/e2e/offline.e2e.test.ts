@@ -43,7 +43,7 @@ test("after one visit, the page, its tour and a run work offline, isolated, with
   await page.getByRole("link", { name: "Tour" }).click();
   await page.getByRole("heading", { name: "One token at a time" }).waitFor();
   await page.locator("#tokens-0 .token[data-final]").first().waitFor();
-  await page.locator(".charts").scrollIntoViewIfNeeded();
+  await page.getByText("Charts", { exact: true }).click();
   await page.locator(".plot").first().waitFor();
   expect(requested.filter((url) => !url.startsWith(server().url) && !url.startsWith("blob:"))).toEqual([]);
   expect(problems).toEqual([]);

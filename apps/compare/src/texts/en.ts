@@ -266,6 +266,7 @@ export const texts = {
     heading: "Charts",
     table: "Show as table",
     empty: "Charts appear after the first run.",
+    failed: "The charts could not be loaded. The tables below have the same figures.",
     tokensOverPasses: { title: "Tokens over passes", x: "passes of the model", y: "tokens" },
     tokensOverTime: { title: "Tokens over time", x: "milliseconds", y: "tokens" },
     acceptance: {
