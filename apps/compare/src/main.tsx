@@ -56,7 +56,7 @@ function replayKey({ key }: KeyboardEvent): (() => void) | undefined {
   return hasTransport(state.route.value) ? moves[key] : undefined;
 }
 
-const MILLISECONDS_TO_FIRST_LAYOUT = 400;
+const MILLISECONDS_TO_FIRST_LAYOUT = 1500;
 const FONTS = ['1rem "Inter Variable"', '1rem "Source Serif 4 Variable"'];
 
 applyTheme();

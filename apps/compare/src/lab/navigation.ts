@@ -58,8 +58,9 @@ export async function openAddress(hash: string, { isFirst, plays }: OpenOptions)
     if (location.route === "about") return undefined;
     return openSettings(location, isFirst);
   });
+  state.awaitsRecording.value = recording !== undefined;
   if (isOtherPage) globalThis.scrollTo?.({ top: 0 });
-  if (recording) await showRecording(recording, plays);
+  if (recording) await showRecording(recording, plays).finally(() => (state.awaitsRecording.value = false));
 }
 
 /** A recording to show in a document, as long as it has these settings. */

@@ -63,6 +63,8 @@ export const plugins: ReadonlySignal<readonly DecoderPlugin[]> = computed(() => 
   ...thirdParty.value.flatMap(({ plugins: imported }) => imported),
 ]);
 
+/** Whether a recording is being fetched, which will be shown in the shown document. */
+export const awaitsRecording = signal(false);
 export const activity = signal<Activity>({ kind: "idle" });
 export const notices = signal<readonly Notice[]>([]);
 /** Number of runs that ended in any way. */

@@ -14,7 +14,7 @@ const t = texts.setup;
 /** The prompt and Run. The other settings are folded away once a run is shown, until the visitor opens them. */
 export function Setup() {
   const [chosen, setChosen] = useState<boolean>();
-  const isOpen = chosen ?? !state.trace.value;
+  const isOpen = chosen ?? (!state.trace.value && !state.awaitsRecording.value);
   return (
     <section class="setup" aria-label={t.heading} data-open={isOpen ? "" : undefined}>
       <div class="setup-bar">
