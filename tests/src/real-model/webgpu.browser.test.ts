@@ -1,7 +1,7 @@
 import { generate } from "@decodekit/core";
-import { loadModel, ModelLoadError } from "@decodekit/core/onnx";
+import { loadModel, ModelLoadError, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { judgedTree } from "@decodekit/speculative";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectTokens } from "./expect-tokens.ts";
 import { CONVERSATIONS, KINDS, tokensOnWasm } from "./kinds.ts";
 import { served, urlOf } from "./served-models.ts";
@@ -11,17 +11,19 @@ import { served, urlOf } from "./served-models.ts";
 const kindOf = (name: string) => KINDS.find((kind) => kind.name === name)!;
 
 describe.runIf(served)("SmolLM2-135M-Instruct on WebGPU", { timeout: 900_000 }, () => {
+  const kind = kindOf("q4");
+  let model: OnnxLanguageModel;
+  beforeAll(async () => {
+    model = await loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
+  }, 600_000);
+  afterAll(() => model.dispose());
+
   test("answers with transformers.js's greedy tokens: q4", async () => {
-    const kind = kindOf("q4");
-    const model = await loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
     expect(model.execution).toBe("webgpu");
     await expectTokens(model, CONVERSATIONS[0]!, { expected: tokensOnWasm(kind)[0]!, newTokens: 2 });
-    await model.dispose();
   });
 
   test("reads trees, whose greedy tokens are those of plain passes: q4", async () => {
-    const kind = kindOf("q4");
-    const model = await loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
     expect(model.causal.capabilities.tree).toBe(true);
     const expected = tokensOnWasm(kind)[0]!.slice(0, 3);
     // Each token is followed by the right one or by another, so that one tree holds the whole text.
@@ -32,15 +34,14 @@ describe.runIf(served)("SmolLM2-135M-Instruct on WebGPU", { timeout: 900_000 }, 
     const { tokens, statistics } = await generate(model, CONVERSATIONS[0]!.messages, { decoder, maxNewTokens: 3, stopTokens: [] }).result;
     expect([...tokens]).toEqual(expected);
     expect(statistics.targetPasses).toBe(2);
-    await model.dispose();
   });
 
   test.each(["fp16", "q4f16"])("is refused on an adapter without shader-f16, and loads on another: %s", async (name) => {
     const adapter = await navigator.gpu.requestAdapter();
-    const kind = kindOf(name);
-    const loading = loadModel(urlOf(kind), { execution: "webgpu", modelFile: kind.modelFile });
+    const { modelFile } = kindOf(name);
+    const loading = loadModel(urlOf(kindOf(name)), { execution: "webgpu", modelFile });
     if (adapter!.features.has("shader-f16")) return (await loading).dispose();
     await expect(loading).rejects.toThrow(ModelLoadError);
-    await expect(loading).rejects.toThrow(`${kind.modelFile}: computes in float16, which needs the feature "shader-f16"`);
+    await expect(loading).rejects.toThrow(`${modelFile}: computes in float16, which needs the feature "shader-f16"`);
   });
 });
