@@ -1,6 +1,6 @@
 import { type ChatMessage, type DecoderPlugin, type DecodeStatistics, DecodekitError, generate, type Generation } from "@decodekit/core";
 import type { WithPrefixCache } from "@decodekit/core/toolkit";
-import type { ComparedModel } from "../compare.ts";
+import type { ComparedModel } from "../model-report.ts";
 import { type ComparedDecoder, isInvalidOption } from "../compared-decoder.ts";
 import { rowConsistencyOf, whyNotLossless } from "../losslessness.ts";
 import { parseDecoder } from "../parse-decoder.ts";
