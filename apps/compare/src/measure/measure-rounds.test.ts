@@ -26,7 +26,7 @@ function fakeLanes(costs: readonly Cost[], act: (step: number, machine: Machine,
   let step = 0;
   let wasHidden = false;
   const pass = (milliseconds: number): void => void (clock += milliseconds * machine.slowness);
-  const lanes: MeasuredLanes = {
+  const lanes: MeasuredLanes<LaneTiming> = {
     count: costs.length,
     signal: controller.signal,
     onProgress: () => undefined,
@@ -124,6 +124,34 @@ describe("rounds", () => {
     const { rounds, voids } = await measureRounds(lanes);
     expect(rounds).toHaveLength(6);
     expect(voids).toEqual(["outlier"]);
+  });
+
+  test("are as many as asked for, and start with the next lane each", async () => {
+    const { lanes, ran } = fakeLanes(costs);
+    const { rounds, plannedRounds } = await measureRounds({ ...lanes, rounds: 3 });
+    expect([rounds.length, plannedRounds]).toEqual([3, 3]);
+    expect(ran).toEqual(["0:0", "0:1", "1:0", "1:1", "2:1", "2:0", "3:0", "3:1"]);
+  });
+
+  test("in which a lane failed are void and not repeated; its other lanes run", async () => {
+    const { lanes, ran } = fakeLanes(costs);
+    const runLane: typeof lanes.runLane = async (lane, round) => {
+      const timing = await lanes.runLane(lane, round);
+      return round === 2 && lane === 1 ? undefined : timing;
+    };
+    const { rounds, voids, isComplete } = await measureRounds({ ...lanes, runLane });
+    expect([rounds.length, voids, isComplete]).toEqual([5, ["failed"], true]);
+    expect(ran.filter((each) => each.startsWith("2:"))).toEqual(["2:1", "2:0"]);
+  });
+
+  test("in which a lane takes many more passes than usual count: it did not stall", async () => {
+    const { lanes } = fakeLanes(costs);
+    const runLane: typeof lanes.runLane = async (lane, round) => {
+      const timing = (await lanes.runLane(lane, round))!;
+      return round === 5 && lane === 1 ? { ...timing, milliseconds: 20 * timing.milliseconds, passes: 20 * timing.passes } : timing;
+    };
+    const { rounds, voids } = await measureRounds({ ...lanes, runLane });
+    expect([rounds.length, voids]).toEqual([6, []]);
   });
 
   test("end at an abort, with the complete rounds so far", async () => {

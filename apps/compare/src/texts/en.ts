@@ -326,6 +326,7 @@ export const texts = {
       hidden: "the page was hidden",
       drift: "the machine was faster or slower than usual",
       outlier: "a lane stalled",
+      failed: "a lane failed",
     } satisfies Readonly<Record<VoidReason, string>>,
     conditions: (model: string, execution: string, tick: string, isIsolated: boolean) =>
       `${model} on ${execution}; clock steps of ${tick}, ${isIsolated ? "isolated" : "not isolated"}. Compare times only within one measurement.`,
@@ -336,7 +337,7 @@ export const texts = {
     how: "How it is measured",
     procedure: [
       "The first round does not count: it compiles code and fills caches. Then at least six rounds follow, a multiple of the number of lanes. Each round starts with the next lane, so every lane runs equally often in each place. Each round uses a different seed.",
-      "Before each lane, the model runs sixteen passes of one token. A round is discarded and repeated, at most three times, if these passes take over 15 % more or less than usual, or if a lane takes more than five times as long as usual. A round in which the page was hidden is always repeated.",
+      "Before each lane, the model runs sixteen passes of one token. A round is discarded and repeated, at most three times, if these passes take over 15 % more or less than usual, or if a pass of a lane takes more than five times as long as usual. A round in which the page was hidden is always repeated.",
       "Times are measured inside the decoder, by the worker's clock. A ratio compares times per token within one round. The table shows its median over rounds and its interval from 2000 bootstrap resamples. If the interval contains 1, the result is inconclusive.",
     ],
   },
