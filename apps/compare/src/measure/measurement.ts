@@ -34,7 +34,7 @@ export interface Spread {
   readonly max: number;
 }
 
-const MIN_TICKS = 20;
+export const MIN_TICKS = 20;
 
 /** Summarizes each lane; undefined if no round counts. */
 export function summarize({ rounds, settings, tickMilliseconds }: Measurement): readonly LaneSummary[] | undefined {
