@@ -9,7 +9,7 @@ import { laneText, link, openSettings, runToEnd, stage, untilRunEnds } from "./b
 
 const { open } = stage();
 
-const goTo = async (page: Page, name: "Compare" | "Tour" | "Measure" | "About"): Promise<void> => {
+const goTo = async (page: Page, name: "Compare" | "Tour" | "Measure" | "Prompt sets" | "About"): Promise<void> => {
   await page.getByRole("navigation", { name: "decodekit compare" }).getByRole("link", { name, exact: true }).click();
   await expect.poll(() => page.locator("main").getAttribute("data-route")).toBe(name.toLowerCase());
 };

@@ -3,16 +3,14 @@ import { MAX_FILE_BYTES, readTrace, writeTrace } from "../trace/trace-file.ts";
 import type { Trace } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";
 import { openRun } from "./documents.ts";
+import { saveFile } from "./save-file.ts";
 import * as state from "./state.ts";
 
 /** Downloads the shown run as a file. */
 export function saveTrace(): void {
   const shown = state.trace.peek();
   if (!shown) return;
-  const url = URL.createObjectURL(new Blob([writeTrace(shown)], { type: "application/jsonl" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: `decodekit-${shown.model.name}.jsonl` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(`decodekit-${shown.model.name}.jsonl`, writeTrace(shown), "application/jsonl");
 }
 
 /** Opens a run from a file, with its settings. An invalid file shows an error and leaves the shown run unchanged. */

@@ -19,13 +19,14 @@ import * as state from "./state.ts";
  * Pages link to each other with `addressOf`, so the visitor's own document is never replaced by walking about.
  */
 
-/** Returns the hash of a page: the compare and measure pages have the visitor's document in it, the tour the shown scene. */
+/** Returns the hash of a page: compare, measure and prompt sets have the visitor's document in it, the tour the shown scene. */
 export function addressOf(route: Location["route"]): string {
   const { settings, digests } = state.histories.compare.value.present;
   switch (route) {
     case "compare":
       return writeLink(settings, digests);
     case "measure":
+    case "sets":
       return writeLink(settings, [], route);
     case "tour":
       return tourLink(state.chapter.value, state.scene.value);
@@ -49,7 +50,8 @@ export async function openAddress(hash: string, { isFirst, plays }: OpenOptions)
   const location = readLink(hash, (lane) => canMakeLane(lane, state.plugins.value));
   const before = state.documentName.peek();
   const isOtherPage = isFirst || state.route.peek() !== location.route;
-  if (state.activity.peek().kind === "measuring" && location.route !== "measure") stop();
+  const home = state.routeOf(state.activity.peek());
+  if (home !== undefined && home !== location.route) stop();
   const recording = batch(() => {
     if (location.ignored.length > 0) state.notify("info", texts.status.ignored(location.ignored.join(", ")));
     state.route.value = location.route;

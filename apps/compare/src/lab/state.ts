@@ -19,7 +19,12 @@ export type Activity =
   | { readonly kind: "loading"; readonly progress: LoadProgress | undefined }
   | { readonly kind: "preparing" }
   | { readonly kind: "warming-up" | "decoding" | "scoring"; readonly lane: number; readonly document: DocumentName }
-  | ({ readonly kind: "measuring" } & MeasureProgress);
+  | ({ readonly kind: "measuring" | "running-set" } & MeasureProgress);
+
+/** Returns the only page on which an activity goes on, since times suffer from what others draw; undefined for one that goes on everywhere. */
+export function routeOf({ kind }: Activity): Route | undefined {
+  return kind === "measuring" ? "measure" : kind === "running-set" ? "sets" : undefined;
+}
 
 export interface Notice {
   readonly id: number;

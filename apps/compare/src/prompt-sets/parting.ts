@@ -11,7 +11,8 @@ export function partingOf(run: RunReport, other: RunReport): number | undefined 
 export function splitAtParting(text: string, other: string): readonly [shared: string, rest: string] {
   let end = 0;
   while (end < text.length && text[end] === other[end]) end++;
-  if (end === text.length && end === other.length) return [text, ""];
-  while (end > 0 && !/\s/.test(text[end - 1]!)) end--;
+  const isBetweenWords = (letter: string | undefined): boolean => letter === undefined || /\s/.test(letter);
+  if (isBetweenWords(text[end]) && isBetweenWords(other[end])) return [text.slice(0, end), text.slice(end)];
+  while (end > 0 && !isBetweenWords(text[end - 1])) end--;
   return [text.slice(0, end), text.slice(end)];
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MAX_PROMPT_LENGTH } from "../url/settings.ts";
 import { MAX_FILE_BYTES, MAX_PROMPTS } from "./prompt-set.ts";
-import { PromptError, type PromptFormat, type PromptProblem, readPromptFile, readPrompts } from "./read-prompts.ts";
+import { PromptError, type PromptProblem, readPromptFile, readPromptLines, readPrompts } from "./read-prompts.ts";
 
 const problemOf = async (work: Promise<unknown>): Promise<PromptProblem> => {
   const error: unknown = await work.then(
@@ -14,7 +14,9 @@ const problemOf = async (work: Promise<unknown>): Promise<PromptProblem> => {
 const file = (name: string, content: BlobPart): File => new File([content], name);
 
 test("one prompt per line, with its spaces; empty lines are skipped", async () => {
-  expect(await readPrompts("\uFEFFOne day\r\n\r\n  The cat \n{not json\n")).toEqual(["One day", "  The cat ", "{not json"]);
+  const prompts = ["One day", "  The cat ", "{not json"];
+  expect(await readPromptFile(file("p.txt", "\uFEFFOne day\r\n\r\n  The cat \n{not json\n"))).toEqual(prompts);
+  expect(readPromptLines("One day\n\n  The cat \n{not json")).toEqual(prompts);
 });
 
 test("a JSONL file has a prompt per line, which may have line breaks of its own", async () => {
@@ -31,7 +33,7 @@ test.each([
   expect(await readPromptFile(file("p.csv", content))).toEqual(prompts);
 });
 
-test.each<[string, PromptFormat, string, PromptProblem]>([
+test.each<[string, Parameters<typeof readPrompts>[1], string, PromptProblem]>([
   ["of blank lines", "lines", " \n\n", { kind: "empty" }],
   ["without a row", "csv", "", { kind: "empty" }],
   ["with a header only", "csv", "prompt\n\n", { kind: "empty" }],

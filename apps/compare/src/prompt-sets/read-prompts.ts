@@ -18,7 +18,7 @@ export class PromptError extends Error {
 }
 
 /** How a text holds prompts: one per line; an object with a `prompt` per line; a table with a column `prompt`. */
-export type PromptFormat = "lines" | "jsonl" | "csv";
+type PromptFormat = "lines" | "jsonl" | "csv";
 
 interface PlacedPrompt {
   readonly prompt: string;
@@ -51,9 +51,20 @@ function formatOf(name: string): PromptFormat {
  * and keeps spaces.
  * @throws PromptError
  */
-export async function readPrompts(text: string, format: PromptFormat = "lines"): Promise<readonly string[]> {
+export async function readPrompts(text: string, format: PromptFormat): Promise<readonly string[]> {
   const content = text.replace(/^\uFEFF/, "");
-  const placed = format === "csv" ? await readTable(content) : readLines(content, format);
+  return promptsOf(format === "csv" ? await readTable(content) : readLines(content, format));
+}
+
+/**
+ * Returns the prompts of a text with one prompt per line, at once.
+ * @throws PromptError
+ */
+export function readPromptLines(text: string): readonly string[] {
+  return promptsOf(readLines(text, "lines"));
+}
+
+function promptsOf(placed: readonly PlacedPrompt[]): readonly string[] {
   const prompts = placed.filter(({ prompt }) => prompt.trim() !== "");
   if (prompts.length === 0) throw new PromptError({ kind: "empty" });
   const tooLong = prompts.find(({ prompt }) => prompt.length > MAX_PROMPT_LENGTH);

@@ -11,7 +11,7 @@ export interface PromptSetLanes extends Pick<
   /** Continues a prompt once with a lane. `isWarmUp` asks for a few tokens that are thrown away. Rejects as `MeasuredLanes.runLane` does. */
   readonly runLane: (lane: number, prompt: number, isWarmUp: boolean) => Promise<RunReport>;
   /** Returns why a lane failed on a prompt; undefined for an error after which no other lane can run. */
-  readonly explain: (error: unknown) => string | undefined;
+  readonly explain: (error: unknown, lane: number) => string | undefined;
 }
 
 /** One prompt, continued by the lanes. */
@@ -70,7 +70,7 @@ export async function runPromptSet({ lanes, prompts, runLane, explain, ...machin
       if (round > 0) runs[prompt]![lane] = run;
       return { prompt, ...timingOf(run) };
     } catch (error) {
-      const failure = signal.aborted ? undefined : explain(error);
+      const failure = signal.aborted ? undefined : explain(error, lane);
       if (failure === undefined) throw error;
       if (round > 0) failures[prompt]![lane] = failure;
       return undefined;

@@ -1,3 +1,4 @@
+import { setsTexts } from "./en/sets.ts";
 import { format } from "./format.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
@@ -30,7 +31,7 @@ export const texts = {
   title: "decodekit compare",
   tagline: "Watch several decoders turn one model's logits into text, token by token.",
   skip: "Skip to the content",
-  routes: { compare: "Compare", tour: "Tour", measure: "Measure", about: "About" },
+  routes: { compare: "Compare", tour: "Tour", measure: "Measure", sets: "Prompt sets", about: "About" },
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
 
   setup: {
@@ -83,6 +84,7 @@ export const texts = {
     wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
   },
   hub: hubTexts,
+  sets: setsTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",

@@ -64,6 +64,7 @@ describe("a share link", () => {
     expect(readLink("#/tour/6/2", canMakeLane)).toMatchObject({ route: "tour", chapter: 6, scene: 2 });
     expect(readLink("#/tour/99", canMakeLane)).toMatchObject({ route: "tour", chapter: 1 });
     expect(readLink(writeLink(settings, [], "measure"), canMakeLane)).toMatchObject({ route: "measure", settings, ignored: [] });
+    expect(readLink(writeLink(settings, [], "sets"), canMakeLane)).toMatchObject({ route: "sets", settings, ignored: [] });
     expect(readLink("#/about", canMakeLane)).toMatchObject({ route: "about" });
     expect(readLink("#/nowhere", canMakeLane)).toMatchObject({ route: "compare", ignored: ["nowhere"] });
   });

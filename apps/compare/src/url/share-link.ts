@@ -26,9 +26,9 @@ export interface Location {
   readonly ignored: readonly string[];
 }
 
-export type Route = "compare" | "tour" | "measure" | "about";
+export type Route = "compare" | "tour" | "measure" | "sets" | "about";
 /** Pages with settings in their URL. */
-export type SettingsRoute = Extract<Route, "compare" | "measure">;
+export type SettingsRoute = Extract<Route, "compare" | "measure" | "sets">;
 
 const CHAPTERS = 6;
 const MAX_SCENES = 9;
@@ -62,6 +62,10 @@ export function writeLink(settings: Settings, digests: readonly string[] = [], r
   return `#/${route === "compare" ? "" : route}${text ? `?${text}` : ""}`;
 }
 
+function isRoute(text: string): text is Exclude<Route, "compare"> {
+  return text === "tour" || text === "measure" || text === "sets" || text === "about";
+}
+
 function hasSameLanes(a: Settings, b: Settings): boolean {
   return a.lanes.length === b.lanes.length && a.lanes.every((lane, index) => isSameLane(lane, b.lanes[index]!));
 }
@@ -70,7 +74,7 @@ function hasSameLanes(a: Settings, b: Settings): boolean {
 export function readLink(hash: string, isLane: (decoder: string) => boolean): Location {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [first = "", second = "", third = ""] = path.split("/");
-  const route: Route = first === "tour" || first === "measure" || first === "about" ? first : "compare";
+  const route = isRoute(first) ? first : "compare";
   const ignored: string[] = first === "" || route !== "compare" ? [] : [path];
   const chapter = integer(second || "1", 1, CHAPTERS);
   const scene = integer(third || "1", 1, MAX_SCENES);

@@ -8,6 +8,7 @@ import { Inspector } from "./inspector.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
 import { MeasurePage } from "./measure-page.tsx";
 import { Notices } from "./notices.tsx";
+import { SetsPage } from "./prompt-sets/sets-page.tsx";
 import { Setup } from "./setup.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { TourPage } from "./tour-page.tsx";
@@ -26,6 +27,7 @@ export function App() {
         {shown === "about" && <AboutPage />}
         {shown === "tour" && <TourPage />}
         {shown === "measure" && <MeasurePage />}
+        {shown === "sets" && <SetsPage />}
         {shown === "compare" && <ComparePage />}
         {hasTransport(shown) && <RunDetails />}
       </main>

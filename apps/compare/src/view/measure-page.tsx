@@ -50,7 +50,7 @@ export function MeasurePage() {
   );
 }
 
-function MeasuredLane({ index, specification }: { readonly index: number; readonly specification: string }) {
+export function MeasuredLane({ index, specification }: { readonly index: number; readonly specification: string }) {
   const lane = tryMakeLane(specification);
   return (
     <li data-lane={index}>

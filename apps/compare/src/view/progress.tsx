@@ -22,7 +22,7 @@ export function Progress() {
 }
 
 function partDone(now: Activity): { readonly value?: number; readonly max?: number } {
-  if (now.kind === "measuring") return { value: now.round, max: now.rounds + 1 };
+  if (now.kind === "measuring" || now.kind === "running-set") return { value: now.round, max: now.rounds + 1 };
   const bytes = now.kind === "loading" ? now.progress : undefined;
   return bytes?.totalBytes === undefined ? {} : { value: bytes.loadedBytes, max: bytes.totalBytes };
 }
@@ -45,6 +45,8 @@ function label(): string {
       return t.scoring(lane);
     case "measuring":
       return now.round === 0 ? t.warmingUp(lane) : t.measuring(now.round, now.rounds, lane);
+    case "running-set":
+      return now.round === 0 ? t.warmingUp(lane) : texts.sets.progress(now.round, now.rounds, lane);
     default:
       return now satisfies never;
   }
