@@ -75,6 +75,26 @@ test.each(["light", "dark"] as const)("axe finds nothing on a measurement, %s: b
   expect(await findings(page)).toEqual([]);
 });
 
+test.each([
+  ["light", wide],
+  ["dark", narrow],
+] as const)("axe finds nothing on a prompt set, %s: before, during and after", async (colorScheme, size) => {
+  const hash = link({ n: "8", l: ["greedy", "top-p:p=0.9"] }).replace("#/", "#/sets");
+  const { page } = await open(hash, { ...size, colorScheme });
+  await page.getByRole("combobox", { name: "Prompts" }).selectOption({ label: "Your own prompts" });
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole("textbox", { name: "One prompt per line" }).fill("One day\nThe cat\nTom had a ball");
+  await untilRunEnds(page, async () => {
+    await page.getByRole("button", { name: "Run the set" }).click();
+    await page.locator(".progress-label").waitFor();
+    expect(await findings(page)).toEqual([]);
+  });
+  await page.locator(".set-result .plot").waitFor();
+  await page.getByText("Prompts and texts", { exact: true }).click();
+  await page.locator(".prompt-list li summary").first().click();
+  expect(await findings(page)).toEqual([]);
+});
+
 test("axe finds nothing after a new run", async () => {
   const { page } = await open(link({ n: "8", l: ["greedy", "fast-dllm:blockLength=8"] }));
   await runToEnd(page);
@@ -82,7 +102,7 @@ test("axe finds nothing after a new run", async () => {
 });
 
 test("at 320 px the page does not scroll sideways", async () => {
-  for (const hash of ["#/", "#/tour/5", "#/tour/6/2", "#/measure", "#/about"]) {
+  for (const hash of ["#/", "#/tour/5", "#/tour/6/2", "#/measure", "#/sets", "#/about"]) {
     const { page } = await open(hash, { viewport: { width: 320, height: 700 } });
     await page.waitForTimeout(300);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);

@@ -11,8 +11,9 @@ const { open } = stage();
 
 const goTo = async (page: Page, name: "Compare" | "Tour" | "Measure" | "Prompt sets" | "About"): Promise<void> => {
   await page.getByRole("navigation", { name: "decodekit compare" }).getByRole("link", { name, exact: true }).click();
-  await expect.poll(() => page.locator("main").getAttribute("data-route")).toBe(name.toLowerCase());
+  await expect.poll(() => page.locator("main").getAttribute("data-route")).toBe(routeOf(name));
 };
+const routeOf = (name: string): string => (name === "Prompt sets" ? "sets" : name.toLowerCase());
 const hash = (page: Page): string => new URL(page.url()).hash;
 const notice = (page: Page, text: string) => page.locator(".notice", { hasText: text });
 const lanes = (page: Page): Promise<string[]> =>
@@ -21,16 +22,19 @@ const short = link({ n: "12", l: ["greedy", "top-p:p=0.9"] });
 
 test("every page leads to every other, the logo leads home, and a reload stays where it was", async () => {
   const { page, problems } = await open();
-  const pages = ["Compare", "About", "Compare", "Measure", "About", "Measure", "Tour", "Compare", "Tour", "Measure", "Compare"] as const;
+  const walk = "Compare About Compare Measure About Measure Tour Compare Tour Prompt-sets Measure Prompt-sets Compare".split(" ");
+  const pages = walk.map((name) => name.replace("-", " ") as Parameters<typeof goTo>[1]);
   for (const [index, name] of pages.entries()) {
     await goTo(page, name);
-    expect(hash(page)).toMatch({ Compare: /^#\/$/, Tour: /^#\/tour\/1$/, Measure: /^#\/measure$/, About: /^#\/about$/ }[name]);
+    expect(hash(page)).toMatch(
+      { Compare: /^#\/$/, Tour: /^#\/tour\/1$/, Measure: /^#\/measure$/, "Prompt sets": /^#\/sets$/, About: /^#\/about$/ }[name],
+    );
     expect(await page.locator("nav [aria-current=page]").innerText()).toBe(name);
     if (index % 3 !== 0) continue;
     await page.reload();
-    await expect.poll(() => page.locator("main").getAttribute("data-route")).toBe(name.toLowerCase());
+    await expect.poll(() => page.locator("main").getAttribute("data-route")).toBe(routeOf(name));
   }
-  for (const name of ["About", "Tour", "Measure"] as const) {
+  for (const name of ["About", "Tour", "Measure", "Prompt sets"] as const) {
     await goTo(page, name);
     await page.getByRole("link", { name: "decodekit compare" }).click();
     await expect.poll(() => page.locator("main").getAttribute("data-route")).toBe("compare");

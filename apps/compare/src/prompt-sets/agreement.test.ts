@@ -88,13 +88,13 @@ function countsOf({ runs }: Pick<CompareReport, "runs">) {
 }
 
 test("texts, passes, acceptance and likelihood of the story model equal those of `compare` for the same prompts", async () => {
-  const options = { execution: "wasm", threads: 1 } as const;
+  const options = { threads: 1 };
   const loaded = await loadModel(stories, options);
   const draft = await loadModel(storiesDraft, options);
   const model: ComparedModel = { ...loaded, draft: draft.causal };
   const compared: Compared = {
     model,
-    prompts: builtInSets.flatMap(({ isForChat, prompts }) => (isForChat ? [] : prompts.slice(0, 2))),
+    prompts: builtInSets.flatMap(({ isForChat, prompts }) => (isForChat ? [] : prompts.slice(0, 1))),
     specifications: [
       "greedy",
       "speculative:drafter=masked-draft,draftLength=4",
@@ -112,7 +112,7 @@ test("texts, passes, acceptance and likelihood of the story model equal those of
   const report = await compare({ model, decoders, prompts, maxNewTokens, seed });
   const summary = summarizeSet(result.rounds, { lanes: 6, seed, tickMilliseconds: 0 });
   const own = setReport(result, summary);
-  expect(own.runs).toHaveLength(36);
+  expect(own.runs).toHaveLength(18);
   expect(countsOf(own)).toEqual(countsOf(report));
   expect(own).toMatchObject({ schemaVersion: report.schemaVersion, model: report.model, environment: report.environment });
   for (const [lane, { decoder, options: given }] of decoders.entries()) {
@@ -128,11 +128,11 @@ test("texts, passes, acceptance and likelihood of the story model equal those of
   // The target drafts for itself with its masked weights, and each of those passes counts; those of a draft model do not.
   const draftPasses = (lane: number) =>
     own.runs.filter((run) => run.lane === lane).reduce((sum, { passesByModel }) => sum + passesByModel.masked.draft, 0);
-  expect(draftPasses(1)).toBeGreaterThan(20);
+  expect(draftPasses(1)).toBeGreaterThan(10);
   expect(maskedDraft!.passesPer1000Tokens!.value).toBeGreaterThan((1000 * draftPasses(1)) / maskedDraft!.tokens);
   expect([maskedDraft!.draftModelPasses, draftModel!.draftModelPasses > 0]).toEqual([0, true]);
-  expect([greedy, maskedDraft, draftModel, promptLookup].map((lane) => lane!.sameTexts)).toEqual([null, 6, 6, 6]);
-  expect([topP, refinement].every((lane) => lane!.sameTexts! < 6)).toBe(true);
+  expect([greedy, maskedDraft, draftModel, promptLookup].map((lane) => lane!.sameTexts)).toEqual([null, 3, 3, 3]);
+  expect([topP, refinement].every((lane) => lane!.sameTexts! < 3)).toBe(true);
   await Promise.all([loaded.dispose(), draft.dispose()]);
 });
 

@@ -63,11 +63,10 @@ function describeTime({ timeRatio, isTooShort, millisecondsPerToken }: LaneEstim
   if (!millisecondsPerToken) return { value: t.untimed, detail: "" };
   if (isTooShort) return { value: t.verdicts.inconclusive, detail: t.tooShort };
   if (!timeRatio) return { value: t.first, detail: t.perToken(format.fine(millisecondsPerToken.value)) };
-  const { median, interval, verdict, count } = timeRatio;
+  const { value, interval, verdict } = timeRatio;
   return {
     value: t.verdicts[verdict],
-    detail:
-      count < MIN_PAIRS ? t.times(format.fine(median)) : `${t.times(format.fine(median))}, ${describeInterval(interval, format.fine)}`,
+    detail: join(t.times(format.fine(value)), interval ? describeInterval(interval, format.fine) : ""),
   };
 }
 
@@ -90,6 +89,7 @@ export function describeReliability({ set, rounds, voids, isComplete }: PromptSe
     ...(prompts < MIN_PAIRS ? [t.few(MIN_PAIRS)] : []),
     ...reasons.map((reason) => t.voids(voids.filter((each) => each === reason).length, t.reasons[reason])),
     ...(untimed > 0 ? [t.untimedPrompts(untimed)] : []),
+    ...(prompts >= MIN_PAIRS && prompts - untimed < MIN_PAIRS ? [t.fewTimed(MIN_PAIRS)] : []),
   ];
 }
 

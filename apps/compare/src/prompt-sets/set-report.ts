@@ -1,4 +1,5 @@
 import type { CompareReport, RunReport } from "@decodekit/compare";
+import type { PairedRatio } from "../measure/paired-ratio.ts";
 import { rotation } from "../measure/rotation.ts";
 import { partingOf } from "./parting.ts";
 import type { PromptSetResult, SetLane } from "./set-result.ts";
@@ -36,7 +37,7 @@ interface SetRunReport extends RunReport {
   /** Whether its times count. */
   readonly isTimed: boolean;
   readonly millisecondsPerToken: number | null;
-  /** Index of the first token that differs from the first lane's output; null if the texts are the same. */
+  /** Index of the first token that differs from the first lane's output; null if the texts are the same, or the first lane failed. */
   readonly differsAt: number | null;
 }
 
@@ -46,7 +47,7 @@ interface LaneReport extends SetLane, Pick<LaneEstimates, "tokens" | "passes" | 
   readonly negativeLogLikelihood: EstimateReport | null;
   readonly repetition: EstimateReport | null;
   readonly millisecondsPerToken: EstimateReport | null;
-  readonly timeRatio: (Omit<EstimateReport, "interval"> & RatioReport) | null;
+  readonly timeRatio: (EstimateReport & { readonly verdict: PairedRatio["verdict"] }) | null;
   readonly sameTexts: number | null;
 }
 
@@ -56,11 +57,6 @@ interface EstimateReport {
   readonly interval: readonly [low: number, high: number] | null;
   /** Prompts that the figure rests on. */
   readonly count: number;
-}
-
-interface RatioReport {
-  readonly interval: readonly [low: number, high: number];
-  readonly verdict: "faster" | "slower" | "inconclusive";
 }
 
 export function setReport(result: PromptSetResult, summary: SetSummary): PromptSetReport {
@@ -106,9 +102,8 @@ function laneReport(lane: SetLane, { timeRatio, sameTexts, ...estimates }: LaneE
     millisecondsPerToken: estimateReport(estimates.millisecondsPerToken),
     timeRatio: timeRatio
       ? {
-          value: timeRatio.median,
-          interval: timeRatio.interval,
-          count: timeRatio.count,
+          ...timeRatio,
+          interval: timeRatio.interval ?? null,
           verdict: estimates.isTooShort ? "inconclusive" : timeRatio.verdict,
         }
       : null,

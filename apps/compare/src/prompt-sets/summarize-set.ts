@@ -32,7 +32,7 @@ export interface LaneEstimates {
   /** Median over the prompts whose times count. */
   readonly millisecondsPerToken: Estimate | undefined;
   /** Time per token relative to the first lane, paired by prompt; undefined for the first lane itself, and without times. */
-  readonly timeRatio: (PairedRatio & { readonly count: number }) | undefined;
+  readonly timeRatio: (Estimate & Pick<PairedRatio, "verdict">) | undefined;
   /** Whether the median time is under `MIN_TICKS` clock steps, too short for a reliable result. */
   readonly isTooShort: boolean;
   /** Texts that equal the first lane's; undefined for the first lane itself. */
@@ -145,8 +145,10 @@ function estimate<Item>(items: readonly Item[], statistic: (some: readonly Item[
   };
 }
 
-function ratioOf(pairs: readonly { readonly time: number; readonly reference: number }[], seed: number) {
+function ratioOf(pairs: readonly { readonly time: number; readonly reference: number }[], seed: number): LaneEstimates["timeRatio"] {
   const times = pairs.map(({ time }) => time);
   const references = pairs.map(({ reference }) => reference);
-  return { ...pairedRatio(times, references, seededRandom(seed)), count: pairs.length };
+  const { median: value, interval, verdict } = pairedRatio(times, references, seededRandom(seed));
+  const count = pairs.length;
+  return { value, interval: count < MIN_PAIRS ? undefined : interval, count, verdict };
 }

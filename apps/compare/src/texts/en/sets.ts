@@ -104,6 +104,8 @@ export const setsTexts = {
   stopped: "The run was stopped early.",
   few: (minimum: number) => `With fewer than ${minimum} prompts there is no interval, and times are inconclusive.`,
   untimedPrompts: (count: number) => `The times of ${prompts(count)} were left out.`,
+  fewTimed: (minimum: number) =>
+    `With times of fewer than ${minimum} prompts, the ratios have no interval. Close other programs and run again.`,
   voids: (count: number, reason: string) => `${count} ${count === 1 ? "round was" : "rounds were"} repeated or left out: ${reason}.`,
   reasons: {
     hidden: "the page was hidden",

@@ -96,8 +96,10 @@ interface ResultCellProps {
 function ResultCell({ column, heading, lane, summary }: ResultCellProps) {
   const { value, detail } = describeCell(lane, column, summary);
   return (
-    <td class="number" data-column={column} data-label={heading}>
-      <strong>{value}</strong> {detail !== "" && <span class="detail">{detail}</span>}
+    <td class="number" data-column={column} data-label={heading} data-empty={value === t.noValue ? "" : undefined}>
+      <div>
+        <strong>{value}</strong> {detail !== "" && <span class="detail">{detail}</span>}
+      </div>
     </td>
   );
 }
@@ -106,7 +108,7 @@ function ResultCell({ column, heading, lane, summary }: ResultCellProps) {
 const FIGURES = {
   time: {
     kind: "ratio",
-    of: ({ timeRatio, isTooShort }) => (timeRatio && !isTooShort ? { value: timeRatio.median, interval: timeRatio.interval } : undefined),
+    of: ({ timeRatio, isTooShort }) => (isTooShort ? undefined : timeRatio),
   },
   passes: { kind: "number", of: ({ passesPer1000Tokens }) => passesPer1000Tokens },
   acceptance: { kind: "share", of: ({ acceptance }) => acceptance },
@@ -138,16 +140,18 @@ function FigureChart({ lanes }: { readonly lanes: readonly LaneEstimates[] }) {
   const { kind } = FIGURES[figure];
   return (
     <div class="set-chart">
-      <label class="field-label" for="set-figure">
-        {t.chartOf}
-      </label>
-      <select id="set-figure" value={figure} onChange={(event) => choose(event.currentTarget.value as Figure)}>
-        {[...figures.keys()].map((each) => (
-          <option key={each} value={each}>
-            {headings.get(each)}
-          </option>
-        ))}
-      </select>
+      <div class="set-figure">
+        <label class="field-label" for="set-figure">
+          {t.chartOf}
+        </label>
+        <select id="set-figure" value={figure} onChange={(event) => choose(event.currentTarget.value as Figure)}>
+          {[...figures.keys()].map((each) => (
+            <option key={each} value={each}>
+              {headings.get(each)}
+            </option>
+          ))}
+        </select>
+      </div>
       <IntervalChart
         rows={figures.get(figure)!}
         kind={kind}
