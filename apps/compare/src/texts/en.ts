@@ -32,6 +32,8 @@ export const texts = {
   tagline: "Watch several decoders turn one model's logits into text, token by token.",
   skip: "Skip to the content",
   routes: { compare: "Compare", tour: "Tour", measure: "Measure", sets: "Prompt sets", about: "About" },
+  /** Where a page's name is too long for the header of a phone. */
+  shortRoutes: { sets: "Sets" } as Partial<Readonly<Record<string, string>>>,
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
 
   setup: {

@@ -14,14 +14,15 @@ interface IntervalChart {
   /** "ratio" is drawn on a logarithmic scale around 1; "share" in percent. */
   readonly kind: "ratio" | "number" | "share";
   readonly width: number;
+  readonly height: number;
 }
 
 /** Draws one line per lane. */
-export function drawIntervals(rows: readonly LaneInterval[], { label, kind, width }: IntervalChart): Element {
+export function drawIntervals(rows: readonly LaneInterval[], { label, kind, width, height }: IntervalChart): Element {
   const colour = (row: LaneInterval): string => `var(--lane-${row.lane})`;
   const figure = Plot.plot({
     width: Math.max(240, width),
-    height: 60 + 28 * rows.length,
+    height,
     marginLeft: 30,
     marginRight: 24,
     marginBottom: 38,

@@ -44,9 +44,7 @@ export function Header() {
       </a>
       <nav aria-label={texts.title}>
         {(Object.keys(texts.routes) as (keyof typeof texts.routes)[]).map((name) => (
-          <a key={name} href={addressOf(name)} aria-current={route.value === name ? "page" : undefined}>
-            {texts.routes[name]}
-          </a>
+          <PageLink key={name} name={name} />
         ))}
       </nav>
       <ModelChip />
@@ -63,6 +61,16 @@ export function Header() {
         <Icon name={icons[theme.value]} />
       </button>
     </header>
+  );
+}
+
+function PageLink({ name }: { readonly name: keyof typeof texts.routes }) {
+  const short = texts.shortRoutes[name];
+  return (
+    <a href={addressOf(name)} aria-label={texts.routes[name]} aria-current={route.value === name ? "page" : undefined}>
+      <span class={short && "long-name"}>{texts.routes[name]}</span>
+      {short && <span class="short-name">{short}</span>}
+    </a>
   );
 }
 

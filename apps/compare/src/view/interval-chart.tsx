@@ -9,21 +9,25 @@ interface IntervalChartProps {
   readonly help: string;
 }
 
+/** The height is set before the chart is drawn, so that nothing below it moves. */
+const heightOf = (rows: number): number => 60 + 28 * rows;
+
 /** Intervals of lanes, drawn with the library of the other charts. */
 export function IntervalChart({ rows, kind, label, help }: IntervalChartProps) {
   const root = useRef<HTMLDivElement>(null);
+  const height = heightOf(rows.length);
   useEffect(() => {
     let isGone = false;
     void import("./draw-intervals.ts").then(({ drawIntervals }) => {
-      if (!isGone) root.current?.replaceChildren(drawIntervals(rows, { kind, label, width: root.current.clientWidth }));
+      if (!isGone) root.current?.replaceChildren(drawIntervals(rows, { kind, label, height, width: root.current.clientWidth }));
     });
     return () => {
       isGone = true;
     };
-  }, [rows, kind, label]);
+  }, [rows, kind, label, height]);
   return (
     <figure class="chart">
-      <div ref={root} class="drawing" aria-hidden="true" />
+      <div ref={root} class="drawing" style={{ minHeight: `${height}px` }} aria-hidden="true" />
       <figcaption class="hint">{help}</figcaption>
     </figure>
   );
