@@ -15,6 +15,8 @@ export function measure(): Promise<void> {
   return runExclusive(async (signal) => {
     state.measurement.value = undefined;
     const prepared = await prepareLanes(signal);
+    for (const { lane, reason } of prepared.lanes)
+      if (reason !== undefined) throw new Error(t.models.cannotMeasure(lane.plugin.title, reason));
     const page = watchVisibility(signal);
     const lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
     try {
@@ -63,7 +65,9 @@ function seedOf(seed: number, round: number): number {
 
 async function sentinel({ hosted, lanes }: PreparedLanes): Promise<number> {
   const { promptTokens, signal } = lanes[0]!.request;
-  const request = { decoder: { plugin: "greedy" }, promptTokens, maxNewTokens: SENTINEL_PASSES + 1, seed: 0, signal };
+  // Without a causal model, a decoder whose number of passes follows from the length.
+  const decoder = { plugin: hosted.model.causal ? "greedy" : "mask-predict" };
+  const request = { decoder, promptTokens, maxNewTokens: SENTINEL_PASSES + 1, seed: 0, signal };
   return (await timeLane(hosted, request)).decodeMilliseconds;
 }
 

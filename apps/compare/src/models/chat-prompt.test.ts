@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import type { WorkerModel } from "@decodekit/core/worker";
 import { afterEach, expect, test } from "vitest";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { isChat, readPrompt } from "./chat-prompt.ts";
 import { localStore } from "./local-store.ts";
 

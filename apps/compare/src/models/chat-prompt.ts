@@ -1,17 +1,10 @@
 import type { ChatMessage } from "@decodekit/core";
 import type { WorkerModel } from "@decodekit/core/worker";
-import { texts } from "../texts/en.ts";
-
-/** How a prompt is read: as a message of a chat if the model has a template for chats, always so, or never. */
-export type ChatChoice = "auto" | "on" | "off";
+import { texts } from "../texts/texts.ts";
+import type { Settings } from "../url/settings.ts";
 
 /** A prompt as the visitor wrote it. */
-export interface WrittenPrompt {
-  readonly prompt: string;
-  readonly chat: ChatChoice;
-  /** "" for none. */
-  readonly system: string;
-}
+export type WrittenPrompt = Pick<Settings, "prompt" | "chat" | "system">;
 
 /** A prompt as the model reads it. */
 export interface ReadPrompt {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeLane } from "../lab/decoders.ts";
-import { defaultSettings } from "../url/settings.ts";
-import { areDefaultLanes, defaultLanes } from "./default-lanes.ts";
+import { defaultSettings, lanesOf } from "../url/settings.ts";
+import { areDefaultLanes, defaultLanes, lanesFor } from "./default-lanes.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { whyNot } from "./why-not.ts";
 
@@ -16,14 +16,15 @@ const facts: Readonly<Record<string, ModelFacts>> = {
 };
 
 test.each(Object.entries(facts))("%s begins with three different lanes that run", (_, known) => {
-  const lanes = defaultLanes(known).map((specification) => makeLane(specification));
+  const lanes = lanesFor(known).map(({ decoder }) => makeLane(decoder));
   expect(new Set(lanes.map(({ specification }) => specification)).size).toBe(3);
   for (const { plugin, options } of lanes) expect(whyNot(plugin, known, options)).toBeUndefined();
-  expect(areDefaultLanes(defaultLanes(known))).toBe(true);
+  expect(areDefaultLanes(lanesFor(known))).toBe(true);
 });
 
 test("the settings begin with those of the story model, and lanes of one's own are not taken for them", () => {
-  expect(defaultSettings.lanes).toEqual(defaultLanes(facts["both roles and a draft model"]!));
-  expect(areDefaultLanes(["greedy"])).toBe(false);
-  expect(areDefaultLanes([...defaultSettings.lanes, "greedy"])).toBe(false);
+  expect(defaultSettings.lanes).toEqual(defaultLanes(defaultSettings));
+  expect(areDefaultLanes(lanesOf("greedy"))).toBe(false);
+  expect(areDefaultLanes([{ ...defaultSettings.lanes[0]!, start: [1] }, ...defaultSettings.lanes.slice(1)])).toBe(false);
+  expect(areDefaultLanes([...defaultSettings.lanes, { decoder: "greedy" }])).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { type DroppedEntry, droppedFiles, MAX_FILES } from "./dropped-files.ts";
 
 const file = (name: string): DroppedEntry => ({ isFile: true, name, file: (success) => success(new File(["x"], name)) });

@@ -1,5 +1,5 @@
 import type { LocalFile } from "./local-files.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 
 /** The most files of a folder that are looked at. A model has fewer than 100. */
 export const MAX_FILES = 2000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { findGraphs, type LocalFile, pickedFiles } from "./local-files.ts";
 
 const t = texts.models.problems;
@@ -33,9 +33,9 @@ describe("model files", () => {
         "smol/onnx/canvas.onnx": 70,
       }),
     ).toEqual([
+      { modelFile: "onnx/model.onnx", dtype: "fp32", bytes: 500, name: "smol" },
       { modelFile: "onnx/model_q4.onnx", dtype: "q4", bytes: 160, name: "smol" },
       { modelFile: "onnx/model_q4f16.onnx", dtype: "q4f16", bytes: 70, name: "smol" },
-      { modelFile: "onnx/model.onnx", dtype: "fp32", bytes: 500, name: "smol" },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { type Dtype, dtypeOfFile } from "@decodekit/core/toolkit";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 
 /** A file of this device, with its path as the visitor gave it: "smollm2/onnx/model_q4.onnx", or only a name. */
 export interface LocalFile {
@@ -52,7 +52,7 @@ export function findGraphs(files: readonly LocalFile[]): readonly LocalGraph[] |
   if (complete.length === 0) return { problem: whatIsMissing(paths) };
   return complete
     .map((graph) => localGraph(graph, files, rootOf(graph.path, paths)!))
-    .toSorted((one, other) => depthOf(one) - depthOf(other) || one.modelFile.localeCompare(other.modelFile));
+    .toSorted((one, other) => depthOf(one) - depthOf(other) || (one.modelFile < other.modelFile ? -1 : 1));
 }
 
 /** Graphs that a model has beside the one to be opened. */

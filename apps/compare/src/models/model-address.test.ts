@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { isModel } from "../url/share-link.ts";
 import { readModelAddress, type ReadAddress } from "./model-address.ts";
 

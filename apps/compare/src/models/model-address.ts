@@ -1,8 +1,8 @@
 import { type Dtype, dtypeOfFile } from "@decodekit/core/toolkit";
 import { type HubAddress, readHubAddress } from "@decodekit/hub";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { defaultSettings } from "../url/settings.ts";
-import { isWebAddress } from "../url/share-link.ts";
+import { isWebAddress } from "../url/web-address.ts";
 
 /** What an address names. */
 export interface ReadAddress {

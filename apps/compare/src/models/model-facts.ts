@@ -1,6 +1,7 @@
 import type { ModelCapabilities, ModelRole } from "@decodekit/core";
 import type { WorkerModel } from "@decodekit/core/worker";
-import type { HubAddress } from "@decodekit/hub";
+import type { Settings } from "../url/settings.ts";
+import { namedModel } from "./named-model.ts";
 import { popularModel } from "./popular-models.ts";
 
 /** What is known of a model that decides which decoders it can run. */
@@ -14,35 +15,24 @@ export interface ModelFacts {
   readonly hasChat?: boolean | undefined;
 }
 
-/** A model shipped with the page, or one of the Hub, or any other. */
-export type NamedModel =
-  | { readonly kind: "embedded"; readonly embedded: { readonly draft?: unknown } }
-  | { readonly kind: "hub"; readonly address: HubAddress }
-  | { readonly kind: "files" | "url" };
-
-/** Returns what is known of a model before it is loaded. `draftModel`: the name of another draft model, or "". */
-export function factsBefore(model: NamedModel, draftModel: string): ModelFacts {
-  const given = draftModel !== "";
-  if (model.kind === "embedded") {
-    const capabilities = { rewind: true, fork: true, tree: true };
-    return { roles: ["causal", "masked"], capabilities, hasDraft: given || model.embedded.draft !== undefined, hasChat: false };
-  }
-  const popular = model.kind === "hub" ? popularModel(model.address.repository) : undefined;
-  if (!popular) return { hasDraft: given };
+/** Returns what is known of a model before it is loaded, by its name and that of its draft model. */
+export function factsBefore({ model, draftModel }: Pick<Settings, "model" | "draftModel">): ModelFacts {
+  const named = namedModel(model);
+  const hasDraft = draftModel !== "" || (named.kind === "embedded" && named.embedded.draft !== undefined);
+  if (named.kind === "embedded")
+    return { roles: ["causal", "masked"], capabilities: { rewind: true, fork: true, tree: true }, hasDraft, hasChat: false };
+  const popular = named.kind === "hub" ? popularModel(named.address.repository) : undefined;
+  if (!popular) return { hasDraft };
   const { roles, readsTrees, hasChat } = popular;
   const capabilities = roles.includes("causal") ? { rewind: true, fork: true, tree: readsTrees } : undefined;
-  return { roles, capabilities, hasDraft: given, hasChat };
+  return { roles, capabilities, hasDraft, hasChat };
 }
 
-/** Returns what a loaded model is. */
-export function factsOf(
-  { causal, masked, chat }: Pick<WorkerModel, "causal" | "masked" | "chat">,
-  draft: Pick<WorkerModel, "causal"> | undefined,
-): ModelFacts {
+/** Returns what a loaded model is, apart from its draft model. */
+export function factsOf({ causal, masked, chat }: Pick<WorkerModel, "causal" | "masked" | "chat">): Omit<ModelFacts, "hasDraft"> {
   return {
     roles: [...(causal ? (["causal"] as const) : []), ...(masked ? (["masked"] as const) : [])],
     capabilities: causal?.capabilities,
-    hasDraft: draft?.causal !== undefined,
     hasChat: chat !== undefined,
   };
 }

@@ -36,9 +36,8 @@ describe("a popular model", () => {
   });
 
   test("is known before it is loaded, whatever its revision, and others are not", () => {
-    const before = (repository: string, draft = ""): unknown =>
-      factsBefore({ kind: "hub", address: { repository, revision: "v1" } }, draft);
-    expect(before("HuggingFaceTB/SmolLM2-135M-Instruct")).toEqual({
+    const before = (model: string, draftModel = ""): unknown => factsBefore({ model, draftModel });
+    expect(before("HuggingFaceTB/SmolLM2-135M-Instruct@v1")).toEqual({
       roles: ["causal"],
       capabilities: { rewind: true, fork: true, tree: true },
       hasDraft: false,
@@ -47,6 +46,7 @@ describe("a popular model", () => {
     expect(before("onnx-community/gemma-3-270m-it-ONNX", "org/small")).toMatchObject({ capabilities: { tree: false }, hasDraft: true });
     expect(before("answerdotai/ModernBERT-base")).toEqual({ roles: ["masked"], hasDraft: false, hasChat: false });
     expect(before("org/other", "org/small")).toEqual({ hasDraft: true });
-    expect(factsBefore({ kind: "files" }, "")).toEqual({ hasDraft: false });
+    expect(before("local:mine")).toEqual({ hasDraft: false });
+    expect(before("https://example.org/m")).toEqual({ hasDraft: false });
   });
 });

@@ -1,10 +1,10 @@
 import { builtInDecoders } from "@decodekit/compare";
 import { generate, type LanguageModel } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
-import { puzzles, stories, storiesDraft } from "@decodekit/tiny-models";
+import { puzzles, stories } from "@decodekit/tiny-models";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { infillPlugin } from "../lab/infill-plugin.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { factsBefore, factsOf, type ModelFacts } from "./model-facts.ts";
 import { whyNot } from "./why-not.ts";
 
@@ -104,23 +104,20 @@ describe("what is said agrees with what runs", () => {
       { ...causal, causal: undefined, masked: withoutLeavingOut(causal) } as unknown as LanguageModel,
     ];
     for (const model of models) {
-      const facts = factsOf(model as unknown as Parameters<typeof factsOf>[0], undefined);
+      const facts = { ...factsOf(model as unknown as Parameters<typeof factsOf>[0]), hasDraft: false };
       expect(await runs(model, offer)).toBe(whyNot(offer.plugin, facts, offer.options) === undefined);
     }
   });
 
   test.each([
-    ["stories", stories, storiesDraft],
-    ["puzzles", puzzles, undefined],
-  ] as const)("%s is what was known of it in advance", async (_, source, draft) => {
+    ["stories", stories, true],
+    ["puzzles", puzzles, false],
+  ] as const)("%s is what was known of it in advance", async (name, source, hasDraft) => {
     const model = await loadModel(source, { execution: "native", threads: 1 });
     try {
-      const before = factsBefore({ kind: "embedded", embedded: { draft } }, "");
-      const { capabilities: known, ...rest } = factsOf(
-        model as unknown as Parameters<typeof factsOf>[0],
-        draft && { causal: model.causal },
-      );
-      expect(before).toEqual({ ...rest, capabilities: { rewind: known?.rewind, fork: known?.fork, tree: known?.tree } });
+      const { capabilities: known, ...rest } = factsOf(model as unknown as Parameters<typeof factsOf>[0]);
+      const told = { rewind: known?.rewind, fork: known?.fork, tree: known?.tree };
+      expect(factsBefore({ model: name, draftModel: "" })).toEqual({ ...rest, hasDraft, capabilities: told });
     } finally {
       await model.dispose();
     }

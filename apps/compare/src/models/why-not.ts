@@ -1,6 +1,6 @@
 import { findLack } from "@decodekit/compare";
 import type { Decoder, DecoderPlugin, ModelCapabilities, PluginOptionValues } from "@decodekit/core";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import type { ModelFacts } from "./model-facts.ts";
 
 /** Decoders whose masked model must predict a token without seeing it, which only graphs with a mask input do. */

@@ -1,16 +1,17 @@
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const one = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+import { format } from "../format.ts";
+
+const day = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
 
 /** Formats a size that is only known about: "200 MB", "1.4 GB". */
-const about = (megabytes: number): string => (megabytes < 1000 ? `${whole.format(megabytes)} MB` : `${one.format(megabytes / 1000)} GB`);
+const about = (megabytes: number): string =>
+  megabytes < 1000 ? `${format.integer(Math.round(megabytes))} MB` : `${format.decimal(megabytes / 1000)} GB`;
 
 /** What is said of models: how they are chosen, what they can run, and how prompts are written for them. */
 export const modelTexts = {
-  about,
   field: {
     label: "Model",
     more: "More models …",
-    files: (name: string) => `${name} · from this device`,
+    files: (name: string, modelFile: string) => [name, ...(modelFile === "" ? [] : [modelFile]), "from this device"].join(" · "),
     withDraft: (draft: string) => `draft: ${draft}`,
   },
 
@@ -26,8 +27,12 @@ export const modelTexts = {
     hiddenStates: "needs hidden states, which this page does not load",
     leaveOneOut: "this model cannot predict a token without seeing it",
   },
-  cannotRun: (title: string, reason: string) => `${title}: ${reason}`,
-  lanesReplaced: "The lanes were replaced by decoders that this model can run. “Undo” brings the others back.",
+  cannotRun: (reason: string) => `This model cannot run it: ${reason}.`,
+  cannotMeasure: (title: string, reason: string) =>
+    `${title} cannot be measured on this model: ${reason}. Remove the lane or choose another model.`,
+  otherOffers: "Not on this model",
+  offer: (title: string, reason: string) => `${title} – ${reason}`,
+  lanesReplaced: "The lanes are now those that this model begins with.",
 
   dialog: {
     heading: "Choose a model",
@@ -37,7 +42,7 @@ export const modelTexts = {
     use: "Use this model",
     dtype: "Data type",
     automatic: "Automatic",
-    more: "Draft model and other settings",
+    more: "Another hub",
   },
 
   popular: {
@@ -48,24 +53,30 @@ export const modelTexts = {
       puzzles: { title: "Puzzles", summary: "Fills 6 × 6 Sudokus. Also predicts masked tokens." },
     } as Readonly<Record<string, { readonly title: string; readonly summary: string }>>,
     kind: { chat: "chat", text: "text", masked: "masked model" },
-    parameters: (millions: number) => (millions < 1000 ? `${millions} million weights` : `${one.format(millions / 1000)} billion weights`),
+    parameters: (millions: number) =>
+      millions < 1000 ? `${millions} million weights` : `${format.decimal(millions / 1000)} billion weights`,
     download: (megabytes: number) => `about ${about(megabytes)}`,
-    licence: (name: string) => `licence: ${name}`,
-    draftedBy: (title: string) => `${title} can draft for it`,
+    dtype: (dtype: string, megabytes: number, isAdvised: boolean) =>
+      `${dtype} · about ${about(megabytes)}${isAdvised ? " · advised here" : ""}`,
   },
 
   hub: {
     address: "Name on the Hub, or URL",
     explain:
       "A repository with ONNX files, as org/name or org/name@revision, the address of its page or of one of its files, or the URL of a folder in the same layout. Models of the Hub are checked and kept in this browser.",
-    chosen: (model: string) => `Model: ${model}`,
-    chosenFile: (path: string) => `File: ${path}`,
+    placeholder: "org/name",
+    understood: ({
+      model,
+      hub,
+      dtype,
+      modelFile,
+    }: { readonly model: string } & Readonly<Partial<Record<"hub" | "dtype" | "modelFile", string>>>) =>
+      `Read as ${[model, ...(hub === undefined ? [] : [`on ${hub}`]), ...(dtype === undefined ? [] : [`data type ${dtype}`]), ...(modelFile === undefined ? [] : [`file ${modelFile}`])].join(", ")}.`,
   },
 
   device: {
     explain: "A folder with config.json, tokenizer.json and an .onnx file, with its weights beside it. It stays on this device.",
     drop: "Drop a folder or files here",
-    or: "or",
     folder: "Choose a folder",
     files: "Choose files",
     reading: "Reading the folder …",
@@ -78,20 +89,22 @@ export const modelTexts = {
     label: "Draft model",
     explain:
       "A cheaper model with the same vocabulary, for decoders that draft. As for the model: org/name, a URL, or stories. It is loaded in the same data type.",
-    own: "The story model brings its own.",
+    placeholder: "None",
     suggested: (title: string, megabytes: number | undefined) =>
       `Use ${title}${megabytes === undefined ? "" : ` (about ${about(megabytes)} more)`}`,
-    loading: "Loading the draft model",
   },
-  endpoint: { label: "URL of the hub", explain: "A server with the same URLs as huggingface.co, such as a mirror." },
+  endpoint: {
+    label: "URL of the hub",
+    placeholder: "https://huggingface.co",
+    explain: "A server with the same URLs as huggingface.co, such as a mirror.",
+  },
 
   chat: {
     label: "Prompt as",
     choices: { on: "Chat message", off: "Plain text" },
     unknown: "Chat message, if the model has a chat template. That is known once it is loaded.",
-    none: "This model has no chat template, so the prompt is read as plain text.",
+    none: "This model has no chat template. Choose “Plain text”.",
     system: "System message",
-    systemPlaceholder: "None",
     rendered: "The prompt as the model reads it",
   },
 
@@ -115,11 +128,12 @@ export const modelTexts = {
       `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} missing${folder === "" ? "" : ` in ${folder}`}. Choose the whole folder of the model.`,
     tooMany: (most: number) => `There are more than ${most} files. Choose the folder of one model.`,
     unreadable: (problem: string) => `The files could not be read. ${problem}`,
+    draftFile: "Name the repository of the draft model, on the same hub, and not one of its files: it is loaded in the same data type.",
     draftMasked: (draft: string) => `${draft} predicts masked tokens and cannot draft. Choose a draft model that predicts the next token.`,
     draftVocabulary: (draft: string, model: string) =>
       `${draft} cannot draft for ${model}: they split text into different tokens. Choose a smaller model of the same family as draft model.`,
     noTemplate: (model: string) => `${model} has no chat template. Choose “Plain text”.`,
   },
-  fixedDate: (model: string, date: string) =>
-    `The chat template of ${model} writes a date. It is always ${date} here, so that a run can be repeated.`,
+  fixedDate: (model: string, date: Date) =>
+    `The chat template of ${model} writes a date. It is always ${day.format(date)} here, so that a run can be repeated.`,
 };
