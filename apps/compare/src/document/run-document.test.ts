@@ -104,7 +104,7 @@ test("another model replaces the lanes that one begins with, but not the visitor
   expect(withModel(other, { model: "stories" }).settings).toEqual(begun.settings);
   expect(withModel(shown, { model: "org/name" }).settings.lanes).toEqual(shown.settings.lanes);
   const drafted = withModel(other, { model: "org/name", draftModel: "org/small" });
-  expect(drafted.settings.lanes[1]).toEqual({ decoder: "speculative:drafter=draft-model" });
+  expect(drafted.settings.lanes[1]).toEqual({ decoder: "speculative:drafter=draft-model,draftLength=4" });
 });
 
 test("old entries of the history lose their runs, not their settings", () => {

@@ -5,7 +5,7 @@ import { factsBefore, type ModelFacts } from "./model-facts.ts";
 const LANES = {
   both: lanesOf("greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"),
   causal: lanesOf("greedy", "speculative:drafter=prompt-lookup", "top-p:p=0.9,temperature=0.8"),
-  drafted: lanesOf("greedy", "speculative:drafter=draft-model", "speculative:drafter=prompt-lookup"),
+  drafted: lanesOf("greedy", "speculative:drafter=draft-model,draftLength=4", "speculative:drafter=prompt-lookup"),
   masked: lanesOf("fast-dllm:blockLength=8", "mask-predict", "infill:after=They were very happy.,length=8"),
 };
 

@@ -55,10 +55,19 @@ const KEYS = {
 } as const;
 
 /** Settings other than the lanes, in the order in which a link has them. */
-const LINKED = [
-  ...["model", "dtype", "modelFile", "hub", "draftModel"],
-  ...["prompt", "chat", "system", "maxNewTokens", "seed", "execution"],
-] as readonly Exclude<keyof Settings, "lanes">[];
+const LINKED: readonly Exclude<keyof Settings, "lanes">[] = [
+  "model",
+  "dtype",
+  "modelFile",
+  "hub",
+  "draftModel",
+  "prompt",
+  "chat",
+  "system",
+  "maxNewTokens",
+  "seed",
+  "execution",
+];
 
 /** Returns the URL hash of `settings`, without the defaults; the lanes that a model begins with are a default too. */
 export function writeLink(settings: Settings, digests: readonly string[] = [], route: SettingsRoute = "compare"): string {
