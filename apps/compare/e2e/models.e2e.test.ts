@@ -10,6 +10,7 @@ import { base64 } from "../../../tests/src/support/counting-graph.ts";
 import { bracketTokenizer, LONGEST, neighbourGraph } from "../../../tests/src/support/neighbour-graph.ts";
 import { onnxFile } from "../../../tests/src/support/onnx-writer.ts";
 import { figure, laneText, link, openSettings, runToEnd, stage } from "./browser.ts";
+import { dropFiles } from "./drop-files.ts";
 import { chooseFromHub, fillHub, openModelDialog, untilChosen, useModel } from "./choose-model.ts";
 
 const { open } = stage();
@@ -62,13 +63,6 @@ const titles = (page: Page): Promise<readonly (string | null)[]> =>
   page.locator(".lane").evaluateAll((lanes) => lanes.map((lane) => lane.getAttribute("aria-label")));
 const problems = (page: Page): Promise<string[]> => page.locator(".lane .problem").allInnerTexts();
 const optionOf = (page: Page, text: string) => page.locator(".add-lane option", { hasText: text }).first();
-
-/** Drops files or a folder on the page as a file manager does. */
-async function drop(page: Page, files: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const at = { x: 400, y: 300, data: { items: [], files: [...files], dragOperationsMask: 1 } };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) await session.send("Input.dispatchDragEvent", { type, ...at });
-}
 
 describe("a causal model of a hub", () => {
   test("is named by the page of one of its files, begins with lanes that run, and offers no others", async () => {
@@ -206,7 +200,7 @@ describe("a model of this device", () => {
 
   test("is taken from a folder that is dropped anywhere on the page", async () => {
     const { page, problems: errors } = await open(link({ n: "6", l: "greedy" }));
-    await drop(page, [stories]);
+    await dropFiles(page, [stories]);
     await page.getByText(/stories: \d+ files/).waitFor();
     expect(await page.getByRole("radio", { name: "From this device" }).isChecked()).toBe(true);
     await useModel(page);
@@ -218,13 +212,13 @@ describe("a model of this device", () => {
 
   test("that lacks something says what, until the right files are dropped", async () => {
     const { page } = await open(link({ n: "6", l: "greedy" }));
-    await drop(page, [path.join(stories, "README.md"), path.join(stories, "config.json")]);
+    await dropFiles(page, [path.join(stories, "README.md"), path.join(stories, "config.json")]);
     await page.getByText("No .onnx file among the 2 files. Choose a folder with config.json, tokenizer.json and an .onnx file.").waitFor();
     await useModel(page);
     await page.getByText("Choose a folder with config.json, tokenizer.json and an .onnx file.").first().waitFor();
-    await drop(page, [path.join(stories, "onnx")]);
+    await dropFiles(page, [path.join(stories, "onnx")]);
     await page.getByText("config.json and tokenizer.json are missing in onnx. Choose the whole folder of the model.").waitFor();
-    await drop(
+    await dropFiles(
       page,
       PATHS.concat("onnx/canvas.onnx").map((file) => path.join(stories, file)),
     );
@@ -244,7 +238,7 @@ describe("a model of this device", () => {
     await download.saveAs(file);
     const text = await laneText(page, 0);
     const other = await open(link({ n: "7" }));
-    await drop(other.page, [file]);
+    await dropFiles(other.page, [file]);
     await other.page.locator("#tokens-0 .token[data-final]").first().waitFor();
     expect(await laneText(other.page, 0)).toBe(text);
     expect(await other.page.locator(".model-form").count()).toBe(0);
@@ -255,7 +249,7 @@ describe("a model with a chat template", () => {
   test("reads the prompt as a message, with a system message, or as plain text, and shows the template on demand", async () => {
     const { page, problems: errors } = await open(link({ n: "6", l: "greedy", p: "Tell me a story." }));
     await expect.poll(() => page.getByText("Prompt as").count()).toBe(0);
-    await drop(page, [chatFolder]);
+    await dropFiles(page, [chatFolder]);
     await page.getByText(/chatty: \d+ files/).waitFor();
     await useModel(page);
     await untilChosen(page);

@@ -1,4 +1,4 @@
-import type { LocalFile } from "./local-files.ts";
+import { isHidden, type LocalFile } from "./local-files.ts";
 import { texts } from "../texts/texts.ts";
 
 /** The most files of a folder that are looked at. A model has fewer than 100. */
@@ -57,10 +57,8 @@ function collector(): Collector {
   };
 }
 
-const isHidden = ({ name }: { readonly name: string }): boolean => name.startsWith(".") || name === "node_modules";
-
 async function readEntry(entry: DroppedEntry, folder: string, found: Collector, depth: number): Promise<void> {
-  if (isHidden(entry)) return;
+  if (isHidden(entry.name)) return;
   const path = folder + entry.name;
   if (entry.isFile) return found.add(path, await new Promise<File>((resolve, reject) => entry.file!(resolve, reject)));
   if (depth >= MAX_DEPTH) return;
@@ -74,7 +72,7 @@ async function readEntry(entry: DroppedEntry, folder: string, found: Collector, 
 async function readHandle(folder: FileSystemDirectoryHandle, path: string, found: Collector, depth: number): Promise<void> {
   if (depth > MAX_DEPTH) return;
   for await (const handle of folder.values()) {
-    if (isHidden(handle)) continue;
+    if (isHidden(handle.name)) continue;
     if (handle.kind === "file") found.add(path + handle.name, await handle.getFile());
     else await readHandle(handle, `${path}${handle.name}/`, found, depth + 1);
   }

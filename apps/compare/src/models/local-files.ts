@@ -30,9 +30,16 @@ const CONFIGS = ["config.json", "genai_config.json"];
 const TOKENIZER = "tokenizer.json";
 const t = texts.models.problems;
 
-/** Returns files from a file or folder picker. */
+/** Returns files from a file or folder picker, without those in hidden folders. */
 export function pickedFiles(files: Iterable<File>): LocalFile[] {
-  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file })).filter(
+    ({ path }) => !path.split("/").some(isHidden),
+  );
+}
+
+/** Whether a file or folder holds nothing of a model, by its name. */
+export function isHidden(name: string): boolean {
+  return name.startsWith(".") || name === "node_modules";
 }
 
 /**
