@@ -1,9 +1,9 @@
 import { logWarning, type Warning } from "@decodekit/core";
 import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
-import { loadModel, terminate, type WorkerLanguageModel, type WorkerModel } from "@decodekit/core/worker";
+import { terminate, type WorkerLanguageModel, type WorkerModel } from "@decodekit/core/worker";
 import { checkDraft } from "../models/check-draft.ts";
 import { findDevice } from "../models/device.ts";
-import { loadAnyModel } from "../models/load-any-model.ts";
+import { loadAnyModel, type LoadAnyOptions } from "../models/load-any-model.ts";
 import { localStore } from "../models/local-store.ts";
 import { factsBefore } from "../models/model-facts.ts";
 import { whenOffline } from "../offline/offline.ts";
@@ -22,8 +22,6 @@ export interface HostedModel {
   readonly draft: WorkerLanguageModel | undefined;
   readonly texts: TokenTexts;
 }
-
-type LoadArguments = [isMasked: boolean, options: Parameters<typeof loadAnyModel>[2]];
 
 interface LoadOptions {
   readonly onProgress: (progress: LoadProgress) => void;
@@ -98,35 +96,35 @@ async function hostModel(
   { place, draftPlace, onWarning, ...rest }: LoadOptions & Places,
 ): Promise<HostedModel> {
   const { execution } = request;
-  const embedded = place.kind === "embedded" ? place.embedded : undefined;
+  const isEmbedded = place.kind === "embedded";
   const options = {
     worker,
-    execution: execution === "auto" ? await chooseExecution(embedded !== undefined) : execution,
+    execution: execution === "auto" ? await chooseExecution(isEmbedded) : execution,
     // In a small model, threads would spend more time waiting for each other than a pass takes.
-    ...(embedded && { threads: 1 }),
+    ...(isEmbedded && { threads: 1 }),
     onWarning: (warning: Warning) => (warning.where === "hub" ? onWarning(warning.message) : logWarning(warning)),
     ...rest,
   };
   const isMasked = factsBefore(request).roles?.includes("causal") === false;
   const model = await loadFrom(place, isMasked, { ...options, ...fileOf(request, place) });
-  const ownDraft = embedded?.draft && !draftPlace ? loadModel(embedded.draft, { ...options, execution: model.execution }) : undefined;
-  const draft = draftPlace
-    ? await loadDraft(model, draftPlace, { ...options, dtype: fileOf({ ...request, modelFile: "" }, draftPlace).dtype })
-    : await ownDraft;
+  // A model file of the model's own says nothing of the draft model's.
+  const draftOptions = draftPlace && { ...options, ...fileOf({ ...request, modelFile: "" }, draftPlace) };
+  const draft = draftPlace && (await loadDraft(model, draftPlace, draftOptions!));
   const anchor = (await model.encode("a")).at(-1)!;
   return { model, draft, texts: tokenTexts((tokens) => model.decode(tokens), anchor) };
 }
 
-async function loadFrom(place: ModelPlace, ...rest: LoadArguments): Promise<WorkerModel> {
+async function loadFrom(place: ModelPlace, isMasked: boolean, options: LoadAnyOptions): Promise<WorkerModel> {
   try {
-    return await loadAnyModel(sourceOf(place), ...rest);
+    return await loadAnyModel(sourceOf(place), isMasked, options);
   } catch (error) {
+    if (place.kind === "embedded" && !options.signal?.aborted && !navigator.onLine) throw new Error(texts.status.notKept, { cause: error });
     throw explainHubError(error, place);
   }
 }
 
 /** Loads a draft model into the worker of the model, and checks that it can draft for it. */
-async function loadDraft(model: WorkerModel, place: ModelPlace, options: LoadArguments[1]): Promise<WorkerLanguageModel> {
+async function loadDraft(model: WorkerModel, place: ModelPlace, options: LoadAnyOptions): Promise<WorkerLanguageModel> {
   const draft = await loadFrom(place, false, { ...options, execution: model.execution });
   await checkDraft(model, draft);
   return draft as WorkerLanguageModel;

@@ -1,3 +1,4 @@
+import { storiesDraft } from "@decodekit/tiny-models";
 import { expect, test } from "vitest";
 import { defaultSettings } from "../url/settings.ts";
 import { connectionsOf, draftPlaceOf, fileOf, placeOf } from "./model-request.ts";
@@ -45,11 +46,11 @@ test("a model file is asked for in place of a data type, and an embedded model h
 });
 
 test("a draft model comes from the same hub, a URL or the page, or there is none", () => {
-  expect(draftPlaceOf({ draftModel: "", hub })).toBeUndefined();
-  expect(draftPlaceOf({ draftModel: "org/small", hub })).toMatchObject({
-    kind: "hub",
-    endpoint: hub,
-    address: { repository: "org/small" },
-  });
-  expect(draftPlaceOf({ draftModel: "stories", hub })).toMatchObject({ kind: "embedded" });
+  const draftOf = (model: string, draftModel: string) => draftPlaceOf({ model, draftModel, hub });
+  expect(draftOf("org/name", "")).toBeUndefined();
+  expect(draftOf("puzzles", "")).toBeUndefined();
+  expect(draftOf("org/name", "org/small")).toMatchObject({ kind: "hub", endpoint: hub, address: { repository: "org/small" } });
+  expect(draftOf("org/name", "stories")).toMatchObject({ kind: "embedded", embedded: { name: "stories" } });
+  expect(draftOf("stories", "")).toMatchObject({ kind: "embedded", embedded: { files: storiesDraft } });
+  expect(draftOf("stories", "org/small")).toMatchObject({ kind: "hub" });
 });

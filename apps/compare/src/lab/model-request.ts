@@ -13,6 +13,12 @@ export interface ModelRequest extends Pick<Settings, "model" | "dtype" | "modelF
   readonly execution: ExecutionChoice;
 }
 
+/** Returns the request that settings make. */
+export function requestOf(settings: Settings, files?: ModelRequest["files"]): ModelRequest {
+  const { model, dtype, modelFile, hub, draftModel, execution } = settings;
+  return { model, dtype, modelFile, hub, draftModel, execution, files };
+}
+
 /** Where a model comes from. */
 export type ModelPlace =
   | { readonly kind: "files"; readonly name: string; readonly files: readonly LocalFile[] }
@@ -32,9 +38,12 @@ export function placeOf({ model, files, hub: endpoint }: Pick<ModelRequest, "mod
   return { ...named, files };
 }
 
-/** Returns where the requested draft model comes from, if there is one beside that of an embedded model. */
-export function draftPlaceOf({ draftModel, hub }: Pick<ModelRequest, "draftModel" | "hub">): ModelPlace | undefined {
-  return draftModel === "" ? undefined : placeOf({ model: draftModel, hub });
+/** Returns where the draft model comes from: the requested one, else that of an embedded model; undefined if there is none. */
+export function draftPlaceOf({ model, draftModel, hub }: Pick<ModelRequest, "model" | "draftModel" | "hub">): ModelPlace | undefined {
+  if (draftModel !== "") return placeOf({ model: draftModel, hub });
+  const named = namedModel(model);
+  const own = named.kind === "embedded" ? named.embedded.draft : undefined;
+  return own && { kind: "embedded", embedded: { name: own.name, files: own } };
 }
 
 /** Returns which of the model's files to ask for. */

@@ -7,7 +7,7 @@ import type { Settings } from "../url/settings.ts";
 import { type Lane, makeLane } from "./decoders.ts";
 import { withTokens } from "./infill-plugin.ts";
 import type { HostedModel } from "./model-host.ts";
-import type { ModelRequest } from "./model-request.ts";
+import { requestOf } from "./model-request.ts";
 import type { LaneRequest } from "./record-lane.ts";
 import { host, showProgress } from "./activity.ts";
 import { learnFacts } from "./shown-facts.ts";
@@ -38,10 +38,11 @@ export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> 
   const { settings, files } = state.shownDocument.value;
   const { seed, maxNewTokens } = settings;
   const lanes = settings.lanes.map(({ decoder, start = [] }) => ({ lane: makeLane(decoder, state.plugins.value), start }));
-  const hosted = await host.load(
-    { ...modelIn(settings), files },
-    { signal, onProgress: showProgress, onWarning: (message) => state.notify("info", message) },
-  );
+  const hosted = await host.load(requestOf(settings, files), {
+    signal,
+    onProgress: showProgress,
+    onWarning: (message) => state.notify("info", message),
+  });
   const facts = factsOf(hosted.model);
   learnFacts({ ...settings, files }, facts);
   const prompt = await readPrompt(hosted.model, settings);
@@ -62,10 +63,6 @@ export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> 
     prepared.push({ lane, start, request, reason });
   }
   return { document, settings, hosted, prompt, lanes: prepared };
-}
-
-function modelIn({ model, dtype, modelFile, hub, draftModel, execution }: Settings): ModelRequest {
-  return { model, dtype, modelFile, hub, draftModel, execution };
 }
 
 function referenceTo({ plugin, options = {} }: Lane): LaneRequest["decoder"] {

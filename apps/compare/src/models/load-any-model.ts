@@ -1,7 +1,7 @@
 import type { ModelSource } from "@decodekit/core/onnx";
 import { loadMaskedModel, loadModel, type LoadWorkerModelOptions, type WorkerModel } from "@decodekit/core/worker";
 
-type LoadOptions = Pick<
+export type LoadAnyOptions = Pick<
   LoadWorkerModelOptions,
   "worker" | "execution" | "dtype" | "modelFile" | "threads" | "onProgress" | "onWarning" | "signal"
 >;
@@ -10,7 +10,7 @@ type LoadOptions = Pick<
  * Loads a model of either kind. Only its files tell whether it predicts the next token or masked tokens; `isMasked`: whether the latter is known.
  * @throws the errors of `loadModel` and `loadMaskedModel`; for a model of neither kind, those of `loadModel`.
  */
-export async function loadAnyModel(source: ModelSource, isMasked: boolean, options: LoadOptions): Promise<WorkerModel> {
+export async function loadAnyModel(source: ModelSource, isMasked: boolean, options: LoadAnyOptions): Promise<WorkerModel> {
   if (isMasked) return loadMaskedModel(source, options);
   try {
     return await loadModel(source, options);
