@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Trace } from "../src/trace/trace.ts";
 import { writeTrace } from "../src/trace/trace-file.ts";
 import { figure, laneText, link, openSettings, runToEnd, stage, waitUntilIdle } from "./browser.ts";
+import { chooseFromHub, openModelDialog, useModel } from "./choose-model.ts";
 import { type DistServer, serveDist } from "./serve-dist.ts";
 
 const { open, server } = stage();
@@ -54,13 +55,10 @@ describe("a model", () => {
     const { page, problems } = await open(link({ ...short }));
     await runToEnd(page);
     const text = await laneText(page, 0);
-    await openSettings(page);
-    await page.locator("#model").selectOption("url");
-    await page.getByLabel("Name on the Hub, or URL").fill("not a URL");
-    await page.getByRole("button", { name: "Use this model" }).click();
+    await chooseFromHub(page, { model: "not a URL" });
     await page.getByText("Write org/name, or a complete URL").waitFor();
     await page.getByLabel("Name on the Hub, or URL").fill(`${server().url}own/`);
-    await page.getByRole("button", { name: "Use this model" }).click();
+    await useModel(page);
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^own · /);
     expect(await laneText(page, 0)).toBe(text);
@@ -72,7 +70,10 @@ describe("a model", () => {
       "onnx/model.onnx",
       "onnx/canvas.onnx",
     ];
+    await openModelDialog(page, "From this device");
     await page.getByTestId("model-files").setInputFiles(files.map((file) => storiesFolder + file));
+    await page.getByText("files: 6 files").waitFor();
+    await useModel(page);
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^files · /);
     expect(await laneText(page, 0)).toBe(text);

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { defaultSettings, lanesOf } from "../url/settings.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
+import { defaultLanes } from "../models/default-lanes.ts";
 import { change, newHistory } from "./history.ts";
 import { keepRuns } from "./keep-runs.ts";
-import { documentOf, newDocument, stalenessOf, withFiles, withLane, withLaneAt, withoutLane, withSettings } from "./run-document.ts";
+import { documentOf, newDocument, stalenessOf, withLane, withLaneAt, withModel, withoutLane, withSettings } from "./run-document.ts";
 import { settingsOf } from "./settings-of-run.ts";
 
 const lane = (specification: string): LaneTrace => ({
@@ -27,10 +28,19 @@ const titles = (document: typeof shown): readonly string[] => document.run!.trac
 
 test("the run of a file names the settings it was made with, as far as it says", () => {
   expect(settingsOf(trace)).toEqual(settings);
-  const request = { model: "org/name", dtype: "q4", hub: "https://mirror.example", execution: "webgpu" } as const;
+  const named = { model: "org/name", modelFile: "a/b.onnx", hub: "https://mirror.example", draftModel: "org/small" };
+  const request = { ...named, dtype: "q4", execution: "webgpu" } as const;
   expect(settingsOf({ ...trace, request })).toMatchObject(request);
   expect(settingsOf({ ...trace, model: { ...trace.model, name: "<b>" } }).model).toBe("stories");
-  const hostile = { model: "javascript:x", dtype: "q5", hub: "ftp://x", execution: "cuda" } as never;
+  expect(settingsOf({ ...trace, chat: { chat: "off", system: "Be kind." } })).toMatchObject({ chat: "off", system: "Be kind." });
+  const hostile = {
+    model: "javascript:x",
+    modelFile: "../x",
+    draftModel: "local:x",
+    dtype: "q5",
+    hub: "ftp://x",
+    execution: "cuda",
+  } as never;
   expect(settingsOf({ ...trace, request: hostile })).toEqual(settings);
 });
 
@@ -71,10 +81,30 @@ test("any change drops the digests of a link", () => {
 
 test("files belong to a model that is named as local, and to no other", () => {
   const file = new File(["x"], "config.json");
-  const own = withFiles(shown, "my folder", [file]);
-  expect([own.settings.model, own.files]).toEqual(["local:my folder", [file]]);
-  expect(withSettings(own, { seed: 9 }).files).toEqual([file]);
-  expect(withSettings(own, { model: "stories" }).files).toBeUndefined();
+  const files = [{ path: "config.json", file }];
+  const own = withModel(shown, { model: { name: "my folder", files }, modelFile: "graph.onnx" });
+  expect([own.settings.model, own.settings.modelFile, own.files]).toEqual(["local:my folder", "graph.onnx", files]);
+  expect(withSettings(own, { seed: 9 }).files).toBe(files);
+  const other = withModel(own, { model: "org/name", dtype: "q4", draftModel: "org/small" });
+  expect([other.files, other.settings.modelFile]).toEqual([undefined, ""]);
+  expect(other.settings).toMatchObject({ model: "org/name", dtype: "q4", draftModel: "org/small", prompt: "Once" });
+  expect(withModel(other, { model: "stories" }).settings).toEqual(settings);
+});
+
+test("another model replaces the lanes that one begins with, but not the visitor's own", () => {
+  const begun = documentOf(trace, { ...settings, lanes: defaultSettings.lanes }, "live");
+  const other = withModel(begun, { model: "org/name" });
+  expect(other.settings.lanes).toEqual(defaultLanes({ model: "org/name", draftModel: "" }));
+  expect(other.run!.trace.lanes.map(({ specification, events }) => [specification, events.length])).toEqual([
+    ["greedy", 1],
+    ["speculative:drafter=prompt-lookup", 0],
+    ["top-p:p=0.9,temperature=0.8", 0],
+  ]);
+  expect(stalenessOf(other)).toEqual({ settings: ["model"], lanes: [false, false, false] });
+  expect(withModel(other, { model: "stories" }).settings).toEqual(begun.settings);
+  expect(withModel(shown, { model: "org/name" }).settings.lanes).toEqual(shown.settings.lanes);
+  const drafted = withModel(other, { model: "org/name", draftModel: "org/small" });
+  expect(drafted.settings.lanes[1]).toEqual({ decoder: "speculative:drafter=draft-model,draftLength=4" });
 });
 
 test("old entries of the history lose their runs, not their settings", () => {

@@ -1,4 +1,6 @@
-import { isSameLane, type LaneSettings, LOCAL, type Settings } from "../url/settings.ts";
+import { areDefaultLanes, defaultLanes } from "../models/default-lanes.ts";
+import type { LocalModel } from "../models/local-files.ts";
+import { defaultSettings, isSameLane, type LaneSettings, LOCAL, type Settings } from "../url/settings.ts";
 import type { Trace } from "../trace/trace.ts";
 
 /** Where a shown run comes from: the build of the page, this visit, a file, or a link. */
@@ -18,7 +20,7 @@ export interface ShownRun {
 export interface RunDocument {
   readonly settings: Settings;
   /** Local files of the model, if it is read from files. */
-  readonly files: readonly File[] | undefined;
+  readonly files: LocalModel["files"] | undefined;
   readonly run: ShownRun | undefined;
   /** Digests of the outputs that the author of a link saw, one per lane; empty without a link. */
   readonly digests: readonly string[];
@@ -40,9 +42,21 @@ export function withSettings(document: RunDocument, part: Partial<Omit<Settings,
   return { ...document, settings, files, digests: [] };
 }
 
-/** Reads the model from local files. */
-export function withFiles(document: RunDocument, name: string, files: readonly File[]): RunDocument {
-  return { ...withSettings(document, { model: LOCAL + name, dtype: "auto" }), files };
+/** A model that the visitor chose: what the settings say of it, and its files if they are local. What is left out has its default. */
+export interface ChosenModel extends Partial<Pick<Settings, "dtype" | "modelFile" | "hub" | "draftModel">> {
+  readonly model: string | LocalModel;
+}
+
+/** Chooses a model. Lanes that another model began with are replaced with those that this one begins with. The others keep their results. */
+export function withModel(document: RunDocument, { model, ...chosen }: ChosenModel): RunDocument {
+  const { dtype, modelFile, hub, draftModel } = defaultSettings;
+  const name = typeof model === "string" ? model : LOCAL + model.name;
+  const named = withSettings(document, { dtype, modelFile, hub, draftModel, ...chosen, model: name });
+  const next = { ...named, files: typeof model === "string" ? undefined : model.files };
+  const { lanes } = document.settings;
+  if (!areDefaultLanes(lanes)) return next;
+  const own = defaultLanes(next.settings);
+  return withLanes(next, own, (run) => own.map((lane, index) => (isSameLane(lane, lanes[index]!) ? run[index] : undefined)));
 }
 
 /** Adds a lane after the others; it has no run yet. */
@@ -97,7 +111,10 @@ export interface Staleness {
   readonly lanes: readonly boolean[];
 }
 
-const compared = ["model", "dtype", "hub", "prompt", "maxNewTokens", "seed", "execution"] as const satisfies readonly (keyof Settings)[];
+const compared = [
+  ...(["model", "dtype", "modelFile", "hub", "draftModel"] as const),
+  ...(["prompt", "chat", "system", "maxNewTokens", "seed", "execution"] as const),
+] satisfies readonly (keyof Settings)[];
 
 /** Returns what was changed since the shown run was made; undefined if nothing was, or without a run. */
 export function stalenessOf({ settings, run }: RunDocument): Staleness | undefined {

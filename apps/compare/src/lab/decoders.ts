@@ -2,11 +2,8 @@ import { builtInDecoders, type ComparedDecoder, parseDecoder } from "@decodekit/
 import type { DecoderPlugin, PluginOptionValues } from "@decodekit/core";
 import { infillPlugin } from "./infill-plugin.ts";
 
-/** The app loads models without their hidden states, which would cost every decoder. */
-const needsHiddenStates = (plugin: DecoderPlugin): boolean => plugin.create({}).capabilities?.includes("hiddenStates") ?? false;
-
-/** Every built-in decoder that the app's models can run, in the order in which the app offers them. */
-export const decoders: readonly DecoderPlugin[] = [...builtInDecoders.filter((plugin) => !needsHiddenStates(plugin)), infillPlugin];
+/** Every built-in decoder, in the order in which the app offers them. `whyNot` tells which of them a model cannot run. */
+export const decoders: readonly DecoderPlugin[] = [...builtInDecoders, infillPlugin];
 
 /** Whether `specification` names a decoder with valid options. */
 export function canMakeLane(specification: string, plugins: readonly DecoderPlugin[] = decoders): boolean {

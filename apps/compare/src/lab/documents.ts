@@ -5,18 +5,20 @@ import {
   documentOf,
   newDocument,
   type RunDocument,
+  type ChosenModel,
   type RunOrigin,
-  withFiles,
   withLane,
   withLaneAt,
+  withModel,
   withoutLane,
   withSettings,
 } from "../document/run-document.ts";
 import { settingsOf } from "../document/settings-of-run.ts";
+import { areSameLanes } from "../models/default-lanes.ts";
 import { texts } from "../texts/texts.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { LaneSettings, Settings } from "../url/settings.ts";
-import { type DocumentName, documentName, histories, notify, selection } from "./state.ts";
+import { type DocumentName, documentName, histories, notify, selection, shownDocument } from "./state.ts";
 import { restartReplay } from "./playback.ts";
 
 /*
@@ -33,9 +35,13 @@ export function changeSettings(part: Partial<Omit<Settings, "lanes">>): void {
   apply((document) => withSettings(document, part), Object.keys(part).join());
 }
 
-/** Reads the model from local files from now on. `name` is shown. */
-export function chooseFiles(name: string, files: readonly File[]): void {
-  apply((document) => withFiles(document, name, files));
+/** Chooses a model, which the next run loads. Says so if that replaced the lanes. */
+export function chooseModel(chosen: ChosenModel): void {
+  const before = shownDocument.peek();
+  const after = withModel(before, chosen);
+  apply(() => after);
+  if (!areSameLanes(before.settings.lanes, after.settings.lanes))
+    notify("info", texts.models.lanesReplaced, { label: texts.setup.undo, act: undo });
 }
 
 export function addLane(lane: LaneSettings): void {

@@ -12,6 +12,8 @@ export function measure(): Promise<void> {
   return runExclusive(async (signal) => {
     state.measurement.value = undefined;
     const prepared = await prepareLanes(signal);
+    for (const { lane, reason } of prepared.lanes)
+      if (reason !== undefined) throw new Error(t.models.cannotMeasure(lane.plugin.title, reason));
     const measured = await onQuietPage(signal, (page) =>
       measureRounds({
         count: prepared.lanes.length,

@@ -1,10 +1,16 @@
 import type { TokenId } from "@decodekit/core";
+import { readPrompt, TEMPLATE_DATE, type ReadPrompt } from "../models/chat-prompt.ts";
+import { factsOf } from "../models/model-facts.ts";
+import { whyNot } from "../models/why-not.ts";
+import { texts } from "../texts/texts.ts";
 import type { Settings } from "../url/settings.ts";
 import { type Lane, makeLane } from "./decoders.ts";
 import { withTokens } from "./infill-plugin.ts";
 import type { HostedModel } from "./model-host.ts";
+import { requestOf } from "./model-request.ts";
 import type { LaneRequest } from "./record-lane.ts";
 import { host, showProgress } from "./activity.ts";
+import { learnFacts } from "./shown-facts.ts";
 import * as state from "./state.ts";
 
 export interface PreparedLane {
@@ -12,6 +18,8 @@ export interface PreparedLane {
   /** Tokens that the output starts with; they are the end of the request's prompt. */
   readonly start: readonly TokenId[];
   readonly request: LaneRequest;
+  /** Why the model cannot run the lane, which is then left out of the run; undefined if it can. */
+  readonly reason: string | undefined;
 }
 
 export interface PreparedLanes {
@@ -20,7 +28,7 @@ export interface PreparedLanes {
   /** The settings at the start of the run. */
   readonly settings: Settings;
   readonly hosted: HostedModel;
-  readonly promptTokens: Int32Array;
+  readonly prompt: ReadPrompt;
   readonly lanes: readonly PreparedLane[];
 }
 
@@ -28,28 +36,33 @@ export interface PreparedLanes {
 export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> {
   const document = state.documentName.value;
   const { settings, files } = state.shownDocument.value;
-  const { model, dtype, hub, execution, prompt, seed, maxNewTokens } = settings;
+  const { seed, maxNewTokens } = settings;
   const lanes = settings.lanes.map(({ decoder, start = [] }) => ({ lane: makeLane(decoder, state.plugins.value), start }));
-  const hosted = await host.load(
-    { model, dtype, hub, files, execution },
-    { signal, onProgress: showProgress, onWarning: (message) => state.notify("info", message) },
-  );
-  const promptTokens = await hosted.model.encode(prompt);
-  await hosted.texts.learn(promptTokens);
+  const hosted = await host.load(requestOf(settings, files), {
+    signal,
+    onProgress: showProgress,
+    onWarning: (message) => state.notify("info", message),
+  });
+  const facts = factsOf(hosted.model);
+  learnFacts({ ...settings, files }, facts);
+  const prompt = await readPrompt(hosted.model, settings);
+  if (prompt.hasDate) state.notify("info", texts.models.fixedDate(hosted.model.name, TEMPLATE_DATE));
+  await hosted.texts.learn(prompt.tokens);
   const prepared: PreparedLane[] = [];
   for (const { lane, start } of lanes) {
     await hosted.texts.learn(start);
     const options = await withTokens(lane.plugin, lane.options ?? {}, (text) => hosted.model.encode(text, { addSpecialTokens: false }));
     const request: LaneRequest = {
       decoder: referenceTo({ ...lane, options }),
-      promptTokens: Int32Array.of(...promptTokens, ...start),
+      promptTokens: Int32Array.of(...prompt.tokens, ...start),
       maxNewTokens: Math.max(1, maxNewTokens - start.length),
       seed,
       signal,
     };
-    prepared.push({ lane, start, request });
+    const reason = whyNot(lane.plugin, { ...facts, hasDraft: hosted.draft !== undefined }, lane.options);
+    prepared.push({ lane, start, request, reason });
   }
-  return { document, settings, hosted, promptTokens, lanes: prepared };
+  return { document, settings, hosted, prompt, lanes: prepared };
 }
 
 function referenceTo({ plugin, options = {} }: Lane): LaneRequest["decoder"] {

@@ -19,7 +19,9 @@ export async function onQuietPage<Result>(signal: AbortSignal, work: (page: Page
 
 /** Returns the milliseconds that a fixed number of passes after a prompt takes now. */
 export async function sentinelTime(hosted: HostedModel, promptTokens: Int32Array, signal: AbortSignal): Promise<number> {
-  const request = { decoder: { plugin: "greedy" }, promptTokens, maxNewTokens: SENTINEL_PASSES + 1, seed: 0, signal };
+  // Without a causal model, a decoder whose number of passes follows from the length.
+  const decoder = { plugin: hosted.model.causal ? "greedy" : "mask-predict" };
+  const request = { decoder, promptTokens, maxNewTokens: SENTINEL_PASSES + 1, seed: 0, signal };
   return (await timeLane(hosted, request)).decodeMilliseconds;
 }
 

@@ -1,3 +1,4 @@
+import { texts } from "../texts/texts.ts";
 import type { LaneTrace, Trace, TracedModel } from "../trace/trace.ts";
 import { beginRun, growRun } from "./documents.ts";
 import type { PreparedLanes } from "./prepare-lanes.ts";
@@ -12,37 +13,45 @@ export interface Recording {
   readonly titleOf: (lane: number) => string;
 }
 
-export function startRecording({ document, settings, hosted: { model, texts }, promptTokens, lanes }: PreparedLanes): Recording {
-  const { prompt, maxNewTokens, seed, model: requested, dtype, hub, execution: choice } = settings;
+export function startRecording({
+  document,
+  settings,
+  hosted: { model, texts: tokenTexts },
+  prompt: read,
+  lanes,
+}: PreparedLanes): Recording {
+  const { prompt, chat, system, maxNewTokens, seed, model: requested, dtype, modelFile, hub, draftModel, execution: choice } = settings;
   const { name, execution, file, parameters, causal, masked } = model;
   const traced: TracedModel = {
     name,
     execution,
     parameters,
-    vocabSize: causal.vocabSize,
-    roles: masked ? ["causal", "masked"] : ["causal"],
+    vocabSize: (causal ?? masked)!.vocabSize,
+    roles: [...(causal ? (["causal"] as const) : []), ...(masked ? (["masked"] as const) : [])],
     maskTokenId: masked?.maskTokenId,
-    rowConsistency: causal.capabilities.rowConsistency,
+    rowConsistency: causal?.capabilities.rowConsistency,
     file: { path: file.path, reason: file.reason },
   };
-  const recorded: LaneTrace[] = lanes.map(({ lane: { specification, plugin, options = {} }, start }) => ({
+  const recorded: LaneTrace[] = lanes.map(({ lane: { specification, plugin, options = {} }, start, reason }) => ({
     specification,
     title: plugin.title,
     options,
     seed,
     ...(start.length > 0 && { start }),
     events: [],
+    ...(reason !== undefined && { error: texts.models.cannotRun(reason) }),
   }));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let shownAt = 0;
 
   const shown = (): Trace => ({
     model: traced,
-    request: { model: requested, dtype, hub, execution: choice },
+    request: { model: requested, dtype, modelFile, hub, draftModel, execution: choice },
     prompt,
-    promptTokens: [...promptTokens],
+    chat: { chat, system, rendered: read.rendered },
+    promptTokens: [...read.tokens],
     maxNewTokens,
-    vocabulary: texts.known,
+    vocabulary: tokenTexts.known,
     lanes: [...recorded],
   });
   const flush = (): void => {

@@ -21,7 +21,7 @@ export function run(): Promise<void> {
     await warmUp(prepared, signal);
     for (const [index, each] of lanes.entries()) {
       if (signal.aborted) break;
-      await runLane(hosted, each, { document, index, recording, signal });
+      if (each.reason === undefined) await runLane(hosted, each, { document, index, recording, signal });
     }
     state.announcement.value = signal.aborted ? t.status.stopped : t.status.finished(lanes.length);
   });
@@ -32,8 +32,9 @@ export function run(): Promise<void> {
  * run.
  */
 async function warmUp({ document, hosted, lanes }: PreparedLanes, signal: AbortSignal): Promise<void> {
-  for (const [index, { request }] of lanes.entries()) {
+  for (const [index, { request, reason }] of lanes.entries()) {
     if (signal.aborted) return;
+    if (reason !== undefined) continue;
     state.activity.value = { kind: "warming-up", lane: index, document };
     const maxNewTokens = Math.min(request.maxNewTokens, WARM_UP_TOKENS);
     await withWatchdog(recordLane(hosted, { ...request, maxNewTokens }, heartbeat)).catch(() => undefined);
@@ -63,9 +64,10 @@ async function runLane(
     });
     const result = await withWatchdog(decoding);
     recording.update(index, { events, result });
-    if (signal.aborted) return;
-    state.activity.value = { kind: "scoring", lane: index, document };
     const { causal } = hosted.model;
+    // A masked model alone does not say how likely a token is after those before it.
+    if (signal.aborted || !causal) return;
+    state.activity.value = { kind: "scoring", lane: index, document };
     const prompt = request.promptTokens.subarray(0, request.promptTokens.length - start.length);
     const scores = await scoreTokens(causal, prompt, outputOf({ start, events }), signal);
     await hosted.texts.learn(scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)));

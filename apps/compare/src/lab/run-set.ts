@@ -37,10 +37,12 @@ export function runSet(): Promise<void> {
         signal,
         wasHidden,
         untilVisible,
-        sentinel: () => sentinelTime(hosted, prepared.promptTokens, signal),
+        sentinel: () => sentinelTime(hosted, prepared.prompt.tokens, signal),
         onProgress: (progress) => (state.activity.value = { kind: "running-set", ...progress }),
         explain: (error, lane) => (isAboutLane(error, lanes[lane]!) ? describeError(error) : undefined),
         runLane: async (lane, prompt, isWarmUp) => {
+          const { reason } = lanes[lane]!;
+          if (reason !== undefined) throw new CannotRunError(reason);
           const promptTokens = await encode(prompt);
           const result = await decode(prepared, lanes[lane]!, { promptTokens, isWarmUp });
           return reportOf(prepared, lanes[lane]!, {
@@ -91,7 +93,7 @@ function encoder({ model }: HostedModel, { prompts }: PromptSet, sendsMessages: 
 function scorer({ model: { causal } }: HostedModel, encode: (prompt: number) => Promise<Int32Array>, signal: AbortSignal) {
   const known = new Map<string, number | null>();
   return async (prompt: number, tokens: Int32Array): Promise<number | null> => {
-    if (tokens.length === 0) return null;
+    if (tokens.length === 0 || !causal) return null;
     const key = `${prompt}: ${tokens.join()}`;
     const score = known.get(key);
     if (score !== undefined) return score;
@@ -128,8 +130,16 @@ function reportOf(
   return runReport({ decoder, options, seed, rowConsistency: modelReport(model).rowConsistency, ...ended });
 }
 
+/** The model cannot run a lane. */
+class CannotRunError extends Error {}
+
 /** Whether other prompts and lanes can still run after an error. A decoder of the visitor runs in a worker of its own. */
 function isAboutLane(error: unknown, { request }: PreparedLane): boolean {
   const isAboutTemplate = (error as { readonly code?: unknown } | null)?.code === "CHAT_TEMPLATE";
-  return isInputError(error) || isAboutTemplate || (request.decoder.worker !== undefined && host.current() !== undefined);
+  return (
+    error instanceof CannotRunError ||
+    isInputError(error) ||
+    isAboutTemplate ||
+    (request.decoder.worker !== undefined && host.current() !== undefined)
+  );
 }

@@ -1,5 +1,6 @@
 import { setsTexts } from "./en/sets.ts";
 import { format } from "./format.ts";
+import { modelTexts } from "./en/models.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
@@ -43,10 +44,6 @@ export const texts = {
     chooseExample: "Choose an example",
     maxNewTokens: "New tokens",
     seed: "Seed",
-    model: "Model",
-    modelUrl: "Other, from the Hub or a URL …",
-    modelFiles: "Other, from files …",
-    filesChosen: (count: number) => `${count} local files`,
     execution: "Runs on",
     executions: { auto: "Automatic", wasm: "CPU (WASM)", webgpu: "GPU (WebGPU)" },
     run: "Run",
@@ -64,29 +61,21 @@ export const texts = {
     staleParts: {
       model: "the model",
       dtype: "the data type",
+      modelFile: "the model file",
+      draftModel: "the draft model",
       hub: "the hub",
       prompt: "the prompt",
+      chat: "how the prompt is read",
+      system: "the system message",
       maxNewTokens: "the number of new tokens",
       seed: "the seed",
       execution: "what it runs on",
     },
     turns: "Lanes run one at a time, each alone on the model after a short warm-up, so no lane slows another down.",
   },
-  modelDialog: {
-    heading: "Use your own model",
-    explain:
-      "A repository of the Hugging Face Hub that has ONNX files, as org/name or org/name@revision, or the URL of a folder in the same layout: config.json, tokenizer.json and onnx/model.onnx. It is downloaded when you press Run, and nothing else is. Models of the Hub are checked and kept in this browser.",
-    address: "Name on the Hub, or URL",
-    dtype: "Data type",
-    automatic: "Automatic",
-    mirror: "Another hub",
-    hub: "URL of the hub",
-    use: "Use this model",
-    wrong: "Write org/name, or a complete URL that starts with https:// or http://.",
-    wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
-  },
   hub: hubTexts,
   sets: setsTexts,
+  models: modelTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",

@@ -41,7 +41,17 @@ const header = v.object({
     rowConsistency: v.optional(v.picklist(["exact", "rounding", "approximate", "mixed"])),
     file: v.optional(v.object({ path: name, reason: v.pipe(v.string(), v.maxLength(4000)) })),
   }),
-  request: v.optional(v.object({ model: address, dtype: name, hub: address, execution: name })),
+  request: v.optional(
+    v.object({
+      model: address,
+      dtype: name,
+      hub: address,
+      execution: name,
+      modelFile: v.optional(name),
+      draftModel: v.optional(address),
+    }),
+  ),
+  chat: v.optional(v.object({ chat: v.picklist(["auto", "on", "off"]), system: text, rendered: v.optional(text) })),
   prompt: text,
   promptTokens: tokens,
   maxNewTokens: v.pipe(count, v.maxValue(MAX_TOKENS)),
@@ -82,7 +92,7 @@ const line = v.union([
 
 /** Writes a trace as JSON Lines: a header, then the events, result, scores and error of each lane. */
 export function writeTrace(trace: Trace): string {
-  const { model, request, prompt, promptTokens, maxNewTokens, vocabulary, lanes } = trace;
+  const { model, request, prompt, chat, promptTokens, maxNewTokens, vocabulary, lanes } = trace;
   const lines: unknown[] = [
     {
       format: "decodekit-trace",
@@ -90,6 +100,7 @@ export function writeTrace(trace: Trace): string {
       model,
       request,
       prompt,
+      chat,
       promptTokens,
       maxNewTokens,
       vocabulary: [...vocabulary],
@@ -111,7 +122,7 @@ export function readTrace(file: string): Trace {
   if (file.length > MAX_FILE_BYTES) throw new TraceFileError(`The file must have at most ${MAX_FILE_BYTES} bytes.`);
   const lines = file.split("\n").filter((each) => each.trim() !== "");
   if (lines.length > MAX_LINES) throw new TraceFileError(`The file must have at most ${MAX_LINES} lines, got ${lines.length}.`);
-  const { vocabulary, lanes, model, request, prompt, promptTokens, maxNewTokens } = parse(header, lines[0] ?? "", 1);
+  const { vocabulary, lanes, model, request, prompt, chat, promptTokens, maxNewTokens } = parse(header, lines[0] ?? "", 1);
   const read: (LaneTrace & { events: TracedEvent[] })[] = lanes.map((each) => ({ ...each, events: [] }));
   for (const [index, each] of lines.slice(1).entries()) {
     const number = index + 2;
@@ -125,7 +136,16 @@ export function readTrace(file: string): Trace {
   }
   for (const each of read) if (each.result) Object.assign(each.result, { statistics: recount(each.result.statistics, each.events, model) });
   // The parts of `request` are checked where they are used: a run whose model cannot be named again is still a run.
-  return { model, request: request as Trace["request"], prompt, promptTokens, maxNewTokens, vocabulary: new Map(vocabulary), lanes: read };
+  return {
+    model,
+    request: request as Trace["request"],
+    prompt,
+    chat,
+    promptTokens,
+    maxNewTokens,
+    vocabulary: new Map(vocabulary),
+    lanes: read,
+  };
 }
 
 /** Returns the statistics of a lane: its recorded times, and counts from its events. */

@@ -43,6 +43,8 @@ export interface Trace {
   /** The choices that led to the model; absent in runs of earlier versions. */
   readonly request?: ModelChoice | undefined;
   readonly prompt: string;
+  /** How the prompt was to be read, and the chat that the model read; absent in runs of earlier versions. */
+  readonly chat?: TracedChat | undefined;
   readonly promptTokens: readonly TokenId[];
   readonly maxNewTokens: number;
   /** Text of every token that occurs. */
@@ -51,7 +53,12 @@ export interface Trace {
 }
 
 /** The model as the visitor named it, and how it was to run. */
-export type ModelChoice = Pick<Settings, "model" | "dtype" | "hub" | "execution">;
+export type ModelChoice = Pick<Settings, "model" | "dtype" | "hub" | "execution"> & Partial<Pick<Settings, "modelFile" | "draftModel">>;
+
+export interface TracedChat extends Pick<Settings, "chat" | "system"> {
+  /** The prompt as the model read it; undefined if it read plain text. */
+  readonly rendered?: string | undefined;
+}
 
 export interface TracedModel {
   readonly name: string;

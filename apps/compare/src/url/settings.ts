@@ -1,6 +1,7 @@
 import type { TokenId } from "@decodekit/core";
 import type { Dtype } from "@decodekit/core/toolkit";
 
+export type ChatChoice = "auto" | "on" | "off";
 export type ExecutionChoice = "auto" | "webgpu" | "wasm";
 
 /** One lane: a decoder, and optionally the first tokens of its output. */
@@ -20,9 +21,17 @@ export interface Settings {
   readonly model: string;
   /** Data type of the weights of a model that is not embedded. */
   readonly dtype: Dtype | "auto";
+  /** Path of the model file within the model's folder, in place of one of `dtype`; "" for none. */
+  readonly modelFile: string;
   /** URL of the hub. */
   readonly hub: string;
+  /** A cheaper model with the same vocabulary, named as `model` is; "" for none, or for that of an embedded model. */
+  readonly draftModel: string;
   readonly prompt: string;
+  /** Whether the prompt is a message of a chat: by default if the model has a chat template. */
+  readonly chat: ChatChoice;
+  /** System message of the chat; "" for none. */
+  readonly system: string;
   readonly maxNewTokens: number;
   readonly seed: number;
   /** Between 1 and `MAX_LANES`. */
@@ -44,8 +53,12 @@ export function lanesOf(...decoders: readonly string[]): readonly LaneSettings[]
 export const defaultSettings: Settings = {
   model: "stories",
   dtype: "auto",
+  modelFile: "",
   hub: "https://huggingface.co",
+  draftModel: "",
   prompt: "Once upon a time, there was a little fox who wanted to",
+  chat: "auto",
+  system: "",
   maxNewTokens: 64,
   seed: 0,
   lanes: lanesOf("greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"),

@@ -1,14 +1,20 @@
 import { seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
-import { canMakeLane } from "../lab/decoders.ts";
+import { canMakeLane, makeLane } from "../lab/decoders.ts";
+import { factsBefore } from "../models/model-facts.ts";
+import { whyNot } from "../models/why-not.ts";
 import { defaultSettings, type Settings } from "../url/settings.ts";
 import { digestOf, readLink, writeLink } from "../url/share-link.ts";
 
 const settings: Settings = {
   model: "https://example.org/models/a b?x=1&y=2",
   dtype: "q4f16",
+  modelFile: "cpu/int 4/model.onnx",
+  draftModel: "org/small@v1",
   hub: "https://mirror.example/hub",
   prompt: 'Quote " & <b>tag</b> # ? % ünï 🦊\nnext line',
+  chat: "off",
+  system: "Be kind & brief.",
   maxNewTokens: 17,
   seed: 2 ** 53 - 1,
   lanes: [
@@ -32,16 +38,16 @@ describe("a share link", () => {
   });
 
   test("ignores and lists invalid parts", () => {
-    const hostile = `#/?m=javascript:alert(1)&t=q5&h=https://a:b@c&n=1e9&s=-1&x=cuda&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
+    const hostile = `#/?m=javascript:alert(1)&t=q5&h=https://a:b@c&n=1e9&s=-1&x=cuda&f=../x.onnx&r=local:mine&c=maybe&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
     const { settings: read, digests, ignored } = readLink(hostile, canMakeLane);
     expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => ({ decoder: "greedy" })) });
     expect(digests).toEqual([]);
-    expect(ignored.toSorted()).toEqual(["h", "l", "m", "n", "p", "s", "t", "x"]);
+    expect(ignored.toSorted()).toEqual(["c", "f", "h", "l", "m", "n", "p", "r", "s", "t", "x"]);
   });
 
   test("reads any text without an error, into valid settings", () => {
     const random = seededRandom(11);
-    const characters = "#/?&=%lmnpsxd:,.0129aeg<>\"'\\ ü🦊\u0000";
+    const characters = "#/?&=%lmnpsxdfrcy:,.0129aeg<>\"'\\ ü🦊\u0000";
     for (let round = 0; round < 2000; round++) {
       const text = Array.from({ length: 1 + Math.floor(random.uniform() * 40) }, () =>
         characters.charAt(Math.floor(random.uniform() * characters.length)),
@@ -57,6 +63,19 @@ describe("a share link", () => {
     const { settings: read, ignored } = readLink("#/?m=org/name@refs/pr/1&t=q4", canMakeLane);
     expect([read.model, read.dtype, read.hub, ignored]).toEqual(["org/name@refs/pr/1", "q4", "https://huggingface.co", []]);
     expect(readLink("#/?m=../name", canMakeLane).ignored).toEqual(["m"]);
+  });
+
+  test("leaves out the lanes that its model begins with, and no others", () => {
+    for (const model of ["org/name", "answerdotai/ModernBERT-base", "stories"]) {
+      const read = readLink(`#/?m=${model}`, canMakeLane).settings;
+      for (const { plugin, options } of read.lanes.map(({ decoder }) => makeLane(decoder)))
+        expect(whyNot(plugin, factsBefore(read), options)).toBeUndefined();
+      expect(writeLink(read)).not.toContain("l=");
+    }
+    const lanes = readLink("#/?m=org/name&l=fast-dllm", canMakeLane).settings.lanes;
+    expect(lanes).toEqual([{ decoder: "fast-dllm" }]);
+    const story = { ...defaultSettings, model: "org/name" };
+    expect(readLink(writeLink(story), canMakeLane).settings).toEqual(story);
   });
 
   test("selects the page", () => {

@@ -1,16 +1,18 @@
 import { DTYPES } from "@decodekit/core/toolkit";
 import { readHubAddress } from "@decodekit/hub";
+import { areSameLanes, defaultLanes } from "../models/default-lanes.ts";
 import { MAX_LANES } from "../trace/trace-file.ts";
 import {
   defaultSettings,
+  type ChatChoice,
   type ExecutionChoice,
-  isSameLane,
   type LaneSettings,
   LOCAL,
   MAX_NEW_TOKENS,
   MAX_PROMPT_LENGTH,
   type Settings,
 } from "./settings.ts";
+import { isWebAddress } from "./web-address.ts";
 
 /** A page of the app, and the contents of its URL. */
 export interface Location {
@@ -33,12 +35,17 @@ export type SettingsRoute = Extract<Route, "compare" | "measure" | "sets">;
 const CHAPTERS = 6;
 const MAX_SCENES = 9;
 const executions: ReadonlySet<string> = new Set(["auto", "webgpu", "wasm"]);
+const chatChoices: ReadonlySet<string> = new Set(["auto", "on", "off"]);
 const dtypes: ReadonlySet<string> = new Set(["auto", ...DTYPES]);
 const KEYS = {
   model: "m",
   dtype: "t",
+  modelFile: "f",
   hub: "h",
+  draftModel: "r",
   prompt: "p",
+  chat: "c",
+  system: "y",
   maxNewTokens: "n",
   seed: "s",
   lanes: "l",
@@ -47,12 +54,26 @@ const KEYS = {
   digests: "d",
 } as const;
 
-/** Returns the URL hash of `settings`, without the defaults. */
+/** Settings other than the lanes, in the order in which a link has them. */
+const LINKED: readonly Exclude<keyof Settings, "lanes">[] = [
+  "model",
+  "dtype",
+  "modelFile",
+  "hub",
+  "draftModel",
+  "prompt",
+  "chat",
+  "system",
+  "maxNewTokens",
+  "seed",
+  "execution",
+];
+
+/** Returns the URL hash of `settings`, without the defaults; the lanes that a model begins with are a default too. */
 export function writeLink(settings: Settings, digests: readonly string[] = [], route: SettingsRoute = "compare"): string {
   const query = new URLSearchParams();
-  for (const key of ["model", "dtype", "hub", "prompt", "maxNewTokens", "seed", "execution"] as const)
-    if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
-  if (!hasSameLanes(settings, defaultSettings)) {
+  for (const key of LINKED) if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
+  if (!areSameLanes(settings.lanes, defaultLanes(settings))) {
     for (const { decoder } of settings.lanes) query.append(KEYS.lanes, decoder);
     for (const [index, { start = [] }] of settings.lanes.entries())
       if (start.length > 0) query.append(KEYS.starts, [index, ...start].join("."));
@@ -64,10 +85,6 @@ export function writeLink(settings: Settings, digests: readonly string[] = [], r
 
 function isRoute(text: string): text is Exclude<Route, "compare"> {
   return text === "tour" || text === "measure" || text === "sets" || text === "about";
-}
-
-function hasSameLanes(a: Settings, b: Settings): boolean {
-  return a.lanes.length === b.lanes.length && a.lanes.every((lane, index) => isSameLane(lane, b.lanes[index]!));
 }
 
 /** Reads any URL hash. Invalid parts are ignored and listed. `isLane` returns whether a decoder with its options is valid. */
@@ -86,25 +103,31 @@ export function readLink(hash: string, isLane: (decoder: string) => boolean): Lo
     if (value === undefined) ignored.push(KEYS[key]);
     return value ?? fallback;
   };
+  const model = take("model", (text) => (isModel(text) ? text : undefined), defaultSettings.model);
+  const draftModel = take("draftModel", (text) => (isDraftModel(text) ? text : undefined), defaultSettings.draftModel);
   const settings: Settings = {
-    model: take("model", (text) => (isModel(text) ? text : undefined), defaultSettings.model),
+    model,
     dtype: take("dtype", (text) => (isDtype(text) ? text : undefined), defaultSettings.dtype),
+    modelFile: take("modelFile", (text) => (isModelFile(text) ? text : undefined), defaultSettings.modelFile),
+    draftModel,
     hub: take("hub", (text) => (isHub(text) ? text : undefined), defaultSettings.hub),
     prompt: take("prompt", (text) => (text.trim() !== "" && text.length <= MAX_PROMPT_LENGTH ? text : undefined), defaultSettings.prompt),
+    chat: take("chat", (text) => (isChatChoice(text) ? text : undefined), defaultSettings.chat),
+    system: take("system", (text) => (text.length <= MAX_PROMPT_LENGTH ? text : undefined), defaultSettings.system),
     maxNewTokens: take("maxNewTokens", (text) => integer(text, 1, MAX_NEW_TOKENS), defaultSettings.maxNewTokens),
     seed: take("seed", (text) => integer(text, 0, Number.MAX_SAFE_INTEGER), defaultSettings.seed),
     execution: take("execution", (text) => (isExecution(text) ? text : undefined), defaultSettings.execution),
-    lanes: readLanes(query, isLane, ignored),
+    lanes: readLanes(query, isLane, ignored) ?? defaultLanes({ model, draftModel }),
   };
   const digests = query.getAll(KEYS.digests).filter((digest) => /^[\da-f]{8}$/.test(digest));
   return { route, chapter: chapter ?? 1, scene: scene ?? 1, settings, digests: digests.slice(0, MAX_LANES), ignored };
 }
 
-function readLanes(query: URLSearchParams, isLane: (decoder: string) => boolean, ignored: string[]): readonly LaneSettings[] {
+function readLanes(query: URLSearchParams, isLane: (decoder: string) => boolean, ignored: string[]): readonly LaneSettings[] | undefined {
   const given = query.getAll(KEYS.lanes);
   const decoders = given.slice(0, MAX_LANES).filter((decoder) => isLane(decoder));
   if (decoders.length < given.length) ignored.push(KEYS.lanes);
-  if (decoders.length === 0) return defaultSettings.lanes;
+  if (decoders.length === 0) return undefined;
   const lanes: LaneSettings[] = decoders.map((decoder) => ({ decoder }));
   for (const text of query.getAll(KEYS.starts)) {
     const [lane, ...start] = text.split(".").map((part) => integer(part, 0, 2 ** 31 - 1));
@@ -128,6 +151,20 @@ export function isModel(text: string): boolean {
   return /^[a-z][\w-]{0,40}$/.test(text) || (text.length <= 2000 && (isWebAddress(text) || readHubAddress(text) !== undefined));
 }
 
+/** Whether `text` can name a draft model: as `isModel`, without local files; or none. */
+export function isDraftModel(text: string): boolean {
+  return text === "" || (isModel(text) && !text.startsWith(LOCAL));
+}
+
+/** Whether `text` can be the path of a model file within a folder; or none. */
+export function isModelFile(text: string): boolean {
+  return text === "" || (text.length <= 300 && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(text));
+}
+
+export function isChatChoice(text: string): text is ChatChoice {
+  return chatChoices.has(text);
+}
+
 export function isDtype(text: string): text is Settings["dtype"] {
   return dtypes.has(text);
 }
@@ -141,11 +178,6 @@ export function isHub(text: string): boolean {
   if (text.length > 2000 || !isWebAddress(text)) return false;
   const { username, password, search, hash } = new URL(text);
   return [username, password, search, hash].every((part) => part === "");
-}
-
-/** Whether `text` is an http(s) URL. */
-export function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** Returns a digest of an output: eight hexadecimal digits, 32-bit FNV-1a over the token ids. */

@@ -2,9 +2,12 @@ import { useState } from "preact/hooks";
 import { describeError } from "../lab/describe-error.ts";
 import { specificationOf } from "../lab/decoders.ts";
 import { addLane } from "../lab/documents.ts";
+import { shownFacts } from "../lab/shown-facts.ts";
 import * as state from "../lab/state.ts";
 import { importThirdParty } from "../lab/third-party.ts";
 import { texts } from "../texts/texts.ts";
+import type { ModelFacts } from "../models/model-facts.ts";
+import { whyNot } from "../models/why-not.ts";
 import { MAX_LANES } from "../trace/trace-file.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
@@ -15,9 +18,7 @@ const OWN = "own";
 export function AddLane() {
   const [isOpen, setOpen] = useState(false);
   if (state.settings.value.lanes.length >= MAX_LANES) return null;
-  const offers = state.plugins.value.flatMap(({ name, title, presets }) =>
-    (presets.length > 0 ? presets : [{}]).map((preset) => ({ specification: specificationOf(name, preset), title, preset })),
-  );
+  const offers = offersOn(shownFacts.value);
   return (
     <div class="add-lane">
       <label>
@@ -34,16 +35,45 @@ export function AddLane() {
           }}
         >
           <option value="">{texts.lane.add}</option>
-          {offers.map(({ specification, title, preset }) => (
-            <option key={specification} value={specification}>
-              {[title, ...Object.entries(preset).map(([name, value]) => `${name} ${String(value)}`)].join(" · ")}
-            </option>
-          ))}
+          {offers.map(({ specification, name, reason }) =>
+            reason === undefined ? (
+              <option key={specification} value={specification}>
+                {name}
+              </option>
+            ) : null,
+          )}
           <option value={OWN}>{texts.lane.addOwn}</option>
+          <optgroup label={texts.models.otherOffers}>
+            {offers.map(({ specification, name, reason }) =>
+              reason === undefined ? null : (
+                <option key={specification} value={specification} disabled>
+                  {texts.models.offer(name, reason)}
+                </option>
+              ),
+            )}
+          </optgroup>
         </select>
       </label>
       <PluginDialog isOpen={isOpen} onClose={() => setOpen(false)} />
     </div>
+  );
+}
+
+interface Offer {
+  readonly specification: string;
+  readonly name: string;
+  /** Why the model cannot run it. */
+  readonly reason: string | undefined;
+}
+
+/** Every decoder with each of its presets, and whether a model can run it. */
+function offersOn(facts: ModelFacts): readonly Offer[] {
+  return state.plugins.value.flatMap((plugin) =>
+    (plugin.presets.length > 0 ? plugin.presets : [{}]).map((preset) => ({
+      specification: specificationOf(plugin.name, preset),
+      name: [plugin.title, ...Object.entries(preset).map(([name, value]) => `${name} ${String(value)}`)].join(" · "),
+      reason: whyNot(plugin, facts, preset),
+    })),
   );
 }
 

@@ -10,6 +10,7 @@ import { letters, markers, texts } from "../texts/texts.ts";
 import { losslessTexts, notLosslessTexts } from "../texts/guarantees-en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
+import { CannotRun } from "./cannot-run.tsx";
 import { Dialog } from "./dialog.tsx";
 import { MainFigures, MoreFigures } from "./figures.tsx";
 import { IconButton } from "./icons.tsx";
@@ -68,6 +69,7 @@ export function LaneCard({ index, lane, shown, isStale, laneState, canRemove, ca
           {describeOptions(options)}
         </p>
       </header>
+      <CannotRun lane={lane} shown={shown} />
       {body}
     </section>
   );

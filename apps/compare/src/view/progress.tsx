@@ -1,4 +1,4 @@
-import { isOnHub } from "../lab/model-request.ts";
+import { namedModel } from "../models/named-model.ts";
 import { type Activity, activity, settings } from "../lab/state.ts";
 import { letters, texts } from "../texts/texts.ts";
 
@@ -34,7 +34,7 @@ function label(): string {
     case "idle":
       return t.idle;
     case "loading":
-      return now.progress?.fromCache === false && isOnHub(settings.value.model) ? t.downloading : t.loading;
+      return now.progress?.fromCache === false && namedModel(settings.value.model).kind === "hub" ? t.downloading : t.loading;
     case "preparing":
       return t.preparing;
     case "warming-up":

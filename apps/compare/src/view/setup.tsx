@@ -7,7 +7,9 @@ import { texts } from "../texts/texts.ts";
 import { type ExecutionChoice, MAX_NEW_TOKENS, MAX_PROMPT_LENGTH } from "../url/settings.ts";
 import { DocumentButtons } from "./document-buttons.tsx";
 import { Icon } from "./icons.tsx";
-import { ModelField } from "./model-field.tsx";
+import { ChatField } from "./model/chat-field.tsx";
+import { ModelDialog } from "./model/model-dialog.tsx";
+import { ModelField } from "./model/model-field.tsx";
 
 const t = texts.setup;
 
@@ -34,9 +36,11 @@ export function Setup() {
         <DocumentButtons />
         <RunButton />
       </div>
+      <ChatField />
       <div id="settings" class="setup-row" hidden={!isOpen}>
         {isOpen && <SettingFields />}
       </div>
+      <ModelDialog />
     </section>
   );
 }
