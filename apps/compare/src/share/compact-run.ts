@@ -24,13 +24,14 @@ export type KeptCandidates = number | undefined;
  * not occur are left out.
  */
 export function compactRun(trace: Trace, candidates: KeptCandidates): CompactRun {
-  const { model, prompt, promptTokens, maxNewTokens, vocabulary } = trace;
+  const { model, request, prompt, promptTokens, maxNewTokens, vocabulary } = trace;
   const lanes = trace.lanes.map((lane) => withCandidates(lane, candidates));
   const ids = idsByFrequency([...promptTokens, ...lanes.flatMap(tokensOf)]);
   const places = new Map(ids.map((id, place) => [id, place]));
   const placeOf = (id: TokenId): number => places.get(id)!;
   return {
     model,
+    ...(request && { request }),
     prompt,
     promptTokens: promptTokens.map(placeOf),
     maxNewTokens,
@@ -51,8 +52,9 @@ function idsByFrequency(tokens: readonly TokenId[]): TokenId[] {
   return [...counts].toSorted(([a, countA], [b, countB]) => countB - countA || a - b).map(([id]) => id);
 }
 
-function tokensOf({ events, scores = [] }: LaneTrace): TokenId[] {
+function tokensOf({ start = [], events, scores = [] }: LaneTrace): TokenId[] {
   return [
+    ...start,
     ...events.flatMap(({ event }) => ("tokens" in event ? [...event.tokens] : [])),
     ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)),
   ];
@@ -61,12 +63,13 @@ function tokensOf({ events, scores = [] }: LaneTrace): TokenId[] {
 type PlaceOf = (id: TokenId) => number;
 
 function compactLane(lane: LaneTrace, vocabulary: Trace["vocabulary"], placeOf: PlaceOf): CompactLane {
-  const { specification, title, options, seed, events, result, scores, error } = lane;
+  const { specification, title, options, seed, start, events, result, scores, error } = lane;
   return {
     specification,
     title,
     options,
     seed,
+    ...(start && { start: start.map(placeOf) }),
     ...compactEvents(events, placeOf),
     ...(result && { result: compactResult(result, textOf(events, vocabulary)) }),
     ...(scores && { scores: compactScores(scores, placeOf) }),

@@ -9,6 +9,8 @@ const lane = v.strictObject({
   title: v.string(),
   options: v.record(v.string(), v.union([v.number(), v.boolean(), v.string()])),
   seed: v.number(),
+  /** Indices of the run's `ids`, as `tokens`. */
+  start: v.optional(v.array(count)),
   /** The models and phases of passes, such as "causal decode". */
   passes: v.array(v.string()),
   /** One per event: an index of `EVENT_KINDS`, and after these of `passes`. */
@@ -19,7 +21,6 @@ const lane = v.strictObject({
   times: numbers,
   /** Per pass. */
   durations: numbers,
-  /** Indices of the run's `ids`. */
   tokens: v.array(count),
   /** Of those events that have any: of proposals in 0.01 %, of commits as logarithms in thousandths. */
   probabilities: numbers,
@@ -49,6 +50,7 @@ const lane = v.strictObject({
 /** Only the shape of a run in columns; what it may contain is for the schema of trace files to say. */
 export const compactRunSchema = v.strictObject({
   model: v.unknown(),
+  request: v.optional(v.unknown()),
   prompt: v.string(),
   promptTokens: v.array(count),
   maxNewTokens: v.number(),

@@ -11,7 +11,7 @@ export class CompactRunError extends Error {
  * Returns the text of the trace file that a run in columns stands for, which `readTrace` then checks.
  * @throws CompactRunError if the columns do not fit together.
  */
-export function expandRun({ model, prompt, promptTokens, maxNewTokens, ids, texts, lanes }: CompactRun): string {
+export function expandRun({ model, request, prompt, promptTokens, maxNewTokens, ids, texts, lanes }: CompactRun): string {
   if (texts.length !== ids.length) throw new CompactRunError("Every token must have a text.");
   const idAt = (place: number): number => ids[place] ?? missing("token");
   const vocabulary = ids.flatMap((id, place) => (texts[place] === null ? [] : [[id, texts[place]!] as const]));
@@ -19,11 +19,18 @@ export function expandRun({ model, prompt, promptTokens, maxNewTokens, ids, text
     format: "decodekit-trace",
     version: 1,
     model,
+    request,
     prompt,
     promptTokens: promptTokens.map(idAt),
     maxNewTokens,
     vocabulary,
-    lanes: lanes.map(({ specification, title, options, seed }) => ({ specification, title, options, seed })),
+    lanes: lanes.map(({ specification, title, options, seed, start }) => ({
+      specification,
+      title,
+      options,
+      seed,
+      start: start?.map(idAt),
+    })),
   };
   const texted = new Map(vocabulary);
   return [header, ...lanes.flatMap((lane, index) => linesOf(lane, index, { idAt, textAt: (id) => texted.get(id) ?? "" }))]

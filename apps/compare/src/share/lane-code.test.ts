@@ -32,6 +32,8 @@ const specifications = [
   "llada:blockLength=4,canvas=block,guidanceScale=1.5,temperature=0.5",
   "infill:after=The end.,length=5",
 ];
+/** One lane starts with tokens that the visitor chose. */
+const startOf = (specification: string): readonly number[] => (specification === "penalties:dry=0.8,noRepeatNgram=3" ? [471, 355] : []);
 const prompt = 'Once upon a time, there was a "dog" and\n';
 const settings: Settings = { ...defaultSettings, prompt, maxNewTokens: 10, seed: 5 };
 
@@ -47,7 +49,9 @@ async function textOf(specification: string): Promise<string> {
   const decoder = plugin.create(await withTokens(plugin, options, encode));
   const { maxNewTokens, seed } = settings;
   const ofDraft = made.requires.includes("draft") ? { draft } : {};
-  return (await generate(model, prompt, { decoder, maxNewTokens, seed, ...ofDraft }).result).text;
+  const start = startOf(specification);
+  const tokens = Int32Array.of(...model.tokenizer.encode(prompt), ...start);
+  return (await generate(model, tokens, { decoder, maxNewTokens: maxNewTokens - start.length, seed, ...ofDraft }).result).text;
 }
 
 function programOf(specification: string): string {
@@ -59,6 +63,7 @@ function programOf(specification: string): string {
     draft: decoder.requires.includes("draft") ? { kind: "embedded", name: "storiesDraft" } : undefined,
     execution: "wasm",
     prompt,
+    start: startOf(specification),
     maxNewTokens: settings.maxNewTokens,
     seed: settings.seed,
   });

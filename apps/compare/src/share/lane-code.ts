@@ -1,4 +1,4 @@
-import type { ChatMessage, PluginOptionValues } from "@decodekit/core";
+import type { ChatMessage, PluginOptionValues, TokenId } from "@decodekit/core";
 import type { Dtype } from "@decodekit/core/toolkit";
 import { specificationOf } from "../lab/decoders.ts";
 import { callCode, type Code, codeOf, importsOf, objectCode } from "./code-text.ts";
@@ -29,12 +29,16 @@ export interface LaneProgram {
   readonly execution: "wasm" | "webgpu" | "native" | "auto";
   /** Text, or the messages of a chat. */
   readonly prompt: string | readonly ChatMessage[];
+  /** Tokens that the output starts with. @defaultValue none */
+  readonly start?: readonly TokenId[] | undefined;
+  /** With the tokens of `start`. */
   readonly maxNewTokens: number;
   readonly seed: number;
 }
 
 /** Returns a complete program in TypeScript that runs a lane with the published packages, in Node or in a page. */
-export function laneCode({ title, decoder, model, draft, dtype, execution, prompt, maxNewTokens, seed }: LaneProgram): string {
+export function laneCode(lane: LaneProgram): string {
+  const { title, decoder, model, draft, dtype, execution, prompt, start = [], maxNewTokens, seed } = lane;
   const options = loadOptions(model, dtype, execution);
   const made = decoder.url === undefined ? builtIn(decoder) : imported(decoder);
   const loads = [
@@ -44,10 +48,10 @@ export function laneCode({ title, decoder, model, draft, dtype, execution, promp
   const generation = objectCode({
     decoder: nameCode("decoder"),
     ...(draft && { draft: nameCode("draft") }),
-    maxNewTokens,
+    maxNewTokens: Math.max(1, maxNewTokens - start.length),
     seed,
   });
-  const call = callCode("@decodekit/core", "generate", nameCode("model"), nameCode("prompt"), generation);
+  const call = callCode("@decodekit/core", "generate", nameCode("model"), nameCode(start.length > 0 ? "tokens" : "prompt"), generation);
   const imports = importsOf([...loads.map(({ code }) => code), made, call]);
   return [
     `// The lane "${oneLine(title)}" of decodekit compare, for Node 20.19 or later or a page.`,
@@ -58,6 +62,7 @@ export function laneCode({ title, decoder, model, draft, dtype, execution, promp
     "",
     ...loads.map(({ name, code }) => `const ${name} = await ${code.code};`),
     `const prompt = ${typeof prompt === "string" ? JSON.stringify(prompt) : JSON.stringify(prompt, undefined, 2)};`,
+    ...(start.length > 0 ? tokensFrom(start, typeof prompt === "string") : []),
     `const decoder = ${made.code};`,
     `const { text, finishReason, statistics } = await ${call.code}.result;`,
     "console.log(text);",
@@ -65,6 +70,16 @@ export function laneCode({ title, decoder, model, draft, dtype, execution, promp
     ...loads.map(({ name }) => `await ${name}.dispose();`),
     "",
   ].join("\n");
+}
+
+/** The decoder goes on after the tokens of `start`, which are not part of `text`. */
+function tokensFrom(start: readonly TokenId[], isText: boolean): string[] {
+  const encoded = isText ? "model.tokenizer.encode(prompt)" : "(model.chat?.encode(prompt) ?? [])";
+  return [
+    "// The output starts with these tokens; `text` is what follows.",
+    `const start = [${start.join(", ")}];`,
+    `const tokens = Int32Array.of(...${encoded}, ...start);`,
+  ];
 }
 
 function loadOptions(model: ModelInCode, dtype: Dtype | undefined, execution: LaneProgram["execution"]): Code {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordingModels, recordTrace } from "../../build/record-trace.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { readTrace, writeTrace } from "../trace/trace-file.ts";
-import { defaultSettings, type Settings } from "../url/settings.ts";
+import { defaultSettings, lanesOf, type Settings } from "../url/settings.ts";
 import { compactRun } from "./compact-run.ts";
 import { MAX_LINK_LENGTH, packRun, RunLinkError, unpackRun } from "./run-link.ts";
 
@@ -12,15 +12,20 @@ const runs: readonly (readonly [name: string, settings: Partial<Settings>])[] = 
   ["the welcome run", {}],
   [
     "four lanes of 64 tokens",
-    { lanes: ["greedy", "top-p:p=0.95,temperature=1.2", "speculative:drafter=draft-model,draftLength=3", "judged-tree"] },
+    { lanes: lanesOf("greedy", "top-p:p=0.95,temperature=1.2", "speculative:drafter=draft-model,draftLength=3", "judged-tree") },
   ],
   [
     "a gap and a revision",
-    { maxNewTokens: 24, lanes: ["infill:after=They were happy.,length=6", "ar-then-refine", "wino", "beam:beams=3"] },
+    { maxNewTokens: 24, lanes: lanesOf("infill:after=They were happy.,length=6", "ar-then-refine", "wino", "beam:beams=3") },
   ],
   [
     "a lane that ends early",
-    { model: "puzzles", prompt: "1..4.6.5..2..3..1..6..2..5..4..1.3..=", maxNewTokens: 36, lanes: ["greedy", "llada:blockLength=12"] },
+    {
+      model: "puzzles",
+      prompt: "1..4.6.5..2..3..1..6..2..5..4..1.3..=",
+      maxNewTokens: 36,
+      lanes: lanesOf("greedy", "llada:blockLength=12"),
+    },
   ],
 ];
 
@@ -57,6 +62,7 @@ function asShared(trace: Trace, candidates = Infinity): Trace {
   });
   const used = new Set([
     ...trace.promptTokens,
+    ...lanes.flatMap(({ start = [] }) => start),
     ...lanes.flatMap(({ events }) => events.flatMap(({ event }) => ("tokens" in event ? [...event.tokens] : []))),
     ...lanes.flatMap(({ scores = [] }) => scores.flatMap((score) => score.candidates.map(({ token }) => token))),
   ]);
@@ -113,6 +119,7 @@ test("a run that failed, was stopped or has not begun, and events with probabili
       {
         ...first,
         scores: undefined,
+        start: [589, 318],
         options: { p: 0.5, on: true, way: "ü\n🦊" },
         events: [
           { milliseconds: 0, event: { type: "decode-start", promptLength: 14 } },
