@@ -28,7 +28,15 @@ function stateOf(tokens: readonly number[], state: CellState = "plain", undone =
   return {
     ...empty,
     passes: 3,
-    cells: tokens.map((token) => ({ token, state, isFinal: true, pass: 1, by: { model: "causal", phase: "decode" }, probability: 1 })),
+    cells: tokens.map((token) => ({
+      token,
+      state,
+      isFinal: true,
+      pass: 1,
+      changedAt: 3,
+      by: { model: "causal", phase: "decode" },
+      probability: 1,
+    })),
     undone: new Map(
       undone > 0
         ? [
@@ -81,6 +89,7 @@ describe("a picture of a run", () => {
       ["rejected", "undone"],
       ["corrected", "corrected"],
       ["revised", "revised"],
+      ["forced", "primary-soft"],
       ["masked", "mask-edge"],
       ["masked", "mask-hatch"],
     ] as const) {
@@ -90,17 +99,18 @@ describe("a picture of a run", () => {
     expect(color("proposed", "muted")).toBeGreaterThan(plain("muted") + 40);
     // An underline and an overline of the same colour are at different heights.
     expect(draw(pictureOf([stateOf([1], "accepted")])).pixels).not.toEqual(draw(pictureOf([stateOf([1], "revealed")])).pixels);
-    expect(draw(pictureOf([stateOf([1], "plain", 1)])).pixelsOf("undone")).toBeGreaterThan(10);
+    expect(draw(pictureOf([stateOf([1], "plain", 1)])).pixelsOf("undone")).toBeGreaterThan(5);
     expect(draw(pictureOf([stateOf([1], "plain", 3)])).pixelsOf("undone")).toBeGreaterThan(
       draw(pictureOf([stateOf([1], "plain", 1)])).pixelsOf("undone"),
     );
   });
 
-  test("tints what was unmasked in the last pass", () => {
+  test("tints what was unmasked in the last pass, and fades the marks of earlier ones", () => {
     const revealed = stateOf([1], "revealed");
-    const fresh: LaneState = { ...revealed, cells: [{ ...revealed.cells[0]!, pass: 3 }] };
-    expect(draw(pictureOf([revealed])).pixelsOf("committed-soft")).toBe(0);
-    expect(draw(pictureOf([fresh])).pixelsOf("committed-soft")).toBeGreaterThan(100);
+    const old: LaneState = { ...revealed, cells: [{ ...revealed.cells[0]!, changedAt: 2 }] };
+    expect(draw(pictureOf([old])).pixelsOf("committed-soft")).toBe(0);
+    expect(draw(pictureOf([revealed])).pixelsOf("committed-soft")).toBeGreaterThan(100);
+    expect(draw(pictureOf([old])).pixelsOf("committed")).toBe(0);
   });
 
   test("grows with its text and its lanes, and keeps the height that it is given", () => {

@@ -1,4 +1,5 @@
 import type { Palette } from "../picture/palette.ts";
+import { FADED } from "../picture/token-marks.ts";
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -10,19 +11,27 @@ const SHARES = [1, 2, 3, 4, 5, 6, 7].map((step) => step / 8);
  * for all pictures, so that a GIF needs one table and its still parts do not flicker.
  */
 export function gifColors(palette: Palette): Rgb[] {
-  const { page, panel, "committed-soft": tint, line, ink, muted, primary: _, ...onPanel } = palette;
+  const { page, panel, "committed-soft": tint, "primary-soft": chosen, line, ink, muted, ...onPanel } = palette;
   const mixtures = [
+    mix(panel, palette.committed, FADED.committed),
+    mix(panel, palette.corrected, FADED.corrected),
     ...[ink, muted, line].flatMap((color) => mixed(color, page)),
     ...[ink, muted, line, ...Object.values(onPanel)].flatMap((color) => mixed(color, panel)),
     ...mixed(ink, tint),
+    ...mixed(ink, chosen),
   ];
-  const colors = [page, panel, tint, line, ink, muted, ...Object.values(onPanel)].map(rgbOf);
+  const colors = [page, panel, tint, chosen, line, ink, muted, ...Object.values(onPanel)].map(rgbOf);
   return [...new Map([...colors, ...mixtures].map((color) => [color.join(), color])).values()].slice(0, 255);
 }
 
 function mixed(color: string, background: string): Rgb[] {
+  return SHARES.map((share) => mix(background, color, share));
+}
+
+/** Returns the colour of `share` of one colour over another. */
+function mix(background: string, color: string, share: number): Rgb {
   const [from, to] = [rgbOf(background), rgbOf(color)];
-  return SHARES.map((share) => from.map((value, channel) => Math.round(value + share * (to[channel]! - value))) as unknown as Rgb);
+  return from.map((value, channel) => Math.round(value + share * (to[channel]! - value))) as unknown as Rgb;
 }
 
 /** Reads "#rrggbb" and "rgb(r, g, b)". */

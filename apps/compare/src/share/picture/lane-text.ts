@@ -69,7 +69,8 @@ function tokenPieces(pen: Pen, { cells, undone, passes }: LaneState, vocabulary:
     if (!cell && count === 0) return undefined;
     const isMasked = cell?.state === "masked";
     const { space, body, end } = cell ? spell(vocabulary.get(cell.token), isMasked) : { space: "", body: "", end: "" };
-    const font = serif(TEXT_SIZE, inkWeight(cell?.state ?? "plain"));
+    const isFresh = cell?.changedAt === passes;
+    const font = serif(TEXT_SIZE, inkWeight(cell?.state ?? "plain", isFresh));
     return {
       lead: space,
       body: body + end,
@@ -78,7 +79,7 @@ function tokenPieces(pen: Pen, { cells, undone, passes }: LaneState, vocabulary:
       // A fixed width: fonts differ in whether they have the digit space. A place of which only the notch is left has no width.
       width: isMasked ? widthOf(pen, font, "0".repeat(MASK_BODY.length)) : cell ? undefined : 0,
       state: cell?.state,
-      isFresh: cell?.pass === passes,
+      isFresh,
       undone: count,
     };
   }).filter((piece) => piece !== undefined);
@@ -106,6 +107,6 @@ function drawFragment(
   const isToken = state !== undefined && width > 0;
   if (isToken) drawBehind(pen, state, isFresh, box, palette);
   if (state !== "masked") write(pen, text, { ...box, font, color: state ? inkColor(state, palette) : palette.muted });
-  if (isToken) drawMarks(pen, state, box, palette);
+  if (isToken) drawMarks(pen, state, isFresh, box, palette);
   if (isLast) drawNotch(pen, undone, box, palette);
 }

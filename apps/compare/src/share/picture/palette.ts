@@ -13,6 +13,7 @@ const NAMES = [
   "mask-edge",
   "mask-hatch",
   "primary",
+  "primary-soft",
   "lane-0",
   "lane-1",
   "lane-2",

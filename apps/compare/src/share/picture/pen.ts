@@ -5,6 +5,7 @@ export type Pen = Pick<
   | "fillStyle"
   | "strokeStyle"
   | "lineWidth"
+  | "globalAlpha"
   | "textAlign"
   | "textBaseline"
   | "fillText"

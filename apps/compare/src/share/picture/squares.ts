@@ -37,11 +37,12 @@ export function squares(
         if (!shown || position >= SIDE * SIDE) continue;
         const isMasked = shown.state === "masked";
         const text = isMasked ? "" : (vocabulary.get(shown.token) ?? "").trim();
-        const font = sans(size, inkWeight(shown.state));
+        const isFresh = shown.changedAt === state.passes;
+        const font = sans(size, inkWeight(shown.state, isFresh));
         const box = { ...inkBox(pen, position, isMasked ? "0" : text, { x: answer, y: top, cell, font }), size };
-        drawBehind(pen, shown.state, shown.pass === state.passes, box, palette);
+        drawBehind(pen, shown.state, isFresh, box, palette);
         write(pen, text, { ...box, font, color: inkColor(shown.state, palette) });
-        drawMarks(pen, shown.state, box, palette);
+        drawMarks(pen, shown.state, isFresh, box, palette);
         // Without a number, which would lie over the next cell.
         drawNotch(pen, Math.min(1, state.undone.get(position)?.length ?? 0), box, palette);
       }

@@ -17,13 +17,17 @@ export function inkColor(state: CellState, palette: Palette): string {
   return state === "revised" ? palette.revised : palette.ink;
 }
 
-export const inkWeight = (state: CellState): number => (state === "corrected" ? 600 : 400);
+/** Only the last pass's corrections are bold: marks of earlier passes fade. */
+export const inkWeight = (state: CellState, isFresh: boolean): number => (state === "corrected" && isFresh ? 600 : 400);
 
-/** Draws what lies behind a token's text: the tint of a token that was unmasked just now, or the hatching of a mask. */
+/** Opacity of the marks of earlier passes. */
+export const FADED = { committed: 0.32, corrected: 0.55 };
+
+/** Draws what lies behind a token's text: the tint of one that was unmasked just now or set by the visitor, or the hatching of a mask. */
 export function drawBehind(pen: Pen, state: CellState, isFresh: boolean, box: InkBox, palette: Palette): void {
   const { left, top, width, height } = edges(box);
-  if (state === "revealed" && isFresh) {
-    pen.fillStyle = palette["committed-soft"];
+  if ((state === "revealed" && isFresh) || state === "forced") {
+    pen.fillStyle = palette[state === "forced" ? "primary-soft" : "committed-soft"];
     pen.fillRect(left, top, width, height);
   }
   if (state !== "masked") return;
@@ -42,8 +46,15 @@ export function drawBehind(pen: Pen, state: CellState, isFresh: boolean, box: In
   pen.restore();
 }
 
-/** Draws the lines and boxes around a token's text. */
-export function drawMarks(pen: Pen, state: CellState, box: InkBox, palette: Palette): void {
+/** Draws the lines and boxes around a token's text. Those of committed tokens fade after the pass in which the token changed. */
+export function drawMarks(pen: Pen, state: CellState, isFresh: boolean, box: InkBox, palette: Palette): void {
+  if (!isFresh && (state === "accepted" || state === "revealed")) pen.globalAlpha = FADED.committed;
+  if (!isFresh && state === "corrected") pen.globalAlpha = FADED.corrected;
+  drawLines(pen, state, box, palette);
+  pen.globalAlpha = 1;
+}
+
+function drawLines(pen: Pen, state: CellState, box: InkBox, palette: Palette): void {
   const { x, y, width, size } = box;
   const under = y + 0.24 * size;
   switch (state) {
@@ -71,6 +82,8 @@ export function drawMarks(pen: Pen, state: CellState, box: InkBox, palette: Pale
       line(pen, { x, y: under + 3.5, width }, { color: palette.revised, thickness: 1.5 });
       break;
     case "forced":
+      outline(pen, box, { color: palette.primary, thickness: 1.5, dash: [1.5, 2] });
+      break;
     case "plain":
       break;
     default:
