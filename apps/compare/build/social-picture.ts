@@ -44,7 +44,8 @@ export function drawSocialPicture(trace: Trace): Uint8Array {
   // Lanes reach down to the margin.
   const { rowHeights } = layOut(place);
   pen.setTransform(scale, 0, 0, scale, 0, 0);
-  layOut(place, rowHeights.with(-1, rowHeights.at(-1)! + Math.max(0, Math.floor(room(place))))).draw();
+  const last = rowHeights.length - 1;
+  layOut(place, rowHeights.with(last, rowHeights[last]! + Math.max(0, Math.floor(room(place))))).draw();
   return canvas.toBuffer("image/png");
 }
 

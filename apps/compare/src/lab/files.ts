@@ -5,13 +5,24 @@ import { describeError } from "./describe-error.ts";
 import { openRun } from "./documents.ts";
 import * as state from "./state.ts";
 
-/** Downloads the shown run as a file. */
-export function saveTrace(): void {
+/** Downloads the shown run as a file. Returns its size in bytes; undefined without a run. */
+export function saveTrace(): number | undefined {
   const shown = state.trace.peek();
-  if (!shown) return;
-  const url = URL.createObjectURL(new Blob([writeTrace(shown)], { type: "application/jsonl" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: `decodekit-${shown.model.name}.jsonl` });
-  link.click();
+  if (!shown) return undefined;
+  const file = new Blob([writeTrace(shown)], { type: "application/jsonl" });
+  download(file, fileName(shown, "jsonl"));
+  return file.size;
+}
+
+/** Returns the name of a file with a run. Models may have names that are paths. */
+export function fileName({ model }: Trace, extension: string): string {
+  return `decodekit-${model.name.replaceAll(/[^\w.-]+/g, "-")}.${extension}`;
+}
+
+/** Lets the browser save a file. */
+export function download(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 

@@ -1,8 +1,9 @@
+import { describePlace } from "../lab/describe-place.ts";
 import { gapOf } from "../lab/infill-plugin.ts";
 import { compareOutputs } from "../lab/lane-figures.ts";
-import { format, letters, texts } from "../texts/texts.ts";
+import { letters, texts } from "../texts/texts.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
-import { type Axis, eventsAt, STEPS_PER_PASS } from "../trace/timeline.ts";
+import { type Axis, eventsAt } from "../trace/timeline.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { RunPicture } from "./draw-run.ts";
 
@@ -13,15 +14,6 @@ export function runPicture(trace: Trace, axis: Axis, { place, end }: { readonly 
     foldLane(lane.events, maskTokenId, { count: eventsAt(lane.events, axis, place), positions: gapOf(lane), start: lane.start }),
   );
   return { trace, states, caption: describePlace(axis, place, end), notes: states.map((state, index) => noteOf(state, index, states[0]!)) };
-}
-
-/** Describes a place of the replay in words. */
-export function describePlace(axis: Axis, place: number, end: number): string {
-  const t = texts.transport;
-  if (axis === "tokens") return t.token(place, end);
-  if (axis === "time") return t.time(format.milliseconds(place), format.milliseconds(end));
-  const of = end / STEPS_PER_PASS;
-  return place % STEPS_PER_PASS === 0 ? t.pass(place / STEPS_PER_PASS, of) : t.checking((place + 1) / STEPS_PER_PASS, of);
 }
 
 /** Whether the lane's output equals that of the first lane, and how the lane ended. */

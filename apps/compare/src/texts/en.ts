@@ -1,4 +1,5 @@
 import { format } from "./format.ts";
+import { shareTexts } from "./en/share.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
@@ -51,9 +52,6 @@ export const texts = {
     settings: "Settings",
     undo: "Undo",
     redo: "Redo",
-    share: "Copy link",
-    shared: "Link copied",
-    exportTrace: "Save run",
     importTrace: "Open run",
     opened: (model: string, path: string, reason: string) => `The file of ${model} is ${path}, because ${reason}.`,
     stale: (changed: readonly string[], lanes: readonly string[]) =>
@@ -83,6 +81,7 @@ export const texts = {
     wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
   },
   hub: hubTexts,
+  share: shareTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",
@@ -118,8 +117,6 @@ export const texts = {
     replaced: "The link replaced what you had here.",
     filesMissing: (name: string) => `This run used local files, “${name}”. Choose them under Model to run it again.`,
     tooLarge: "This file is not a valid run: it is larger than 32 MB.",
-    linkCopied: "The link was copied to the clipboard.",
-    linkShown: "The clipboard is not available. Copy the link from the address bar.",
   },
 
   lane: {

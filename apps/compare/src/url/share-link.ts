@@ -22,6 +22,10 @@ export interface Location {
   readonly settings: Settings;
   /** Digests of the author's outputs, one per lane. */
   readonly digests: readonly string[];
+  /** The run itself, as `packRun` writes it; undefined if the link has only settings. It is read later. */
+  readonly run: string | undefined;
+  /** Whether the page is a frame of another page, and shows only the lanes and the replay. */
+  readonly isEmbedded: boolean;
   /** Names of the invalid parts of the URL, which are ignored. */
   readonly ignored: readonly string[];
 }
@@ -45,10 +49,20 @@ const KEYS = {
   starts: "b",
   execution: "x",
   digests: "d",
+  run: "r",
+  isEmbedded: "embed",
 } as const;
 
+/** What a link may have beside settings; see `Location`. */
+export type LinkExtras = Partial<Pick<Location, "run" | "isEmbedded">>;
+
 /** Returns the URL hash of `settings`, without the defaults. */
-export function writeLink(settings: Settings, digests: readonly string[] = [], route: SettingsRoute = "compare"): string {
+export function writeLink(
+  settings: Settings,
+  digests: readonly string[] = [],
+  route: SettingsRoute = "compare",
+  { run, isEmbedded = false }: LinkExtras = {},
+): string {
   const query = new URLSearchParams();
   for (const key of ["model", "dtype", "hub", "prompt", "maxNewTokens", "seed", "execution"] as const)
     if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
@@ -58,6 +72,8 @@ export function writeLink(settings: Settings, digests: readonly string[] = [], r
       if (start.length > 0) query.append(KEYS.starts, [index, ...start].join("."));
   }
   for (const digest of digests) query.append(KEYS.digests, digest);
+  if (isEmbedded) query.set(KEYS.isEmbedded, "1");
+  if (run !== undefined) query.set(KEYS.run, run);
   const text = query.toString();
   return `#/${route === "compare" ? "" : route}${text ? `?${text}` : ""}`;
 }
@@ -93,7 +109,16 @@ export function readLink(hash: string, isLane: (decoder: string) => boolean): Lo
     lanes: readLanes(query, isLane, ignored),
   };
   const digests = query.getAll(KEYS.digests).filter((digest) => /^[\da-f]{8}$/.test(digest));
-  return { route, chapter: chapter ?? 1, scene: scene ?? 1, settings, digests: digests.slice(0, MAX_LANES), ignored };
+  return {
+    route,
+    chapter: chapter ?? 1,
+    scene: scene ?? 1,
+    settings,
+    digests: digests.slice(0, MAX_LANES),
+    run: query.get(KEYS.run) ?? undefined,
+    isEmbedded: query.get(KEYS.isEmbedded) === "1",
+    ignored,
+  };
 }
 
 function readLanes(query: URLSearchParams, isLane: (decoder: string) => boolean, ignored: string[]): readonly LaneSettings[] {
