@@ -1,19 +1,18 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { canMakeLane } from "../../lab/decoders.ts";
 import { laneProgram } from "../../lab/lane-program.ts";
 import * as state from "../../lab/state.ts";
 import { laneCode } from "../../share/lane-code.ts";
 import { letters, texts } from "../../texts/texts.ts";
-import { copy } from "./copy.ts";
 import { Result, Section } from "./section.tsx";
+import { useCopy } from "./use-copy.ts";
 
 const t = texts.share.code;
 
 /** Shows and copies a program that runs one of the lanes. */
 export function CodeSection() {
-  const field = useRef<HTMLTextAreaElement>(null);
+  const { field, copied, copy, forget } = useCopy<HTMLTextAreaElement>();
   const [chosen, choose] = useState(0);
-  const [result, setResult] = useState("");
   const settings = state.settings.value;
   const programs = settings.lanes.flatMap(({ decoder }, index) =>
     canMakeLane(decoder, state.plugins.value) ? [{ index, program: laneProgram(settings, index) }] : [],
@@ -29,7 +28,7 @@ export function CodeSection() {
           value={shown.index}
           onChange={(event) => {
             choose(Number(event.currentTarget.value));
-            setResult("");
+            forget();
           }}
         >
           {programs.map(({ index, program }) => (
@@ -38,12 +37,12 @@ export function CodeSection() {
             </option>
           ))}
         </select>
-        <button type="button" onClick={() => void copy(code, field.current!).then((isCopied) => setResult(isCopied ? t.copied : t.shown))}>
+        <button type="button" onClick={() => copy(code)}>
           {t.copy}
         </button>
       </div>
       <textarea ref={field} class="share-field code" readOnly rows={8} wrap="off" spellcheck={false} aria-label={t.field} value={code} />
-      <Result>{result}</Result>
+      <Result>{copied ? (copied.isCopied ? t.copied : t.shown) : ""}</Result>
     </Section>
   );
 }
