@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
 import { recordTraces } from "./build/record-traces.ts";
 import { serviceWorker } from "./build/service-worker.ts";
+import { socialPicture } from "./build/social-picture.ts";
 
 export default defineConfig({
   // Relative, so that the page works in any folder of any host.
   base: "./",
-  plugins: [recordTraces(), serviceWorker()],
+  plugins: [recordTraces(), socialPicture(), serviceWorker()],
   worker: { format: "es" },
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   build: {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Plugin, Rolldown } from "vite";
 
 /** Files that are fetched on first use, not on the first visit: models and the runtime. They are kept once used. */
-const LARGE = /\.(wasm|onnx|map)$|tokenizer|config-|onnx-|ort[.-]|model-worker|serve-model|plugin-worker/;
+const LARGE = /\.(wasm|onnx|map)$|^og\.png$|tokenizer|config-|onnx-|ort[.-]|model-worker|serve-model|plugin-worker/;
 
 /** Scripts of this size that the page imports on demand, in bytes, are kept with the first use of a model, not on the first visit. */
 const LARGE_ON_DEMAND = 25_000;

@@ -66,6 +66,30 @@ export async function openSettings(page: Page): Promise<void> {
   await page.locator("#tokens").waitFor();
 }
 
+export async function openShare(page: Page): Promise<Locator> {
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.getByRole("button", { name: "Copy link without the run" }).waitFor();
+  return dialog;
+}
+
+/** Copies a link by clicks and returns its hash, as the dialog shows it. */
+export async function copyLink(page: Page, what: "with" | "without"): Promise<string> {
+  const dialog = await openShare(page);
+  await dialog.getByRole("button", { name: `Copy link ${what} the run` }).click();
+  const url = await dialog.getByRole("textbox", { name: "Link" }).inputValue();
+  await page.keyboard.press("Escape");
+  return new URL(url).hash;
+}
+
+/** Saves the run by clicks and returns the path of the file. */
+export async function saveRun(page: Page): Promise<string> {
+  const dialog = await openShare(page);
+  const [download] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Save run" }).click()]);
+  await page.keyboard.press("Escape");
+  return download.path();
+}
+
 /** Presses Run and waits until all lanes have finished. */
 export async function runToEnd(page: Page, timeout = 120_000): Promise<void> {
   await untilRunEnds(page, () => page.getByRole("button", { name: "Run", exact: true }).click(), timeout);

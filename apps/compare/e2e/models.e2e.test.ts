@@ -153,12 +153,12 @@ describe("a draft model", () => {
 
   test("of another vocabulary, or one that predicts masked tokens, is refused before the run", async () => {
     const hub = await hubWith(causalPlan("org/small"));
-    const { page } = await open(link({ n: "6", m: "org/small", h: hub.endpoint, r: "puzzles" }));
+    const { page } = await open(link({ n: "6", m: "org/small", h: hub.endpoint, a: "puzzles" }));
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await notice(page, "puzzles cannot draft for org/small: they split text into different tokens");
     expect(await page.locator(".token[data-final]").count()).toBe(0);
     const masked = await hubWith(maskedPlan);
-    const other = await open(link({ n: "6", m: "stories", h: masked.endpoint, r: "org/masked" }));
+    const other = await open(link({ n: "6", m: "stories", h: masked.endpoint, a: "org/masked" }));
     await other.page.getByRole("button", { name: "Run", exact: true }).click();
     await notice(other.page, "org/masked predicts masked tokens and cannot draft");
   });

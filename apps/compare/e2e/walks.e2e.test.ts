@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
 import { describe, expect, test } from "vitest";
-import { laneText, link, openSettings, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { copyLink, laneText, link, openSettings, runToEnd, saveRun, stage, untilRunEnds } from "./browser.ts";
 
 /*
  * Walks through the page by clicks alone: no address is opened but the first. Each test holds a fault that use has shown.
@@ -106,8 +106,7 @@ describe("a run is a document", () => {
     await page.locator("#prompt").fill("The dog was");
     await runToEnd(page);
     const texts = [await laneText(page, 0), await laneText(page, 1)];
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save run" }).click()]);
-    const file = { name: "run.jsonl", mimeType: "application/jsonl", buffer: await readFile(await download.path()) };
+    const file = { name: "run.jsonl", mimeType: "application/jsonl", buffer: await readFile(await saveRun(page)) };
 
     const other = await open();
     await other.page.locator("#tokens-2 .token[data-final]").first().waitFor();
@@ -165,21 +164,17 @@ describe("a run is a document", () => {
   });
 
   test("whose link says what it shows, after an edit and half way through the replay, too", async () => {
-    const { page, context } = await open(short);
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const { page } = await open(short);
     await runToEnd(page);
     await page.getByRole("button", { name: "To the start" }).click();
-    await page.getByRole("button", { name: "Copy link" }).click();
-    const copied = await page.evaluate(() => navigator.clipboard.readText());
-    const other = await open(new URL(copied).hash);
+    const other = await open(await copyLink(page, "without"));
     await runToEnd(other.page);
     expect(await other.page.getByText("Same output as in the link").count()).toBe(2);
 
     await openSettings(page);
     await page.locator("#seed").fill("7");
     await page.locator("#seed").press("Enter");
-    await page.getByRole("button", { name: "Copy link" }).click();
-    const edited = await open(new URL(await page.evaluate(() => navigator.clipboard.readText())).hash);
+    const edited = await open(await copyLink(page, "without"));
     await runToEnd(edited.page);
     expect(await edited.page.getByText(/output (as|than) in the link/).count()).toBe(0);
   });

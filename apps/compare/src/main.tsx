@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { keepRun } from "./document/kept-run.ts";
+import { keepRun, sessionStore } from "./document/kept-run.ts";
 import { redo, undo } from "./lab/documents.ts";
 import { isRunning } from "./lab/activity.ts";
 import { address, openAddress } from "./lab/navigation.ts";
@@ -73,5 +73,5 @@ addEventListener("hashchange", () => {
   if (location.hash !== address.peek()) void openAddress(location.hash, { isFirst: false, plays });
 });
 addEventListener("keydown", onKeyDown);
-addEventListener("pagehide", () => keepRun(state.histories.compare.peek().present, sessionStorage));
+addEventListener("pagehide", () => keepRun(state.histories.compare.peek().present, sessionStore()));
 startOffline(({ reason }) => state.notify("info", texts.status.notStored(reason)));

@@ -13,8 +13,20 @@ interface Kept {
   readonly trace: string;
 }
 
+/** What is needed of the storage of a tab. */
+type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+/** Returns the storage of this tab. A browser may forbid it, for example to a frame of another page: then nothing is kept. */
+export function sessionStore(): Store {
+  try {
+    return sessionStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+  }
+}
+
 /** Keeps the run of a document over a reload of this tab. A run that is too large for the storage is not kept. */
-export function keepRun({ settings, run }: RunDocument, storage: Storage): void {
+export function keepRun({ settings, run }: RunDocument, storage: Store): void {
   try {
     storage.removeItem(KEY);
     if (!run || run.origin === "recorded") return;
@@ -26,7 +38,7 @@ export function keepRun({ settings, run }: RunDocument, storage: Storage): void 
 }
 
 /** Returns the run that was kept for these settings; undefined if there is none. */
-export function keptRun(settings: Settings, storage: Storage): ShownRun | undefined {
+export function keptRun(settings: Settings, storage: Store): ShownRun | undefined {
   try {
     const kept = JSON.parse(storage.getItem(KEY) ?? "null") as Kept | null;
     if (kept?.link !== writeLink(settings)) return undefined;

@@ -6,11 +6,18 @@ import { openRun } from "./documents.ts";
 import { saveFile } from "./save-file.ts";
 import * as state from "./state.ts";
 
-/** Downloads the shown run as a file. */
-export function saveTrace(): void {
+/** Downloads the shown run as a file. Returns its size in bytes; undefined without a run. */
+export function saveTrace(): number | undefined {
   const shown = state.trace.peek();
-  if (!shown) return;
-  saveFile(`decodekit-${shown.model.name}.jsonl`, writeTrace(shown), "application/jsonl");
+  if (!shown) return undefined;
+  const file = new Blob([writeTrace(shown)], { type: "application/jsonl" });
+  saveFile(file, fileName(shown, "jsonl"));
+  return file.size;
+}
+
+/** Returns the name of a file with a run. Models may have names that are paths. */
+export function fileName({ model }: Trace, extension: string): string {
+  return `decodekit-${model.name.replaceAll(/[^\w.-]+/g, "-")}.${extension}`;
 }
 
 /** Opens a run from a file, with its settings. An invalid file shows an error and leaves the shown run unchanged. */

@@ -6,7 +6,8 @@ import * as state from "./state.ts";
 export const PASSES_PER_SECOND = 4;
 export const TOKENS_PER_SECOND = 8;
 
-const unitsPerSecond: Readonly<Record<Axis, number>> = {
+/** Length of the axis that is played in a second at speed 1. */
+export const unitsPerSecond: Readonly<Record<Axis, number>> = {
   passes: PASSES_PER_SECOND * STEPS_PER_PASS,
   tokens: TOKENS_PER_SECOND,
   time: 1000,

@@ -45,6 +45,9 @@ export const chapter = signal(1);
 /** Scene of the chapter, counted from 1. */
 export const scene = signal(1);
 
+/** Whether the page is a frame of another page, and shows only the lanes and the replay. */
+export const isEmbedded = signal(false);
+
 /** The tour has a document of its own, so that a visit to it leaves the visitor's alone. */
 export type DocumentName = "compare" | "tour";
 const emptyHistory = newHistory(newDocument(defaultSettings));
@@ -68,7 +71,7 @@ export const plugins: ReadonlySignal<readonly DecoderPlugin[]> = computed(() => 
   ...thirdParty.value.flatMap(({ plugins: imported }) => imported),
 ]);
 
-/** Whether a recording is being fetched, which will be shown in the shown document. */
+/** Whether a recording is being fetched or the run of a link is being read, which will be shown in the shown document. */
 export const awaitsRecording = signal(false);
 export const activity = signal<Activity>({ kind: "idle" });
 export const notices = signal<readonly Notice[]>([]);

@@ -42,7 +42,8 @@ export async function readPrompt(model: Pick<WorkerModel, "name" | "encode" | "c
   }
 }
 
-function messagesOf({ prompt, system }: WrittenPrompt): readonly ChatMessage[] {
+/** Returns the messages of a chat: the system message, if there is one, and the prompt as the user's. */
+export function messagesOf({ prompt, system }: Omit<WrittenPrompt, "chat">): readonly ChatMessage[] {
   const user = { role: "user", content: prompt };
   return system.trim() === "" ? [user] : [{ role: "system", content: system }, user];
 }

@@ -1,6 +1,7 @@
 import { setsTexts } from "./en/sets.ts";
 import { format } from "./format.ts";
 import { modelTexts } from "./en/models.ts";
+import { shareTexts } from "./en/share.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
@@ -51,9 +52,6 @@ export const texts = {
     settings: "Settings",
     undo: "Undo",
     redo: "Redo",
-    share: "Copy link",
-    shared: "Link copied",
-    exportTrace: "Save run",
     importTrace: "Open run",
     opened: (model: string, path: string, reason: string) => `The file of ${model} is ${path}, because ${reason}.`,
     stale: (changed: readonly string[], lanes: readonly string[]) =>
@@ -76,6 +74,7 @@ export const texts = {
   hub: hubTexts,
   sets: setsTexts,
   models: modelTexts,
+  share: shareTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",
@@ -111,8 +110,6 @@ export const texts = {
     replaced: "The link replaced what you had here.",
     filesMissing: (name: string) => `This run used local files, “${name}”. Choose them under Model to run it again.`,
     tooLarge: "This file is not a valid run: it is larger than 32 MB.",
-    linkCopied: "The link was copied to the clipboard.",
-    linkShown: "The clipboard is not available. Copy the link from the address bar.",
   },
 
   lane: {

@@ -38,7 +38,7 @@ describe("a share link", () => {
   });
 
   test("ignores and lists invalid parts", () => {
-    const hostile = `#/?m=javascript:alert(1)&t=q5&h=https://a:b@c&n=1e9&s=-1&x=cuda&f=../x.onnx&r=local:mine&c=maybe&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
+    const hostile = `#/?m=javascript:alert(1)&t=q5&h=https://a:b@c&n=1e9&s=-1&x=cuda&f=../x.onnx&a=local:mine&c=maybe&l=greedy&l=rm -rf&l=${"greedy&l=".repeat(99)}greedy&d=<script>&p=${"x".repeat(5000)}`;
     const { settings: read, digests, ignored } = readLink(hostile, canMakeLane);
     expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => ({ decoder: "greedy" })) });
     expect(digests).toEqual([]);

@@ -24,6 +24,10 @@ export interface Location {
   readonly settings: Settings;
   /** Digests of the author's outputs, one per lane. */
   readonly digests: readonly string[];
+  /** The run itself, as `packRun` writes it; undefined if the link has only settings. It is read later. */
+  readonly run: string | undefined;
+  /** Whether the page is a frame of another page, and shows only the lanes and the replay. */
+  readonly isEmbedded: boolean;
   /** Names of the invalid parts of the URL, which are ignored. */
   readonly ignored: readonly string[];
 }
@@ -42,7 +46,7 @@ const KEYS = {
   dtype: "t",
   modelFile: "f",
   hub: "h",
-  draftModel: "r",
+  draftModel: "a",
   prompt: "p",
   chat: "c",
   system: "y",
@@ -52,6 +56,8 @@ const KEYS = {
   starts: "b",
   execution: "x",
   digests: "d",
+  run: "r",
+  isEmbedded: "embed",
 } as const;
 
 /** Settings other than the lanes, in the order in which a link has them. */
@@ -69,8 +75,16 @@ const LINKED: readonly Exclude<keyof Settings, "lanes">[] = [
   "execution",
 ];
 
+/** What a link may have beside settings; see `Location`. */
+export type LinkExtras = Partial<Pick<Location, "run" | "isEmbedded">>;
+
 /** Returns the URL hash of `settings`, without the defaults; the lanes that a model begins with are a default too. */
-export function writeLink(settings: Settings, digests: readonly string[] = [], route: SettingsRoute = "compare"): string {
+export function writeLink(
+  settings: Settings,
+  digests: readonly string[] = [],
+  route: SettingsRoute = "compare",
+  { run, isEmbedded = false }: LinkExtras = {},
+): string {
   const query = new URLSearchParams();
   for (const key of LINKED) if (settings[key] !== defaultSettings[key]) query.set(KEYS[key], String(settings[key]));
   if (!areSameLanes(settings.lanes, defaultLanes(settings))) {
@@ -79,6 +93,8 @@ export function writeLink(settings: Settings, digests: readonly string[] = [], r
       if (start.length > 0) query.append(KEYS.starts, [index, ...start].join("."));
   }
   for (const digest of digests) query.append(KEYS.digests, digest);
+  if (isEmbedded) query.set(KEYS.isEmbedded, "1");
+  if (run !== undefined) query.set(KEYS.run, run);
   const text = query.toString();
   return `#/${route === "compare" ? "" : route}${text ? `?${text}` : ""}`;
 }
@@ -120,7 +136,16 @@ export function readLink(hash: string, isLane: (decoder: string) => boolean): Lo
     lanes: readLanes(query, isLane, ignored) ?? defaultLanes({ model, draftModel }),
   };
   const digests = query.getAll(KEYS.digests).filter((digest) => /^[\da-f]{8}$/.test(digest));
-  return { route, chapter: chapter ?? 1, scene: scene ?? 1, settings, digests: digests.slice(0, MAX_LANES), ignored };
+  return {
+    route,
+    chapter: chapter ?? 1,
+    scene: scene ?? 1,
+    settings,
+    digests: digests.slice(0, MAX_LANES),
+    run: query.get(KEYS.run) ?? undefined,
+    isEmbedded: query.get(KEYS.isEmbedded) === "1",
+    ignored,
+  };
 }
 
 function readLanes(query: URLSearchParams, isLane: (decoder: string) => boolean, ignored: string[]): readonly LaneSettings[] | undefined {

@@ -1,8 +1,9 @@
-import { endedRuns, route, trace } from "../lab/state.ts";
+import { endedRuns, isEmbedded, route, trace } from "../lab/state.ts";
 import type { Route } from "../url/share-link.ts";
 import { texts } from "../texts/texts.ts";
 import { AboutPage } from "./about-page.tsx";
 import { Charts } from "./charts.tsx";
+import { EmbedFrame } from "./embed-frame.tsx";
 import { Header } from "./header.tsx";
 import { Inspector } from "./inspector.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
@@ -15,6 +16,10 @@ import { TourPage } from "./tour-page.tsx";
 import { Transport } from "./transport.tsx";
 
 export function App() {
+  return isEmbedded.value && route.value === "compare" ? <EmbedFrame /> : <Page />;
+}
+
+function Page() {
   const shown = route.value;
   return (
     <>

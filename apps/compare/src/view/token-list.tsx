@@ -1,4 +1,5 @@
 import { texts } from "../texts/texts.ts";
+import { cluesOf } from "../trace/clues.ts";
 import { type ShownTokens, useTokenView } from "./use-token-view.ts";
 
 interface TokenListProps extends ShownTokens {
@@ -9,12 +10,10 @@ interface TokenListProps extends ShownTokens {
 
 /** The prompt and tokens of a lane as text; a Sudoku and its answer as squares. */
 export function TokenList(props: TokenListProps) {
-  const clues = SUDOKU.exec(props.prompt)?.[1];
+  const clues = cluesOf(props.prompt);
   return clues ? <Squares {...props} clues={clues} /> : <FlowingText {...props} />;
 }
 
-/** Matches a prompt of the puzzle model: six rows of six cells, and the sign before the answer. */
-const SUDOKU = /^([.1-6]{36})=$/;
 const SQUARE = { columns: 6, rowsPerBand: 1, row: 1 };
 
 function FlowingText({ prompt, after, ...shown }: TokenListProps) {

@@ -2,6 +2,7 @@ import type { TokenId } from "@decodekit/core";
 import { texts } from "../texts/texts.ts";
 import type { Cell } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
+import { spell } from "../trace/spelling.ts";
 
 interface TokenViewState {
   readonly state: LaneState;
@@ -137,22 +138,6 @@ function patch(
   setAttribute(notch, "data-room", finallyUndone > undone ? String(finallyUndone) : undefined);
   const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
   setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
-}
-
-interface Spelling {
-  readonly space: string;
-  readonly body: string;
-  readonly end: string;
-}
-
-/** Splits a token's text for display: white space goes outside the marks; a token of only white space gets a symbol. */
-function spell(text: string | undefined, isMasked: boolean): Spelling {
-  if (isMasked) return { space: " ", body: "\u2007\u2007\u2007\u2007", end: "" };
-  if (text === undefined) return { space: "", body: "…", end: "" };
-  const [, space = "", body = ""] = /^([ \t]*)(.*)$/su.exec(text) ?? [];
-  if (body === "") return { space, body: space === "" ? "∅" : "␣", end: "" };
-  const shown = body.replaceAll("\n", "⏎\n");
-  return shown.endsWith("\n") ? { space, body: shown.slice(0, -1), end: "\n" } : { space, body: shown, end: "" };
 }
 
 function spokenText(text: string | undefined): string {

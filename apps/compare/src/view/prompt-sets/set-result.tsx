@@ -174,7 +174,8 @@ function rowsOf(lanes: readonly LaneEstimates[], figure: Figure) {
 function ExportButtons({ shown, summary }: ResultProps) {
   const name = `decodekit-${shown.model.name}-${shown.set.name}`.replaceAll(/[^\w.-]+/g, "-");
   const report = useMemo(() => setReport(shown, summary), [shown, summary]);
-  const saveCsv = async (kind: string, csv: Promise<string>): Promise<void> => saveFile(`${name}-${kind}.csv`, await csv, "text/csv");
+  const saveCsv = async (kind: string, csv: Promise<string>): Promise<void> =>
+    saveFile(new Blob([await csv], { type: "text/csv" }), `${name}-${kind}.csv`);
   return (
     <div class="set-exports">
       <button type="button" onClick={() => void copyText(setText(shown, summary))}>
@@ -186,7 +187,10 @@ function ExportButtons({ shown, summary }: ResultProps) {
       <button type="button" onClick={() => void saveCsv("texts", textCsv(report))}>
         {t.textCsv}
       </button>
-      <button type="button" onClick={() => saveFile(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`, "application/json")}>
+      <button
+        type="button"
+        onClick={() => saveFile(new Blob([`${JSON.stringify(report, null, 2)}\n`], { type: "application/json" }), `${name}.json`)}
+      >
         {t.json}
       </button>
     </div>

@@ -1,0 +1,187 @@
+import type { DecodeEvent, TokenId } from "@decodekit/core";
+import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
+import type { CompactLane, CompactRun } from "./compact-schema.ts";
+
+/** Times are in steps of 10 µs, finer than most clocks of browsers. */
+export const STEPS_PER_MILLISECOND = 100;
+/** Probabilities of candidates are in steps of 0.01 %. */
+export const STEPS_OF_PROBABILITY = 1e4;
+/** Logarithms of probabilities are in steps of a thousandth. */
+export const STEPS_OF_LOGARITHM = 1e3;
+/** Significant digits of the score of a token. */
+const DIGITS_OF_SCORE = 4;
+
+/** Kinds of events; a forward pass has the kind `EVENT_KINDS.length` plus the index of its model and phase. */
+export const EVENT_KINDS = ["start", "propose", "propose-with-probabilities", "verify", "commit", "commit-with-logarithms", "end"] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** What of the scores is kept: so many candidates per token, or undefined for no scores at all. */
+export type KeptCandidates = number | undefined;
+
+/**
+ * Writes a trace in columns, which compress well: the numbers of all events of a lane in few lists, differences in place of positions and
+ * times, and token ids as indices of a list with the most frequent first. Times and probabilities are rounded, and texts of tokens that do
+ * not occur are left out.
+ */
+export function compactRun(trace: Trace, candidates: KeptCandidates): CompactRun {
+  const { model, request, prompt, promptTokens, maxNewTokens, vocabulary } = trace;
+  const lanes = trace.lanes.map((lane) => withCandidates(lane, candidates));
+  const ids = idsByFrequency([...promptTokens, ...lanes.flatMap(tokensOf)]);
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const placeOf = (id: TokenId): number => places.get(id)!;
+  return {
+    model,
+    ...(request && { request }),
+    prompt,
+    promptTokens: promptTokens.map(placeOf),
+    maxNewTokens,
+    ids,
+    texts: ids.map((id) => vocabulary.get(id) ?? null),
+    lanes: lanes.map((lane) => compactLane(lane, vocabulary, placeOf)),
+  };
+}
+
+function withCandidates(lane: LaneTrace, kept: KeptCandidates): LaneTrace {
+  const scores = kept === undefined ? undefined : lane.scores?.map((score) => ({ ...score, candidates: score.candidates.slice(0, kept) }));
+  return { ...lane, scores };
+}
+
+function idsByFrequency(tokens: readonly TokenId[]): TokenId[] {
+  const counts = new Map<TokenId, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return [...counts].toSorted(([a, countA], [b, countB]) => countB - countA || a - b).map(([id]) => id);
+}
+
+function tokensOf({ start = [], events, scores = [] }: LaneTrace): TokenId[] {
+  return [
+    ...start,
+    ...events.flatMap(({ event }) => ("tokens" in event ? [...event.tokens] : [])),
+    ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)),
+  ];
+}
+
+type PlaceOf = (id: TokenId) => number;
+
+function compactLane(lane: LaneTrace, vocabulary: Trace["vocabulary"], placeOf: PlaceOf): CompactLane {
+  const { specification, title, options, seed, start, events, result, scores, error } = lane;
+  return {
+    specification,
+    title,
+    options,
+    seed,
+    ...(start && { start: start.map(placeOf) }),
+    ...compactEvents(events, placeOf),
+    ...(result && { result: compactResult(result, textOf(events, vocabulary)) }),
+    ...(scores && { scores: compactScores(scores, placeOf) }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+/** Returns the texts of the committed tokens, one after the other; a result's text is left out where it is the same. */
+function textOf(events: readonly TracedEvent[], vocabulary: Trace["vocabulary"]): string {
+  const tokens = events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : []));
+  return tokens.map((token) => vocabulary.get(token) ?? "").join("");
+}
+
+function compactResult(result: NonNullable<LaneTrace["result"]>, text: string): CompactLane["result"] {
+  const { prefillMilliseconds, decodeMilliseconds, timeToFirstTokenMilliseconds, tokensPerSecond } = result.statistics;
+  return {
+    ...(result.text !== text && { text: result.text }),
+    finishReason: result.finishReason,
+    times: [prefillMilliseconds, decodeMilliseconds, timeToFirstTokenMilliseconds ?? null, tokensPerSecond ?? null],
+  };
+}
+
+function compactScores(scores: NonNullable<LaneTrace["scores"]>, placeOf: PlaceOf): CompactLane["scores"] {
+  const candidates = scores.flatMap((score) => score.candidates);
+  return {
+    own: scores.map(({ probability }) => Number(probability.toPrecision(DIGITS_OF_SCORE))),
+    counts: scores.map((score) => score.candidates.length),
+    tokens: candidates.map(({ token }) => placeOf(token)),
+    // What is likelier than nothing stays so.
+    probabilities: candidates.map(({ probability }) => (probability > 0 ? Math.max(1, rounded(probability, STEPS_OF_PROBABILITY)) : 0)),
+  };
+}
+
+type Columns = Pick<CompactLane, "passes" | "kinds" | "numbers" | "times" | "durations" | "tokens" | "probabilities">;
+
+function compactEvents(events: readonly TracedEvent[], placeOf: PlaceOf): Columns {
+  const passes: string[] = [];
+  const columns = { kinds: [], numbers: [], times: [], durations: [], tokens: [], probabilities: [] } as Record<
+    Exclude<keyof Columns, "passes">,
+    number[]
+  >;
+  let before = 0;
+  let end = 0;
+  for (const { event, milliseconds } of events) {
+    const time = rounded(milliseconds, STEPS_PER_MILLISECOND);
+    const duration = event.type === "forward-end" ? rounded(event.milliseconds, STEPS_PER_MILLISECOND) : 0;
+    // A pass takes nearly all of the time since the event before it.
+    columns.times.push(time - before - duration);
+    before = time;
+    if (event.type === "forward-end") {
+      const pass = `${event.model} ${event.phase}`;
+      if (!passes.includes(pass)) passes.push(pass);
+      columns.kinds.push(EVENT_KINDS.length + passes.indexOf(pass));
+      columns.durations.push(duration);
+    } else columns.kinds.push(EVENT_KINDS.indexOf(kindOf(event)));
+    columns.numbers.push(...numbersOf(event, end));
+    if ("tokens" in event) for (const token of event.tokens) columns.tokens.push(placeOf(token));
+    columns.probabilities.push(...probabilitiesOf(event));
+    end = endAfter(event, end);
+  }
+  return { passes, ...columns };
+}
+
+function kindOf(event: Exclude<DecodeEvent, { type: "forward-end" }>): EventKind {
+  switch (event.type) {
+    case "decode-start":
+      return "start";
+    case "tokens-propose":
+      return event.probabilities ? "propose-with-probabilities" : "propose";
+    case "draft-verify":
+      return "verify";
+    case "tokens-commit":
+      return event.logProbabilities ? "commit-with-logarithms" : "commit";
+    case "decode-end":
+      return "end";
+    default:
+      return event satisfies never;
+  }
+}
+
+export const FINISH_REASONS = ["stop", "length", "abort"] as const;
+
+/** `end` is the position after the last committed token: most events start there. */
+function numbersOf(event: DecodeEvent, end: number): number[] {
+  switch (event.type) {
+    case "decode-start":
+      return [event.promptLength];
+    case "forward-end":
+      return [event.positions];
+    case "draft-verify":
+      return [event.start - end, event.drafted, event.accepted];
+    case "decode-end":
+      return [FINISH_REASONS.indexOf(event.finishReason)];
+    case "tokens-propose":
+    case "tokens-commit":
+      return [event.start - end, event.tokens.length];
+    default:
+      return event satisfies never;
+  }
+}
+
+function probabilitiesOf(event: DecodeEvent): number[] {
+  if (event.type === "tokens-propose") return Array.from(event.probabilities ?? [], (each) => rounded(each, STEPS_OF_PROBABILITY));
+  if (event.type === "tokens-commit") return Array.from(event.logProbabilities ?? [], (each) => rounded(each, STEPS_OF_LOGARITHM));
+  return [];
+}
+
+function endAfter(event: DecodeEvent, before: number): number {
+  if (event.type === "decode-start") return event.promptLength;
+  return event.type === "tokens-commit" ? event.start + event.tokens.length : before;
+}
+
+function rounded(value: number, steps: number): number {
+  return Math.round(value * steps);
+}
