@@ -1,3 +1,4 @@
+import { raceTexts } from "./en/race.ts";
 import { format } from "./format.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
@@ -83,6 +84,7 @@ export const texts = {
     wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
   },
   hub: hubTexts,
+  race: raceTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",
