@@ -37,7 +37,7 @@ function lane({
 }
 
 function shown(lanes: readonly Made[], prompt = "p"): Trace {
-  const characters = [...new Set(lanes.flatMap(({ text }) => [...text]))];
+  const characters = [...new Set(lanes.flatMap(({ text }) => Array.from(text)))];
   return {
     model: { name: "m", execution: "wasm", parameters: 1, vocabSize: 9, roles: ["causal"] },
     prompt,
