@@ -45,10 +45,12 @@ export const defaultSettings: Settings = {
   model: "stories",
   dtype: "auto",
   hub: "https://huggingface.co",
-  prompt: "Once upon a time, there was a little fox who wanted to",
-  maxNewTokens: 64,
+  prompt:
+    "Lily had a red ball. She liked to play with the ball in the park. One day, Lily lost her ball. She was very sad. Her mom said, " +
+    '"Do not cry, Lily. We will find it."<|edit|> rename Lily to Anna<|edit|>',
+  maxNewTokens: 46,
   seed: 0,
-  lanes: lanesOf("greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"),
+  lanes: lanesOf("greedy", "speculative:drafter=prompt-lookup,draftLength=8", "judged-tree:natsPerToken=0,rowCost=0.1"),
   execution: "auto",
 };
 
