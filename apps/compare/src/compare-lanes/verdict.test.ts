@@ -49,11 +49,11 @@ function shown(lanes: readonly Made[], prompt = "p"): Trace {
 }
 
 const statesOf = ({ lanes }: Trace) => lanes.map(({ events }) => foldLane(events, undefined));
-const names = { letters: ["A", "B", "C"], spell: (token: number) => String.fromCodePoint(token) };
+const spell = (token: number): string => String.fromCodePoint(token);
 
 function say(...lanes: readonly Made[]): string {
   const trace = shown(lanes);
-  return raceTexts.verdict(verdictOf(trace, statesOf(trace))!, names);
+  return raceTexts.verdict(verdictOf(trace, statesOf(trace))!, spell);
 }
 
 const greedy: Made = { text: "abcdef" };
@@ -99,19 +99,35 @@ describe("what a run shows", () => {
     );
   });
 
+  test("compare the texts of two gaps", () => {
+    const gap = { text: "xyz", options: { after: "end", length: 3 } };
+    expect(say(gap, { ...gap, text: "xYz" })).toBe("B parts from A at token 2: “Y” instead of “y”.");
+    expect(say(gap, greedy)).toBe("A fills a gap of 3 tokens in 3 passes; it sees the text after the gap, B does not.");
+  });
+
   test("of a Sudoku are the conflicts of each grid", () => {
     const solution = "234156615423321564546231153642462315";
     const trace = shown([{ text: solution.slice(0, 7) }, { text: solution }, { text: `5${solution.slice(1)}` }], `${".".repeat(36)}=`);
     const verdict = verdictOf(trace, statesOf(trace))!;
     expect(verdict.sudoku).toEqual([undefined, 0, 4]);
-    expect(raceTexts.verdict(verdict, names)).toBe("B solves the grid; C fills it with 4 conflicting cells and A does not fill it.");
+    expect(raceTexts.verdict(verdict, spell)).toBe("B solves the grid; C fills it with 4 conflicting cells and A does not fill it.");
   });
 
-  test("are times of one run, per token where lengths differ", () => {
-    const trace = shown([greedy, { text: "abcdef", milliseconds: 61 }, { text: "abc", milliseconds: 40 }]);
-    expect(raceTexts.times(verdictOf(trace, statesOf(trace))!, names)).toBe(
-      "One run each: A 100 ms, B 61 ms (0.61 of A), C 40 ms (0.8 of A per token). Single runs vary; Measure repeats them.",
+  test("are times of one run, with the tokens where lengths differ", () => {
+    const times = (...lanes: readonly Made[]): string => {
+      const trace = shown(lanes);
+      return raceTexts.times(verdictOf(trace, statesOf(trace))!);
+    };
+    const b = { text: "abcdef", milliseconds: 61 };
+    expect(times(greedy, b)).toBe("One run each: A 100 ms, B 61 ms. Times vary; Measure repeats them.");
+    expect(times(greedy, b, { text: "a", milliseconds: 1240 })).toBe(
+      "One run each: A 100 ms for 6 tokens, B 61 ms for 6 tokens, C 1.24 s for 1 token. Times vary; Measure repeats them.",
     );
+  });
+
+  test("compares times per token where lengths differ", () => {
+    const trace = shown([greedy, { text: "abcdef", milliseconds: 61 }, { text: "abc", milliseconds: 40 }]);
+    expect(verdictOf(trace, statesOf(trace))!.others.map(({ timeRatio }) => timeRatio?.toFixed(3))).toEqual(["0.610", "0.800"]);
   });
 
   test("is nothing before every lane has ended, for one lane, and after a stop or a failure", () => {

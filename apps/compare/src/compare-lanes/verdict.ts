@@ -22,8 +22,8 @@ export type TextRelation =
   | { readonly kind: "same" }
   /** `here` and `first` are the tokens of both at the first difference; undefined where a text has ended. */
   | { readonly kind: "parts"; readonly position: number; readonly here: TokenId | undefined; readonly first: TokenId | undefined }
-  /** The lane fills a gap, so its text has another end. */
-  | { readonly kind: "gap" };
+  /** One of the two fills a gap, so their texts have other ends: the first lane, or this one. */
+  | { readonly kind: "gap"; readonly isFirst: boolean };
 
 export interface ComparedOutcome extends LaneOutcome {
   readonly text: TextRelation;
@@ -52,7 +52,11 @@ export function verdictOf(shown: Trace, states: readonly LaneState[]): Verdict |
     first: firstOutcome,
     others: others.map(({ trace, state, index }) => {
       const outcome = outcomeOf(trace, state!, index);
-      return { ...outcome, text: relationOf(trace, state!, first.state!), timeRatio: timeRatio(outcome, firstOutcome) };
+      return {
+        ...outcome,
+        text: relationOf({ trace, state: state! }, { trace: first.trace, state: first.state! }),
+        timeRatio: timeRatio(outcome, firstOutcome),
+      };
     }),
     sudoku: clues === undefined ? undefined : states.map((state) => conflictsOf(clues, state, shown)),
   };
@@ -67,9 +71,15 @@ function outcomeOf(trace: LaneTrace, state: LaneState, lane: number): LaneOutcom
   return { lane, tokens, passes, draftModelPasses, milliseconds: state.milliseconds };
 }
 
-function relationOf(trace: LaneTrace, state: LaneState, firstState: LaneState): TextRelation {
-  if (gapOf(trace) !== undefined) return { kind: "gap" };
-  const [first, here] = [finalTokens(firstState), finalTokens(state)];
+interface EndedLane {
+  readonly trace: LaneTrace;
+  readonly state: LaneState;
+}
+
+function relationOf(lane: EndedLane, firstLane: EndedLane): TextRelation {
+  const isFirst = gapOf(firstLane.trace) !== undefined;
+  if ((gapOf(lane.trace) !== undefined) !== isFirst) return { kind: "gap", isFirst };
+  const [first, here] = [finalTokens(firstLane.state), finalTokens(lane.state)];
   const length = Math.max(first.length, here.length);
   for (let position = 0; position < length; position++)
     if (first[position] !== here[position]) return { kind: "parts", position, here: here[position], first: first[position] };

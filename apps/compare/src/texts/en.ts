@@ -1,3 +1,4 @@
+import { differTexts } from "./en/differ.ts";
 import { raceTexts } from "./en/race.ts";
 import { format } from "./format.ts";
 import { hubTexts } from "./hub-en.ts";
@@ -84,6 +85,7 @@ export const texts = {
     wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
   },
   hub: hubTexts,
+  differ: differTexts,
   race: raceTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",

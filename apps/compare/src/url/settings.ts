@@ -46,9 +46,9 @@ export const defaultSettings: Settings = {
   dtype: "auto",
   hub: "https://huggingface.co",
   prompt:
-    "Lily had a red ball. She liked to play with the ball in the park. One day, Lily lost her ball. She was very sad. Her mom said, " +
+    "Lily had a red ball. One day, Lily lost her ball. She was very sad. Her mom said, " +
     '"Do not cry, Lily. We will find it."<|edit|> rename Lily to Anna<|edit|>',
-  maxNewTokens: 46,
+  maxNewTokens: 35,
   seed: 0,
   lanes: lanesOf("greedy", "speculative:drafter=prompt-lookup,draftLength=8", "judged-tree:natsPerToken=0,rowCost=0.1"),
   execution: "auto",

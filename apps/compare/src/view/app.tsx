@@ -12,6 +12,7 @@ import { Setup } from "./setup.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { TourPage } from "./tour-page.tsx";
 import { Transport } from "./transport.tsx";
+import { WelcomeChoice } from "./welcome-choice.tsx";
 
 export function App() {
   const shown = route.value;
@@ -41,7 +42,10 @@ export function hasTransport(page: Route): boolean {
 function ComparePage() {
   return (
     <>
-      <h1 class="tagline">{texts.tagline}</h1>
+      <div class="welcome-bar">
+        <h1 class="tagline">{texts.tagline}</h1>
+        <WelcomeChoice />
+      </div>
       <Setup />
       <StatusLine />
       <LaneGrid canChange />

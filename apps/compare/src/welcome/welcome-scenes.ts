@@ -1,3 +1,4 @@
+import { writeLink } from "../url/share-link.ts";
 import { defaultSettings, lanesOf, type Settings } from "../url/settings.ts";
 
 export type WelcomeSceneName = "edit" | "gap" | "story";
@@ -33,6 +34,11 @@ export const welcomeScenes: readonly WelcomeScene[] = [
     },
   },
 ];
+
+/** Whether a run of `settings` is that of the scene. */
+export function isSceneOf(scene: WelcomeScene, settings: Settings): boolean {
+  return writeLink(scene.settings) === writeLink(settings);
+}
 
 /** Returns the name of the recording of a scene, without its folder and extension. */
 export function welcomeRecording({ name }: Pick<WelcomeScene, "name">): string {
