@@ -1,5 +1,5 @@
 import { finalVerdict, isOver, startRace } from "../lab/race.ts";
-import { settings, trace } from "../lab/state.ts";
+import { axis, settings, trace } from "../lab/state.ts";
 import { texts } from "../texts/texts.ts";
 import { isSceneOf, welcomeScenes } from "../welcome/welcome-scenes.ts";
 import { Icon } from "./icons.tsx";
@@ -18,7 +18,12 @@ export function RaceVerdict() {
   const spell = (token: number): string => tokenText(shown.vocabulary.get(token));
   const scene = welcomeScenes.find((welcome) => isSceneOf(welcome, settings.value));
   return (
-    <section class="race" aria-label={t.heading} data-over={isOver.value ? "" : undefined}>
+    <section
+      class="race"
+      aria-label={t.heading}
+      data-over={isOver.value ? "" : undefined}
+      data-timed={axis.value === "time" ? "" : undefined}
+    >
       <div class="race-words">
         <p class="race-verdict" role="status">
           {isOver.value ? t.verdict(verdict, spell) : <span aria-hidden="true">{t.verdict(verdict, spell)}</span>}
