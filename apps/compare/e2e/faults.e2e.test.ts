@@ -226,7 +226,7 @@ describe("markup is shown as text", () => {
     );
     expect(await page.locator("#prompt").inputValue()).toBe(markup);
     await openSettings(page);
-    expect(await page.locator("#tokens").inputValue()).toBe("64");
+    expect(await page.locator("#tokens").inputValue()).toBe("35");
     await page.locator(".notice", { hasText: "Invalid parts of this URL were ignored" }).waitFor();
     expect(await page.locator("img").count()).toBe(0);
     expect(server().requests).not.toContain("/evil.js");

@@ -158,10 +158,10 @@ test("in the grid, a position has the same column in all lanes; stepping by toke
   await page.locator("#tokens-0").focus();
   await page.keyboard.press("End");
   await page.keyboard.press("ArrowDown");
-  await expect.poll(() => page.locator(".inspector").innerText()).toContain("token 64 of lane B");
+  await expect.poll(() => page.locator(".inspector").innerText()).toContain("token 35 of lane B");
   await page.getByRole("radio", { name: "tokens" }).check();
   await page.locator(".scrubber").fill("16");
-  await page.locator(".place", { hasText: "16 of 64 tokens" }).waitFor();
+  await page.locator(".place", { hasText: "16 of 35 tokens" }).waitFor();
   await expect.poll(() => figure(page, 0, "tokens")).toBe("16");
   for (const lane of [1, 2]) expect(Number(await figure(page, lane, "tokens"))).toBeLessThanOrEqual(16);
   expect(problems).toEqual([]);

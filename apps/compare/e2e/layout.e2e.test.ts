@@ -43,9 +43,9 @@ test("the legend stands directly above the lanes and names the marks that are sh
     return [...order.filter((state) => states.includes(state)), ...(notches > 0 ? ["notch"] : [])];
   };
   expect(await marks()).toEqual(await shown());
-  expect(await marks()).not.toContain("masked");
-  await page.locator(".scrubber").fill("15");
-  await expect.poll(marks).toContain("masked");
+  expect(await marks()).not.toContain("proposed");
+  await page.locator(".scrubber").fill("2");
+  await expect.poll(marks).toContain("proposed");
   expect(await page.locator(".legend li[data-absent]").count()).toBeGreaterThan(0);
   expect(await marks()).toEqual(await shown());
   const gap = await page.evaluate(
@@ -162,11 +162,11 @@ test("a notch stays on the line of its token, at every width", async () => {
 test("marks of earlier passes fade, and those of the shown pass do not", async () => {
   const { page } = await open("#/", { viewport: DESKTOP });
   await finished(page);
-  await page.locator(".scrubber").fill("40");
+  await page.locator(".scrubber").fill("4");
   const colours = (selector: string): Promise<string[]> =>
     page.locator(selector).evaluateAll((all) => [...new Set(all.map((ink) => getComputedStyle(ink).textDecorationColor))]);
-  const fresh = await colours("#tokens-2 .token[data-state=revealed][data-fresh] .ink");
-  const earlier = await colours("#tokens-2 .token[data-state=revealed]:not([data-fresh]) .ink");
+  const fresh = await colours("#tokens-1 .token[data-state=accepted][data-fresh] .ink");
+  const earlier = await colours("#tokens-1 .token[data-state=accepted]:not([data-fresh]) .ink");
   expect([fresh.length, earlier.length]).toEqual([1, 1]);
   expect(earlier).not.toEqual(fresh);
 });

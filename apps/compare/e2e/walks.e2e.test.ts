@@ -68,7 +68,7 @@ test("the visitor's prompt, lanes, result and place in the replay survive a visi
   await page.locator("#prompt").fill("The dog was");
   await openSettings(page);
   await page.locator("#tokens").fill("12");
-  await page.getByRole("button", { name: "Remove this lane: Fast-dLLM" }).click();
+  await page.getByRole("button", { name: "Remove this lane: Judged tree" }).click();
   await runToEnd(page);
   const text = await laneText(page, 0);
   await page.getByRole("button", { name: "One step back" }).click();

@@ -24,4 +24,4 @@ export { temperatureSampler } from "./sampling/temperature-sampler.ts";
 export { topK } from "./sampling/top-k.ts";
 export { concatTokens } from "./tokens/concat-tokens.ts";
 export { GrowingSequence } from "./tokens/growing-sequence.ts";
-export { findInvalidParent, nodeDepths, pathTo, pathTokens, takeBest, type TokenTree } from "./tokens/token-tree.ts";
+export { findInvalidParent, firstChain, nodeDepths, pathTo, pathTokens, takeBest, type TokenTree } from "./tokens/token-tree.ts";

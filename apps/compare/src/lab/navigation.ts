@@ -6,8 +6,9 @@ import { settingsOf } from "../document/settings-of-run.ts";
 import { texts } from "../texts/texts.ts";
 import { chapters } from "../texts/tour-en.ts";
 import { tourLink } from "../tour/chapter.ts";
-import { defaultSettings, type Settings } from "../url/settings.ts";
+import type { Settings } from "../url/settings.ts";
 import { type Location, readLink, writeLink } from "../url/share-link.ts";
+import { isSceneOf, welcomeRecording, welcomeScenes } from "../welcome/welcome-scenes.ts";
 import { isRunning, stop } from "./activity.ts";
 import { canMakeLane } from "./decoders.ts";
 import { expectDigests, openDocument, setDocument, undo } from "./documents.ts";
@@ -117,7 +118,8 @@ function openSettings({ settings, digests, run }: Location, isFirst: boolean): W
     if (present.run?.origin === "live") state.notify("info", texts.status.replaced, { label: texts.setup.undo, act: undo });
   } else if (digests.length > 0) expectDigests(digests);
   const isEmpty = compare.peek().present.run === undefined && run === undefined;
-  return isEmpty && link === writeLink(defaultSettings) ? { name: "welcome", document: "compare", settings } : undefined;
+  const recorded = welcomeScenes.find((welcome) => isSceneOf(welcome, settings));
+  return isEmpty && recorded ? { name: welcomeRecording(recorded), document: "compare", settings } : undefined;
 }
 
 /** Shows the run of a link in place of what is shown, which can be had back by undoing. Without it, its settings are shown. */

@@ -1,9 +1,9 @@
-import { isSameLane, type LaneSettings, lanesOf, type Settings } from "../url/settings.ts";
+import { defaultSettings, isSameLane, type LaneSettings, lanesOf, type Settings } from "../url/settings.ts";
 import { factsBefore, type ModelFacts } from "./model-facts.ts";
 
 /** Lanes to begin with, by what the model is. */
 const LANES = {
-  both: lanesOf("greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"),
+  both: defaultSettings.lanes,
   causal: lanesOf("greedy", "speculative:drafter=prompt-lookup", "top-p:p=0.9,temperature=0.8"),
   drafted: lanesOf("greedy", "speculative:drafter=draft-model,draftLength=4", "speculative:drafter=prompt-lookup"),
   masked: lanesOf("fast-dllm:blockLength=8", "mask-predict", "infill:after=They were very happy.,length=8"),

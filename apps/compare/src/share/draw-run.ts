@@ -2,7 +2,7 @@ import { describeOptions } from "../lab/describe-options.ts";
 import { figuresOf } from "../lab/lane-figures.ts";
 import { format, letters, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
-import { cluesOf } from "../trace/clues.ts";
+import { cluesOf } from "../compare-lanes/sudoku.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { type Block, laneText, plainText } from "./picture/lane-text.ts";
 import { drawMarker } from "./picture/marker.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordingModels } from "../../build/record-trace.ts";
+import { recordingModels } from "../../build/recording-models.ts";
 import { decoders, makeLane, specificationOf } from "../lab/decoders.ts";
 import { withTokens } from "../lab/infill-plugin.ts";
 import { defaultSettings, type Settings } from "../url/settings.ts";

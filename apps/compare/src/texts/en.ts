@@ -1,4 +1,6 @@
 import { setsTexts } from "./en/sets.ts";
+import { differTexts } from "./en/differ.ts";
+import { raceTexts } from "./en/race.ts";
 import { format } from "./format.ts";
 import { modelTexts } from "./en/models.ts";
 import { shareTexts } from "./en/share.ts";
@@ -75,6 +77,8 @@ export const texts = {
   sets: setsTexts,
   models: modelTexts,
   share: shareTexts,
+  differ: differTexts,
+  race: raceTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",

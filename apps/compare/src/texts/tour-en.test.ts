@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { recordingModels } from "../../build/record-trace.ts";
+import { recordingModels } from "../../build/recording-models.ts";
 import type { Scene } from "../tour/chapter.ts";
 import type { LaneFacts } from "../tour/lane-facts.ts";
 import { runScene } from "../tour/scene-run.ts";

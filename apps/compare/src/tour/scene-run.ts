@@ -1,4 +1,5 @@
-import { recordTrace, type RecordingModels } from "../../build/record-trace.ts";
+import { recordTrace } from "../../build/record-trace.ts";
+import type { RecordingModels } from "../../build/recording-models.ts";
 import { gapOf } from "../lab/infill-plugin.ts";
 import type { Settings } from "../url/settings.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";

@@ -7,6 +7,20 @@ export interface Moment {
   readonly by: Proposer;
 }
 
+/** A final token. */
+export interface CommittedToken {
+  readonly token: TokenId;
+  readonly probability: number | undefined;
+  /** For a token of the accepted path of a draft tree: when the tree was proposed. Perhaps another of its chains was shown. */
+  readonly draftedAt: Moment | undefined;
+}
+
+interface VerifiedDraft {
+  readonly drafted: number;
+  readonly accepted: number;
+  readonly path: readonly TokenId[] | undefined;
+}
+
 /** The positions of a lane while its events are folded. Position 0 is the first after the prompt. */
 export interface CellBoard {
   /** Every state that any position has had so far. */
@@ -16,9 +30,12 @@ export interface CellBoard {
   /** Sets a token that the visitor chose before the run. */
   readonly force: (position: number, token: TokenId) => void;
   readonly propose: (position: number, token: TokenId, probability: number | undefined, moment: Moment) => void;
-  /** Marks the `drafted` tokens from `start`: the first `accepted` as accepted, the others as rejected. */
-  readonly verify: (start: number, drafted: number, accepted: number, passes: number) => void;
-  readonly commit: (position: number, token: TokenId, probability: number | undefined, moment: Moment) => void;
+  /**
+   * Marks the `drafted` tokens from `start`: the first `accepted` as accepted, the others as rejected. `path` are the accepted tokens, if they
+   * are known: those of a tree may be others than the shown ones.
+   */
+  readonly verify: (start: number, draft: VerifiedDraft, passes: number) => void;
+  readonly commit: (position: number, committed: CommittedToken, moment: Moment) => void;
   /** Takes back all tokens from position `end`. */
   readonly withdrawFrom: (end: number, passes: number) => void;
 }
@@ -69,13 +86,16 @@ export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity
       const shown = state === "masked" ? undefined : probability;
       set(position, { token, state, isFinal: false, pass: passes, by, probability: shown, changedAt: passes });
     },
-    verify(start, drafted, accepted, passes) {
+    verify(start, { drafted, accepted, path }, passes) {
+      let isOnPath = true;
       for (let offset = 0; offset < drafted; offset++) {
         const cell = cells[start + offset];
-        if (cell) set(start + offset, { ...cell, state: offset < accepted ? "accepted" : "rejected", changedAt: passes });
+        if (!cell) continue;
+        isOnPath &&= offset < accepted && (path?.[offset] ?? cell.token) === cell.token;
+        set(start + offset, { ...cell, state: isOnPath ? "accepted" : "rejected", changedAt: passes });
       }
     },
-    commit(position, token, probability, { passes, by }) {
+    commit(position, { token, probability, draftedAt }, { passes, by }) {
       const before = cells[position];
       if (isShown(before) && before.token === token && before.state !== "rejected") {
         const state = before.state === "proposed" ? "plain" : before.state;
@@ -83,6 +103,11 @@ export function cellBoard(maskTokenId: TokenId | undefined, positions = Infinity
         return;
       }
       undo(position, passes);
+      if (draftedAt) {
+        const { passes: pass, by: drafter } = draftedAt;
+        set(position, { token, state: "accepted", isFinal: true, pass, by: drafter, probability, changedAt: passes });
+        return;
+      }
       const state: CellState = !isShown(before) ? "plain" : isDraft(before) ? "corrected" : "revised";
       set(position, { token, state, isFinal: true, pass: passes, by, probability, changedAt: passes });
     },
@@ -97,7 +122,7 @@ function isShown(cell: Cell | undefined): cell is Cell {
   return cell !== undefined && cell.state !== "masked";
 }
 
-/** Whether the token was verified as part of a draft. Only one chain of a draft tree is shown, so the committed token may differ. */
+/** Whether the token was verified as part of a draft. */
 function isDraft({ state }: Cell): boolean {
   return state === "rejected" || state === "accepted";
 }

@@ -49,6 +49,15 @@ const trace: Trace = {
           event: { type: "tokens-propose", start: 2, tokens: Int32Array.of(3, 0), probabilities: Float32Array.of(0.5, 0) },
           milliseconds: 1,
         },
+        {
+          event: {
+            type: "tokens-propose",
+            start: 2,
+            tokens: Int32Array.of(3),
+            tree: { tokens: Int32Array.of(3, 4), parents: Int32Array.of(-1, -1) },
+          },
+          milliseconds: 1,
+        },
         { event: { type: "draft-verify", start: 2, drafted: 1, accepted: 1 }, milliseconds: 1.25 },
         {
           event: { type: "tokens-commit", start: 2, tokens: Int32Array.of(3, 4), logProbabilities: Float32Array.of(-0.5, -1) },
@@ -94,7 +103,9 @@ describe("a trace file", () => {
     ["an invalid token", changed(4, (text) => text.replace("[3,0]", "[3,-1]")), /^Line 5/],
     ["a position out of range", changed(4, (text) => text.replace('"start":2', '"start":1000000000')), /^Line 5/],
     ["a position in the prompt", changed(4, (text) => text.replace('"start":2', '"start":1')), /^Line 5: `start` must be at least 2/],
-    ["time that runs backwards", changed(7, (text) => text.replace("3.5", "0.5")), /^Line 8: `milliseconds`/],
+    ["a tree with a later parent", changed(5, (text) => text.replace("[-1,-1]", "[-1,1]")), /^Line 6/],
+    ["a tree without all parents", changed(5, (text) => text.replace("[-1,-1]", "[-1]")), /^Line 6/],
+    ["time that runs backwards", changed(8, (text) => text.replace("3.5", "0.5")), /^Line 9: `milliseconds`/],
     ["a second start", lines.with(2, lines[1]!).join("\n"), /^Line 3: a lane must start with exactly one/],
     ["too many lines", `${lines[0]}\n${`${lines[1]}\n`.repeat(200_001)}`, /at most 200000 lines/],
   ])("is rejected with its line: %s", (_, file, message) => {

@@ -63,11 +63,19 @@ const header = v.object({
   ),
 });
 
+/** A draft tree: each token follows an earlier one, or with -1 the text so far. */
+const tree = v.pipe(
+  v.object({ tokens, parents: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(-1))), v.maxLength(MAX_TOKENS)) }),
+  v.check(
+    ({ tokens: nodes, parents }) => parents.length === nodes.length && parents.every((parent, node) => parent < node),
+    "must have one earlier parent, or -1, for each token",
+  ),
+);
 const numbers = v.optional(v.pipe(v.array(v.number()), v.maxLength(MAX_TOKENS)));
 const event = v.variant("type", [
   v.object({ type: v.literal("decode-start"), promptLength: place }),
   v.object({ type: v.literal("forward-end"), model: roles, phase: phases, positions: count, milliseconds }),
-  v.object({ type: v.literal("tokens-propose"), start: place, tokens, probabilities: numbers }),
+  v.object({ type: v.literal("tokens-propose"), start: place, tokens, probabilities: numbers, tree: v.optional(tree) }),
   v.object({ type: v.literal("draft-verify"), start: place, drafted: place, accepted: place }),
   v.object({ type: v.literal("tokens-commit"), start: place, tokens, logProbabilities: numbers }),
   v.object({ type: v.literal("decode-end"), finishReason: v.picklist(["stop", "length", "abort"]) }),
@@ -108,13 +116,13 @@ export function writeTrace(trace: Trace): string {
     },
   ];
   for (const [index, { events, result, scores, error }] of lanes.entries()) {
-    for (const traced of events) lines.push({ lane: index, milliseconds: traced.milliseconds, event: plain(traced.event) });
+    for (const traced of events) lines.push({ lane: index, milliseconds: traced.milliseconds, event: traced.event });
     if (result) lines.push({ lane: index, result });
     if (scores)
       lines.push({ lane: index, scores: scores.map((each) => [each.probability, each.candidates.map((c) => [c.token, c.probability])]) });
     if (error !== undefined) lines.push({ lane: index, error });
   }
-  return `${lines.map((each) => JSON.stringify(each)).join("\n")}\n`;
+  return `${lines.map((each) => JSON.stringify(each, plain)).join("\n")}\n`;
 }
 
 /** Reads a trace file. @throws TraceFileError for a file that does not match the schema. */
@@ -187,18 +195,22 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, json: string, num
   throw new TraceFileError(`Line ${number}: ${path ? `${path}: ` : ""}${issue.message}`);
 }
 
-/** Replaces typed arrays by arrays. */
-function plain(given: DecodeEvent): unknown {
-  return Object.fromEntries(
-    Object.entries(given).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value]),
-  );
+/** Replaces a typed array by an array. */
+function plain(_: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value;
 }
 
 /** Restores the typed arrays of an event. */
 function typed(given: DecodeEvent): DecodeEvent {
   if (given.type === "tokens-propose") {
-    const { type, start, tokens: ids, probabilities } = given;
-    return { type, start, tokens: Int32Array.from(ids), ...(probabilities && { probabilities: Float32Array.from(probabilities) }) };
+    const { type, start, tokens: ids, probabilities, tree: candidates } = given;
+    return {
+      type,
+      start,
+      tokens: Int32Array.from(ids),
+      ...(probabilities && { probabilities: Float32Array.from(probabilities) }),
+      ...(candidates && { tree: { tokens: Int32Array.from(candidates.tokens), parents: Int32Array.from(candidates.parents) } }),
+    };
   }
   if (given.type === "tokens-commit") {
     const { type, start, tokens: ids, logProbabilities } = given;

@@ -56,12 +56,14 @@ export const defaultSettings: Settings = {
   modelFile: "",
   hub: "https://huggingface.co",
   draftModel: "",
-  prompt: "Once upon a time, there was a little fox who wanted to",
+  prompt:
+    "Lily had a red ball. One day, Lily lost her ball. She was very sad. Her mom said, " +
+    '"Do not cry, Lily. We will find it."<|edit|> rename Lily to Anna<|edit|>',
   chat: "auto",
   system: "",
-  maxNewTokens: 64,
+  maxNewTokens: 35,
   seed: 0,
-  lanes: lanesOf("greedy", "speculative:drafter=masked-draft,draftLength=4", "fast-dllm:blockLength=8"),
+  lanes: lanesOf("greedy", "speculative:drafter=prompt-lookup,draftLength=8", "judged-tree:natsPerToken=0,rowCost=0.1"),
   execution: "auto",
 };
 

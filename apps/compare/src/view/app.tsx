@@ -14,6 +14,7 @@ import { Setup } from "./setup.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { TourPage } from "./tour-page.tsx";
 import { Transport } from "./transport.tsx";
+import { WelcomeChoice } from "./welcome-choice.tsx";
 
 export function App() {
   return isEmbedded.value && route.value === "compare" ? <EmbedFrame /> : <Page />;
@@ -48,7 +49,10 @@ export function hasTransport(page: Route): boolean {
 function ComparePage() {
   return (
     <>
-      <h1 class="tagline">{texts.tagline}</h1>
+      <div class="welcome-bar">
+        <h1 class="tagline">{texts.tagline}</h1>
+        <WelcomeChoice />
+      </div>
       <Setup />
       <StatusLine />
       <LaneGrid canChange />

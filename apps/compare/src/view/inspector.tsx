@@ -5,6 +5,7 @@ import { format, letters, markers, texts } from "../texts/texts.ts";
 import type { Cell, UndoneToken } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { TokenScore, Trace } from "../trace/trace.ts";
+import { CandidateTree } from "./candidate-tree.tsx";
 import { IconButton } from "./icons.tsx";
 import { placeAt } from "./place-at.ts";
 
@@ -83,6 +84,7 @@ function TokenDetails({ shown, laneIndex, position, lane }: TokenDetailsProps) {
       {cell && cell.state !== "masked" && <TokenFacts cell={cell} score={isFinal ? score : undefined} />}
       {undone.length > 0 && <UndoneList undone={undone} shown={shown} />}
       {isFinal && score ? <Candidates score={score} token={cell!.token} shown={shown} /> : <p class="hint">{t.notScored}</p>}
+      <CandidateTree tree={lane.trees.get(position)} shown={shown} />
       <OtherLanes position={position} except={laneIndex} shown={shown} />
     </>
   );

@@ -12,6 +12,7 @@ import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
 import { CannotRun } from "./cannot-run.tsx";
 import { Dialog } from "./dialog.tsx";
+import { FinishPlace } from "./finish-place.tsx";
 import { MainFigures, MoreFigures } from "./figures.tsx";
 import { IconButton } from "./icons.tsx";
 import { OptionForm } from "./option-form.tsx";
@@ -219,7 +220,12 @@ function LaneVerdict({ index, laneState }: { readonly index: number; readonly la
   const digest = digests[index];
   if (digest !== undefined && laneState.finishReason && run?.origin === "live" && !state.staleness.value)
     parts.push(digest === digestOf(finalTokens(laneState)) ? texts.lane.sameAsLink : texts.lane.otherThanLink);
-  return <p class="verdict">{parts.join(" · ")}</p>;
+  return (
+    <p class="verdict">
+      <FinishPlace lane={index} />
+      {parts.join(" · ")}
+    </p>
+  );
 }
 
 const made = new WeakMap<readonly DecoderPlugin[], Map<string, Lane | undefined>>();

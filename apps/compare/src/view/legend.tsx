@@ -3,6 +3,7 @@ import { finalStates, laneStates } from "../lab/state.ts";
 import { texts } from "../texts/texts.ts";
 import type { CellState } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
+import { DifferLegend } from "./differ-legend.tsx";
 
 const states = [
   "proposed",
@@ -43,6 +44,7 @@ export function Legend() {
               {state === "masked" && texts.legend.masked}
             </li>
           ))}
+        <DifferLegend />
         {occurs.has("notch") && (
           <li data-mark="notch" data-absent={absent("notch")}>
             <span class="notch" data-count="2" aria-hidden="true" />

@@ -1,5 +1,5 @@
-import { texts } from "../texts/texts.ts";
-import { cluesOf } from "../trace/clues.ts";
+import { cluesOf } from "../compare-lanes/sudoku.ts";
+import { SudokuSquare } from "./sudoku-square.tsx";
 import { type ShownTokens, useTokenView } from "./use-token-view.ts";
 
 interface TokenListProps extends ShownTokens {
@@ -8,13 +8,11 @@ interface TokenListProps extends ShownTokens {
   readonly after: unknown;
 }
 
-/** The prompt and tokens of a lane as text; a Sudoku and its answer as squares. */
+/** The prompt and tokens of a lane as text; a Sudoku and its answer as one square. */
 export function TokenList(props: TokenListProps) {
   const clues = cluesOf(props.prompt);
-  return clues ? <Squares {...props} clues={clues} /> : <FlowingText {...props} />;
+  return clues === undefined ? <FlowingText {...props} /> : <SudokuSquare {...props} clues={clues} />;
 }
-
-const SQUARE = { columns: 6, rowsPerBand: 1, row: 1 };
 
 function FlowingText({ prompt, after, ...shown }: TokenListProps) {
   return (
@@ -22,21 +20,6 @@ function FlowingText({ prompt, after, ...shown }: TokenListProps) {
       <span class="prompt">{prompt}</span>
       <div class="tokens" {...useTokenView(shown)} />
       {typeof after === "string" && <span class="prompt"> {after}</span>}
-    </div>
-  );
-}
-
-function Squares({ clues, ...shown }: ShownTokens & { readonly clues: string }) {
-  return (
-    <div class="squares">
-      <div class="square clues" role="img" aria-label={texts.lane.clues(clues)}>
-        {Array.from(clues, (clue, cell) => (
-          <span key={cell} class="token">
-            {clue === "." ? "" : clue}
-          </span>
-        ))}
-      </div>
-      <div class="square tokens" {...useTokenView({ ...shown, grid: SQUARE })} />
     </div>
   );
 }

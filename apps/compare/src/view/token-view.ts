@@ -1,5 +1,6 @@
 import type { TokenId } from "@decodekit/core";
 import { texts } from "../texts/texts.ts";
+import type { LaneDifferences } from "../compare-lanes/lane-differences.ts";
 import type { Cell } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
 import { spell } from "../trace/spelling.ts";
@@ -14,6 +15,16 @@ interface TokenViewState {
   /** The number of tokens that will have been taken back at each position, for the same reason. */
   readonly aheadUndone: LaneState["undone"];
   readonly grid?: GridPlace | undefined;
+  /** By position: the tokens that differ from the other lanes. */
+  readonly differs?: LaneDifferences["parts"] | undefined;
+  /** Of a Sudoku. */
+  readonly puzzle?: PuzzleMarks | undefined;
+}
+
+/** The cells of a Sudoku that are given, and those that cannot be right together. */
+export interface PuzzleMarks {
+  readonly given: ReadonlySet<number>;
+  readonly conflicts: ReadonlySet<number>;
 }
 
 /** The layout of a lane's positions in a CSS grid of bands. Rows count from 1, as in CSS. */
@@ -56,7 +67,7 @@ export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
   };
 
   return {
-    update({ state, vocabulary, selected, hovered, ahead, aheadUndone, grid: nextGrid }) {
+    update({ state, vocabulary, selected, hovered, ahead, aheadUndone, grid: nextGrid, differs, puzzle }) {
       freshPass = state.passes;
       if (nextGrid && nextGrid !== grid) for (const [position, { element }] of places.entries()) putInGrid(element, position, nextGrid);
       grid = nextGrid;
@@ -67,7 +78,8 @@ export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
         const undone = state.undone.get(position)?.length ?? 0;
         const fresh = cell?.changedAt === freshPass;
         const finallyUndone = aheadUndone.get(position)?.length ?? 0;
-        patch(placeAt(position), { cell, undone, finallyUndone, vocabulary, position, fresh, ahead: ahead[position] });
+        const notes = markPlace(placeAt(position).element, position, { cell, differs, puzzle });
+        patch(placeAt(position), { cell, undone, finallyUndone, vocabulary, position, fresh, ahead: ahead[position], notes });
         setAttribute(places[position]!.element, "data-selected", position === selected ? "" : undefined);
         setAttribute(places[position]!.element, "aria-selected", position === selected ? "true" : "false");
         setAttribute(places[position]!.element, "data-hovered", position === hovered ? "" : undefined);
@@ -114,11 +126,29 @@ interface Patch {
   readonly position: number;
   readonly fresh: boolean;
   readonly ahead: TokenId | undefined;
+  /** What else is said of the token. */
+  readonly notes: readonly string[];
+}
+
+/** Marks a token that differs or conflicts, and returns what is said of it. */
+function markPlace(
+  element: HTMLElement,
+  position: number,
+  { cell, differs, puzzle }: Pick<TokenViewState, "differs" | "puzzle"> & { readonly cell: Cell | undefined },
+): readonly string[] {
+  const part = differs?.[position];
+  const isConflict = cell !== undefined && puzzle?.conflicts.has(position) === true;
+  const isGiven = puzzle?.given.has(position) === true;
+  setAttribute(element, "data-differs", part);
+  setAttribute(element, "data-conflict", isConflict ? "" : undefined);
+  setAttribute(element, "data-given", isGiven ? "" : undefined);
+  const t = texts.differ;
+  return [...(part ? [t.differs] : []), ...(isGiven ? [t.clue] : []), ...(isConflict ? [t.conflict] : [])];
 }
 
 function patch(
   { element, lead, ink, notch, tail }: Place,
-  { cell, undone, finallyUndone, vocabulary, position, fresh, ahead }: Patch,
+  { cell, undone, finallyUndone, vocabulary, position, fresh, ahead, notes }: Patch,
 ): void {
   setAttribute(element, "hidden", cell || undone > 0 ? undefined : "");
   setAttribute(element, "data-state", cell?.state ?? "gone");
@@ -137,7 +167,7 @@ function patch(
   setAttribute(notch, "data-count", undone > 0 ? String(undone) : undefined);
   setAttribute(notch, "data-room", finallyUndone > undone ? String(finallyUndone) : undefined);
   const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
-  setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
+  setAttribute(element, "aria-label", [spoken, ...notes, ...(undone > 0 ? [texts.token.undone(undone)] : [])].join(", "));
 }
 
 function spokenText(text: string | undefined): string {

@@ -55,7 +55,7 @@ export function Transport() {
       <label class="speed">
         <span class="sr-only">{t.speed}</span>
         <select value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
-          {speeds[axis.value].map((factor) => (
+          {speedsWith(speed.value).map((factor) => (
             <option key={factor} value={factor}>
               {describeSpeed[axis.value](factor)}
             </option>
@@ -64,6 +64,11 @@ export function Transport() {
       </label>
     </section>
   );
+}
+
+/** The speeds to choose from, and the shown one: that of a race depends on its length. */
+function speedsWith(shown: number): readonly number[] {
+  return [...new Set([...speeds[axis.value], shown])].toSorted((a, b) => a - b);
 }
 
 function AxisChoice() {

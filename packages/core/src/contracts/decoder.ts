@@ -1,5 +1,6 @@
 import type { ModelRole, ModelSet, RequiredCapability, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
+import type { TokenTree } from "../tokens/token-tree.ts";
 import type { FORWARD_PHASES } from "./pass-kinds.ts";
 
 export interface DecodeOptions {
@@ -47,6 +48,11 @@ export interface TokensProposeEvent {
   readonly tokens: Int32Array;
   /** Probability of each token under the model that proposed it, shape (n,). */
   readonly probabilities?: Float32Array | undefined;
+  /**
+   * For a draft tree: all of its candidates. Roots are candidates for position `start`, and `tokens` is the first chain. If a `draft-verify`
+   * accepts n tokens, the first n tokens of the next commit are a path of the tree.
+   */
+  readonly tree?: TokenTree | undefined;
 }
 
 /** A draft of `drafted` tokens at `start` was verified; its first `accepted` tokens are accepted. */

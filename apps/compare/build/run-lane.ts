@@ -1,0 +1,64 @@
+import { generate, type Decoder, type GenerateResult } from "@decodekit/core";
+import { type Lane, makeLane } from "../src/lab/decoders.ts";
+import { withTokens } from "../src/lab/infill-plugin.ts";
+import type { TracedEvent } from "../src/trace/trace.ts";
+import type { Settings } from "../src/url/settings.ts";
+import type { RecordingModel } from "./recording-models.ts";
+
+export interface RunOptions {
+  readonly maxNewTokens: number;
+  readonly seed: number;
+  /** @defaultValue those of the model */
+  readonly stopTokens?: readonly number[];
+  readonly onEvent?: (event: TracedEvent) => void;
+}
+
+/** A lane of the settings that can be run again and again. */
+export interface RunnableLane {
+  readonly lane: Lane;
+  readonly run: (options: RunOptions) => Promise<GenerateResult>;
+}
+
+/** Prepares the lanes of `settings` as the page does. `promptTokens` are those of their prompt. */
+export function runnableLanes(
+  { model, draft }: RecordingModel,
+  { lanes }: Pick<Settings, "lanes">,
+  promptTokens: Int32Array,
+): Promise<readonly RunnableLane[]> {
+  return Promise.all(
+    lanes.map(async ({ decoder: specification }) => {
+      const lane = makeLane(specification);
+      const { plugin, options = {} } = lane;
+      const decoder = plugin.create(await withTokens(plugin, options, (text) => model.tokenizer.encode(text, { addSpecialTokens: false })));
+      const drafts = decoder.requires.includes("draft") ? { draft } : {};
+      return {
+        lane,
+        run: ({ onEvent, ...rest }) =>
+          generate(model, promptTokens, { ...drafts, ...rest, decoder: onEvent ? recording(decoder, onEvent) : decoder }).result,
+      };
+    }),
+  );
+}
+
+/** Returns the same decoder, which also reports each event and the milliseconds spent inside the decoder so far. */
+function recording(decoder: Decoder, onEvent: (event: TracedEvent) => void): Decoder {
+  return {
+    ...decoder,
+    async *decode(...input) {
+      const events = decoder.decode(...input);
+      let milliseconds = 0;
+      try {
+        for (;;) {
+          const started = performance.now();
+          const next = await events.next();
+          milliseconds += performance.now() - started;
+          if (next.done) return;
+          onEvent({ event: next.value, milliseconds });
+          yield next.value;
+        }
+      } finally {
+        await events.return();
+      }
+    },
+  };
+}
