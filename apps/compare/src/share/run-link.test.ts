@@ -1,7 +1,8 @@
 import { type DecodeEvent, seededRandom } from "@decodekit/core";
 import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordingModels, recordTrace } from "../../build/record-trace.ts";
+import { recordTrace } from "../../build/record-trace.ts";
+import { recordingModels } from "../../build/recording-models.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { readTrace, writeTrace } from "../trace/trace-file.ts";
 import { defaultSettings, lanesOf, type Settings } from "../url/settings.ts";
