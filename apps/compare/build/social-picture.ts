@@ -6,6 +6,7 @@ import { runPicture } from "../src/share/run-picture.ts";
 import { axisLength } from "../src/trace/timeline.ts";
 import type { Trace } from "../src/trace/trace.ts";
 import { readTrace } from "../src/trace/trace-file.ts";
+import { welcomeRecording, welcomeScenes } from "../src/welcome/welcome-scenes.ts";
 import { nodeCanvas } from "./node-canvas.ts";
 
 const FILE = "og.png";
@@ -19,7 +20,7 @@ export function socialPicture(site = process.env["COMPARE_SITE_URL"]): Plugin {
     name: "social-picture",
     apply: "build",
     generateBundle(_, bundle) {
-      const welcome = bundle["traces/welcome.jsonl"];
+      const welcome = bundle[`traces/${welcomeRecording(welcomeScenes[0])}.jsonl`];
       if (welcome?.type !== "asset") throw new Error("The welcome run was not recorded.");
       this.emitFile({ type: "asset", fileName: FILE, source: drawSocialPicture(readTrace(String(welcome.source))) });
     },
