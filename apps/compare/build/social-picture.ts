@@ -6,6 +6,7 @@ import { runPicture } from "../src/share/run-picture.ts";
 import { axisLength } from "../src/trace/timeline.ts";
 import type { Trace } from "../src/trace/trace.ts";
 import { readTrace } from "../src/trace/trace-file.ts";
+import { welcomeRecording, welcomeScenes } from "../src/welcome/welcome-scenes.ts";
 import { nodeCanvas } from "./node-canvas.ts";
 
 const FILE = "og.png";
