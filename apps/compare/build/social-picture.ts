@@ -20,7 +20,7 @@ export function socialPicture(site = process.env["COMPARE_SITE_URL"]): Plugin {
     name: "social-picture",
     apply: "build",
     generateBundle(_, bundle) {
-      const welcome = bundle[`traces/${welcomeRecording(welcomeScenes[0])}.jsonl`];
+      const welcome = bundle[`traces/${welcomeRecording(welcomeScenes[0]!)}.jsonl`];
       if (welcome?.type !== "asset") throw new Error("The welcome run was not recorded.");
       this.emitFile({ type: "asset", fileName: FILE, source: drawSocialPicture(readTrace(String(welcome.source))) });
     },

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { link, measureLink, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { link, measureLink, openShare, runToEnd, stage, untilRunEnds } from "./browser.ts";
 
 const { open } = stage();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
@@ -49,6 +49,21 @@ test.each(["light", "dark"] as const)("axe finds nothing on the lanes, %s: finis
   await page.keyboard.press("Escape");
   await page.locator(".add-lane select").selectOption("own");
   expect(await findings(page)).toEqual([]);
+});
+
+test.each([
+  ["light", wide],
+  ["dark", narrow],
+] as const)("axe finds nothing on the dialog to share and on a frame for other pages, %s", async (colorScheme, size) => {
+  const { page } = await open("#/", { ...size, colorScheme });
+  await page.locator("#tokens-1 .token[data-final]").first().waitFor();
+  const dialog = await openShare(page);
+  await dialog.getByRole("button", { name: "Copy link with the run" }).click();
+  await dialog.getByRole("textbox", { name: "Link" }).waitFor();
+  expect(await findings(page)).toEqual([]);
+  const frame = await open("#/?embed=1", { ...size, colorScheme });
+  await frame.page.locator("#tokens-1 .token[data-final]").first().waitFor();
+  expect(await findings(frame.page)).toEqual([]);
 });
 
 test.each([

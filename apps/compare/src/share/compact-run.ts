@@ -1,4 +1,5 @@
 import type { DecodeEvent, TokenId } from "@decodekit/core";
+import { eventTokens } from "../trace/event-tokens.ts";
 import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
 import type { CompactLane, CompactRun } from "./compact-schema.ts";
 
@@ -12,20 +13,36 @@ export const STEPS_OF_LOGARITHM = 1e3;
 const DIGITS_OF_SCORE = 4;
 
 /** Kinds of events; a forward pass has the kind `EVENT_KINDS.length` plus the index of its model and phase. */
-export const EVENT_KINDS = ["start", "propose", "propose-with-probabilities", "verify", "commit", "commit-with-logarithms", "end"] as const;
+export const EVENT_KINDS = [
+  "start",
+  "propose",
+  "propose-with-probabilities",
+  "propose-tree",
+  "propose-tree-with-probabilities",
+  "verify",
+  "commit",
+  "commit-with-logarithms",
+  "end",
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** What of the scores is kept: so many candidates per token, or undefined for no scores at all. */
-export type KeptCandidates = number | undefined;
+/** What is kept of a run beside its other events. */
+export interface Kept {
+  /** Candidates per score; undefined for no scores at all. */
+  readonly candidates: number | undefined;
+  /** Whether draft trees have all of their candidates, or only the first chain. */
+  readonly trees: boolean;
+}
 
 /**
  * Writes a trace in columns, which compress well: the numbers of all events of a lane in few lists, differences in place of positions and
  * times, and token ids as indices of a list with the most frequent first. Times and probabilities are rounded, and texts of tokens that do
  * not occur are left out.
  */
-export function compactRun(trace: Trace, candidates: KeptCandidates): CompactRun {
-  const { model, request, prompt, promptTokens, maxNewTokens, vocabulary } = trace;
-  const lanes = trace.lanes.map((lane) => withCandidates(lane, candidates));
+export function compactRun(trace: Trace, kept: Kept): CompactRun {
+  const { model, request, chat, prompt, promptTokens, maxNewTokens, vocabulary, lanes: all, ...nothing } = trace;
+  nothing satisfies Record<string, never>;
+  const lanes = all.map((lane) => withoutSome(lane, kept));
   const ids = idsByFrequency([...promptTokens, ...lanes.flatMap(tokensOf)]);
   const places = new Map(ids.map((id, place) => [id, place]));
   const placeOf = (id: TokenId): number => places.get(id)!;
@@ -33,6 +50,7 @@ export function compactRun(trace: Trace, candidates: KeptCandidates): CompactRun
     model,
     ...(request && { request }),
     prompt,
+    ...(chat && { chat }),
     promptTokens: promptTokens.map(placeOf),
     maxNewTokens,
     ids,
@@ -41,9 +59,17 @@ export function compactRun(trace: Trace, candidates: KeptCandidates): CompactRun
   };
 }
 
-function withCandidates(lane: LaneTrace, kept: KeptCandidates): LaneTrace {
-  const scores = kept === undefined ? undefined : lane.scores?.map((score) => ({ ...score, candidates: score.candidates.slice(0, kept) }));
-  return { ...lane, scores };
+function withoutSome(lane: LaneTrace, { candidates, trees }: Kept): LaneTrace {
+  const scores =
+    candidates === undefined ? undefined : lane.scores?.map((score) => ({ ...score, candidates: score.candidates.slice(0, candidates) }));
+  const events = trees ? lane.events : lane.events.map((traced) => ({ ...traced, event: withoutTree(traced.event) }));
+  return { ...lane, events, scores };
+}
+
+function withoutTree(event: DecodeEvent): DecodeEvent {
+  if (event.type !== "tokens-propose") return event;
+  const { tree: _, ...chain } = event;
+  return chain;
 }
 
 function idsByFrequency(tokens: readonly TokenId[]): TokenId[] {
@@ -55,7 +81,7 @@ function idsByFrequency(tokens: readonly TokenId[]): TokenId[] {
 function tokensOf({ start = [], events, scores = [] }: LaneTrace): TokenId[] {
   return [
     ...start,
-    ...events.flatMap(({ event }) => ("tokens" in event ? [...event.tokens] : [])),
+    ...events.flatMap(({ event }) => eventTokens(event)),
     ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)),
   ];
 }
@@ -63,7 +89,8 @@ function tokensOf({ start = [], events, scores = [] }: LaneTrace): TokenId[] {
 type PlaceOf = (id: TokenId) => number;
 
 function compactLane(lane: LaneTrace, vocabulary: Trace["vocabulary"], placeOf: PlaceOf): CompactLane {
-  const { specification, title, options, seed, start, events, result, scores, error } = lane;
+  const { specification, title, options, seed, start, events, result, scores, error, ...nothing } = lane;
+  nothing satisfies Record<string, never>;
   return {
     specification,
     title,
@@ -103,11 +130,11 @@ function compactScores(scores: NonNullable<LaneTrace["scores"]>, placeOf: PlaceO
   };
 }
 
-type Columns = Pick<CompactLane, "passes" | "kinds" | "numbers" | "times" | "durations" | "tokens" | "probabilities">;
+type Columns = Pick<CompactLane, "passes" | "kinds" | "numbers" | "times" | "durations" | "tokens" | "parents" | "probabilities">;
 
 function compactEvents(events: readonly TracedEvent[], placeOf: PlaceOf): Columns {
   const passes: string[] = [];
-  const columns = { kinds: [], numbers: [], times: [], durations: [], tokens: [], probabilities: [] } as Record<
+  const columns = { kinds: [], numbers: [], times: [], durations: [], tokens: [], parents: [], probabilities: [] } as Record<
     Exclude<keyof Columns, "passes">,
     number[]
   >;
@@ -126,7 +153,8 @@ function compactEvents(events: readonly TracedEvent[], placeOf: PlaceOf): Column
       columns.durations.push(duration);
     } else columns.kinds.push(EVENT_KINDS.indexOf(kindOf(event)));
     columns.numbers.push(...numbersOf(event, end));
-    if ("tokens" in event) for (const token of event.tokens) columns.tokens.push(placeOf(token));
+    columns.tokens.push(...eventTokens(event).map(placeOf));
+    if (event.type === "tokens-propose") columns.parents.push(...Array.from(event.tree?.parents ?? [], (parent, node) => node - parent));
     columns.probabilities.push(...probabilitiesOf(event));
     end = endAfter(event, end);
   }
@@ -138,7 +166,7 @@ function kindOf(event: Exclude<DecodeEvent, { type: "forward-end" }>): EventKind
     case "decode-start":
       return "start";
     case "tokens-propose":
-      return event.probabilities ? "propose-with-probabilities" : "propose";
+      return `${event.tree ? "propose-tree" : "propose"}${event.probabilities ? "-with-probabilities" : ""}`;
     case "draft-verify":
       return "verify";
     case "tokens-commit":
@@ -164,6 +192,7 @@ function numbersOf(event: DecodeEvent, end: number): number[] {
     case "decode-end":
       return [FINISH_REASONS.indexOf(event.finishReason)];
     case "tokens-propose":
+      return [event.start - end, event.tokens.length, ...(event.tree ? [event.tree.tokens.length] : [])];
     case "tokens-commit":
       return [event.start - end, event.tokens.length];
     default:

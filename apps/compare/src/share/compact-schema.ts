@@ -21,7 +21,10 @@ const lane = v.strictObject({
   times: numbers,
   /** Per pass. */
   durations: numbers,
+  /** Those of a draft tree follow the tokens of its first chain. */
   tokens: v.array(count),
+  /** Per candidate of a draft tree: how many candidates earlier its parent is. */
+  parents: numbers,
   /** Of those events that have any: of proposals in 0.01 %, of commits as logarithms in thousandths. */
   probabilities: numbers,
   result: v.optional(
@@ -52,6 +55,7 @@ export const compactRunSchema = v.strictObject({
   model: v.unknown(),
   request: v.optional(v.unknown()),
   prompt: v.string(),
+  chat: v.optional(v.unknown()),
   promptTokens: v.array(count),
   maxNewTokens: v.number(),
   /** Ids of all tokens that occur. */

@@ -1,5 +1,12 @@
 import type { DecodeEvent } from "@decodekit/core";
-import { EVENT_KINDS, FINISH_REASONS, STEPS_OF_LOGARITHM, STEPS_OF_PROBABILITY, STEPS_PER_MILLISECOND } from "./compact-run.ts";
+import {
+  EVENT_KINDS,
+  type EventKind,
+  FINISH_REASONS,
+  STEPS_OF_LOGARITHM,
+  STEPS_OF_PROBABILITY,
+  STEPS_PER_MILLISECOND,
+} from "./compact-run.ts";
 import type { CompactLane, CompactRun } from "./compact-schema.ts";
 
 /** Columns that do not fit together. */
@@ -11,7 +18,7 @@ export class CompactRunError extends Error {
  * Returns the text of the trace file that a run in columns stands for, which `readTrace` then checks.
  * @throws CompactRunError if the columns do not fit together.
  */
-export function expandRun({ model, request, prompt, promptTokens, maxNewTokens, ids, texts, lanes }: CompactRun): string {
+export function expandRun({ model, request, chat, prompt, promptTokens, maxNewTokens, ids, texts, lanes }: CompactRun): string {
   if (texts.length !== ids.length) throw new CompactRunError("Every token must have a text.");
   const idAt = (place: number): number => ids[place] ?? missing("token");
   const vocabulary = ids.flatMap((id, place) => (texts[place] === null ? [] : [[id, texts[place]!] as const]));
@@ -21,6 +28,7 @@ export function expandRun({ model, request, prompt, promptTokens, maxNewTokens, 
     model,
     request,
     prompt,
+    chat,
     promptTokens: promptTokens.map(idAt),
     maxNewTokens,
     vocabulary,
@@ -93,6 +101,7 @@ function* eventsOf(lane: CompactLane, idAt: Vocabulary["idAt"]): Generator<{ rea
     times: columnOf(lane.times),
     durations: columnOf(lane.durations),
     tokens: columnOf(lane.tokens),
+    parents: columnOf(lane.parents),
     probabilities: columnOf(lane.probabilities),
   };
   let steps = 0;
@@ -110,7 +119,7 @@ function* eventsOf(lane: CompactLane, idAt: Vocabulary["idAt"]): Generator<{ rea
   mustBeRead(...Object.values(columns));
 }
 
-type Columns = Readonly<Record<"numbers" | "tokens" | "probabilities", Column>>;
+type Columns = Readonly<Record<"numbers" | "tokens" | "parents" | "probabilities", Column>>;
 
 function passOf(pass: string, duration: number, { numbers }: Columns): PlainEvent {
   const [model, phase] = pass.split(" ");
@@ -118,45 +127,42 @@ function passOf(pass: string, duration: number, { numbers }: Columns): PlainEven
 }
 
 function eventOf(
-  kind: (typeof EVENT_KINDS)[number],
-  { numbers, tokens, probabilities }: Columns,
+  kind: EventKind,
+  { numbers, tokens, parents, probabilities }: Columns,
   { end, idAt }: { readonly end: number; readonly idAt: Vocabulary["idAt"] },
 ): PlainEvent {
-  const start = (): number => end + numbers.next();
-  const ids = (): number[] => tokens.take(numbers.next()).map(idAt);
   switch (kind) {
     case "start":
       return { type: "decode-start", promptLength: numbers.next() };
     case "verify":
-      return { type: "draft-verify", start: start(), drafted: numbers.next(), accepted: numbers.next() };
+      return { type: "draft-verify", start: end + numbers.next(), drafted: numbers.next(), accepted: numbers.next() };
     case "end":
       return { type: "decode-end", finishReason: FINISH_REASONS[numbers.next()] };
-    case "propose":
-      return { type: "tokens-propose", start: start(), tokens: ids() };
     case "commit":
-      return { type: "tokens-commit", start: start(), tokens: ids() };
-    case "propose-with-probabilities": {
-      const at = start();
-      const proposed = ids();
+    case "commit-with-logarithms": {
+      const start = end + numbers.next();
+      const ids = tokens.take(numbers.next()).map(idAt);
+      if (kind === "commit") return { type: "tokens-commit", start, tokens: ids };
+      const logProbabilities = probabilities.take(ids.length).map((each) => each / STEPS_OF_LOGARITHM);
+      return { type: "tokens-commit", start, tokens: ids, logProbabilities };
+    }
+    default: {
+      const start = end + numbers.next();
+      const chain = numbers.next();
+      const nodes = kind.startsWith("propose-tree") ? numbers.next() : undefined;
+      const ids = tokens.take(chain).map(idAt);
       return {
         type: "tokens-propose",
-        start: at,
-        tokens: proposed,
-        probabilities: probabilities.take(proposed.length).map((each) => each / STEPS_OF_PROBABILITY),
+        start,
+        tokens: ids,
+        ...(nodes !== undefined && {
+          tree: { tokens: tokens.take(nodes).map(idAt), parents: parents.take(nodes).map((distance, node) => node - distance) },
+        }),
+        ...(kind.endsWith("-with-probabilities") && {
+          probabilities: probabilities.take(ids.length).map((each) => each / STEPS_OF_PROBABILITY),
+        }),
       };
     }
-    case "commit-with-logarithms": {
-      const at = start();
-      const committed = ids();
-      return {
-        type: "tokens-commit",
-        start: at,
-        tokens: committed,
-        logProbabilities: probabilities.take(committed.length).map((each) => each / STEPS_OF_LOGARITHM),
-      };
-    }
-    default:
-      return kind satisfies never;
   }
 }
 

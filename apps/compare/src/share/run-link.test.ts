@@ -3,6 +3,7 @@ import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordTrace } from "../../build/record-trace.ts";
 import { recordingModels } from "../../build/recording-models.ts";
+import { eventTokens } from "../trace/event-tokens.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { readTrace, writeTrace } from "../trace/trace-file.ts";
 import { defaultSettings, lanesOf, type Settings } from "../url/settings.ts";
@@ -13,7 +14,16 @@ const runs: readonly (readonly [name: string, settings: Partial<Settings>])[] = 
   ["the welcome run", {}],
   [
     "four lanes of 64 tokens",
-    { lanes: lanesOf("greedy", "top-p:p=0.95,temperature=1.2", "speculative:drafter=draft-model,draftLength=3", "judged-tree") },
+    {
+      prompt: "Once upon a time, there was a little fox who wanted to",
+      maxNewTokens: 64,
+      lanes: lanesOf(
+        "greedy",
+        "top-p:p=0.95,temperature=1.2",
+        "speculative:drafter=draft-model,draftLength=3",
+        "judged-tree:nodes=16,rowCost=0.1",
+      ),
+    },
   ],
   [
     "a gap and a revision",
@@ -48,10 +58,17 @@ function roundedEvent(event: DecodeEvent): DecodeEvent {
   return event;
 }
 
-/** Returns the trace that a reader of its link gets: times and probabilities rounded, candidates beyond `candidates` left out. */
-function asShared(trace: Trace, candidates = Infinity): Trace {
+function withoutTree(event: DecodeEvent): DecodeEvent {
+  return event.type === "tokens-propose" ? { ...event, tree: undefined } : event;
+}
+
+/** Returns the trace that a reader of its link gets: times and probabilities rounded, some candidates and the trees of drafts left out. */
+function asShared(trace: Trace, candidates = Infinity, trees = true): Trace {
   const lanes = trace.lanes.map((lane): LaneTrace => {
-    const events = lane.events.map(({ event, milliseconds }) => ({ milliseconds: near(milliseconds, 100), event: roundedEvent(event) }));
+    const events = lane.events.map(({ event, milliseconds }) => ({
+      milliseconds: near(milliseconds, 100),
+      event: trees ? roundedEvent(event) : withoutTree(roundedEvent(event)),
+    }));
     const scores = lane.scores?.map((score) => ({
       probability: Number(score.probability.toPrecision(4)),
       candidates: score.candidates.slice(0, candidates).map(({ token, probability }) => ({
@@ -64,7 +81,7 @@ function asShared(trace: Trace, candidates = Infinity): Trace {
   const used = new Set([
     ...trace.promptTokens,
     ...lanes.flatMap(({ start = [] }) => start),
-    ...lanes.flatMap(({ events }) => events.flatMap(({ event }) => ("tokens" in event ? [...event.tokens] : []))),
+    ...lanes.flatMap(({ events }) => events.flatMap(({ event }) => eventTokens(event))),
     ...lanes.flatMap(({ scores = [] }) => scores.flatMap((score) => score.candidates.map(({ token }) => token))),
   ]);
   return { ...trace, lanes, vocabulary: new Map([...trace.vocabulary].filter(([id]) => used.has(id))) };
@@ -84,7 +101,7 @@ describe.each(runs)("%s", (name) => {
 });
 
 test("a shorter limit first costs candidates, then scores, then the run", async () => {
-  const trace = recorded.get("the welcome run")!;
+  const trace = recorded.get("four lanes of 64 tokens")!;
   const leftOut: (string | undefined)[] = [];
   const lengths: number[] = [];
   for (let limit = MAX_LINK_LENGTH; limit > 0; limit -= 100) {
@@ -95,15 +112,15 @@ test("a shorter limit first costs candidates, then scores, then the run", async 
     lengths.push(packed.text.length);
     expect(packed.text.length).toBeLessThanOrEqual(limit);
     const read = await unpackRun(packed.text);
-    const kept = { nothing: Infinity, "some-candidates": 3, candidates: 0, scores: 0 }[packed.leftOut];
-    const shared = asShared(trace, kept);
+    const kept = { nothing: Infinity, "some-candidates": 3, candidates: 0, trees: 0, scores: 0 }[packed.leftOut];
+    const shared = asShared(trace, kept, packed.leftOut !== "trees" && packed.leftOut !== "scores");
     if (packed.leftOut === "scores") for (const lane of read.lanes) expect(lane.scores).toBeUndefined();
     expect(read.lanes.map(({ events, result }) => ({ events, result }))).toEqual(
       shared.lanes.map(({ events, result }) => ({ events, result })),
     );
     if (packed.leftOut !== "scores") expect(read).toEqual(shared);
   }
-  expect(leftOut).toEqual(["nothing", "some-candidates", "candidates", "scores", undefined]);
+  expect(leftOut).toEqual(["nothing", "some-candidates", "candidates", "trees", "scores", undefined]);
   expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
 });
 
@@ -114,6 +131,7 @@ test("a run that failed, was stopped or has not begun, and events with probabili
     ...welcome,
     model: { ...welcome.model, file: { path: "onnx/model_q4.onnx", reason: "it was asked for" } },
     vocabulary: new Map([...welcome.vocabulary].slice(0, 30)),
+    chat: { chat: "on", system: "Be brief.", rendered: "<|system|>Be brief." },
     lanes: [
       { ...first, events: first.events.slice(0, 7), result: undefined, scores: undefined, error: "The device was lost." },
       { ...second, events: [], result: undefined, scores: undefined },
@@ -172,7 +190,7 @@ describe("a run in a link is rejected", () => {
   });
 
   test("if its columns do not fit together, or a trace file may not contain them", async () => {
-    const whole = compactRun(recorded.get("the welcome run")!, 3);
+    const whole = compactRun(recorded.get("the welcome run")!, { candidates: 3, trees: true });
     expect(await problemOf(pack(whole))).toBeUndefined();
     const [lane] = whole.lanes as [(typeof whole.lanes)[number]];
     const withLane = (change: object): unknown => ({ ...whole, lanes: [{ ...lane, ...change }] });
@@ -206,7 +224,7 @@ describe("a run in a link is rejected", () => {
     const random = seededRandom(5);
     const below = (limit: number): number => Math.floor(random.uniform() * limit);
     const { text } = (await packRun(recorded.get("a gap and a revision")!, MAX_LINK_LENGTH))!;
-    const json = JSON.stringify(compactRun(recorded.get("a gap and a revision")!, 0));
+    const json = JSON.stringify(compactRun(recorded.get("a gap and a revision")!, { candidates: 0, trees: true }));
     for (let round = 0; round < 150; round++) {
       const at = below(text.length);
       const damaged = text.slice(0, at) + "AZaz09-_.".charAt(below(9)) + text.slice(at + below(3));
@@ -220,7 +238,7 @@ describe("a run in a link is rejected", () => {
   });
 
   test("and cannot pollute prototypes", async () => {
-    const whole = JSON.stringify(compactRun(recorded.get("the welcome run")!, undefined));
+    const whole = JSON.stringify(compactRun(recorded.get("the welcome run")!, { candidates: undefined, trees: true }));
     const polluted = whole.replaceAll('"options":{', '"options":{"__proto__":{"polluted":true},').replaceAll("},}", "}}");
     await problemOf(pack(polluted));
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();

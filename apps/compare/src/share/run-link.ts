@@ -1,15 +1,15 @@
 import * as v from "valibot";
 import type { Trace } from "../trace/trace.ts";
 import { readTrace, TraceFileError } from "../trace/trace-file.ts";
-import { compactRun, type KeptCandidates } from "./compact-run.ts";
+import { compactRun, type Kept } from "./compact-run.ts";
 import { compactRunSchema } from "./compact-schema.ts";
 import { deflateToBase64, InflateError, inflateFromBase64 } from "./compress.ts";
 import { CompactRunError, expandRun } from "./expand-run.ts";
 
 /**
- * Longest link with a run, in characters. Browsers take at least four times as much: Firefox shows 65,536 characters, Safari 80,000, and
- * Chromium takes 2,000,000. Messages of Teams (28 kB), Slack (40,000 characters), WhatsApp and GitHub (65,536) hold such a link, but not two
- * or three. Of chats, Discord (2,000) holds no run, and programs that send messages to Slack break links at 4,000.
+ * Longest link with a run, in characters: four lanes of 64 tokens need about as many. Browsers open far longer ones (Chromium 1,900,000, as
+ * tried; Safari 80,000 and Firefox 65,536, as documented), and so do messages of GitHub and WhatsApp (65,536), Slack (40,000) and Teams
+ * (28 kB). Of the usual chat programs, Discord (2,000) holds no run, and programs that send messages to Slack break them at 4,000.
  */
 export const MAX_LINK_LENGTH = 16_000;
 
@@ -18,8 +18,11 @@ const VERSION = "1";
 /** Runs of links inflate to at most five times their length; this is over sixty times. */
 const MAX_INFLATED_BYTES = 2 ** 20;
 
-/** What a link leaves out to be short enough: candidates beyond the first three, all candidates, or all scores. */
-export type LeftOut = "nothing" | "some-candidates" | "candidates" | "scores";
+/**
+ * What a link leaves out to be short enough: candidates beyond the first three, all candidates, also those of draft trees outside their first
+ * chain, or also all scores.
+ */
+export type LeftOut = "nothing" | "some-candidates" | "candidates" | "trees" | "scores";
 
 export interface PackedRun {
   /** Letters, digits, "-", "_" and "." only. */
@@ -41,11 +44,12 @@ export class RunLinkError extends Error {
   }
 }
 
-const attempts: readonly (readonly [LeftOut, KeptCandidates])[] = [
-  ["nothing", Infinity],
-  ["some-candidates", 3],
-  ["candidates", 0],
-  ["scores", undefined],
+const attempts: readonly (readonly [LeftOut, Kept])[] = [
+  ["nothing", { candidates: Infinity, trees: true }],
+  ["some-candidates", { candidates: 3, trees: true }],
+  ["candidates", { candidates: 0, trees: true }],
+  ["trees", { candidates: 0, trees: false }],
+  ["scores", { candidates: undefined, trees: false }],
 ];
 
 /**
@@ -53,8 +57,8 @@ const attempts: readonly (readonly [LeftOut, KeptCandidates])[] = [
  * rounded to 0.01 ms, scores to four digits, and probabilities of candidates to 0.01 %.
  */
 export async function packRun(trace: Trace, maxLength: number): Promise<PackedRun | undefined> {
-  for (const [leftOut, candidates] of attempts) {
-    const text = `${VERSION}.${await deflateToBase64(JSON.stringify(compactRun(trace, candidates)))}`;
+  for (const [leftOut, kept] of attempts) {
+    const text = `${VERSION}.${await deflateToBase64(JSON.stringify(compactRun(trace, kept)))}`;
     if (text.length <= maxLength) return { text, leftOut };
   }
   return undefined;

@@ -1,7 +1,7 @@
+import { isRunning } from "../lab/activity.ts";
 import { addressInFull } from "../lab/navigation.ts";
 import * as state from "../lab/state.ts";
 import { texts } from "../texts/texts.ts";
-import { Icon } from "./icons.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
 import { Progress } from "./progress.tsx";
 import { RunButton } from "./setup.tsx";
@@ -11,15 +11,20 @@ import { Transport } from "./transport.tsx";
 export function EmbedFrame() {
   return (
     <main id="main" class="embed" data-route="compare" data-runs={state.endedRuns.value}>
-      <h1 class="sr-only">{texts.title}</h1>
-      {!state.trace.value && <RunButton />}
-      <Progress />
+      <header class="embed-bar">
+        <h1>{texts.title}</h1>
+        <a href={addressInFull.value} target="_blank" rel="noopener">
+          {texts.share.embed.open}
+        </a>
+      </header>
+      {(!state.trace.value || isRunning()) && (
+        <>
+          <RunButton />
+          <Progress />
+        </>
+      )}
       <LaneGrid canChange={false} />
       <Transport />
-      <a class="embed-open" href={addressInFull.value} target="_blank" rel="noopener">
-        <Icon name="open" />
-        {texts.share.embed.open}
-      </a>
     </main>
   );
 }

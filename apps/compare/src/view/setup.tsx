@@ -29,7 +29,14 @@ export function Setup() {
           value={state.settings.value.prompt}
           onInput={(event) => changeSettings({ prompt: event.currentTarget.value })}
         />
-        <button type="button" class="fold" aria-expanded={isOpen} aria-controls="settings" onClick={() => setChosen(!isOpen)}>
+        <button
+          type="button"
+          class="fold"
+          aria-label={t.settings}
+          aria-expanded={isOpen}
+          aria-controls="settings"
+          onClick={() => setChosen(!isOpen)}
+        >
           <Icon name="sliders" />
           <span>{t.settings}</span>
         </button>

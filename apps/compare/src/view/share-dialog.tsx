@@ -16,7 +16,7 @@ export function ShareButton() {
   };
   return (
     <>
-      <button type="button" class="share" onClick={() => void open()} disabled={isRunning()}>
+      <button type="button" class="share" aria-label={texts.share.button} onClick={() => void open()} disabled={isRunning()}>
         <Icon name="share" />
         <span>{texts.share.button}</span>
       </button>

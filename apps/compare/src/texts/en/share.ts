@@ -23,7 +23,8 @@ export const shareTexts = {
       nothing: "",
       "some-candidates": "Of the alternatives of each token, only the first three are included.",
       candidates: "The alternatives of the tokens are not included.",
-      scores: "The probabilities and alternatives of the tokens are not included.",
+      trees: "The alternatives of the tokens and the branches of draft trees are not included.",
+      scores: "The probabilities and alternatives of the tokens and the branches of draft trees are not included.",
     } satisfies Readonly<Record<LeftOut, string>>,
     tooLong:
       "This run is too long for a link. The link has its settings: who opens it presses Run. To send the result, save the run as a file.",

@@ -40,9 +40,9 @@ export function CodeSection() {
         <button type="button" onClick={() => copy(code)}>
           {t.copy}
         </button>
+        <Result>{copied ? (copied.isCopied ? t.copied : t.shown) : ""}</Result>
       </div>
       <textarea ref={field} class="share-field code" readOnly rows={8} wrap="off" spellcheck={false} aria-label={t.field} value={code} />
-      <Result>{copied ? (copied.isCopied ? t.copied : t.shown) : ""}</Result>
     </Section>
   );
 }

@@ -21,10 +21,10 @@ export function EmbedSection() {
         <button type="button" disabled={!link} onClick={() => copy(code)}>
           {t.copy}
         </button>
+        <Result>{copied ? (copied.isCopied ? t.copied : t.shown) : ""}</Result>
       </div>
       {link?.run === "too-long" && <p class="hint">{t.tooLong}</p>}
       <textarea ref={field} class="share-field code" readOnly rows={3} spellcheck={false} aria-label={t.field} value={code} />
-      <Result>{copied ? (copied.isCopied ? t.copied : t.shown) : ""}</Result>
     </Section>
   );
 }

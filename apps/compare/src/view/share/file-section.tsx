@@ -21,8 +21,8 @@ export function FileSection() {
         >
           {t.save}
         </button>
+        <Result>{result}</Result>
       </div>
-      <Result>{result}</Result>
     </Section>
   );
 }

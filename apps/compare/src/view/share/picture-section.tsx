@@ -64,9 +64,9 @@ export function PictureSection({ trace }: { readonly trace: Trace }) {
             </button>
           </>
         )}
+        <Result>{result}</Result>
       </div>
       {!canEncode && <p class="hint">{t.noWebm}</p>}
-      <Result>{result}</Result>
     </Section>
   );
 }
