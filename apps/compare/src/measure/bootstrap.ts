@@ -11,12 +11,20 @@ export function drawResamples(count: number, random: RandomSource): Resamples {
   return Array.from({ length: RESAMPLES }, () => Uint32Array.from({ length: count }, () => Math.floor(count * random.uniform())));
 }
 
-/** Returns the 95 % bootstrap interval of `statistic`: percentiles of its values over resamples of `items`, which are as many. */
+/**
+ * Returns the 95 % bootstrap interval of `statistic`: percentiles of its values over resamples of `items`, which are as many. `statistic`
+ * receives the same array each time, with other items in it.
+ */
 export function bootstrapInterval<Item>(
   items: readonly Item[],
   statistic: (some: Item[]) => number,
   resamples: Resamples,
 ): readonly [low: number, high: number] {
-  const values = resamples.map((indices) => statistic(Array.from(indices, (index) => items[index]!))).toSorted((a, b) => a - b);
+  const some = [...items];
+  const valueOf = (indices: Uint32Array): number => {
+    for (let place = 0; place < indices.length; place++) some[place] = items[indices[place]!]!;
+    return statistic(some);
+  };
+  const values = resamples.map((indices) => valueOf(indices)).toSorted((a, b) => a - b);
   return [quantileSorted(values, 0.025), quantileSorted(values, 0.975)];
 }

@@ -127,9 +127,9 @@ function countsOf(runs: readonly RunReport[], resamplesOf: Resampler): Counts {
       ({ negativeLogLikelihood, tokens }) => (negativeLogLikelihood ?? 0) * tokens.length,
       ({ negativeLogLikelihood, tokens }) => (negativeLogLikelihood === null ? 0 : tokens.length),
     ),
-    repetition: share(
-      ({ tokens }) => repeatedNgrams(tokens, NGRAM).repeated,
-      ({ tokens }) => repeatedNgrams(tokens, NGRAM).total,
+    repetition: shareOf(
+      runs.map(({ tokens }) => repeatedNgrams(tokens, NGRAM)).map(({ repeated, total: whole }) => ({ part: repeated, whole })),
+      resamplesOf,
     ),
   };
 }
