@@ -1,5 +1,6 @@
 import { seededRandom } from "@decodekit/core";
 import { type LaneTiming, measureRounds } from "../src/measure/measure-rounds.ts";
+import { drawResamples } from "../src/measure/bootstrap.ts";
 import { type PairedRatio, pairedRatio } from "../src/measure/paired-ratio.ts";
 import { readTrace } from "../src/trace/trace-file.ts";
 import type { LaneTrace } from "../src/trace/trace.ts";
@@ -58,11 +59,12 @@ async function timeLane({ run }: RunnableLane, maxNewTokens: number, seed: numbe
 }
 
 function pairsOf(rounds: readonly (readonly LaneTiming[])[], seed: number): MeasuredPair[] {
+  const resamples = drawResamples(rounds.length, seededRandom(seed));
   const ratio = (lane: number, against: number, valueOf: (timing: LaneTiming) => number): PairedRatio =>
     pairedRatio(
       rounds.map((round) => valueOf(round[lane]!)),
       rounds.map((round) => valueOf(round[against]!)),
-      seededRandom(seed),
+      resamples,
     );
   return [...rounds[0]!.keys()].flatMap((lane) =>
     Array.from({ length: lane }, (_, against) => ({

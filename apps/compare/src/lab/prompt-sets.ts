@@ -20,8 +20,6 @@ const opened = signal<PromptSet | undefined>(undefined);
 export const openedSet: ReadonlySignal<PromptSet | undefined> = opened;
 /** Why the last file could not be opened. */
 export const fileProblem = signal<string | undefined>(undefined);
-/** Whether each prompt is sent as a message, if the model has a chat template. */
-export const asMessages = signal(false);
 
 /** The last result of this visit. */
 export const setResult = signal<PromptSetResult | undefined>(undefined);
@@ -44,7 +42,7 @@ export const isResultStale: ReadonlySignal<boolean> = computed(() => {
   const chosen = chosenSet.value;
   if (!result) return false;
   const isSameSet = "set" in chosen && chosen.set.prompts.join("\n") === result.set.prompts.join("\n");
-  return !isSameSet || asMessages.value !== result.wantsMessages || keyOf(state.settings.value) !== keyOf(result.settings);
+  return !isSameSet || keyOf(state.settings.value) !== keyOf(result.settings);
 });
 
 /** The settings as text, without the prompt, which a set does not use. */
@@ -55,7 +53,6 @@ function keyOf(settings: Settings): string {
 export function chooseSet(name: SetChoice): void {
   batch(() => {
     choice.value = name;
-    asMessages.value = builtInSets.some((set) => set.name === name && set.isForChat);
     fileProblem.value = undefined;
   });
 }

@@ -1,3 +1,4 @@
+import { isChat, readPrompt } from "../models/chat-prompt.ts";
 import { describeEnvironment, modelReport, runReport, type RunReport, scoreOutput } from "@decodekit/compare";
 import { generate } from "@decodekit/core/worker";
 import { dependencies, version } from "@decodekit/core/package.json";
@@ -8,7 +9,7 @@ import { host, isInputError, runExclusive, withWatchdog } from "./activity.ts";
 import { describeError } from "./describe-error.ts";
 import type { HostedModel } from "./model-host.ts";
 import { type PreparedLane, type PreparedLanes, prepareLanes } from "./prepare-lanes.ts";
-import { asMessages, chosenSet, setResult } from "./prompt-sets.ts";
+import { chosenSet, setResult } from "./prompt-sets.ts";
 import { clockTick, onQuietPage, sentinelTime } from "./quiet-page.ts";
 import type { LaneRequest } from "./record-lane.ts";
 import * as state from "./state.ts";
@@ -22,12 +23,11 @@ export function runSet(): Promise<void> {
   const chosen = chosenSet.value;
   if ("problem" in chosen) return Promise.resolve();
   const { set } = chosen;
-  const wantsMessages = asMessages.value;
   return runExclusive(async (signal) => {
     const prepared = await prepareLanes(signal);
     const { hosted, settings, lanes } = prepared;
-    const sendsMessages = wantsMessages && hosted.model.chat !== undefined;
-    const encode = encoder(hosted, set, sendsMessages);
+    for (const { lane, reason } of lanes) if (reason !== undefined) throw new Error(t.models.cannotMeasure(lane.plugin.title, reason));
+    const encode = encoder(prepared, set);
     const score = scorer(hosted, encode, signal);
     const tickMilliseconds = clockTick();
     const runs = await onQuietPage(signal, ({ wasHidden, untilVisible }) =>
@@ -41,8 +41,6 @@ export function runSet(): Promise<void> {
         onProgress: (progress) => (state.activity.value = { kind: "running-set", ...progress }),
         explain: (error, lane) => (isAboutLane(error, lanes[lane]!) ? describeError(error) : undefined),
         runLane: async (lane, prompt, isWarmUp) => {
-          const { reason } = lanes[lane]!;
-          if (reason !== undefined) throw new CannotRunError(reason);
           const promptTokens = await encode(prompt);
           const result = await decode(prepared, lanes[lane]!, { promptTokens, isWarmUp });
           return reportOf(prepared, lanes[lane]!, {
@@ -56,8 +54,7 @@ export function runSet(): Promise<void> {
     setResult.value = {
       ...runs,
       set,
-      wantsMessages,
-      asMessages: sendsMessages,
+      asMessages: isChat(settings, hosted.model.chat !== undefined) === true,
       settings,
       lanes: lanes.map(({ lane: { specification, plugin, decoder, options = {} } }) => ({
         specification,
@@ -78,12 +75,12 @@ export function runSet(): Promise<void> {
   });
 }
 
-/** Returns a function that encodes a prompt of the set once. */
-function encoder({ model }: HostedModel, { prompts }: PromptSet, sendsMessages: boolean): (prompt: number) => Promise<Int32Array> {
+/** Returns a function that turns a prompt of the set into tokens, once, in the way of the settings: as a text or as a message. */
+function encoder({ hosted: { model }, settings }: PreparedLanes, { prompts }: PromptSet): (prompt: number) => Promise<Int32Array> {
   const known = new Map<number, Promise<Int32Array>>();
+  const read = async (prompt: string): Promise<Int32Array> => (await readPrompt(model, { ...settings, prompt })).tokens;
   return (prompt) => {
-    const content = prompts[prompt]!;
-    const tokens = known.get(prompt) ?? (sendsMessages ? model.chat!.encode([{ role: "user", content }]) : model.encode(content));
+    const tokens = known.get(prompt) ?? read(prompts[prompt]!);
     known.set(prompt, tokens);
     return tokens;
   };
@@ -130,16 +127,8 @@ function reportOf(
   return runReport({ decoder, options, seed, rowConsistency: modelReport(model).rowConsistency, ...ended });
 }
 
-/** The model cannot run a lane. */
-class CannotRunError extends Error {}
-
 /** Whether other prompts and lanes can still run after an error. A decoder of the visitor runs in a worker of its own. */
 function isAboutLane(error: unknown, { request }: PreparedLane): boolean {
   const isAboutTemplate = (error as { readonly code?: unknown } | null)?.code === "CHAT_TEMPLATE";
-  return (
-    error instanceof CannotRunError ||
-    isInputError(error) ||
-    isAboutTemplate ||
-    (request.decoder.worker !== undefined && host.current() !== undefined)
-  );
+  return isInputError(error) || isAboutTemplate || (request.decoder.worker !== undefined && host.current() !== undefined);
 }

@@ -1,6 +1,7 @@
 import { type RandomSource, seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { type LaneTiming, type MeasuredLanes, measureRounds } from "./measure-rounds.ts";
+import { drawResamples } from "./bootstrap.ts";
 import { MIN_PAIRS, pairedRatio } from "./paired-ratio.ts";
 import { rotation } from "./rotation.ts";
 
@@ -85,7 +86,7 @@ describe("rounds", () => {
     const { rounds, voids, isComplete } = await measureRounds(lanes);
     expect(ran.slice(0, 6)).toEqual(["0:0", "0:1", "1:0", "1:1", "2:1", "2:0"]);
     expect([rounds.length, voids, isComplete]).toEqual([6, [], true]);
-    const ratio = pairedRatio(times(rounds, 1), times(rounds, 0), seededRandom(0));
+    const ratio = pairedRatio(times(rounds, 1), times(rounds, 0), drawResamples(6, seededRandom(0)));
     expect(ratio).toEqual({ median: 0.75, interval: [0.75, 0.75], verdict: "faster" });
   });
 
@@ -175,14 +176,14 @@ describe("the ratio of two lanes", () => {
   test("that cost the same is inconclusive in nearly all measurements", () => {
     const verdicts = Array.from({ length: 200 }, (_, seed) => {
       const random = seededRandom(seed);
-      return pairedRatio(noisy(8, 1, random), noisy(8, 1, random), random).verdict;
+      return pairedRatio(noisy(8, 1, random), noisy(8, 1, random), drawResamples(8, random)).verdict;
     });
     expect(verdicts.filter((verdict) => verdict === "inconclusive").length).toBeGreaterThanOrEqual(180);
   });
 
   test("of which one costs twice as much is detected, and its interval contains 2", () => {
     const random = seededRandom(3);
-    const { verdict, interval } = pairedRatio(noisy(8, 2, random), noisy(8, 1, random), random);
+    const { verdict, interval } = pairedRatio(noisy(8, 2, random), noisy(8, 1, random), drawResamples(8, random));
     expect(verdict).toBe("slower");
     expect(interval[0]).toBeLessThan(2.05);
     expect(interval[1]).toBeGreaterThan(1.95);
@@ -194,13 +195,13 @@ describe("the ratio of two lanes", () => {
       pairedRatio(
         few,
         few.map((time) => 2 * time),
-        seededRandom(0),
+        drawResamples(few.length, seededRandom(0)),
       ).verdict,
     ).toBe("inconclusive");
   });
 
   test("has the bootstrap interval of known data: percentiles of the medians of the resamples", () => {
-    const { median, interval } = pairedRatio([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], seededRandom(0));
+    const { median, interval } = pairedRatio([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], drawResamples(5, seededRandom(0)));
     expect(median).toBe(3);
     // The median of 5 draws out of 1 to 5 is 1 or 5 with probability 0.058 each, more than 2.5 %.
     expect(interval).toEqual([1, 5]);

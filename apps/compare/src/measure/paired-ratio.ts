@@ -1,6 +1,5 @@
-import type { RandomSource } from "@decodekit/core";
 import { median } from "simple-statistics";
-import { bootstrapInterval } from "./bootstrap.ts";
+import { bootstrapInterval, type Resamples } from "./bootstrap.ts";
 
 /** The ratio of two lanes' times, over rounds in which both ran. */
 export interface PairedRatio {
@@ -13,10 +12,10 @@ export interface PairedRatio {
 
 export const MIN_PAIRS = 5;
 
-/** Compares `times` with `reference`, round by round. Both have the same length, at least 1. */
-export function pairedRatio(times: readonly number[], reference: readonly number[], random: RandomSource): PairedRatio {
+/** Compares `times` with `reference`, round by round. Both have the same length, at least 1, and so have the resamples. */
+export function pairedRatio(times: readonly number[], reference: readonly number[], resamples: Resamples): PairedRatio {
   const ratios = times.map((time, round) => time / reference[round]!);
-  const interval = bootstrapInterval(ratios, median, random);
+  const interval = bootstrapInterval(ratios, median, resamples);
   const [low, high] = interval;
   const isInconclusive = ratios.length < MIN_PAIRS || (low <= 1 && high >= 1);
   return { median: median(ratios), interval, verdict: isInconclusive ? "inconclusive" : high < 1 ? "faster" : "slower" };

@@ -58,7 +58,6 @@ async function resultOf({ model, prompts, specifications, maxNewTokens, seed }: 
   return {
     ...runs,
     set: { name: "own", prompts },
-    wantsMessages: false,
     asMessages: false,
     settings: { ...defaultSettings, lanes: lanesOf(...specifications), maxNewTokens, seed },
     lanes: decoders.map(({ decoder, options = {} }, lane) => ({

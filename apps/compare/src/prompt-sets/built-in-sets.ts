@@ -6,6 +6,11 @@ export interface BuiltInSet extends PromptSet {
   readonly isForChat: boolean;
 }
 
+/** Asks the story model to repeat a text with another name, in the form that its model card describes. */
+function renamed(text: string, old: string, name: string): string {
+  return `${text}<|edit|> rename ${old} to ${name}<|edit|>`;
+}
+
 /** Small sets of our own: three for the story model, and one for chat models. Their titles are in `texts/en/sets.ts`. */
 export const builtInSets: readonly BuiltInSet[] = [
   {
@@ -30,18 +35,18 @@ export const builtInSets: readonly BuiltInSet[] = [
     name: "repetitions",
     isForChat: false,
     prompts: [
-      "Tom had a red ball. Mia had a blue ball. Sam had a green ball. One day, Tom lost his red ball. Mia said,",
+      renamed("Lily had a red ball. One day, Lily lost her ball. She was very sad.", "Lily", "Anna"),
+      renamed('Tom and his dog went to the park. "Run, Tom!" said his mom. Tom ran very fast.', "Tom", "Ben"),
+      renamed("One day, Mia found a little bird. The bird was cold. Mia took the bird home.", "Mia", "Lucy"),
+      renamed("Sam was hungry. Sam wanted a big cake. His mom made a cake for Sam.", "Sam", "Max"),
+      renamed('Anna saw a frog. "Hello, frog," said Anna. The frog was happy to see Anna.', "Anna", "Sara"),
+      renamed("Ben had a blue kite. The wind took the kite away. Ben ran after it.", "Ben", "Tim"),
       "The wheels of the bus went round and round. The wheels of the bus went round and round. The wheels of the bus",
       '"Who ate my cake?" said the bear. "Not I," said the cat. "Not I," said the dog. "Not I," said',
       "The cat ran up the tree. The dog ran up the hill. The cat ran down the tree. The dog",
       "Mom put the red cup on the table. Dad put the blue cup on the table. Lily put",
-      'The king said, "Bring me my big gold crown." The boy brought him his big gold crown. The queen said,',
-      "One little duck went out to play. One little duck came back. Two little ducks went out to play. Two little ducks",
       "Max liked to jump. Max jumped in the garden. Max jumped in the kitchen. Max jumped",
       "The frog said hello to the bird. The bird said hello to the bee. The bee said hello to",
-      "Ben had a cat named Max. Ben loved his cat named Max. One day, Ben and his cat named Max",
-      "The old man pulled and pulled, but the tree did not move. The old woman pulled and pulled, but",
-      "On Monday, Sara ate an apple. On Tuesday, Sara ate an apple. On Wednesday, Sara",
     ],
   },
   {

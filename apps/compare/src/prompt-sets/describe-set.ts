@@ -94,11 +94,11 @@ export function describeReliability({ set, rounds, voids, isComplete }: PromptSe
 }
 
 export function describeSetConditions(result: PromptSetResult): string {
-  const { model, set, settings, asMessages, wantsMessages, tickMilliseconds, isIsolated, versions } = result;
+  const { model, set, settings, asMessages, tickMilliseconds, isIsolated, versions } = result;
   return t.conditions([
     t.onModel(model.name, model.file ? ` (${model.file.path})` : "", (model.execution ?? "").toUpperCase()),
     t.ofSet(nameOfSet(set.name), settings.maxNewTokens, settings.seed),
-    asMessages ? t.sentAs.messages : wantsMessages ? t.sentAs.noTemplate : t.sentAs.text,
+    asMessages ? t.sentAs.messages : t.sentAs.text,
     t.clock(`${format.fine(1000 * tickMilliseconds)} µs`, isIsolated),
     t.versions(versions.decodekit, versions["onnxruntime-web"]),
   ]);

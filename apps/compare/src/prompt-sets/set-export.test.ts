@@ -28,7 +28,6 @@ const result: PromptSetResult = {
   plannedRounds: 6,
   isComplete: false,
   set: { name: "repetitions", prompts },
-  wantsMessages: true,
   asMessages: false,
   settings: { ...defaultSettings, seed: 3, maxNewTokens: 8 },
   lanes: [
@@ -153,6 +152,6 @@ test("the text for the clipboard has the table, what limits it, and the conditio
     "1 round was repeated or left out: a lane failed.",
   ]);
   expect(lines.at(-1)).toBe(
-    "tiny (onnx/model.onnx) on WASM; Edits and repetitions, at most 8 tokens each, seed 3; sent as text, because the model has no chat template; clock steps of 5.00 µs, not isolated; decodekit 1.2.3, ONNX Runtime Web 4.5.6.",
+    "tiny (onnx/model.onnx) on WASM; Edits and repetitions, at most 8 tokens each, seed 3; sent as texts; clock steps of 5.00 µs, not isolated; decodekit 1.2.3, ONNX Runtime Web 4.5.6.",
   );
 });

@@ -16,8 +16,6 @@ export interface SetLane {
 /** The runs of a prompt set and their conditions. Times are comparable only within one result. */
 export interface PromptSetResult extends PromptSetRuns {
   readonly set: PromptSet;
-  /** Whether each prompt was to be sent as a message. */
-  readonly wantsMessages: boolean;
   /** Whether each prompt was sent as a message, with the model's chat template. */
   readonly asMessages: boolean;
   /** The settings of the run; its prompt is not used. */

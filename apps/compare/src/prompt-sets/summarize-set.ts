@@ -1,7 +1,7 @@
 import { repeatedNgrams, type RunReport } from "@decodekit/compare";
 import { seededRandom } from "@decodekit/core";
 import { median, sum } from "simple-statistics";
-import { bootstrapInterval } from "../measure/bootstrap.ts";
+import { bootstrapInterval, drawResamples, type Resamples } from "../measure/bootstrap.ts";
 import { MIN_TICKS } from "../measure/measurement.ts";
 import { MIN_PAIRS, type PairedRatio, pairedRatio } from "../measure/paired-ratio.ts";
 import { draftModelPassesOf, type PromptRound } from "./run-prompt-set.ts";
@@ -59,6 +59,7 @@ export function summarizeSet(rounds: readonly PromptRound[], { lanes, seed, tick
   const complete = rounds.filter(isComplete);
   const ofLane = (lane: number): readonly RunReport[] => complete.map(({ runs }) => runs[lane]!);
   const first = ofLane(0);
+  const resamplesOf = resampler(seed);
   const isTimed = (index: number): boolean => complete[index]!.isTimed;
   return {
     prompts: complete.length,
@@ -72,13 +73,25 @@ export function summarizeSet(rounds: readonly PromptRound[], { lanes, seed, tick
       });
       const decodes = timed.map(({ index }) => runs[index]!.decodeMilliseconds);
       return {
-        ...countsOf(runs, seed),
-        millisecondsPerToken: estimate(timed, (some) => median(some.map(({ time }) => time)), seed),
-        timeRatio: lane === 0 || pairs.length === 0 ? undefined : ratioOf(pairs, seed),
+        ...countsOf(runs, resamplesOf),
+        millisecondsPerToken: estimate(timed, (some) => median(some.map(({ time }) => time)), resamplesOf),
+        timeRatio: lane === 0 || pairs.length === 0 ? undefined : ratioOf(pairs, resamplesOf),
         isTooShort: decodes.length > 0 && median(decodes) < MIN_TICKS * tickMilliseconds,
         sameTexts: lane === 0 ? undefined : runs.filter(({ text }, index) => text === first[index]!.text).length,
       };
     }),
+  };
+}
+
+/** Returns the resamples of so many prompts, which all figures of so many prompts share. */
+type Resampler = (count: number) => Resamples;
+
+function resampler(seed: number): Resampler {
+  const known = new Map<number, Resamples>();
+  return (count) => {
+    const resamples = known.get(count) ?? drawResamples(count, seededRandom(seed));
+    known.set(count, resamples);
+    return resamples;
   };
 }
 
@@ -93,12 +106,12 @@ export function millisecondsPerToken({ decodeMilliseconds, tokens }: RunReport):
 
 type Counts = Omit<LaneEstimates, "millisecondsPerToken" | "timeRatio" | "isTooShort" | "sameTexts">;
 
-function countsOf(runs: readonly RunReport[], seed: number): Counts {
+function countsOf(runs: readonly RunReport[], resamplesOf: Resampler): Counts {
   const total = (value: (run: RunReport) => number): number => sum(runs.map(value));
   const share = (part: (run: RunReport) => number, whole: (run: RunReport) => number): Estimate | undefined =>
     shareOf(
       runs.map((run) => ({ part: part(run), whole: whole(run) })),
-      seed,
+      resamplesOf,
     );
   const tokensOf = ({ tokens }: RunReport): number => tokens.length;
   return {
@@ -114,9 +127,9 @@ function countsOf(runs: readonly RunReport[], seed: number): Counts {
       ({ negativeLogLikelihood, tokens }) => (negativeLogLikelihood ?? 0) * tokens.length,
       ({ negativeLogLikelihood, tokens }) => (negativeLogLikelihood === null ? 0 : tokens.length),
     ),
-    repetition: share(
-      ({ tokens }) => repeatedNgrams(tokens, NGRAM).repeated,
-      ({ tokens }) => repeatedNgrams(tokens, NGRAM).total,
+    repetition: shareOf(
+      runs.map(({ tokens }) => repeatedNgrams(tokens, NGRAM)).map(({ repeated, total: whole }) => ({ part: repeated, whole })),
+      resamplesOf,
     ),
   };
 }
@@ -127,28 +140,46 @@ interface Part {
 }
 
 /** The sum of the parts over the sum of the wholes, as `decodekit compare` combines runs. Leaves out prompts without a whole. */
-function shareOf(parts: readonly Part[], seed: number): Estimate | undefined {
+function shareOf(parts: readonly Part[], resamplesOf: Resampler): Estimate | undefined {
   return estimate(
     parts.filter(({ whole }) => whole > 0),
-    (some) => sum(some.map(({ part }) => part)) / sum(some.map(({ whole }) => whole)),
-    seed,
+    quotientOf,
+    resamplesOf,
   );
 }
 
-function estimate<Item>(items: readonly Item[], statistic: (some: readonly Item[]) => number, seed: number): Estimate | undefined {
+/** One loop without arrays of its own: 2000 resamples call it for each figure. */
+function quotientOf(parts: readonly Part[]): number {
+  let part = 0;
+  let whole = 0;
+  for (const each of parts) {
+    part += each.part;
+    whole += each.whole;
+  }
+  return part / whole;
+}
+
+function estimate<Item>(
+  items: readonly Item[],
+  statistic: (some: readonly Item[]) => number,
+  resamplesOf: Resampler,
+): Estimate | undefined {
   const count = items.length;
   if (count === 0) return undefined;
   return {
     value: statistic(items),
-    interval: count < MIN_PAIRS ? undefined : bootstrapInterval(items, statistic, seededRandom(seed)),
+    interval: count < MIN_PAIRS ? undefined : bootstrapInterval(items, statistic, resamplesOf(count)),
     count,
   };
 }
 
-function ratioOf(pairs: readonly { readonly time: number; readonly reference: number }[], seed: number): LaneEstimates["timeRatio"] {
+function ratioOf(
+  pairs: readonly { readonly time: number; readonly reference: number }[],
+  resamplesOf: Resampler,
+): LaneEstimates["timeRatio"] {
   const times = pairs.map(({ time }) => time);
   const references = pairs.map(({ reference }) => reference);
-  const { median: value, interval, verdict } = pairedRatio(times, references, seededRandom(seed));
+  const { median: value, interval, verdict } = pairedRatio(times, references, resamplesOf(pairs.length));
   const count = pairs.length;
   return { value, interval: count < MIN_PAIRS ? undefined : interval, count, verdict };
 }

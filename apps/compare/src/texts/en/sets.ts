@@ -14,7 +14,7 @@ export const setsTexts = {
   lanes: "Lanes",
   change: "Change the lanes in Compare",
   about: (tokens: number, model: string, seed: number) =>
-    `At most ${tokens} tokens for each prompt, or until the text ends, on ${model} with seed ${seed}.`,
+    `At most ${tokens} tokens for each prompt, or until the text ends, on ${model} with seed ${seed}. Prompts are sent as Compare sends its own: as chat messages if the model has a chat template, unless that is switched off.`,
 
   choose: "Prompts",
   builtIn: {
@@ -25,9 +25,9 @@ export const setsTexts = {
   } satisfies Readonly<Record<BuiltInSet["name"], string>>,
   help: {
     stories: "Beginnings of stories for the embedded story model.",
-    repetitions: "Beginnings that repeat words and sentences, so that drafts from the text itself can be right.",
+    repetitions: "A name to change in a text, and beginnings that repeat themselves: drafts from the text itself can be right.",
     dialogues: "Beginnings with a question or an answer, for the embedded story model.",
-    tasks: "Short tasks for a chat model of the Hub or from files. The embedded models cannot do them.",
+    tasks: "Messages for a chat model of the Hub or from files. The embedded models cannot do them.",
   } satisfies Readonly<Record<BuiltInSet["name"], string>>,
   own: "Your own prompts",
   ownName: "own prompts",
@@ -37,7 +37,6 @@ export const setsTexts = {
   count: (count: number) => `${prompts(count)}.`,
   open: "Open a file",
   fileHelp: `A file has at most ${MAX_PROMPTS} prompts: one per line (.txt), an object with a “prompt” per line (.jsonl), or a table with a column “prompt” (.csv).`,
-  asMessages: "Send each prompt as a chat message, if the model has a chat template",
 
   fileProblem: (name: string, problem: string) => `${name} was not opened. ${problem}`,
   problem: (problem: PromptProblem): string => {
@@ -116,7 +115,7 @@ export const setsTexts = {
   conditions: (parts: readonly string[]) => `${parts.join("; ")}.`,
   onModel: (model: string, file: string, execution: string) => `${model}${file} on ${execution}`,
   ofSet: (name: string, tokens: number, seed: number) => `${name}, at most ${tokens} tokens each, seed ${seed}`,
-  sentAs: { messages: "sent as chat messages", text: "sent as text", noTemplate: "sent as text, because the model has no chat template" },
+  sentAs: { messages: "sent as chat messages", text: "sent as texts" },
   clock: (tick: string, isIsolated: boolean) => `clock steps of ${tick}, ${isIsolated ? "isolated" : "not isolated"}`,
   versions: (decodekit: string, runtime: string) => `decodekit ${decodekit}, ONNX Runtime Web ${runtime}`,
 

@@ -1,7 +1,6 @@
 import { useRef } from "preact/hooks";
 import { isRunning } from "../../lab/activity.ts";
 import {
-  asMessages,
   chooseSet,
   chosenSet,
   fileProblem,
@@ -43,15 +42,6 @@ export function SetChoiceForm() {
         {fileProblem.value}
       </p>
       {choice === "own" ? <OwnPrompts /> : <ChosenPrompts />}
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={asMessages.value}
-          disabled={isRunning()}
-          onChange={(event) => (asMessages.value = event.currentTarget.checked)}
-        />
-        {t.asMessages}
-      </label>
     </div>
   );
 }
