@@ -4,6 +4,7 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { link, measureLink, openShare, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { openModelDialog, useModel } from "./choose-model.ts";
 
 const { open } = stage();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
@@ -64,6 +65,25 @@ test.each([
   const frame = await open("#/?embed=1", { ...size, colorScheme });
   await frame.page.locator("#tokens-1 .token[data-final]").first().waitFor();
   expect(await findings(frame.page)).toEqual([]);
+});
+
+test.each([
+  ["light", wide],
+  ["dark", narrow],
+] as const)("axe finds nothing on the model dialog and on a chat model's lanes that cannot run, %s", async (colorScheme, size) => {
+  const { page } = await open(link({ m: "org/name", l: ["greedy", "contrastive"] }), { ...size, colorScheme });
+  expect(await findings(page)).toEqual([]);
+  for (const place of ["Popular", "From the Hub", "From this device"] as const) {
+    await openModelDialog(page, place);
+    if (place === "Popular") await page.getByRole("radio", { name: "SmolLM2 360M Instruct" }).check();
+    if (place === "From the Hub") await page.getByLabel("Name on the Hub, or URL").fill("datasets/x");
+    if (place !== "Popular") await useModel(page);
+    expect(await findings(page)).toEqual([]);
+    expect(await page.evaluate(() => document.querySelector("dialog[open]")!.scrollWidth <= document.documentElement.clientWidth)).toBe(
+      true,
+    );
+    await page.keyboard.press("Escape");
+  }
 });
 
 test.each([

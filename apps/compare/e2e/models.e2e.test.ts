@@ -111,7 +111,7 @@ test("a popular model is listed with its size, suggests its draft model, and bot
   const { page } = await open(link({ n: "6" }));
   await openModelDialog(page, "Popular");
   expect(await page.locator(".model-card", { hasText: "Qwen3 0.6B" }).innerText()).toMatch(
-    /about 570 MB.*596 million weights · chat · Apache 2\.0/s,
+    /about 570 MB.*596 million weights · chat · Apache\s2\.0/s,
   );
   await page.getByRole("radio", { name: "SmolLM2 360M Instruct" }).check();
   await page.getByRole("button", { name: "Use SmolLM2 135M Instruct (about 327 MB more)" }).click();

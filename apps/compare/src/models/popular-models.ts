@@ -7,6 +7,7 @@ export interface PopularModel {
   readonly title: string;
   /** Number of weights, in millions. */
   readonly millions: number;
+  /** Its name, without line breaks. */
   readonly licence: string;
   readonly roles: readonly ("causal" | "masked")[];
   /** Whether the causal model reads several continuations in one pass. */
@@ -37,7 +38,7 @@ export const popularModels: readonly PopularModel[] = [
     repository: SMOLLM2_135M,
     title: "SmolLM2 135M Instruct",
     millions: 135,
-    licence: "Apache 2.0",
+    licence: "Apache\u00a02.0",
     roles: CAUSAL,
     readsTrees: true,
     hasChat: true,
@@ -49,7 +50,7 @@ export const popularModels: readonly PopularModel[] = [
     repository: "HuggingFaceTB/SmolLM2-360M-Instruct",
     title: "SmolLM2 360M Instruct",
     millions: 362,
-    licence: "Apache 2.0",
+    licence: "Apache\u00a02.0",
     roles: CAUSAL,
     readsTrees: true,
     hasChat: true,
@@ -62,7 +63,7 @@ export const popularModels: readonly PopularModel[] = [
     repository: "onnx-community/Qwen3-0.6B-ONNX",
     title: "Qwen3 0.6B",
     millions: 596,
-    licence: "Apache 2.0",
+    licence: "Apache\u00a02.0",
     roles: CAUSAL,
     readsTrees: true,
     hasChat: true,
@@ -74,7 +75,7 @@ export const popularModels: readonly PopularModel[] = [
     repository: "onnx-community/gemma-3-270m-it-ONNX",
     title: "Gemma 3 270M",
     millions: 268,
-    licence: "Gemma",
+    licence: "Gemma\u00a0terms",
     roles: CAUSAL,
     // Most of its layers see a window of 512 positions (docs/models.md, "Trees of candidates").
     readsTrees: false,
@@ -87,7 +88,7 @@ export const popularModels: readonly PopularModel[] = [
     repository: "LiquidAI/LFM2.5-230M-ONNX",
     title: "LFM2.5 230M",
     millions: 230,
-    licence: "LFM Open 1.0",
+    licence: "LFM\u00a0Open\u00a01.0",
     roles: CAUSAL,
     // A state that each token replaces (docs/models.md, "Trees of candidates").
     readsTrees: false,
@@ -100,7 +101,7 @@ export const popularModels: readonly PopularModel[] = [
     repository: "answerdotai/ModernBERT-base",
     title: "ModernBERT base",
     millions: 150,
-    licence: "Apache 2.0",
+    licence: "Apache\u00a02.0",
     roles: ["masked"],
     readsTrees: false,
     hasChat: false,

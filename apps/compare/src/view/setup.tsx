@@ -43,7 +43,7 @@ export function Setup() {
         <DocumentButtons />
         <RunButton />
       </div>
-      <ChatField />
+      <ChatField isOpen={isOpen} />
       <div id="settings" class="setup-row" hidden={!isOpen}>
         {isOpen && <SettingFields />}
       </div>

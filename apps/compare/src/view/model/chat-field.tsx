@@ -9,8 +9,13 @@ import { Segments } from "../segments.tsx";
 
 const t = texts.models.chat;
 
+interface ChatFieldProps {
+  /** Whether the settings are shown: the system message is one of them, unless it is written already. */
+  readonly isOpen: boolean;
+}
+
 /** Whether the prompt is a message of a chat, with an optional system message. Nothing for models that are known to have no chat template. */
-export function ChatField() {
+export function ChatField({ isOpen }: ChatFieldProps) {
   const { chat, system } = state.settings.value;
   const { hasChat } = shownFacts.value;
   if (hasChat === false && chat !== "on") return null;
@@ -29,7 +34,7 @@ export function ChatField() {
       />
       {reads === undefined && <p class="hint">{t.unknown}</p>}
       {hasChat === false && reads && <p class="problem">{t.none}</p>}
-      {reads !== false && (
+      {reads !== false && (isOpen || system !== "") && (
         <input
           class="system"
           type="text"
