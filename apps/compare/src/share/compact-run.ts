@@ -1,4 +1,5 @@
 import type { DecodeEvent, TokenId } from "@decodekit/core";
+import type { TokenTree } from "@decodekit/core/toolkit";
 import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
 import type { CompactLane, CompactRun } from "./compact-schema.ts";
 
@@ -12,7 +13,16 @@ export const STEPS_OF_LOGARITHM = 1e3;
 const DIGITS_OF_SCORE = 4;
 
 /** Kinds of events; a forward pass has the kind `EVENT_KINDS.length` plus the index of its model and phase. */
-export const EVENT_KINDS = ["start", "propose", "propose-with-probabilities", "verify", "commit", "commit-with-logarithms", "end"] as const;
+export const EVENT_KINDS = [
+  "start",
+  "propose",
+  "propose-with-probabilities",
+  "propose-tree",
+  "verify",
+  "commit",
+  "commit-with-logarithms",
+  "end",
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** What of the scores is kept: so many candidates per token, or undefined for no scores at all. */
@@ -55,7 +65,7 @@ function idsByFrequency(tokens: readonly TokenId[]): TokenId[] {
 function tokensOf({ start = [], events, scores = [] }: LaneTrace): TokenId[] {
   return [
     ...start,
-    ...events.flatMap(({ event }) => ("tokens" in event ? [...event.tokens] : [])),
+    ...events.flatMap(({ event }) => writtenTokens(event)),
     ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)),
   ];
 }
@@ -126,7 +136,7 @@ function compactEvents(events: readonly TracedEvent[], placeOf: PlaceOf): Column
       columns.durations.push(duration);
     } else columns.kinds.push(EVENT_KINDS.indexOf(kindOf(event)));
     columns.numbers.push(...numbersOf(event, end));
-    if ("tokens" in event) for (const token of event.tokens) columns.tokens.push(placeOf(token));
+    columns.tokens.push(...writtenTokens(event).map(placeOf));
     columns.probabilities.push(...probabilitiesOf(event));
     end = endAfter(event, end);
   }
@@ -138,7 +148,7 @@ function kindOf(event: Exclude<DecodeEvent, { type: "forward-end" }>): EventKind
     case "decode-start":
       return "start";
     case "tokens-propose":
-      return event.probabilities ? "propose-with-probabilities" : "propose";
+      return event.tree ? "propose-tree" : event.probabilities ? "propose-with-probabilities" : "propose";
     case "draft-verify":
       return "verify";
     case "tokens-commit":
@@ -164,6 +174,7 @@ function numbersOf(event: DecodeEvent, end: number): number[] {
     case "decode-end":
       return [FINISH_REASONS.indexOf(event.finishReason)];
     case "tokens-propose":
+      return [event.start - end, ...(event.tree ? numbersOfTree(event.tree) : [event.tokens.length])];
     case "tokens-commit":
       return [event.start - end, event.tokens.length];
     default:
@@ -171,7 +182,18 @@ function numbersOf(event: DecodeEvent, end: number): number[] {
   }
 }
 
+/** How far each node is from its parent: that repeats more often than the parent itself. */
+function numbersOfTree({ parents }: TokenTree): number[] {
+  return [parents.length, ...Array.from(parents, (parent, node) => node - parent)];
+}
+
+/** The first chain of a tree, which is proposed, follows from the tree. */
+function writtenTokens(event: DecodeEvent): readonly TokenId[] {
+  return event.type === "tokens-propose" && event.tree ? [...event.tree.tokens] : "tokens" in event ? [...event.tokens] : [];
+}
+
 function probabilitiesOf(event: DecodeEvent): number[] {
+  if (event.type === "tokens-propose" && event.tree) return [];
   if (event.type === "tokens-propose") return Array.from(event.probabilities ?? [], (each) => rounded(each, STEPS_OF_PROBABILITY));
   if (event.type === "tokens-commit") return Array.from(event.logProbabilities ?? [], (each) => rounded(each, STEPS_OF_LOGARITHM));
   return [];

@@ -1,4 +1,5 @@
 import type { DecodeEvent } from "@decodekit/core";
+import { firstChain } from "@decodekit/core/toolkit";
 import { EVENT_KINDS, FINISH_REASONS, STEPS_OF_LOGARITHM, STEPS_OF_PROBABILITY, STEPS_PER_MILLISECOND } from "./compact-run.ts";
 import type { CompactLane, CompactRun } from "./compact-schema.ts";
 
@@ -133,6 +134,14 @@ function eventOf(
       return { type: "decode-end", finishReason: FINISH_REASONS[numbers.next()] };
     case "propose":
       return { type: "tokens-propose", start: start(), tokens: ids() };
+    case "propose-tree": {
+      const at = start();
+      const size = numbers.next();
+      const parents = Array.from(numbers.take(size), (distance, node) => node - distance);
+      const tree = { tokens: tokens.take(size).map(idAt), parents };
+      const chain = firstChain({ tokens: Int32Array.from(tree.tokens), parents: Int32Array.from(parents) });
+      return { type: "tokens-propose", start: at, tokens: [...chain], tree };
+    }
     case "commit":
       return { type: "tokens-commit", start: start(), tokens: ids() };
     case "propose-with-probabilities": {

@@ -1,7 +1,9 @@
 import { type DecodeEvent, seededRandom } from "@decodekit/core";
 import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordingModels, recordTrace } from "../../build/record-trace.ts";
+import { recordTrace } from "../../build/record-trace.ts";
+import { recordingModels } from "../../build/recording-models.ts";
+import { eventTokens } from "../trace/event-tokens.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { readTrace, writeTrace } from "../trace/trace-file.ts";
 import { defaultSettings, lanesOf, type Settings } from "../url/settings.ts";
@@ -12,7 +14,11 @@ const runs: readonly (readonly [name: string, settings: Partial<Settings>])[] = 
   ["the welcome run", {}],
   [
     "four lanes of 64 tokens",
-    { lanes: lanesOf("greedy", "top-p:p=0.95,temperature=1.2", "speculative:drafter=draft-model,draftLength=3", "judged-tree") },
+    {
+      prompt: "Once upon a time, there was a little fox who wanted to",
+      maxNewTokens: 64,
+      lanes: lanesOf("greedy", "top-p:p=0.95,temperature=1.2", "speculative:drafter=draft-model,draftLength=3", "judged-tree"),
+    },
   ],
   [
     "a gap and a revision",
@@ -63,7 +69,7 @@ function asShared(trace: Trace, candidates = Infinity): Trace {
   const used = new Set([
     ...trace.promptTokens,
     ...lanes.flatMap(({ start = [] }) => start),
-    ...lanes.flatMap(({ events }) => events.flatMap(({ event }) => ("tokens" in event ? [...event.tokens] : []))),
+    ...lanes.flatMap(({ events }) => events.flatMap(({ event }) => eventTokens(event))),
     ...lanes.flatMap(({ scores = [] }) => scores.flatMap((score) => score.candidates.map(({ token }) => token))),
   ]);
   return { ...trace, lanes, vocabulary: new Map([...trace.vocabulary].filter(([id]) => used.has(id))) };
