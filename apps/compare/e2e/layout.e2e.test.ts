@@ -44,7 +44,7 @@ test("the legend stands directly above the lanes and names the marks that are sh
   };
   expect(await marks()).toEqual(await shown());
   expect(await marks()).not.toContain("proposed");
-  await page.locator(".scrubber").fill("2");
+  await page.locator(".scrubber").fill("6");
   await expect.poll(marks).toContain("proposed");
   expect(await page.locator(".legend li[data-absent]").count()).toBeGreaterThan(0);
   expect(await marks()).toEqual(await shown());
@@ -156,13 +156,13 @@ test("a notch stays on the line of its token, at every width", async () => {
       expect(notch!.top).toBeLessThan(ink!.bottom);
     }
   }
-  expect(seen).toBeGreaterThan(50);
+  expect(seen).toBeGreaterThan(30);
 });
 
 test("marks of earlier passes fade, and those of the shown pass do not", async () => {
   const { page } = await open("#/", { viewport: DESKTOP });
   await finished(page);
-  await page.locator(".scrubber").fill("4");
+  await page.locator(".scrubber").fill("10");
   const colours = (selector: string): Promise<string[]> =>
     page.locator(selector).evaluateAll((all) => [...new Set(all.map((ink) => getComputedStyle(ink).textDecorationColor))]);
   const fresh = await colours("#tokens-1 .token[data-state=accepted][data-fresh] .ink");
