@@ -88,7 +88,7 @@ describe("a model of the Hub", () => {
     await choose(page, { model: "org/stories", dtype: "q4" });
     await run(page);
     await notice(page, /onnx\/model_q4\.onnx.+Choose another dtype/);
-    await choose(page, { model: "org/stories" });
+    await choose(page, { model: "org/stories", dtype: "auto" });
     await runToEnd(page);
     expect(await laneText(page, 0)).toBe(expected);
   });
