@@ -159,7 +159,6 @@ describe.each(names)("the output with %s", (name) => {
 });
 
 test("tells its sampler", () => {
-  const sampler = topPSampler({ p: 0.5 });
   expect(speculative({ drafter: promptLookup(), sampler }).sampler).toBe(sampler);
   expect(speculative({ drafter: draftModel(), verify: "gumbel", sampler }).sampler).toBe(sampler);
   expect(speculative({ drafter: promptLookup() }).sampler).toBe(greedySampler);
