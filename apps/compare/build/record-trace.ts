@@ -1,6 +1,6 @@
 import type { GenerateResult } from "@decodekit/core";
 import { rotation } from "../src/measure/rotation.ts";
-import { scoreTokens } from "../src/lab/score-tokens.ts";
+import { scoredTokens, scoreLane } from "../src/lab/score-lane.ts";
 import { eventTokens } from "../src/trace/event-tokens.ts";
 import type { LaneTrace, TracedEvent } from "../src/trace/trace.ts";
 import { writeTrace } from "../src/trace/trace-file.ts";
@@ -34,6 +34,7 @@ export async function recordTrace(models: RecordingModels, settings: Settings, {
       vocabSize: causal.vocabSize,
       roles: masked ? ["causal", "masked"] : ["causal"],
       maskTokenId: masked?.maskTokenId,
+      stopTokens: [...model.stopTokens],
       rowConsistency: causal.capabilities.rowConsistency,
     },
     request: { model: name, dtype, hub, execution: choice },
@@ -70,8 +71,11 @@ async function recordLanes(
   for (const [index, { lane }] of lanes.entries()) {
     const { specification, plugin, options = {} } = lane;
     const { events, result } = medianOf(runs[index]!, ({ events: recorded }) => recorded.at(-1)!.milliseconds);
-    const { text, finishReason, statistics, tokens } = result;
-    const scores = await scoreTokens(recordingModel.model.causal, promptTokens, tokens);
+    const { text, finishReason, statistics } = result;
+    const { causal, masked } = recordingModel.model;
+    // A sampler may remember the rows that it saw in the decode.
+    const { sampler } = plugin.create(options);
+    const scores = await scoreLane(causal, promptTokens, { events }, { sampler, maskTokenId: masked?.maskTokenId });
     traces.push({ specification, title: plugin.title, options, seed, events, result: { text, finishReason, statistics }, scores });
   }
   return traces;
@@ -84,8 +88,5 @@ async function recordRun({ run }: RunnableLane, options: { readonly maxNewTokens
 }
 
 function tokensOf({ events, scores = [] }: LaneTrace): number[] {
-  return [
-    ...events.flatMap(({ event }) => eventTokens(event)),
-    ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)),
-  ];
+  return [...events.flatMap(({ event }) => eventTokens(event)), ...scoredTokens(scores)];
 }

@@ -3,7 +3,7 @@ import { loadModel } from "@decodekit/core/onnx";
 import { stories } from "@decodekit/tiny-models";
 import { expect, test } from "vitest";
 import { makeLane } from "./decoders.ts";
-import { withTokens } from "./infill-plugin.ts";
+import { gapOf, withTokens } from "./infill-plugin.ts";
 
 const specification = "infill:after=They were very happy.,length=6";
 
@@ -24,4 +24,10 @@ test("other decoders keep their options, and invalid options are rejected", asyn
   const { plugin, options = {} } = makeLane("top-p:p=0.9");
   expect(await withTokens(plugin, options, () => Int32Array.of(0))).toBe(options);
   for (const wrong of ["infill:after= ", "infill:length=0", "infill:length=65"]) expect(() => makeLane(wrong)).toThrow(/must be/);
+});
+
+test("the output of an infilling lane has the tokens that it was given to start with, and its gap", () => {
+  expect(gapOf({ options: { after: "x", length: 6 } })).toBe(6);
+  expect(gapOf({ options: { after: "x", length: 4 }, start: [1, 2] })).toBe(6);
+  expect(gapOf({ options: { length: 4 }, start: [1, 2] })).toBeUndefined();
 });

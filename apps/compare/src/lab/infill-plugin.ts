@@ -31,9 +31,14 @@ export const infillPlugin: DecoderPlugin<"masked"> = {
   },
 };
 
-/** Returns the number of tokens in the gap of an infilling lane; undefined for other lanes. */
-export function gapOf({ options }: { readonly options: Readonly<Record<string, unknown>> }): number | undefined {
-  return typeof options["after"] === "string" && typeof options["length"] === "number" ? options["length"] : undefined;
+interface MaybeInfilling {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly start?: readonly unknown[] | undefined;
+}
+
+/** Returns the number of output tokens of an infilling lane, those that it was given to start with included; undefined for other lanes. */
+export function gapOf({ options, start = [] }: MaybeInfilling): number | undefined {
+  return typeof options["after"] === "string" && typeof options["length"] === "number" ? start.length + options["length"] : undefined;
 }
 
 /** Returns the options of a lane, with `tokens` added for an infilling lane. `encode` encodes a text that continues another. */

@@ -1,29 +1,35 @@
 import { texts as t } from "../texts/texts.ts";
 import type { TracedEvent } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";
-import { outputOf } from "./lane-figures.ts";
 import type { HostedModel } from "./model-host.ts";
 import { type PreparedLane, type PreparedLanes, prepareLanes } from "./prepare-lanes.ts";
 import { recordLane } from "./record-lane.ts";
-import { type Recording, startRecording } from "./recording.ts";
-import { scoreTokens } from "./score-tokens.ts";
+import { continueRecording, type Recording, startRecording } from "./recording.ts";
+import { scoredTokens, scoreLane } from "./score-lane.ts";
 import { heartbeat, host, isInputError, runExclusive, withWatchdog } from "./activity.ts";
 import * as state from "./state.ts";
 
 const WARM_UP_TOKENS = 8;
 
-/** Runs all lanes of the settings one after another, each alone on the model, and records their events. Never rejects. */
-export function run(): Promise<void> {
+interface RunOptions {
+  /** Lanes to run into the shown run, which must be of the same settings: all others keep their results. @defaultValue all, a new run */
+  readonly only?: readonly number[] | undefined;
+}
+
+/** Runs lanes of the settings one after another, each alone on the model, and records their events. Never rejects. */
+export function run({ only }: RunOptions = {}): Promise<void> {
   return runExclusive(async (signal) => {
     const prepared = await prepareLanes(signal);
     const { document, hosted, lanes } = prepared;
-    const recording = startRecording(prepared);
-    await warmUp(prepared, signal);
-    for (const [index, each] of lanes.entries()) {
+    const recording = only ? await continueRecording(prepared, only) : startRecording(prepared);
+    const chosen = only ?? [...lanes.keys()];
+    await warmUp(prepared, chosen, signal);
+    for (const index of chosen) {
       if (signal.aborted) break;
-      if (each.reason === undefined) await runLane(hosted, each, { document, index, recording, signal });
+      const lane = lanes[index]!;
+      if (lane.reason === undefined) await runLane(hosted, lane, { document, index, recording, signal });
     }
-    state.announcement.value = signal.aborted ? t.status.stopped : t.status.finished(lanes.length);
+    state.announcement.value = signal.aborted ? t.status.stopped : t.status.finished(chosen.length);
   });
 }
 
@@ -31,9 +37,10 @@ export function run(): Promise<void> {
  * Decodes a few tokens with each lane, as `compare` does, so that no lane pays for compilation. Ignores errors: they recur in the lane's
  * run.
  */
-async function warmUp({ document, hosted, lanes }: PreparedLanes, signal: AbortSignal): Promise<void> {
-  for (const [index, { request, reason }] of lanes.entries()) {
+async function warmUp({ document, hosted, lanes }: PreparedLanes, chosen: readonly number[], signal: AbortSignal): Promise<void> {
+  for (const index of chosen) {
     if (signal.aborted) return;
+    const { request, reason } = lanes[index]!;
     if (reason !== undefined) continue;
     state.activity.value = { kind: "warming-up", lane: index, document };
     const maxNewTokens = Math.min(request.maxNewTokens, WARM_UP_TOKENS);
@@ -50,7 +57,7 @@ interface LaneRun {
 
 async function runLane(
   hosted: HostedModel,
-  { request, start }: PreparedLane,
+  { lane, request, start }: PreparedLane,
   { document, index, recording, signal }: LaneRun,
 ): Promise<void> {
   state.activity.value = { kind: "decoding", lane: index, document };
@@ -64,13 +71,14 @@ async function runLane(
     });
     const result = await withWatchdog(decoding);
     recording.update(index, { events, result });
-    const { causal } = hosted.model;
+    const { causal, masked } = hosted.model;
     // A masked model alone does not say how likely a token is after those before it.
     if (signal.aborted || !causal) return;
     state.activity.value = { kind: "scoring", lane: index, document };
     const prompt = request.promptTokens.subarray(0, request.promptTokens.length - start.length);
-    const scores = await scoreTokens(causal, prompt, outputOf({ start, events }), signal);
-    await hosted.texts.learn(scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)));
+    const { sampler } = lane.decoder;
+    const scores = await scoreLane(causal, prompt, { start, events }, { sampler, maskTokenId: masked?.maskTokenId, signal });
+    await hosted.texts.learn(scoredTokens(scores));
     recording.update(index, { scores });
   } catch (error) {
     if (signal.aborted) return;

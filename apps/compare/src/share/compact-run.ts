@@ -121,13 +121,25 @@ function compactResult(result: NonNullable<LaneTrace["result"]>, text: string): 
 
 function compactScores(scores: NonNullable<LaneTrace["scores"]>, placeOf: PlaceOf): CompactLane["scores"] {
   const candidates = scores.flatMap((score) => score.candidates);
+  const ranks = scores.flatMap(({ rank }) => (rank === undefined ? [] : [rank]));
+  const known = scores.flatMap(({ cut, candidates: kept }) => (cut ? [{ cut, kept }] : []));
   return {
     own: scores.map(({ probability }) => Number(probability.toPrecision(DIGITS_OF_SCORE))),
     counts: scores.map((score) => score.candidates.length),
     tokens: candidates.map(({ token }) => placeOf(token)),
-    // What is likelier than nothing stays so.
-    probabilities: candidates.map(({ probability }) => (probability > 0 ? Math.max(1, rounded(probability, STEPS_OF_PROBABILITY)) : 0)),
+    probabilities: candidates.map(({ probability }) => likelihood(probability)),
+    ...(ranks.length === scores.length && {
+      ranks,
+      left: scores.map(({ cut }) => cut?.left ?? 0),
+      masses: known.map(({ cut }) => likelihood(cut.mass)),
+      after: known.flatMap(({ kept }) => kept.map(({ after = 0 }) => likelihood(after))),
+    }),
   };
+}
+
+/** In steps; what is likelier than nothing stays so. */
+function likelihood(probability: number): number {
+  return probability > 0 ? Math.max(1, rounded(probability, STEPS_OF_PROBABILITY)) : 0;
 }
 
 type Columns = Pick<CompactLane, "passes" | "kinds" | "numbers" | "times" | "durations" | "tokens" | "parents" | "probabilities">;

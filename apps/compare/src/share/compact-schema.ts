@@ -45,6 +45,13 @@ const lane = v.strictObject({
       tokens: v.array(count),
       /** In 0.01 %. */
       probabilities: numbers,
+      /** Of each output token; left out in runs of earlier versions, as are the columns after it. */
+      ranks: v.optional(v.array(count)),
+      /** Number of tokens that could be drawn for each output token, 0 if it is not known. */
+      left: v.optional(v.array(count)),
+      /** For those for which it is known: the probability of all other tokens, and of each candidate after the cut, in 0.01 %. */
+      masses: v.optional(numbers),
+      after: v.optional(numbers),
     }),
   ),
   error: v.optional(v.string()),

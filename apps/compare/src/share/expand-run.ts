@@ -74,15 +74,27 @@ function linesOf(compact: CompactLane, lane: number, { idAt, textAt }: Vocabular
   return lines;
 }
 
-function expandScores({ own, counts, ...columns }: NonNullable<CompactLane["scores"]>, idAt: Vocabulary["idAt"]): object[] {
-  const tokens = columnOf(columns.tokens);
-  const probabilities = columnOf(columns.probabilities);
+function expandScores({ own, counts, ...rest }: NonNullable<CompactLane["scores"]>, idAt: Vocabulary["idAt"]): object[] {
+  const columns = {
+    tokens: columnOf(rest.tokens),
+    probabilities: columnOf(rest.probabilities),
+    ranks: columnOf(rest.ranks ?? []),
+    left: columnOf(rest.left ?? []),
+    masses: columnOf(rest.masses ?? []),
+    after: columnOf(rest.after ?? []),
+  };
+  const likelihood = ({ next }: Column): number => next() / STEPS_OF_PROBABILITY;
   if (counts.length !== own.length) throw new CompactRunError("Every score must have a number of candidates.");
-  const scores = own.map((probability, index) => [
-    probability,
-    tokens.take(counts[index]!).map((place) => [idAt(place), probabilities.next() / STEPS_OF_PROBABILITY]),
-  ]);
-  mustBeRead(tokens, probabilities);
+  const scores = own.map((probability, index) => {
+    const ranked = rest.ranks ? { rank: columns.ranks.next(), left: columns.left.next() } : undefined;
+    const isKnown = ranked !== undefined && ranked.left > 0;
+    const cut = isKnown ? [[ranked.left, likelihood(columns.masses)]] : [];
+    const candidates = columns.tokens
+      .take(counts[index]!)
+      .map((place) => [idAt(place), likelihood(columns.probabilities), ...(isKnown ? [likelihood(columns.after)] : [])]);
+    return [probability, candidates, ...(ranked ? [ranked.rank] : []), ...cut];
+  });
+  mustBeRead(...Object.values(columns));
   return scores;
 }
 

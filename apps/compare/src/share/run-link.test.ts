@@ -69,12 +69,16 @@ function asShared(trace: Trace, candidates = Infinity, trees = true): Trace {
       milliseconds: near(milliseconds, 100),
       event: trees ? roundedEvent(event) : withoutTree(roundedEvent(event)),
     }));
-    const scores = lane.scores?.map((score) => ({
+    const likelihood = (probability: number): number => (probability > 0 ? Math.max(1e-4, near(probability, 1e4)) : 0);
+    const scores = lane.scores?.map(({ cut, ...score }) => ({
+      ...score,
       probability: Number(score.probability.toPrecision(4)),
-      candidates: score.candidates.slice(0, candidates).map(({ token, probability }) => ({
+      candidates: score.candidates.slice(0, candidates).map(({ token, probability, after }) => ({
         token,
-        probability: Math.max(1e-4, near(probability, 1e4)),
+        probability: likelihood(probability),
+        ...(after !== undefined && { after: likelihood(after) }),
       })),
+      ...(cut && { cut: { left: cut.left, mass: likelihood(cut.mass) } }),
     }));
     return { ...lane, events, scores };
   });
@@ -215,6 +219,9 @@ describe("a run in a link is rejected", () => {
       withLane({ passes: ["causal guess"] }),
       withLane({ scores: { ...lane.scores!, counts: lane.scores!.counts.map(() => 1e9) } }),
       withLane({ scores: { ...lane.scores!, own: lane.scores!.own.map(() => 2) } }),
+      withLane({ scores: { ...lane.scores!, ranks: undefined } }),
+      withLane({ scores: { ...lane.scores!, after: lane.scores!.after!.slice(1) } }),
+      withLane({ scores: { ...lane.scores!, left: lane.scores!.left!.map(() => 0) } }),
       withLane({ result: { ...lane.result!, finishReason: "bored" } }),
     ];
     for (const each of hostile) expect(await problemOf(pack(each))).toBe("damaged");

@@ -4,32 +4,16 @@ import { raceTexts } from "./en/race.ts";
 import { format } from "./format.ts";
 import { modelTexts } from "./en/models.ts";
 import { shareTexts } from "./en/share.ts";
+import { whyTexts } from "./en/why.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
-import type { CellState, Proposer } from "../trace/cell.ts";
+import type { CellState } from "../trace/cell.ts";
 
 /*
  * All texts of the page in English, except those of decoders and options, which plugins provide, and those of the tour, in `tour-en.ts`.
  * The page imports them from `texts.ts`, which chooses the language.
  */
-
-const phases: Readonly<Record<Proposer["phase"], string>> = {
-  prefill: "the prefill pass",
-  decode: "a decoding pass",
-  draft: "a drafting pass",
-  verify: "a verification pass",
-  refine: "a refinement pass",
-  lookup: "a lookup in the text so far",
-  forced: "your choice",
-};
-
-const models: Readonly<Record<Proposer["model"], string>> = {
-  causal: "the model",
-  masked: "the masked model",
-  draft: "the draft model",
-  none: "no model",
-};
 
 export const texts = {
   title: "decodekit compare",
@@ -234,27 +218,9 @@ export const texts = {
 
   inspector: {
     heading: "Token",
-    position: (position: number, lane: string) => `token ${position} of lane ${lane}`,
-    from: (by: Proposer, pass: number) =>
-      by.phase === "forced"
-        ? "Set before the run: the decoder continued after it"
-        : by.model === "none"
-          ? `Drafted by ${phases[by.phase]}, before pass ${pass + 1}`
-          : `From pass ${pass}, ${phases[by.phase]} of ${models[by.model]}`,
-    final: "final",
-    notFinal: "not final yet",
-    given: "Probability reported by the decoder",
-    score: "Probability under the model, left to right",
-    candidates: "What the model predicts here",
-    candidatesHelp: "The likeliest next tokens, given everything to the left, at temperature 1",
-    undone: "Taken back here",
-    rejected: (pass: number) => `rejected in pass ${pass}`,
-    replaced: (pass: number) => `replaced in pass ${pass}`,
-    inOtherLanes: "At this position in the other lanes",
-    id: (token: number) => `id ${token}`,
-    notYet: "There is no token at this position yet.",
-    notScored: "Alternatives appear once the lane has finished.",
   },
+
+  why: whyTexts,
 
   charts: {
     heading: "Charts",

@@ -26,6 +26,7 @@ const trace: Trace = {
     vocabSize: 5,
     roles: ["causal", "masked"],
     maskTokenId: 0,
+    stopTokens: [4],
     rowConsistency: "approximate",
   },
   prompt: '<img src=x onerror="alert(1)">',
@@ -67,8 +68,16 @@ const trace: Trace = {
       ],
       result: { text: " a</script>", finishReason: "length", statistics },
       scores: [
-        { probability: 0.5, candidates: [{ token: 3, probability: 0.5 }] },
-        { probability: 0.25, candidates: [] },
+        {
+          probability: 0.5,
+          rank: 1,
+          candidates: [
+            { token: 3, probability: 0.5, after: 1 },
+            { token: 4, probability: 0.25, after: 0 },
+          ],
+          cut: { left: 1, mass: 0.5 },
+        },
+        { probability: 0.25, rank: 2, candidates: [{ token: 3, probability: 0.5 }] },
       ],
     },
     { specification: "top-p", title: "Top-p", options: {}, seed: 1, events: [], error: "it failed" },
@@ -79,6 +88,16 @@ describe("a trace file", () => {
   test("survives a round trip", () => {
     expect(readTrace(writeTrace(trace))).toEqual(trace);
     expect(readTrace(writeTrace(trace).replaceAll("\n", "\r\n\r\n"))).toEqual(trace);
+  });
+
+  test("of an earlier version has scores without ranks and cuts", () => {
+    const old = [
+      { probability: 0.5, candidates: [{ token: 3, probability: 0.5 }] },
+      { probability: 0.25, candidates: [] },
+    ];
+    const file = writeTrace({ ...trace, lanes: [{ ...trace.lanes[0]!, scores: old }] });
+    expect(file).toContain('"scores":[[0.5,[[3,0.5]]],[0.25,[]]]');
+    expect(readTrace(file).lanes[0]!.scores).toEqual(old);
   });
 
   test("has its counts recomputed from its events, not read from the saved statistics", () => {
@@ -105,6 +124,7 @@ describe("a trace file", () => {
     ["a position in the prompt", changed(4, (text) => text.replace('"start":2', '"start":1')), /^Line 5: `start` must be at least 2/],
     ["a tree with a later parent", changed(5, (text) => text.replace("[-1,-1]", "[-1,1]")), /^Line 6/],
     ["a tree without all parents", changed(5, (text) => text.replace("[-1,-1]", "[-1]")), /^Line 6/],
+    ["a probability above 1", changed(10, (text) => text.replace("[3,0.5,1]", "[3,0.5,1.1]")), /^Line 11/],
     ["time that runs backwards", changed(8, (text) => text.replace("3.5", "0.5")), /^Line 9: `milliseconds`/],
     ["a second start", lines.with(2, lines[1]!).join("\n"), /^Line 3: a lane must start with exactly one/],
     ["too many lines", `${lines[0]}\n${`${lines[1]}\n`.repeat(200_001)}`, /at most 200000 lines/],

@@ -1,7 +1,7 @@
 import { countStatistics, type DecodeEvent, type DecodeStatistics } from "@decodekit/core";
 import { FORWARD_PHASES, MODEL_ROLES } from "@decodekit/core/toolkit";
 import * as v from "valibot";
-import type { LaneTrace, Trace, TracedEvent } from "./trace.ts";
+import type { LaneTrace, TokenScore, Trace, TracedEvent } from "./trace.ts";
 
 /** Size limit of trace files, in bytes. */
 export const MAX_FILE_BYTES = 32 * 2 ** 20;
@@ -9,6 +9,9 @@ export const MAX_LANES = 6;
 const MAX_TOKENS = 4096;
 const MAX_LINES = 200_000;
 const MAX_TEXT_LENGTH = 100_000;
+const MAX_CANDIDATES = 32;
+/** Of the probabilities of scores. */
+const DIGITS = 7;
 
 /** An invalid or too large trace file. The message names the line. */
 export class TraceFileError extends Error {
@@ -38,6 +41,7 @@ const header = v.object({
     vocabSize: count,
     roles: v.array(roles),
     maskTokenId: v.optional(token),
+    stopTokens: v.optional(tokens),
     rowConsistency: v.optional(v.picklist(["exact", "rounding", "approximate", "mixed"])),
     file: v.optional(v.object({ path: name, reason: v.pipe(v.string(), v.maxLength(4000)) })),
   }),
@@ -90,7 +94,11 @@ const times = v.object({
   tokensPerSecond: optionalNumber,
 });
 const lane = v.pipe(count, v.maxValue(MAX_LANES - 1));
-const score = v.tuple([probability, v.pipe(v.array(v.tuple([token, probability])), v.maxLength(32))]);
+/** A token, its probability under the model and, since the rank is written too, under what the decoder drew from. */
+const candidate = v.tuple([token, probability, v.optional(probability)]);
+const cut = v.tuple([count, probability]);
+/** Probability, candidates, rank, what was left. Files of earlier versions have the first two. */
+const score = v.tuple([probability, v.pipe(v.array(candidate), v.maxLength(MAX_CANDIDATES)), v.optional(count), v.optional(cut)]);
 const line = v.union([
   v.object({ lane, milliseconds, event }),
   v.object({ lane, result: v.object({ text, finishReason: v.picklist(["stop", "length", "abort"]), statistics: times }) }),
@@ -118,8 +126,7 @@ export function writeTrace(trace: Trace): string {
   for (const [index, { events, result, scores, error }] of lanes.entries()) {
     for (const traced of events) lines.push({ lane: index, milliseconds: traced.milliseconds, event: traced.event });
     if (result) lines.push({ lane: index, result });
-    if (scores)
-      lines.push({ lane: index, scores: scores.map((each) => [each.probability, each.candidates.map((c) => [c.token, c.probability])]) });
+    if (scores) lines.push({ lane: index, scores: scores.map(fromScore) });
     if (error !== undefined) lines.push({ lane: index, error });
   }
   return `${lines.map((each) => JSON.stringify(each, plain)).join("\n")}\n`;
@@ -177,8 +184,24 @@ function addEvent(events: TracedEvent[], { event: given, milliseconds: time }: T
   events.push({ event: typed(given), milliseconds: time });
 }
 
-function toScore([of, candidates]: v.InferOutput<typeof score>): NonNullable<LaneTrace["scores"]>[number] {
-  return { probability: of, candidates: candidates.map(([id, p]) => ({ token: id, probability: p })) };
+function fromScore({ probability: of, rank, candidates, cut: left }: TokenScore): readonly unknown[] {
+  const written = candidates.map(({ token: id, probability: p, after }) => [id, short(p), ...(after === undefined ? [] : [short(after)])]);
+  const ranked = rank === undefined ? [] : left ? [rank, [left.left, short(left.mass)]] : [rank];
+  return [short(of), written, ...ranked];
+}
+
+/** Scores come from float32 logits: more digits say nothing. */
+function short(value: number): number {
+  return Number(value.toPrecision(DIGITS));
+}
+
+function toScore([of, candidates, rank, left]: v.InferOutput<typeof score>): TokenScore {
+  return {
+    probability: of,
+    ...(rank !== undefined && { rank }),
+    candidates: candidates.map(([id, p, after]) => ({ token: id, probability: p, ...(after !== undefined && { after }) })),
+    ...(left && { cut: { left: left[0], mass: left[1] } }),
+  };
 }
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, json: string, number: number): v.InferOutput<Schema> {

@@ -7,18 +7,36 @@ export interface TracedEvent {
   readonly milliseconds: number;
 }
 
-/** A token and its probability under the model. */
-interface Candidate {
+/** A token that could stand at a position. */
+export interface Candidate {
   readonly token: TokenId;
+  /** Under the model's own distribution, at temperature 1. */
   readonly probability: number;
+  /** Under the distribution that the decoder drew from, 0 for a token that it left out; absent if that is not known. */
+  readonly after?: number | undefined;
+}
+
+/** What a decoder left of the model's distribution. */
+export interface DistributionCut {
+  /** Number of tokens that could be drawn. */
+  readonly left: number;
+  /** Probability, under the model's own distribution, of all tokens that could not be drawn. */
+  readonly mass: number;
 }
 
 /** The causal model's score of one output token, computed after the run. */
 export interface TokenScore {
   /** Probability of the token itself, at temperature 1. */
   readonly probability: number;
-  /** The likeliest tokens at its position, best first. */
+  /** Its place among all tokens, the likeliest being 1 and the lowest id first among equals; absent in runs of earlier versions. */
+  readonly rank?: number | undefined;
+  /**
+   * Tokens at its position, likeliest first: the likeliest of the model and of the decoder's distribution, those that were shown there
+   * and taken back, and the token itself, except in runs of earlier versions.
+   */
   readonly candidates: readonly Candidate[];
+  /** Present if it is known what the decoder drew from: then every candidate has `after`. */
+  readonly cut?: DistributionCut | undefined;
 }
 
 export interface LaneTrace {
@@ -67,6 +85,8 @@ export interface TracedModel {
   readonly vocabSize: number;
   readonly roles: readonly ModelRole[];
   readonly maskTokenId?: TokenId | undefined;
+  /** Tokens that end the text; absent in runs of earlier versions. */
+  readonly stopTokens?: readonly TokenId[] | undefined;
   /** How much a row depends on the pass that computes it; absent in runs of earlier versions. */
   readonly rowConsistency?: RowConsistency | undefined;
   /** The file that was opened, and why; absent in runs of earlier versions. */

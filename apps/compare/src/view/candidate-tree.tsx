@@ -3,7 +3,7 @@ import { texts } from "../texts/texts.ts";
 import { type Branch, branchesOf } from "../trace/branches.ts";
 import type { ReadTree } from "../trace/read-trees.ts";
 import type { Trace } from "../trace/trace.ts";
-import { tokenText } from "./token-text.ts";
+import { tokenText } from "../texts/token-text.ts";
 
 const t = texts.differ.tree;
 

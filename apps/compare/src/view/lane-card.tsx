@@ -3,6 +3,7 @@ import type { DecoderPlugin, RowConsistency } from "@decodekit/core";
 import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeOptions } from "../lab/describe-options.ts";
 import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
+import { laneTitle } from "../lab/lane-title.ts";
 import * as state from "../lab/state.ts";
 import { changeLane, removeLane } from "../lab/documents.ts";
 import { digestOf } from "../url/share-link.ts";
@@ -19,6 +20,8 @@ import { OptionForm } from "./option-form.tsx";
 import { RoundList } from "./round-list.tsx";
 import { TokenList } from "./token-list.tsx";
 
+const noTexts: ReadonlyMap<number, string> = new Map();
+
 interface LaneCardProps {
   readonly index: number;
   /** The lane of the settings. */
@@ -34,10 +37,11 @@ interface LaneCardProps {
 
 export function LaneCard({ index, lane, shown, isStale, laneState, canRemove, canChange }: LaneCardProps) {
   const letter = letters[index]!;
-  const title = lane?.plugin.title ?? shown?.title ?? "";
   const options = lane?.options ?? shown?.options ?? {};
   const busy = state.busyLane.value === index;
   const { prompt = "", vocabulary, lanes } = state.trace.value ?? {};
+  const { start = [] } = state.settings.value.lanes[index] ?? {};
+  const title = lane ? laneTitle(lane.plugin.title, start, vocabulary ?? noTexts) : (shown?.title ?? "");
   const laneCount = lanes?.length ?? 0;
   // Keeps the element while the lane is unchanged, so that Preact skips it.
   const body = useMemo(

@@ -3,7 +3,7 @@ import { axis, settings, trace } from "../lab/state.ts";
 import { texts } from "../texts/texts.ts";
 import { isSceneOf, welcomeScenes } from "../welcome/welcome-scenes.ts";
 import { Icon } from "./icons.tsx";
-import { tokenText } from "./token-text.ts";
+import { tokenText } from "../texts/token-text.ts";
 
 const t = texts.race;
 

@@ -70,7 +70,8 @@ export function useTokenView({ lane, laneCount, label, state, vocabulary, isBusy
   } as const;
 }
 
-function moveToLane(lane: number, position: number): void {
+/** Selects a token of a lane, and gives its tokens the focus. */
+export function moveToLane(lane: number, position: number): void {
   selection.value = { lane, position };
   document.getElementById(`tokens-${lane}`)?.focus();
 }

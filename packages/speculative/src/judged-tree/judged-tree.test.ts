@@ -44,6 +44,12 @@ test("takes at most one pass per token, and is lossless only if it accepts nothi
   expect(judgedTree()).toMatchObject({ name: "judged-tree", requires: ["causal"] });
 });
 
+test("tells its sampler if the tokens are those of the sampler, and the row is all that it sees", () => {
+  const sampler = plainSampler;
+  const told = [{ natsPerToken: 0 }, { natsPerToken: 0, sampler }, { sampler }, { natsPerToken: 0, processors: [() => undefined] }];
+  expect(told.map((options) => judgedTree(options).sampler)).toEqual([greedySampler, sampler, undefined, undefined]);
+});
+
 testLossless(test, () => judgedTree({ natsPerToken: 0, nodes: 6 }), { sampler: greedySampler });
 testLossless(test, () => judgedTree({ natsPerToken: 0, nodes: 4, sampler: plainSampler }));
 

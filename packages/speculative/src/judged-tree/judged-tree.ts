@@ -6,6 +6,7 @@ import {
   defineDecoder,
   type FinishReason,
   type ForwardEndEvent,
+  greedySampler,
   InvalidOptionError,
   type Logits,
   type LogitsProcessor,
@@ -114,9 +115,15 @@ export function judgedTree(options: JudgedTreeOptions = {}): BoundedDecoder<"cau
     requires: ["causal"],
     capabilities: ["tree"],
     lossless: settings.natsPerToken === 0,
+    sampler: samplerOf(settings),
     run: (context: DecodeContext<"causal">) => decodeTrees(context, settings),
   });
   return { ...decoder, maxPasses: (newTokens) => newTokens };
+}
+
+/** Above 0 nats, a token may be less likely than the one that was drawn; processors are not part of a sampler. */
+function samplerOf({ natsPerToken, sampler = greedySampler, processors }: Settings): Sampler | undefined {
+  return natsPerToken === 0 && processors.length === 0 ? sampler : undefined;
 }
 
 function costsByModel(): (target: CausalModel) => RoundCosts {
