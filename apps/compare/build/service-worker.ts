@@ -6,7 +6,7 @@ import type { Plugin, Rolldown } from "vite";
 const LARGE = /\.(wasm|onnx|map)$|^og\.png$|tokenizer|config-|onnx-|ort[.-]|model-worker|serve-model|plugin-worker/;
 
 /** Scripts of this size that the page imports on demand, in bytes, are kept with the first use of a model, not on the first visit. */
-const LARGE_ON_DEMAND = 25_000;
+const LARGE_ON_DEMAND = 9_000;
 
 /**
  * Inserts two lists of files into the service worker, with a version that changes with any of them: what is kept on the first visit, and
