@@ -11,8 +11,8 @@ import { nodeCanvas } from "./node-canvas.ts";
 
 const FILE = "og.png";
 const SIZE = { width: 1200, height: 630 };
-/** Narrower than the picture, so that its letters are still read where it is shown small. */
-const LAYOUT_WIDTH = 940;
+/** The narrower the layout is, the larger are its letters in the picture, which is often shown small. */
+const LAYOUT_WIDTHS = [940, 1000, 1060, 1120, 1180];
 
 /** Draws the picture that programs show beside a link to the page, from the welcome run, and names it in the page's head. */
 export function socialPicture(site = process.env["COMPARE_SITE_URL"]): Plugin {
@@ -28,25 +28,26 @@ export function socialPicture(site = process.env["COMPARE_SITE_URL"]): Plugin {
   };
 }
 
-/** Draws the place of a run with the most text that fits, as the bytes of a PNG file. */
+/** Draws the end of a run, or the last place before whose text fits, as the bytes of a PNG file. */
 export function drawSocialPicture(trace: Trace): Uint8Array {
   const { canvas, pen } = nodeCanvas(SIZE.width, SIZE.height);
   const palette = styleSheetPalette(readFileSync(new URL("../src/styles/tokens.css", import.meta.url), "utf8"), "light");
-  const scale = SIZE.width / LAYOUT_WIDTH;
   const end = axisLength(
     trace.lanes.map(({ events }) => events),
     "passes",
   );
-  const layOut = (place: number, rowHeights?: readonly number[]) =>
-    layOutRun(pen, runPicture(trace, "passes", { place, end }), { width: LAYOUT_WIDTH, palette, rowHeights });
-  const room = (place: number): number => SIZE.height / scale - layOut(place).height;
+  const layOut = (width: number, place: number, rowHeights?: readonly number[]) =>
+    layOutRun(pen, runPicture(trace, "passes", { place, end }), { width, palette, rowHeights });
+  const room = (width: number, place: number): number => (SIZE.height * width) / SIZE.width - layOut(width, place).height;
+  const width = LAYOUT_WIDTHS.find((each) => room(each, end) >= 0) ?? LAYOUT_WIDTHS.at(-1)!;
   let place = end;
-  while (place > 0 && room(place) < 0) place--;
+  while (place > 0 && room(width, place) < 0) place--;
   // Lanes reach down to the margin.
-  const { rowHeights } = layOut(place);
-  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  const { rowHeights } = layOut(width, place);
   const last = rowHeights.length - 1;
-  layOut(place, rowHeights.with(last, rowHeights[last]! + Math.max(0, Math.floor(room(place))))).draw();
+  const scale = SIZE.width / width;
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  layOut(width, place, rowHeights.with(last, rowHeights[last]! + Math.max(0, Math.floor(room(width, place))))).draw();
   return canvas.toBuffer("image/png");
 }
 

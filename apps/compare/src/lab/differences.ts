@@ -23,8 +23,10 @@ export const differs: ReadonlySignal<{ readonly now: boolean; readonly atEnd: bo
   return { now: isAny(laneDifferences.value), atEnd: isAny(differencesIn(finalStates.value)) };
 });
 
-function differencesIn(states: readonly LaneState[]): readonly LaneDifferences[] {
-  const { lanes = [] } = trace.value ?? {};
+const differencesIn = (states: readonly LaneState[]): readonly LaneDifferences[] => differencesBetween(trace.value?.lanes ?? [], states);
+
+/** Returns the shown tokens of each of `lanes` that differ from the others; nothing for a single lane. */
+export function differencesBetween(lanes: readonly LaneTrace[], states: readonly LaneState[]): readonly LaneDifferences[] {
   if (lanes.length < 2) return none;
   return differencesOf(
     lanes.map((lane, index) => {

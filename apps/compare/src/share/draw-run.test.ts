@@ -62,6 +62,8 @@ const pictureOf = (states: readonly LaneState[], prompt?: string): RunPicture =>
   states,
   caption: "pass 1 of 2",
   notes: [],
+  differences: [],
+  verdict: undefined,
 });
 
 /** Lays a picture out, draws it, and counts the pixels of each exact colour. */
@@ -145,15 +147,56 @@ describe("a picture of a run", () => {
       for (let x = 474; x < 500; x++) expect([...pixels.subarray(4 * (y * 500 + x), 4 * (y * 500 + x) + 3)]).toEqual([255, 255, 255]);
   });
 
-  test("shows a Sudoku as squares", () => {
-    const clues = "1....2.3....4.....5..6......1......23=";
-    const { height } = draw(pictureOf([stateOf([1])], clues.slice(0, 36) + "="));
-    expect(height).toBeGreaterThan(draw(pictureOf([stateOf([1])])).height);
+  test("marks the tokens that differ from other lanes, between two bars", () => {
+    const picture = pictureOf([stateOf([1, 2, 3]), stateOf([1, 2, 3])]);
+    const parts = [undefined, "first", "last"] as const;
+    const { pixelsOf } = draw({
+      ...picture,
+      differences: [
+        { parts: [], partsAt: undefined },
+        { parts, partsAt: 1 },
+      ],
+    });
+    expect(draw(picture).pixelsOf("differs-soft")).toBe(0);
+    expect(pixelsOf("differs-soft")).toBeGreaterThan(500);
+    const oneBar = draw({ ...picture, differences: [{ parts: ["first"], partsAt: 0 }] }).pixelsOf("differs");
+    expect(oneBar).toBeGreaterThan(10);
+    expect(pixelsOf("differs")).toBeGreaterThan(oneBar);
+  });
+
+  test("keeps room for what the run shows, and says it when it is over", () => {
+    const picture = pictureOf([stateOf([1])]);
+    const sentence = "Same text, 47 passes instead of 64.";
+    const told = draw({ ...picture, verdict: { sentence, isTold: true } });
+    const untold = draw({ ...picture, verdict: { sentence, isTold: false } });
+    expect(told.height).toBe(untold.height);
+    expect(told.height).toBeGreaterThan(draw(picture).height);
+    expect(told.pixelsOf("ink")).toBeGreaterThan(untold.pixelsOf("ink") + 200);
+  });
+
+  test("shows a Sudoku as one square, with the digits that cannot be right together", () => {
+    const clues = `1....2${".".repeat(30)}=`;
+    const digits = new Map(
+      [
+        ["1", 1],
+        ["2", 2],
+        ["3", 3],
+      ].map(([digit, id]) => [id as number, digit as string]),
+    );
+    const answer = (tokens: readonly number[]): RunPicture => {
+      const picture = pictureOf([stateOf(tokens)], clues);
+      return { ...picture, trace: { ...picture.trace, vocabulary: digits } };
+    };
+    const right = draw(answer([1, 3]));
+    expect(right.height).toBeGreaterThan(draw(pictureOf([stateOf([1])])).height);
+    expect(right.pixelsOf("error")).toBe(0);
+    expect(draw(answer([1, 1])).pixelsOf("error")).toBeGreaterThan(40);
+    expect(draw(answer([1, 1])).pixelsOf("error-soft")).toBeGreaterThan(500);
   });
 
   test("says how a lane failed", () => {
     const picture = pictureOf([stateOf([])]);
     const failed = { ...picture, trace: { ...picture.trace, lanes: [{ ...laneOf("Greedy"), error: "The device was lost." }] } };
-    expect(draw(failed).pixelsOf("muted")).toBeGreaterThan(draw(picture).pixelsOf("muted") + 50);
+    expect(draw(failed).pixelsOf("error")).toBeGreaterThan(draw(picture).pixelsOf("error") + 50);
   });
 });

@@ -4,11 +4,12 @@ import { format, letters, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
 import { cluesOf } from "../compare-lanes/sudoku.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
-import { type Block, laneText, plainText } from "./picture/lane-text.ts";
+import type { LaneDifferences } from "../compare-lanes/lane-differences.ts";
+import { type Block, laneText, LINE_HEIGHT, plainText, TEXT_SIZE } from "./picture/lane-text.ts";
 import { drawMarker } from "./picture/marker.ts";
 import type { Palette } from "./picture/palette.ts";
-import { squares } from "./picture/squares.ts";
-import { fit, type Pen, sans, widthOf, write } from "./picture/pen.ts";
+import { sudokuSquare } from "./picture/sudoku-square.ts";
+import { fit, type Pen, sans, serif, widthOf, write } from "./picture/pen.ts";
 
 /** All lanes of a run at one place of its replay. */
 export interface RunPicture {
@@ -19,6 +20,10 @@ export interface RunPicture {
   readonly caption: string;
   /** Under each lane, such as how it ended. */
   readonly notes: readonly string[];
+  /** The tokens that differ from other lanes; empty for a single lane. */
+  readonly differences: readonly LaneDifferences[];
+  /** What the run shows in a sentence, which has its room before it is told. */
+  readonly verdict: { readonly sentence: string; readonly isTold: boolean } | undefined;
 }
 
 export interface PictureLayout {
@@ -46,6 +51,7 @@ const HEAD_HEIGHT = 46;
 const FIGURES_HEIGHT = 78;
 const NOTE_HEIGHT = 26;
 const PROMPT_LINES = 3;
+const VERDICT_LINES = 4;
 
 /**
  * Lays out the lanes of a run side by side, with the title line and the prompt above them. The height follows from the content; `pen` is
@@ -58,13 +64,26 @@ export function layOutRun(pen: Pen, picture: RunPicture, { width, palette, rowHe
   // A Sudoku is shown as a square in its lanes.
   const prompt = plainText(pen, cluesOf(trace.prompt) ? "" : trace.prompt, {
     width: width - 2 * MARGIN - PADDING,
-    palette,
+    look: { font: serif(TEXT_SIZE), color: palette.muted, lineHeight: LINE_HEIGHT },
     maxLines: PROMPT_LINES,
+  });
+  const verdict = plainText(pen, picture.verdict?.sentence ?? "", {
+    width: width - 2 * MARGIN,
+    look: { font: sans(20, 600), color: palette.ink, lineHeight: 28 },
+    maxLines: VERDICT_LINES,
   });
   const lanes = trace.lanes.map((lane, index) =>
     laneBlock(
       pen,
-      { lane, index, state: states[index]!, note: picture.notes[index] ?? "", prompt: trace.prompt, vocabulary: trace.vocabulary },
+      {
+        lane,
+        index,
+        state: states[index]!,
+        note: picture.notes[index] ?? "",
+        differences: picture.differences[index],
+        prompt: trace.prompt,
+        vocabulary: trace.vocabulary,
+      },
       laneWidth,
       palette,
     ),
@@ -72,7 +91,9 @@ export function layOutRun(pen: Pen, picture: RunPicture, { width, palette, rowHe
   const heights = Array.from({ length: Math.ceil(lanes.length / columns) }, (_, row) =>
     Math.max(rowHeights[row] ?? 0, ...lanes.slice(row * columns, (row + 1) * columns).map(({ height }) => height)),
   );
-  const top = MARGIN + TITLE_HEIGHT + (prompt.height > 0 ? prompt.height + GAP : 0);
+  const roomFor = ({ height }: Block): number => (height > 0 ? height + GAP : 0);
+  const sentenceTop = MARGIN + TITLE_HEIGHT + roomFor(prompt);
+  const top = sentenceTop + roomFor(verdict);
   const height = Math.ceil(top + heights.reduce((sum, each) => sum + each + GAP, 0) - GAP + MARGIN);
   return {
     width,
@@ -85,6 +106,7 @@ export function layOutRun(pen: Pen, picture: RunPicture, { width, palette, rowHe
       pen.fillStyle = palette["line"];
       pen.fillRect(MARGIN, MARGIN + TITLE_HEIGHT, 3, prompt.height);
       prompt.draw(MARGIN + PADDING, MARGIN + TITLE_HEIGHT, prompt.height);
+      if (picture.verdict?.isTold) verdict.draw(MARGIN, sentenceTop, verdict.height);
       for (const [index, lane] of lanes.entries()) {
         const row = Math.floor(index / columns);
         const y = top + heights.slice(0, row).reduce((sum, each) => sum + each + GAP, 0);
@@ -120,22 +142,23 @@ interface DrawnLane {
   readonly index: number;
   readonly state: LaneState;
   readonly note: string;
+  readonly differences: LaneDifferences | undefined;
   readonly prompt: string;
   readonly vocabulary: Trace["vocabulary"];
 }
 
 function laneBlock(pen: Pen, drawn: DrawnLane, width: number, palette: Palette): Block {
-  const { lane, index, state, note, prompt, vocabulary } = drawn;
+  const { lane, index, state, note, differences, prompt, vocabulary } = drawn;
   const color = palette[`lane-${index}` as keyof Palette];
   const inner = width - 2 * PADDING;
   const failed = lane.error !== undefined && texts.lane.failed(lane.error);
   const clues = cluesOf(prompt);
   const space = { width: inner, palette };
   const text = failed
-    ? plainText(pen, failed, { ...space, maxLines: 4 })
+    ? plainText(pen, failed, { width: inner, look: { font: serif(TEXT_SIZE), color: palette.error, lineHeight: LINE_HEIGHT }, maxLines: 4 })
     : clues
-      ? squares(pen, { clues, state, vocabulary }, space)
-      : laneText(pen, { state, vocabulary, after: lane.options["after"] }, space);
+      ? sudokuSquare(pen, { clues, state, vocabulary }, space)
+      : laneText(pen, { state, vocabulary, differences, after: lane.options["after"] }, space);
   return {
     height: PADDING + HEAD_HEIGHT + FIGURES_HEIGHT + text.height + NOTE_HEIGHT + PADDING / 2,
     draw(x, y, height) {

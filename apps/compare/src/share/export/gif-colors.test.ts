@@ -8,7 +8,8 @@ const css = readFileSync(new URL("../../styles/tokens.css", import.meta.url), "u
 test.each(["light", "dark"] as const)("the table of a %s picture has its own colours exactly, and one left for what stays", (scheme) => {
   const palette = styleSheetPalette(css, scheme);
   const colors = gifColors(palette);
-  expect(colors.length).toBeLessThanOrEqual(255);
+  // Fewer than fit, so none is cut off.
+  expect(colors.length).toBeLessThan(255);
   const written = new Set(colors.map((color) => `#${color.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`));
   for (const color of Object.values(palette)) expect(written).toContain(color);
   expect(gifColors(Object.fromEntries(Object.entries(palette).map(([name, hex]) => [name, asRgb(hex)])) as typeof palette)).toEqual(colors);

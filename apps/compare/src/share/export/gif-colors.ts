@@ -4,24 +4,35 @@ import { FADED } from "../picture/token-marks.ts";
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** Shares of a colour that the edges of letters and lines have over their background. */
-const SHARES = [1, 2, 3, 4, 5, 6, 7].map((step) => step / 8);
+const SHARES = [1, 2, 3, 4, 5].map((step) => step / 6);
+/** The backgrounds other than panels, and the colours that are drawn over each beside those of text. */
+const BACKGROUNDS = {
+  page: ["line"],
+  "committed-soft": ["committed"],
+  "primary-soft": ["primary"],
+  "differs-soft": ["undone", "revised"],
+  "error-soft": ["error"],
+  raised: ["committed", "revised", "undone"],
+  line: [],
+} as const satisfies Partial<Record<keyof Palette, readonly (keyof Palette)[]>>;
 
 /**
  * Returns at most 255 colours for the pictures of a palette: its own, and mixtures with the backgrounds for smooth edges. They are the same
  * for all pictures, so that a GIF needs one table and its still parts do not flicker.
  */
 export function gifColors(palette: Palette): Rgb[] {
-  const { page, panel, "committed-soft": tint, "primary-soft": chosen, line, ink, muted, ...onPanel } = palette;
+  const own = Object.values(palette).map(rgbOf);
+  const faded = [mix(palette.panel, palette.committed, FADED.committed), mix(palette.panel, palette.corrected, FADED.corrected)];
+  const onPanel = Object.entries(palette).flatMap(([name, color]) => (name in BACKGROUNDS || name === "panel" ? [] : [color]));
   const mixtures = [
-    mix(panel, palette.committed, FADED.committed),
-    mix(panel, palette.corrected, FADED.corrected),
-    ...[ink, muted, line].flatMap((color) => mixed(color, page)),
-    ...[ink, muted, line, ...Object.values(onPanel)].flatMap((color) => mixed(color, panel)),
-    ...mixed(ink, tint),
-    ...mixed(ink, chosen),
+    ...onPanel.flatMap((color) => mixed(color, palette.panel)),
+    ...Object.entries(BACKGROUNDS).flatMap(([background, colors]) =>
+      [palette.ink, palette.muted, ...colors.map((name) => palette[name])].flatMap((color) =>
+        mixed(color, palette[background as keyof Palette]),
+      ),
+    ),
   ];
-  const colors = [page, panel, tint, chosen, line, ink, muted, ...Object.values(onPanel)].map(rgbOf);
-  return [...new Map([...colors, ...mixtures].map((color) => [color.join(), color])).values()].slice(0, 255);
+  return [...new Map([...own, ...faded, ...mixtures].map((color) => [color.join(), color])).values()].slice(0, 255);
 }
 
 function mixed(color: string, background: string): Rgb[] {

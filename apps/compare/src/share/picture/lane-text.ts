@@ -1,4 +1,5 @@
 import type { CellState } from "../../trace/cell.ts";
+import type { DifferencePart, LaneDifferences } from "../../compare-lanes/lane-differences.ts";
 import type { LaneState } from "../../trace/fold.ts";
 import { MASK_BODY, spell } from "../../trace/spelling.ts";
 import { flow, type Fragment, type Piece } from "./flow.ts";
@@ -7,7 +8,7 @@ import { fit, type Pen, serif, widthOf, write } from "./pen.ts";
 import { drawBehind, drawMarks, drawNotch, inkColor, inkWeight, notchWidth } from "./token-marks.ts";
 
 export const TEXT_SIZE = 18;
-const LINE_HEIGHT = 33;
+export const LINE_HEIGHT = 33;
 
 /** A part of a picture with a height of its own, or more where its neighbour needs more. */
 export interface Block {
@@ -21,47 +22,61 @@ interface TokenPiece extends Piece {
   readonly state: CellState | undefined;
   readonly isFresh: boolean;
   readonly undone: number;
+  readonly differs: DifferencePart | undefined;
+}
+
+interface ShownLane {
+  readonly state: LaneState;
+  readonly vocabulary: ReadonlyMap<number, string>;
+  readonly differences: LaneDifferences | undefined;
+  /** The text after a gap, in an infilling lane. */
+  readonly after: unknown;
 }
 
 /** The tokens of a lane as flowing text with their marks, and the text after a gap. */
-export function laneText(
-  pen: Pen,
-  { state, vocabulary, after }: { readonly state: LaneState; readonly vocabulary: ReadonlyMap<number, string>; readonly after: unknown },
-  { width, palette }: { readonly width: number; readonly palette: Palette },
-): Block {
-  const pieces = [...tokenPieces(pen, state, vocabulary), ...(typeof after === "string" ? words(` ${after}`) : [])];
+export function laneText(pen: Pen, shown: ShownLane, { width, palette }: { readonly width: number; readonly palette: Palette }): Block {
+  const { after } = shown;
+  const pieces = [...tokenPieces(pen, shown), ...(typeof after === "string" ? words(` ${after}`, serif(TEXT_SIZE)) : [])];
   const { fragments, lines } = flow(pen, pieces, width);
   return {
     height: lines * LINE_HEIGHT,
     draw(x, y) {
+      for (const fragment of fragments) drawBand(pen, fragment, { x, y }, palette);
       for (const fragment of fragments) drawFragment(pen, fragment, { x, y }, palette);
     },
   };
 }
 
-/** A plain text in the colour of prompts, of at most `maxLines` lines. */
+interface Look {
+  readonly font: string;
+  readonly color: string;
+  /** In pixels. */
+  readonly lineHeight: number;
+}
+
+/** A text without marks, of at most `maxLines` lines; an empty text has no height. */
 export function plainText(
   pen: Pen,
   text: string,
-  { width, palette, maxLines }: { readonly width: number; readonly palette: Palette; readonly maxLines: number },
+  { width, look, maxLines }: { readonly width: number; readonly look: Look; readonly maxLines: number },
 ): Block {
-  const { fragments, lines } = flow(pen, words(text), width);
+  const { font, color, lineHeight } = look;
+  const { fragments, lines } = flow(pen, words(text, font), width);
   const shown = text === "" ? 0 : Math.min(lines, maxLines);
   return {
-    height: shown * LINE_HEIGHT,
+    height: shown * lineHeight,
     draw(x, y) {
       const last = lines > shown ? fragments.findLast(({ line }) => line === shown - 1) : undefined;
       for (const fragment of fragments) {
         if (fragment.line >= shown) break;
-        const { piece, text: own, x: left } = fragment;
-        const ended = fragment === last ? { ...fragment, text: fit(pen, piece.font, `${own} …`, width - left) } : fragment;
-        drawFragment(pen, ended, { x, y }, palette);
+        const ended = fragment === last ? fit(pen, font, `${fragment.text} …`, width - fragment.x) : fragment.text;
+        write(pen, ended, { x: x + fragment.x, y: y + (fragment.line + 0.68) * lineHeight, font, color });
       }
     },
   };
 }
 
-function tokenPieces(pen: Pen, { cells, undone, passes }: LaneState, vocabulary: ReadonlyMap<number, string>): TokenPiece[] {
+function tokenPieces(pen: Pen, { state: { cells, undone, passes }, vocabulary, differences }: ShownLane): TokenPiece[] {
   const length = Math.max(cells.length, 0, ...[...undone.keys()].map((position) => position + 1));
   return Array.from({ length }, (_, position): TokenPiece | undefined => {
     const cell = cells[position];
@@ -81,19 +96,45 @@ function tokenPieces(pen: Pen, { cells, undone, passes }: LaneState, vocabulary:
       state: cell?.state,
       isFresh,
       undone: count,
+      differs: differences?.parts[position],
     };
   }).filter((piece) => piece !== undefined);
 }
 
-function words(text: string): TokenPiece[] {
+function words(text: string, font: string): TokenPiece[] {
   return Array.from(text.matchAll(/([ \t]*)(\n|[^ \t\n]+)/g), ([, lead, body]) => ({
     lead: lead!,
     body: body!,
-    font: serif(TEXT_SIZE),
+    font,
     state: undefined,
     isFresh: false,
     undone: 0,
+    differs: undefined,
   }));
+}
+
+const BAR = 2;
+
+/** Draws the band behind a token that differs from other lanes, with the space before it, and a bar at each end of a row of such tokens. */
+function drawBand(
+  pen: Pen,
+  { piece, x: left, line, width, isLast }: Fragment<TokenPiece>,
+  { x, y }: { readonly x: number; readonly y: number },
+  palette: Palette,
+): void {
+  const { differs, lead, font, after = 0 } = piece;
+  if (!differs) return;
+  const before = left > 0 && lead !== "" ? widthOf(pen, font, lead) : 0;
+  // Whole pixels, so that there are no seams between tokens.
+  const start = Math.round(x + left - before);
+  const size = Math.round(x + left + width + (isLast ? after : 0)) - start;
+  const top = y + line * LINE_HEIGHT + 0.15 * LINE_HEIGHT;
+  const height = 0.72 * LINE_HEIGHT;
+  pen.fillStyle = palette["differs-soft"];
+  pen.fillRect(start, top, size, height);
+  pen.fillStyle = palette.differs;
+  if (differs === "first" || differs === "only") pen.fillRect(start, top, BAR, height);
+  if (differs === "last" || differs === "only") pen.fillRect(start + size - BAR, top, BAR, height);
 }
 
 function drawFragment(
