@@ -8,6 +8,7 @@ import { whyNot } from "./why-not.ts";
 const capabilities = { rewind: true, fork: true, tree: false };
 const facts: Readonly<Record<string, ModelFacts>> = {
   "both roles and a draft model": { roles: ["causal", "masked"], capabilities, hasDraft: true },
+  "both roles and trees": { roles: ["causal", "masked"], capabilities: { ...capabilities, tree: true }, hasDraft: false },
   "both roles": { roles: ["causal", "masked"], capabilities, hasDraft: false },
   "a causal model": { roles: ["causal"], capabilities, hasDraft: false },
   "a causal model and a draft model": { roles: ["causal"], capabilities, hasDraft: true },
