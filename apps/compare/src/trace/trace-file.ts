@@ -29,7 +29,9 @@ const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1 + 1e-6));
 const roles = v.picklist(MODEL_ROLES);
 const phases = v.picklist(FORWARD_PHASES);
-const optionValue = v.union([v.number(), v.boolean(), name]);
+/** A decoder and its options, one of which may be a schema or a grammar. */
+const specification = v.pipe(v.string(), v.maxLength(10_000));
+const optionValue = v.union([v.number(), v.boolean(), specification]);
 
 const header = v.object({
   format: v.literal("decodekit-trace"),
@@ -61,7 +63,7 @@ const header = v.object({
   maxNewTokens: v.pipe(count, v.maxValue(MAX_TOKENS)),
   vocabulary: v.pipe(v.array(v.tuple([token, name])), v.maxLength(MAX_LINES)),
   lanes: v.pipe(
-    v.array(v.object({ specification: name, title: name, options: v.record(name, optionValue), seed: count, start: v.optional(tokens) })),
+    v.array(v.object({ specification, title: name, options: v.record(name, optionValue), seed: count, start: v.optional(tokens) })),
     v.minLength(1),
     v.maxLength(MAX_LANES),
   ),
