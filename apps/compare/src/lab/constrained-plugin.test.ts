@@ -68,8 +68,8 @@ test("a temperature draws other texts by the seed", async () => {
 
 test.each([
   ["constrained:kind=json-schema,text={", "text"],
-  ["constrained:kind=regex,text=(", "pattern"],
-  ["constrained:kind=grammar,text=root", "line 1, column 5"],
+  ["constrained:kind=regex,text=(", "text"],
+  ["constrained:kind=grammar,text=root", "text"],
   ["constrained:kind=choices,text=", "text"],
   ["constrained:p=0.5", "p"],
   ["constrained:started=1", 'option "started"'],

@@ -104,7 +104,7 @@ export const constrainedPlugin: DecoderPlugin<"causal"> = {
  * Returns the options of a lane as its decoder is created with: the tokens that the lane starts with end the prompt of the decoder, but the
  * constraint applies to them too.
  */
-export function withStart<Options extends PluginOptionValues>(plugin: Pick<DecoderPlugin, "name">, given: Options, start: number): Options {
+export function withStart(plugin: Pick<DecoderPlugin, "name">, given: PluginOptionValues, start: number): PluginOptionValues {
   return plugin.name === where && start > 0 ? { ...given, started: start } : given;
 }
 
@@ -130,6 +130,16 @@ function constrained(causal: CausalModel, compiled: CompiledConstraint, prompt: 
 function constraintOf(kind: Kind, text: string): Constraint {
   if (text.trim() === "" || text.length > MAX_TEXT_LENGTH)
     throw new InvalidOptionError({ where, option: "text", expected: `between 1 and ${MAX_TEXT_LENGTH} characters`, actual: text.length });
+  try {
+    return read(kind, text);
+  } catch (error) {
+    if (!(error instanceof InvalidOptionError)) throw error;
+    const { option, expected, actual } = error;
+    throw new InvalidOptionError({ where, option: "text", expected: `valid: ${option} must be ${expected}`, actual, cause: error });
+  }
+}
+
+function read(kind: Kind, text: string): Constraint {
   switch (kind) {
     case "choices":
       return choices(linesOf(text).map((line) => ` ${line}`));
@@ -156,6 +166,6 @@ function parseSchema(text: string): Parameters<typeof jsonSchema>[0] {
   try {
     return JSON.parse(text) as Parameters<typeof jsonSchema>[0];
   } catch (error) {
-    throw new InvalidOptionError({ where, option: "text", expected: "a JSON schema, which is JSON", actual: text, cause: error });
+    throw new InvalidOptionError({ where, option: "the schema", expected: "JSON", actual: text, cause: error });
   }
 }
