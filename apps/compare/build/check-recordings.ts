@@ -33,8 +33,8 @@ export async function measureScene(models: RecordingModels, { name, settings }: 
   const { maxNewTokens, seed, prompt } = settings;
   const recordingModel = await models.get(settings.model);
   const promptTokens = recordingModel.model.tokenizer.encode(prompt);
-  const lanes = await runnableLanes(recordingModel, settings, promptTokens);
-  const [sentinel] = await runnableLanes(recordingModel, { lanes: [{ decoder: "greedy" }] }, promptTokens);
+  const lanes = runnableLanes(recordingModel, settings, promptTokens);
+  const [sentinel] = runnableLanes(recordingModel, { lanes: [{ decoder: "greedy" }] }, promptTokens);
   const { rounds } = await measureRounds({
     count: lanes.length,
     runLane: (lane, round) => timeLane(lanes[lane]!, maxNewTokens, seed + round),

@@ -61,22 +61,31 @@ async function recordLanes(
   { promptTokens, rounds }: { readonly promptTokens: Int32Array; readonly rounds: number },
 ): Promise<LaneTrace[]> {
   const { maxNewTokens, seed } = settings;
-  const lanes = await runnableLanes(recordingModel, settings, promptTokens);
+  const lanes = runnableLanes(recordingModel, settings, promptTokens);
   for (const { run } of lanes) await run({ maxNewTokens: rounds > 1 ? maxNewTokens : WARM_UP_TOKENS, seed });
   const runs: LaneRun[][] = lanes.map(() => []);
   const orders = rotation(lanes.length);
   for (let round = 0; round < rounds; round++)
     for (const lane of orders[round % orders.length]!) runs[lane]!.push(await recordRun(lanes[lane]!, { maxNewTokens, seed }));
   const traces: LaneTrace[] = [];
-  for (const [index, { lane }] of lanes.entries()) {
+  for (const [index, { lane, start }] of lanes.entries()) {
     const { specification, plugin, options = {} } = lane;
     const { events, result } = medianOf(runs[index]!, ({ events: recorded }) => recorded.at(-1)!.milliseconds);
     const { text, finishReason, statistics } = result;
     const { causal, masked } = recordingModel.model;
     // A sampler may remember the rows that it saw in the decode.
     const { sampler } = plugin.create(options);
-    const scores = await scoreLane(causal, promptTokens, { events }, { sampler, maskTokenId: masked?.maskTokenId });
-    traces.push({ specification, title: plugin.title, options, seed, events, result: { text, finishReason, statistics }, scores });
+    const scores = await scoreLane(causal, promptTokens, { start, events }, { sampler, maskTokenId: masked?.maskTokenId });
+    traces.push({
+      specification,
+      title: plugin.title,
+      options,
+      seed,
+      ...(start.length > 0 && { start }),
+      events,
+      result: { text, finishReason, statistics },
+      scores,
+    });
   }
   return traces;
 }
@@ -87,6 +96,6 @@ async function recordRun({ run }: RunnableLane, options: { readonly maxNewTokens
   return { events, result };
 }
 
-function tokensOf({ events, scores = [] }: LaneTrace): number[] {
-  return [...events.flatMap(({ event }) => eventTokens(event)), ...scoredTokens(scores)];
+function tokensOf({ start = [], events, scores = [] }: LaneTrace): number[] {
+  return [...start, ...events.flatMap(({ event }) => eventTokens(event)), ...scoredTokens(scores)];
 }

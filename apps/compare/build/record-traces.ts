@@ -1,5 +1,6 @@
 import type { Plugin } from "vite";
-import { chapters } from "../src/texts/tour-en.ts";
+import { recordingOf } from "../src/tour/chapter.ts";
+import { chapters, type TourScene } from "../src/tour/scenes.ts";
 import { type WelcomeScene, welcomeRecording, welcomeScenes } from "../src/welcome/welcome-scenes.ts";
 import { contradictions, type MeasuredScene, measureScene, racingLanes } from "./check-recordings.ts";
 import { recordTrace } from "./record-trace.ts";
@@ -28,10 +29,8 @@ export function recordTraces(): Plugin {
         measured.push(checked.measured);
       }
       emit("welcome-measured.json", compact(JSON.stringify(measured)));
-      for (const [chapter, { scenes }] of chapters.entries()) {
-        for (const [scene, { settings }] of scenes.entries())
-          emit(`chapter-${chapter + 1}-${scene + 1}.jsonl`, compact(await recordTrace(models, settings, { rounds: ROUNDS.tour })));
-      }
+      for (const scene of chapters.flatMap(({ scenes }) => scenes as readonly TourScene[]))
+        emit(`${recordingOf(scene)}.jsonl`, compact(await recordTrace(models, scene.settings, { rounds: ROUNDS.tour })));
       await models.dispose();
     },
   };

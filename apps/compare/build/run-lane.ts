@@ -1,6 +1,6 @@
-import { generate, type Decoder, type GenerateResult } from "@decodekit/core";
+import { generate, type Decoder, type GenerateResult, type TokenId } from "@decodekit/core";
 import { type Lane, makeLane } from "../src/lab/decoders.ts";
-import { withTokens } from "../src/lab/infill-plugin.ts";
+import { withStart } from "../src/lab/constrained-plugin.ts";
 import type { TracedEvent } from "../src/trace/trace.ts";
 import type { Settings } from "../src/url/settings.ts";
 import type { RecordingModel } from "./recording-models.ts";
@@ -16,6 +16,9 @@ export interface RunOptions {
 /** A lane of the settings that can be run again and again. */
 export interface RunnableLane {
   readonly lane: Lane;
+  /** The tokens that the output starts with. */
+  readonly start: readonly TokenId[];
+  /** Runs it once; the tokens that it starts with count among the new ones. */
   readonly run: (options: RunOptions) => Promise<GenerateResult>;
 }
 
@@ -24,20 +27,25 @@ export function runnableLanes(
   { model, draft }: RecordingModel,
   { lanes }: Pick<Settings, "lanes">,
   promptTokens: Int32Array,
-): Promise<readonly RunnableLane[]> {
-  return Promise.all(
-    lanes.map(async ({ decoder: specification }) => {
-      const lane = makeLane(specification);
-      const { plugin, options = {} } = lane;
-      const decoder = plugin.create(await withTokens(plugin, options, (text) => model.tokenizer.encode(text, { addSpecialTokens: false })));
-      const drafts = decoder.requires.includes("draft") ? { draft } : {};
-      return {
-        lane,
-        run: ({ onEvent, ...rest }) =>
-          generate(model, promptTokens, { ...drafts, ...rest, decoder: onEvent ? recording(decoder, onEvent) : decoder }).result,
-      };
-    }),
-  );
+): readonly RunnableLane[] {
+  return lanes.map(({ decoder: specification, start = [] }) => {
+    const lane = makeLane(specification);
+    const { plugin, options = {} } = lane;
+    const decoder = plugin.create(withStart(plugin, options, start.length), model);
+    const drafts = decoder.requires.includes("draft") ? { draft } : {};
+    const begun = Int32Array.of(...promptTokens, ...start);
+    return {
+      lane,
+      start,
+      run: ({ onEvent, maxNewTokens, ...rest }) =>
+        generate(model, begun, {
+          ...drafts,
+          ...rest,
+          maxNewTokens: Math.max(1, maxNewTokens - start.length),
+          decoder: onEvent ? recording(decoder, onEvent) : decoder,
+        }).result,
+    };
+  });
 }
 
 /** Returns the same decoder, which also reports each event and the milliseconds spent inside the decoder so far. */

@@ -53,7 +53,7 @@ export function stage(args: readonly string[] = []): Stage {
       page.on("pageerror", (error) => problems.push(String(error)));
       page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
       await page.goto(server.url + hash);
-      await page.locator(".lane, .prose, .measure").first().waitFor();
+      await page.locator(".lane, .prose, .measure, .tour").first().waitFor();
       return { page, context, problems };
     },
   };

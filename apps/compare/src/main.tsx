@@ -3,13 +3,14 @@ import { render } from "preact";
 import { keepRun, sessionStore } from "./document/kept-run.ts";
 import { redo, undo } from "./lab/documents.ts";
 import { isRunning } from "./lab/activity.ts";
+import { isRunShown } from "./lab/bets.ts";
 import { address, openAddress } from "./lab/navigation.ts";
 import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
 import * as state from "./lab/state.ts";
 import { startOffline } from "./offline/offline.ts";
 import { texts } from "./texts/texts.ts";
-import { chapters } from "./texts/tour-en.ts";
-import { App, hasTransport } from "./view/app.tsx";
+import { chapters } from "./tour/scenes.ts";
+import { App } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";
 
 const plays = !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -22,7 +23,7 @@ function followState(): void {
   });
   effect(() => {
     const route = state.route.value;
-    const page = route === "tour" ? chapters[state.chapter.value - 1]!.title : texts.routes[route];
+    const page = route === "tour" ? texts.tour.chapterTitles[chapters[state.chapter.value - 1]!.id] : texts.routes[route];
     document.title = route === "compare" ? texts.title : `${page} · ${texts.title}`;
   });
 }
@@ -53,7 +54,7 @@ function replayKey({ key }: KeyboardEvent): (() => void) | undefined {
     Home: () => goTo(0),
     End: () => goTo(Infinity),
   };
-  return hasTransport(state.route.value) ? moves[key] : undefined;
+  return isRunShown.value ? moves[key] : undefined;
 }
 
 const MILLISECONDS_TO_FIRST_LAYOUT = 1500;

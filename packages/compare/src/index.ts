@@ -6,6 +6,7 @@ export { type ComparedModel, modelReport } from "./model-report.ts";
 export { findLack, type RunnableModel } from "./find-lack.ts";
 export { parseDecoder } from "./parse-decoder.ts";
 export { type NgramCounts, repeatedNgrams } from "./repeated-ngrams.ts";
+export { readSpecification, type Specification, writeSpecification } from "./specification.ts";
 export type { CompareReport, Environment, ModelReport, RunReport } from "./report.ts";
 export { type EndedRun, runReport } from "./run-report.ts";
 export { scoreOutput, type ScoreOptions } from "./score-output.ts";

@@ -4,17 +4,18 @@ import { keptRun, sessionStore } from "../document/kept-run.ts";
 import { documentOf, newDocument, type RunDocument } from "../document/run-document.ts";
 import { settingsOf } from "../document/settings-of-run.ts";
 import { texts } from "../texts/texts.ts";
-import { chapters } from "../texts/tour-en.ts";
-import { tourLink } from "../tour/chapter.ts";
+import { recordingOf, tourLink } from "../tour/chapter.ts";
+import { chapters } from "../tour/scenes.ts";
 import type { Settings } from "../url/settings.ts";
 import { type Location, readLink, writeLink } from "../url/share-link.ts";
 import { isSceneOf, welcomeRecording, welcomeScenes } from "../welcome/welcome-scenes.ts";
 import { isRunning, stop } from "./activity.ts";
+import { isRunShown, sceneAt } from "./bets.ts";
 import { canMakeLane } from "./decoders.ts";
 import { expectDigests, openDocument, setDocument, undo } from "./documents.ts";
 import { fetchRecording } from "./files.ts";
 import { packedOf, rememberPacked } from "./linked-runs.ts";
-import { goTo, switchReplay, togglePlay } from "./playback.ts";
+import { playFromStart, switchReplay } from "./playback.ts";
 import * as state from "./state.ts";
 
 /*
@@ -86,20 +87,18 @@ interface WantedRecording {
 }
 
 /** The scene whose document the tour holds. */
-let shownScene = "";
+let documentScene = "";
 
 function openScene({ chapter, scene }: Location): WantedRecording | undefined {
-  const { scenes } = chapters[chapter - 1]!;
-  const number = scenes[scene - 1] ? scene : 1;
-  state.chapter.value = chapter;
-  state.scene.value = number;
-  const name = `chapter-${chapter}-${number}`;
-  if (name === shownScene) return undefined;
-  shownScene = name;
+  state.chapter.value = chapters[chapter - 1] ? chapter : 1;
+  state.scene.value = sceneAt(state.chapter.value, scene) ? scene : 1;
+  const shown = sceneAt(state.chapter.value, state.scene.value);
+  if (!shown || shown.id === documentScene) return undefined;
+  documentScene = shown.id;
   if (isRunning()) stop();
-  const { settings } = scenes[number - 1]!;
+  const { settings } = shown;
   setDocument("tour", newDocument(settings));
-  return { name, document: "tour", settings };
+  return { name: recordingOf(shown), document: "tour", settings };
 }
 
 function openSettings({ settings, digests, run }: Location, isFirst: boolean): WantedRecording | undefined {
@@ -153,11 +152,5 @@ async function showRecording({ name, document, settings }: WantedRecording, play
 
 /** Plays the run of a document from its start, if it is on the shown page. */
 function play(document: state.DocumentName, plays: boolean): void {
-  if (!plays || document !== state.documentName.peek()) return;
-  batch(() => {
-    state.axis.value = "passes";
-    state.speed.value = 1;
-    goTo(0);
-    togglePlay();
-  });
+  if (plays && document === state.documentName.peek() && isRunShown.peek()) playFromStart();
 }

@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { type Axis, STEPS_PER_PASS } from "../trace/timeline.ts";
 import * as state from "./state.ts";
 
@@ -24,6 +24,16 @@ export function goTo(place: number): void {
   const isEnd = place >= state.axisEnd.value;
   state.place.value = isEnd ? undefined : Math.max(0, place);
   if (isEnd) state.playing.value = false;
+}
+
+/** Plays the shown run pass by pass, from its start. */
+export function playFromStart(): void {
+  batch(() => {
+    state.axis.value = "passes";
+    state.speed.value = 1;
+    state.place.value = 0;
+    state.playing.value = true;
+  });
 }
 
 /** Where the replay of a document is. */

@@ -5,7 +5,7 @@ import { whyNot } from "../models/why-not.ts";
 import { texts } from "../texts/texts.ts";
 import type { Settings } from "../url/settings.ts";
 import { type Lane, makeLane } from "./decoders.ts";
-import { withTokens } from "./infill-plugin.ts";
+import { withStart } from "./constrained-plugin.ts";
 import type { HostedModel } from "./model-host.ts";
 import { requestOf } from "./model-request.ts";
 import type { LaneRequest } from "./record-lane.ts";
@@ -51,7 +51,7 @@ export async function prepareLanes(signal: AbortSignal): Promise<PreparedLanes> 
   const prepared: PreparedLane[] = [];
   for (const { lane, start } of lanes) {
     await hosted.texts.learn(start);
-    const options = await withTokens(lane.plugin, lane.options ?? {}, (text) => hosted.model.encode(text, { addSpecialTokens: false }));
+    const options = withStart(lane.plugin, lane.options ?? {}, start.length);
     const request: LaneRequest = {
       decoder: referenceTo({ ...lane, options }),
       promptTokens: Int32Array.of(...prompt.tokens, ...start),

@@ -86,7 +86,16 @@ export const announcement = signal("");
 export type View = "reading" | "grid";
 /** The grid needs less height and shows all lanes at once: it comes first on phones and projectors. */
 const SMALL_SCREEN = "(max-width: 64rem)";
-export const view = signal<View>(globalThis.matchMedia?.(SMALL_SCREEN).matches ? "grid" : "reading");
+const views: Readonly<Record<DocumentName, Signal<View>>> = {
+  compare: signal(globalThis.matchMedia?.(SMALL_SCREEN).matches ? "grid" : "reading"),
+  // The tour speaks of words: its lanes stand beside each other as texts.
+  tour: signal("reading"),
+};
+export const view: ReadonlySignal<View> = computed(() => views[documentName.value].value);
+
+export function chooseView(chosen: View): void {
+  views[documentName.peek()].value = chosen;
+}
 
 export const axis = signal<Axis>("passes");
 /** Place on the axis; undefined follows the end. */

@@ -1,5 +1,6 @@
 import type { PluginOptionValues } from "@decodekit/core";
 import { callCode, type Code, codeOf, objectCode } from "./code-text.ts";
+import { constrainedDecoderCode } from "./constraint-code.ts";
 
 const CORE = "@decodekit/core";
 const TOOLKIT = "@decodekit/core/toolkit";
@@ -146,11 +147,12 @@ const makers: Readonly<Record<string, (...given: Parameters<MakeCode>) => Code |
   "ar-then-refine": factory(REFINEMENT, "arThenRefine"),
   "confidence-cascade": factory(REFINEMENT, "confidenceCascade"),
   infill: infillCode,
+  constrained: constrainedDecoderCode,
 };
 
 /**
  * Returns the code that makes a decoder with the published factories; undefined for a decoder that is not listed here. `options` are those
- * of the lane, with their defaults. The code may use `model`.
+ * of the lane, with their defaults. The code may use `model`, and under a rule the compiled `constraint`.
  */
 export function decoderCode(name: string, options: PluginOptionValues): Code | undefined {
   return makers[name]?.(options, name);

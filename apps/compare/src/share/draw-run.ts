@@ -1,4 +1,4 @@
-import { describeOptions } from "../lab/describe-options.ts";
+import { describeGiven } from "../lab/describe-options.ts";
 import { figuresOf } from "../lab/lane-figures.ts";
 import { format, letters, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
@@ -204,7 +204,7 @@ function drawHead(pen: Pen, { lane, index }: DrawnLane, { x, y, width, color }: 
   const left = x + 18 + widthOf(pen, font, `${letter} `) + 2;
   write(pen, fit(pen, font, lane.title, x + width - left), { x: left, y: y + 14, font, color: palette.ink });
   const small = sans(13);
-  write(pen, fit(pen, small, describeOptions(lane.options), width), { x, y: y + 34, font: small, color: palette.muted });
+  write(pen, fit(pen, small, describeGiven(lane), width), { x, y: y + 34, font: small, color: palette.muted });
 }
 
 function drawFigures(pen: Pen, { lane, state }: DrawnLane, { x, y, width }: Area, palette: Palette): void {

@@ -7,12 +7,15 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordingModels } from "../../build/recording-models.ts";
 import { decoders, makeLane, specificationOf } from "../lab/decoders.ts";
-import { withTokens } from "../lab/infill-plugin.ts";
+import { withStart } from "../lab/constrained-plugin.ts";
 import { defaultSettings, type Settings } from "../url/settings.ts";
 import { decoderCode } from "./decoder-code.ts";
 import { laneCode } from "./lane-code.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
+
+/** Its start is part of the text that the rule allows. */
+const STARTED_RULE = "constrained:kind=regex,text=[^e]+!";
 
 /** Every decoder of the app with each of its presets, and options that change the code. */
 const specifications = [
@@ -31,9 +34,17 @@ const specifications = [
   "judged-tree:nodes=8,rowCost=0.1,temperature=0.5",
   "llada:blockLength=4,canvas=block,guidanceScale=1.5,temperature=0.5",
   "infill:after=The end.,length=5",
+  'constrained:text="yes, indeed\\nno",draftForced=false',
+  'constrained:kind=grammar,text=root ::= " a" [a-z ]*,temperature=0.7,p=0.9',
+  "constrained:kind=regex,text= [^e]+\\.,draftForced=false,temperature=0.8",
+  STARTED_RULE,
 ];
-/** One lane starts with tokens that the visitor chose. */
-const startOf = (specification: string): readonly number[] => (specification === "penalties:dry=0.8,noRepeatNgram=3" ? [471, 355] : []);
+/** Two lanes start with tokens that the visitor chose. */
+const starts: Readonly<Record<string, readonly number[]>> = {
+  "penalties:dry=0.8,noRepeatNgram=3": [471, 355],
+  [STARTED_RULE]: [471, 355],
+};
+const startOf = (specification: string): readonly number[] => starts[specification] ?? [];
 const prompt = 'Once upon a time, there was a "dog" and\n';
 const settings: Settings = { ...defaultSettings, prompt, maxNewTokens: 10, seed: 5 };
 
@@ -45,11 +56,10 @@ const fileOf = (index: number): string => path.join(folder, `lane-${index}.ts`);
 async function textOf(specification: string): Promise<string> {
   const { model, draft } = await models.get(settings.model);
   const { plugin, decoder: made, options = {} } = makeLane(specification);
-  const encode = (text: string): Int32Array => model.tokenizer.encode(text, { addSpecialTokens: false });
-  const decoder = plugin.create(await withTokens(plugin, options, encode));
   const { maxNewTokens, seed } = settings;
   const ofDraft = made.requires.includes("draft") ? { draft } : {};
   const start = startOf(specification);
+  const decoder = plugin.create(withStart(plugin, options, start.length), model);
   const tokens = Int32Array.of(...model.tokenizer.encode(prompt), ...start);
   return (await generate(model, tokens, { decoder, maxNewTokens: maxNewTokens - start.length, seed, ...ofDraft }).result).text;
 }
@@ -89,7 +99,18 @@ function runAll(): readonly string[] {
 
 beforeAll(() => {
   mkdirSync(path.join(folder, "node_modules", "@decodekit"), { recursive: true });
-  for (const name of ["compare", "core", "greedy", "refinement", "samplers", "search", "speculative", "tiny-models", "top-p"])
+  for (const name of [
+    "compare",
+    "constraints",
+    "core",
+    "greedy",
+    "refinement",
+    "samplers",
+    "search",
+    "speculative",
+    "tiny-models",
+    "top-p",
+  ])
     symlinkSync(path.join(root, "packages", name), path.join(folder, "node_modules", "@decodekit", name));
   for (const [index, specification] of specifications.entries()) {
     const program = programOf(specification);

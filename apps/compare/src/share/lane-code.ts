@@ -2,6 +2,7 @@ import type { ChatMessage, PluginOptionValues, TokenId } from "@decodekit/core";
 import type { Dtype } from "@decodekit/core/toolkit";
 import { specificationOf } from "../lab/decoders.ts";
 import { callCode, type Code, codeOf, importsOf, objectCode } from "./code-text.ts";
+import { CONSTRAINT, constraintCode } from "./constraint-code.ts";
 import { decoderCode } from "./decoder-code.ts";
 
 /** Where the model of a program comes from. */
@@ -49,14 +50,19 @@ export function laneCode(lane: LaneProgram): string {
       ? [{ name: "draft", code: callCode("@decodekit/core/onnx", "loadModel", sourceOf(draft), loadOptions(draft, {}, execution)) }]
       : []),
   ];
+  const rule = constraintCode(decoder.name, decoder.options);
+  const hasStart = start.length > 0;
   const generation = objectCode({
     decoder: nameCode("decoder"),
+    processors: rule && !hasStart ? [nameCode(`${CONSTRAINT}.processor`)] : undefined,
     ...(draft && { draft: nameCode("draft") }),
     maxNewTokens: Math.max(1, maxNewTokens - start.length),
     seed,
   });
-  const call = callCode("@decodekit/core", "generate", nameCode("model"), nameCode(start.length > 0 ? "tokens" : "prompt"), generation);
-  const imports = importsOf([...loads.map(({ code }) => code), made, call]);
+  // With a start, the rule counts it as output.
+  const target = rule && hasStart ? rule.model : nameCode("model");
+  const call = callCode("@decodekit/core", "generate", target, nameCode(hasStart ? "tokens" : "prompt"), generation);
+  const imports = importsOf([...loads.map(({ code }) => code), ...(rule ? [rule.compiled] : []), made, call]);
   return [
     `// The lane "${oneLine(title)}" of decodekit compare, for Node 20.19 or later or a page.`,
     `// npm install ${packagesIn(imports).join(" ")}`,
@@ -66,7 +72,8 @@ export function laneCode(lane: LaneProgram): string {
     "",
     ...loads.map(({ name, code }) => `const ${name} = await ${code.code};`),
     `const prompt = ${typeof prompt === "string" ? JSON.stringify(prompt) : JSON.stringify(prompt, undefined, 2)};`,
-    ...(start.length > 0 ? tokensFrom(start, typeof prompt === "string") : []),
+    ...(hasStart ? tokensFrom(start, typeof prompt === "string") : []),
+    ...(rule ? [`const ${CONSTRAINT} = ${rule.compiled.code};`] : []),
     `const decoder = ${made.code};`,
     `const { text, finishReason, statistics } = await ${call.code}.result;`,
     "console.log(text);",

@@ -5,14 +5,19 @@ import { format } from "./format.ts";
 import { modelTexts } from "./en/models.ts";
 import { shareTexts } from "./en/share.ts";
 import { whyTexts } from "./en/why.ts";
+import { isolated } from "./isolated.ts";
+import { errorTexts } from "./en/errors.ts";
+import { guaranteeTexts } from "./en/guarantees.ts";
+import { optionTexts } from "./en/options.ts";
+import { tourTexts } from "./en/tour.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
 import type { CellState } from "../trace/cell.ts";
 
 /*
- * All texts of the page in English, except those of decoders and options, which plugins provide, and those of the tour, in `tour-en.ts`.
- * The page imports them from `texts.ts`, which chooses the language.
+ * All texts of the page in English, except the titles and descriptions of decoders, which plugins provide. The page imports them from
+ * `texts.ts`, which chooses the language.
  */
 
 export const texts = {
@@ -63,6 +68,10 @@ export const texts = {
   share: shareTexts,
   differ: differTexts,
   race: raceTexts,
+  tour: tourTexts,
+  options: optionTexts,
+  errors: errorTexts,
+  guarantees: guaranteeTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",
@@ -106,7 +115,6 @@ export const texts = {
     remove: "Remove this lane",
     add: "Add a lane",
     addOwn: "Your own decoder …",
-    defaults: "default options",
     waiting: "Waiting for its turn",
     empty: "Press Run to start.",
     failed: (problem: string) => `Failed: ${problem}`,
@@ -125,9 +133,9 @@ export const texts = {
   },
   rounds: {
     pass: (phase: string, positions: number) => `${phase} pass over ${positions} ${positions === 1 ? "token" : "tokens"}`,
-    proposed: (text: string) => `proposed “${text}”`,
+    proposed: (text: string) => `proposed “${isolated(text)}”`,
     checked: (accepted: number, drafted: number) => `${accepted} of ${drafted} drafted tokens accepted`,
-    final: (text: string) => `final “${text}”`,
+    final: (text: string) => `final “${isolated(text)}”`,
     masked: " [masked]",
   },
   figures: {
@@ -318,7 +326,6 @@ export const texts = {
     taken: (name: string) => `A decoder named “${name}” already exists.`,
   },
   dialog: { close: "Close", apply: "Apply", reset: "Defaults" },
-  option: { default: "default", yes: "yes", no: "no", none: "This decoder has no options." },
   notices: { heading: "Messages", dismiss: "Dismiss" },
 
   about: {

@@ -18,6 +18,6 @@ export interface SceneRun {
 
 export async function runScene(models: RecordingModels, settings: Settings): Promise<SceneRun> {
   const trace = readTrace(await recordTrace(models, settings));
-  const states = trace.lanes.map((lane) => foldLane(lane.events, trace.model.maskTokenId, { positions: gapOf(lane) }));
+  const states = trace.lanes.map((lane) => foldLane(lane.events, trace.model.maskTokenId, { positions: gapOf(lane), start: lane.start }));
   return { models, settings, trace, states, lanes: factsOf(trace, states)! };
 }

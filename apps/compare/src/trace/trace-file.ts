@@ -13,9 +13,25 @@ const MAX_CANDIDATES = 32;
 /** Of the probabilities of scores. */
 const DIGITS = 7;
 
+/** Where a trace file is invalid. */
+interface FileFault {
+  /** Counted from 1; undefined for a file that is too large. */
+  readonly line?: number | undefined;
+  /** The part of the line, if one is to blame. */
+  readonly path?: string | undefined;
+}
+
 /** An invalid or too large trace file. The message names the line. */
 export class TraceFileError extends Error {
   override readonly name = "TraceFileError";
+  readonly line: number | undefined;
+  readonly path: string | undefined;
+
+  constructor(message: string, { line: number, path }: FileFault = {}) {
+    super(number === undefined ? message : `Line ${number}: ${message}`);
+    this.line = number;
+    this.path = path;
+  }
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
@@ -29,7 +45,9 @@ const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1 + 1e-6));
 const roles = v.picklist(MODEL_ROLES);
 const phases = v.picklist(FORWARD_PHASES);
-const optionValue = v.union([v.number(), v.boolean(), name]);
+/** A decoder and its options, one of which may be a schema or a grammar. */
+const longText = v.pipe(v.string(), v.maxLength(10_000));
+const optionValue = v.union([v.number(), v.boolean(), longText]);
 
 const header = v.object({
   format: v.literal("decodekit-trace"),
@@ -61,7 +79,9 @@ const header = v.object({
   maxNewTokens: v.pipe(count, v.maxValue(MAX_TOKENS)),
   vocabulary: v.pipe(v.array(v.tuple([token, name])), v.maxLength(MAX_LINES)),
   lanes: v.pipe(
-    v.array(v.object({ specification: name, title: name, options: v.record(name, optionValue), seed: count, start: v.optional(tokens) })),
+    v.array(
+      v.object({ specification: longText, title: name, options: v.record(name, optionValue), seed: count, start: v.optional(tokens) }),
+    ),
     v.minLength(1),
     v.maxLength(MAX_LANES),
   ),
@@ -144,7 +164,10 @@ export function readTrace(file: string): Trace {
     const { lane: laneIndex, ...content } = parse(line, each, number);
     const target = read[laneIndex];
     if (!target)
-      throw new TraceFileError(`Line ${number}: \`lane\` must be less than ${read.length}, the number of lanes, got ${laneIndex}.`);
+      throw new TraceFileError(`\`lane\` must be less than ${read.length}, the number of lanes, got ${laneIndex}.`, {
+        line: number,
+        path: "lane",
+      });
     if ("event" in content) addEvent(target.events, content as unknown as TracedEvent, number);
     else if ("scores" in content) Object.assign(target, { scores: content.scores.map(toScore) });
     else Object.assign(target, content);
@@ -173,14 +196,16 @@ function recount(given: v.InferOutput<typeof times>, events: readonly TracedEven
 
 function addEvent(events: TracedEvent[], { event: given, milliseconds: time }: TracedEvent, number: number): void {
   const before = events.at(-1);
-  if (before && time < before.milliseconds) throw new TraceFileError(`Line ${number}: \`milliseconds\` must not decrease.`);
+  if (before && time < before.milliseconds)
+    throw new TraceFileError("`milliseconds` must not decrease.", { line: number, path: "milliseconds" });
   if ((given.type === "decode-start") !== (before === undefined))
-    throw new TraceFileError(`Line ${number}: a lane must start with exactly one decode-start.`);
+    throw new TraceFileError("a lane must start with exactly one decode-start.", { line: number });
   const first = events[0]?.event;
   if (first?.type === "decode-start" && "start" in given && given.start < first.promptLength)
-    throw new TraceFileError(
-      `Line ${number}: \`start\` must be at least ${first.promptLength}, the length of the prompt, got ${given.start}.`,
-    );
+    throw new TraceFileError(`\`start\` must be at least ${first.promptLength}, the length of the prompt, got ${given.start}.`, {
+      line: number,
+      path: "start",
+    });
   events.push({ event: typed(given), milliseconds: time });
 }
 
@@ -209,13 +234,13 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, json: string, num
   try {
     data = JSON.parse(json);
   } catch {
-    throw new TraceFileError(`Line ${number}: not valid JSON. A trace file has one JSON object per line.`);
+    throw new TraceFileError("not valid JSON. A trace file has one JSON object per line.", { line: number });
   }
   const result = v.safeParse(schema, data, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const path = v.getDotPath(issue);
-  throw new TraceFileError(`Line ${number}: ${path ? `${path}: ` : ""}${issue.message}`);
+  const path = v.getDotPath(issue) ?? undefined;
+  throw new TraceFileError(`${path === undefined ? "" : `${path}: `}${issue.message}`, { line: number, path });
 }
 
 /** Replaces a typed array by an array. */

@@ -1,6 +1,6 @@
 import { seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
-import { canMakeLane, makeLane } from "../lab/decoders.ts";
+import { canMakeLane, makeLane, specificationOf } from "../lab/decoders.ts";
 import { factsBefore } from "../models/model-facts.ts";
 import { whyNot } from "../models/why-not.ts";
 import { defaultSettings, type Settings } from "../url/settings.ts";
@@ -59,6 +59,18 @@ describe("a share link", () => {
     }
   });
 
+  test("keeps an empty prompt, and option values of any characters", () => {
+    const decoder = specificationOf("constrained", { kind: "regex", text: ' "a, b": [^\n]+\n=:#&%', draftForced: false });
+    const odd = {
+      ...defaultSettings,
+      prompt: "",
+      lanes: [{ decoder }, { decoder: specificationOf("constrained", { text: "yes, so\nno" }) }],
+    };
+    const { settings: read, ignored } = readLink(writeLink(odd), canMakeLane);
+    expect(ignored).toEqual([]);
+    expect(read).toEqual(odd);
+  });
+
   test("names a repository of the hub", () => {
     const { settings: read, ignored } = readLink("#/?m=org/name@refs/pr/1&t=q4", canMakeLane);
     expect([read.model, read.dtype, read.hub, ignored]).toEqual(["org/name@refs/pr/1", "q4", "https://huggingface.co", []]);
@@ -81,7 +93,7 @@ describe("a share link", () => {
   test("selects the page", () => {
     expect(readLink("#/tour/3", canMakeLane)).toMatchObject({ route: "tour", chapter: 3, scene: 1 });
     expect(readLink("#/tour/6/2", canMakeLane)).toMatchObject({ route: "tour", chapter: 6, scene: 2 });
-    expect(readLink("#/tour/99", canMakeLane)).toMatchObject({ route: "tour", chapter: 1 });
+    expect(readLink("#/tour/100", canMakeLane)).toMatchObject({ route: "tour", chapter: 1 });
     expect(readLink(writeLink(settings, [], "measure"), canMakeLane)).toMatchObject({ route: "measure", settings, ignored: [] });
     expect(readLink(writeLink(settings, [], "sets"), canMakeLane)).toMatchObject({ route: "sets", settings, ignored: [] });
     expect(readLink("#/about", canMakeLane)).toMatchObject({ route: "about" });

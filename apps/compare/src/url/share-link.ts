@@ -36,7 +36,7 @@ export type Route = "compare" | "tour" | "measure" | "sets" | "about";
 /** Pages with settings in their URL. */
 export type SettingsRoute = Extract<Route, "compare" | "measure" | "sets">;
 
-const CHAPTERS = 6;
+const MAX_CHAPTERS = 99;
 const MAX_SCENES = 9;
 const executions: ReadonlySet<string> = new Set(["auto", "webgpu", "wasm"]);
 const chatChoices: ReadonlySet<string> = new Set(["auto", "on", "off"]);
@@ -109,7 +109,7 @@ export function readLink(hash: string, isLane: (decoder: string) => boolean): Lo
   const [first = "", second = "", third = ""] = path.split("/");
   const route = isRoute(first) ? first : "compare";
   const ignored: string[] = first === "" || route !== "compare" ? [] : [path];
-  const chapter = integer(second || "1", 1, CHAPTERS);
+  const chapter = integer(second || "1", 1, MAX_CHAPTERS);
   const scene = integer(third || "1", 1, MAX_SCENES);
   const query = new URLSearchParams(search.slice(0, 20_000));
   const take = <Value>(key: keyof typeof KEYS, read: (text: string) => Value | undefined, fallback: Value): Value => {
@@ -127,7 +127,7 @@ export function readLink(hash: string, isLane: (decoder: string) => boolean): Lo
     modelFile: take("modelFile", (text) => (isModelFile(text) ? text : undefined), defaultSettings.modelFile),
     draftModel,
     hub: take("hub", (text) => (isHub(text) ? text : undefined), defaultSettings.hub),
-    prompt: take("prompt", (text) => (text.trim() !== "" && text.length <= MAX_PROMPT_LENGTH ? text : undefined), defaultSettings.prompt),
+    prompt: take("prompt", (text) => (text.length <= MAX_PROMPT_LENGTH ? text : undefined), defaultSettings.prompt),
     chat: take("chat", (text) => (isChatChoice(text) ? text : undefined), defaultSettings.chat),
     system: take("system", (text) => (text.length <= MAX_PROMPT_LENGTH ? text : undefined), defaultSettings.system),
     maxNewTokens: take("maxNewTokens", (text) => integer(text, 1, MAX_NEW_TOKENS), defaultSettings.maxNewTokens),

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { describeError } from "../lab/describe-error.ts";
+import { describeOptions } from "../lab/describe-options.ts";
 import { specificationOf } from "../lab/decoders.ts";
 import { addLane } from "../lab/documents.ts";
 import { shownFacts } from "../lab/shown-facts.ts";
@@ -71,7 +72,7 @@ function offersOn(facts: ModelFacts): readonly Offer[] {
   return state.plugins.value.flatMap((plugin) =>
     (plugin.presets.length > 0 ? plugin.presets : [{}]).map((preset) => ({
       specification: specificationOf(plugin.name, preset),
-      name: [plugin.title, ...Object.entries(preset).map(([name, value]) => `${name} ${String(value)}`)].join(" · "),
+      name: Object.keys(preset).length > 0 ? `${plugin.title} · ${describeOptions(plugin.name, preset)}` : plugin.title,
       reason: whyNot(plugin, facts, preset),
     })),
   );

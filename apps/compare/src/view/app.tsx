@@ -1,8 +1,7 @@
-import { endedRuns, isEmbedded, route, trace } from "../lab/state.ts";
-import type { Route } from "../url/share-link.ts";
+import { isRunShown } from "../lab/bets.ts";
+import { endedRuns, isEmbedded, route } from "../lab/state.ts";
 import { texts } from "../texts/texts.ts";
 import { AboutPage } from "./about-page.tsx";
-import { Charts } from "./charts.tsx";
 import { EmbedFrame } from "./embed-frame.tsx";
 import { Header } from "./header.tsx";
 import { Inspector } from "./inspector.tsx";
@@ -10,9 +9,10 @@ import { LaneGrid } from "./lane-grid.tsx";
 import { MeasurePage } from "./measure-page.tsx";
 import { Notices } from "./notices.tsx";
 import { SetsPage } from "./prompt-sets/sets-page.tsx";
+import { RunNotes } from "./run-notes.tsx";
 import { Setup } from "./setup.tsx";
 import { StatusLine } from "./status-line.tsx";
-import { TourPage } from "./tour-page.tsx";
+import { TourPage } from "./tour/tour-page.tsx";
 import { Transport } from "./transport.tsx";
 import { WelcomeChoice } from "./welcome-choice.tsx";
 
@@ -35,15 +35,15 @@ function Page() {
         {shown === "measure" && <MeasurePage />}
         {shown === "sets" && <SetsPage />}
         {shown === "compare" && <ComparePage />}
-        {hasTransport(shown) && <RunDetails />}
+        {isRunShown.value && (
+          <>
+            <Transport />
+            <Inspector />
+          </>
+        )}
       </main>
     </>
   );
-}
-
-/** Whether a page shows a run that can be replayed. */
-export function hasTransport(page: Route): boolean {
-  return page === "compare" || page === "tour";
 }
 
 function ComparePage() {
@@ -56,25 +56,7 @@ function ComparePage() {
       <Setup />
       <StatusLine />
       <LaneGrid canChange />
-    </>
-  );
-}
-
-/** The file of the shown run's model, and why it was chosen. */
-function OpenedFile() {
-  const { name, file } = trace.value?.model ?? {};
-  return file && <p class="hint turns">{texts.setup.opened(name!, file.path, file.reason)}</p>;
-}
-
-/** The parts that the compare and tour pages share: replay, inspector, charts, and how the run was made. */
-function RunDetails() {
-  return (
-    <>
-      <Transport />
-      <Inspector />
-      <Charts />
-      <p class="hint turns">{texts.setup.turns}</p>
-      <OpenedFile />
+      <RunNotes />
     </>
   );
 }

@@ -1,19 +1,20 @@
 import { useMemo, useState } from "preact/hooks";
-import type { DecoderPlugin, RowConsistency } from "@decodekit/core";
+import { readSpecification } from "@decodekit/compare";
+import type { DecoderPlugin } from "@decodekit/core";
 import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
-import { describeOptions } from "../lab/describe-options.ts";
+import { describeGiven, describeOptions } from "../lab/describe-options.ts";
 import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
 import { laneTitle } from "../lab/lane-title.ts";
 import * as state from "../lab/state.ts";
 import { changeLane, removeLane } from "../lab/documents.ts";
 import { digestOf } from "../url/share-link.ts";
 import { letters, markers, texts } from "../texts/texts.ts";
-import { losslessTexts, notLosslessTexts } from "../texts/guarantees-en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
 import { CannotRun } from "./cannot-run.tsx";
 import { Dialog } from "./dialog.tsx";
 import { FinishPlace } from "./finish-place.tsx";
+import { Guarantee } from "./guarantee.tsx";
 import { MainFigures, MoreFigures } from "./figures.tsx";
 import { IconButton } from "./icons.tsx";
 import { OptionForm } from "./option-form.tsx";
@@ -37,7 +38,6 @@ interface LaneCardProps {
 
 export function LaneCard({ index, lane, shown, isStale, laneState, canRemove, canChange }: LaneCardProps) {
   const letter = letters[index]!;
-  const options = lane?.options ?? shown?.options ?? {};
   const busy = state.busyLane.value === index;
   const { prompt = "", vocabulary, lanes } = state.trace.value ?? {};
   const { start = [] } = state.settings.value.lanes[index] ?? {};
@@ -67,33 +67,14 @@ export function LaneCard({ index, lane, shown, isStale, laneState, canRemove, ca
             {markers[index]}
           </span>
           <span class="letter">{letter}</span> {title}
-          <Guarantee lossless={lane?.decoder.lossless} rows={state.trace.value?.model.rowConsistency} />
         </h2>
+        <Guarantee lossless={lane?.decoder.lossless} rows={state.trace.value?.model.rowConsistency} />
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
-        <p class="lane-options" title={describeOptions(options)}>
-          {describeOptions(options)}
-        </p>
+        <p class="lane-options">{lane ? describeOptions(lane.plugin.name, lane.given) : shown && describeGiven(shown)}</p>
       </header>
       <CannotRun lane={lane} shown={shown} />
       {body}
     </section>
-  );
-}
-
-interface GuaranteeProps {
-  readonly lossless: boolean | undefined;
-  /** Of the model of the shown run. */
-  readonly rows: RowConsistency | undefined;
-}
-
-/** Whether the decoder is lossless on the model, if it declares that. */
-function Guarantee({ lossless, rows }: GuaranteeProps) {
-  if (lossless === undefined) return null;
-  const { name, help } = lossless ? losslessTexts[rows ?? "rounding"] : notLosslessTexts;
-  return (
-    <span class="guarantee" title={help}>
-      {name}
-    </span>
   );
 }
 
@@ -189,7 +170,7 @@ function LaneMore({
       {isOpen && (
         <>
           <MoreFigures figures={figures} />
-          <p class="hint">{describeOptions(shown.options)}</p>
+          <p class="hint">{describeOptions(readSpecification(shown.specification).name, shown.options, Infinity)}</p>
           {laneState.finishReason && <p class="hint finish">{texts.lane.finish[laneState.finishReason]}</p>}
           <LaneInWords shown={shown} laneState={laneState} />
         </>

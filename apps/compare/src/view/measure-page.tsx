@@ -28,7 +28,7 @@ export function MeasurePage() {
           ))}
         </ul>
         <p class="hint">{t.about(maxNewTokens, model)}</p>
-        <p class="measured-prompt" lang="en">
+        <p class="measured-prompt" dir="auto">
           {prompt}
         </p>
       </section>
@@ -57,7 +57,8 @@ export function MeasuredLane({ index, specification }: { readonly index: number;
       <span class="marker" aria-hidden="true">
         {markers[index]}
       </span>
-      <span class="letter">{letters[index]}</span> {lane?.plugin.title} <span class="hint">{describeOptions(lane?.options ?? {})}</span>
+      <span class="letter">{letters[index]}</span> {lane?.plugin.title}{" "}
+      <span class="hint">{describeOptions(lane?.plugin.name ?? "", lane?.given ?? {})}</span>
     </li>
   );
 }

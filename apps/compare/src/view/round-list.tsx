@@ -2,6 +2,7 @@ import type { DecodeEvent } from "@decodekit/core";
 import { eventsAt } from "../trace/timeline.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
+import { modelLanguage } from "../lab/model-language.ts";
 import { axis, place } from "../lab/state.ts";
 import { texts } from "../texts/texts.ts";
 
@@ -23,7 +24,9 @@ export function RoundList({ shown, trace, laneState }: RoundListProps) {
   );
   return (
     <>
-      <p class="plain-text">{trace.prompt + spell(laneState.cells.flatMap((cell) => (cell?.isFinal ? [cell.token] : [])))}</p>
+      <p class="plain-text" dir="auto" lang={modelLanguage.value}>
+        {trace.prompt + spell(laneState.cells.flatMap((cell) => (cell?.isFinal ? [cell.token] : [])))}
+      </p>
       <ol class="rounds">
         {rounds.map((round, index) => (
           <li key={index}>{round}</li>

@@ -15,14 +15,21 @@ export function SudokuSquare({ clues, ...shown }: ShownTokens & { readonly clues
   );
   return (
     <div class="sudoku">
-      <div class="square clues" role="img" aria-label={texts.lane.clues(clues)}>
-        {Array.from(clues, (clue, cell) => (
-          <span key={cell} class="token" data-given={clue === "." ? undefined : ""}>
-            {clue === "." ? "" : clue}
-          </span>
-        ))}
-      </div>
+      <SudokuClues clues={clues} />
       <div class="square tokens" {...useTokenView({ ...shown, grid: SQUARE, puzzle })} />
+    </div>
+  );
+}
+
+/** The square with its clues alone. */
+export function SudokuClues({ clues }: { readonly clues: string }) {
+  return (
+    <div class="square clues" role="img" aria-label={texts.lane.clues(clues)}>
+      {Array.from(clues, (clue, cell) => (
+        <span key={cell} class="token" data-given={clue === "." ? undefined : ""}>
+          {clue === "." ? "" : clue}
+        </span>
+      ))}
     </div>
   );
 }

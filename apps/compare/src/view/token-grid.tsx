@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { modelLanguage } from "../lab/model-language.ts";
 import { outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
 import { letters, markers, texts } from "../texts/texts.ts";
@@ -30,7 +31,7 @@ export function TokenGrid({ shown, states }: { readonly shown: Trace; readonly s
     <section ref={root} class="token-grid" aria-label={texts.grid.heading}>
       <div
         class="token-cells"
-        lang="en"
+        lang={modelLanguage.value}
         style={{
           gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, minmax(${cellWidth}px, 1fr))`,
           gridTemplateRows: `repeat(${bands * (laneCount + 1)}, 1.75rem)`,

@@ -88,7 +88,7 @@ export class Conversation {
     const { plugins, model } = this.#settings;
     let compared: ComparedDecoder;
     try {
-      compared = parseDecoder(specification, plugins);
+      compared = parseDecoder(specification, plugins, model);
     } catch (error) {
       if (!isInvalidOption(error)) throw error;
       throw new UsageError(`decoder ${specification}: ${error.option} must be ${error.expected}.`, { cause: error });

@@ -1,27 +1,17 @@
-import { isSudokuSolution } from "@decodekit/tiny-models/sudoku";
 import { expect } from "vitest";
-import { makeLane } from "../lab/decoders.ts";
-import { outputOf } from "../lab/lane-figures.ts";
-import { natsPerToken, scoreTokens } from "../lab/score-tokens.ts";
-import { runScene, type SceneRun } from "../tour/scene-run.ts";
-import type { LaneState } from "../trace/fold.ts";
-import type { LaneTrace } from "../trace/trace.ts";
-
-type Check = (run: SceneRun) => void | Promise<void>;
-type Claims = Readonly<Record<string, Check>>;
+import { makeLane } from "../../lab/decoders.ts";
+import { outputOf } from "../../lab/lane-figures.ts";
+import { natsPerToken, scoreTokens } from "../../lab/score-tokens.ts";
+import { runScene, type SceneRun } from "../../tour/scene-run.ts";
+import type { SceneId } from "../../tour/scenes.ts";
+import { solvesSudoku } from "../../tour/sudoku-scene.ts";
+import type { LaneState } from "../../trace/fold.ts";
+import { type Check, type Claims, laneOf, textOf as text } from "./tour-checks.ts";
+import { controlClaims } from "./tour-claims-control.ts";
+import type { LaneTrace } from "../../trace/trace.ts";
 
 const forwards = ({ events }: LaneTrace) => events.flatMap(({ event }) => (event.type === "forward-end" ? [event] : []));
 const isLossless = (specification: string): boolean => makeLane(specification).decoder.lossless === true;
-const text = ({ trace }: SceneRun, lane: number): string => trace.lanes[lane]!.result!.text;
-
-/** Returns the parts of one lane that most checks read. */
-const laneOf = ({ trace, states, lanes }: SceneRun, index: number) => ({
-  ...lanes[index]!,
-  trace: trace.lanes[index]!,
-  cells: states[index]!.cells.map((cell) => cell!),
-  undone: [...states[index]!.undone.values()].flat(),
-  drafts: states[index]!.drafts,
-});
 
 /** Counts the pairs of tokens that were written from right to left. */
 const backwards = (passes: readonly number[]): number =>
@@ -41,8 +31,10 @@ const acceptanceFalls = (rates: readonly number[]): void => expect(rates).toEqua
 const acceptanceOf = ({ drafted, accepted }: LaneState["drafts"]): number[] => accepted.map((count, place) => count / drafted[place]!);
 
 /** The check of each claim, by scene and by the beginning of its sentence. */
-export const claims: Readonly<Record<string, Claims>> = {
-  "1/1": {
+export const claims: Readonly<Record<SceneId, Claims>> = {
+  ...controlClaims,
+  tokens: {
+    "It is 40": onePassOneToken,
     "Greedy decoding takes the likeliest": ({ trace: { lanes } }) =>
       expect(lanes[0]!.scores!.map(({ candidates }) => candidates[0]!.token)).toEqual(outputOf(lanes[0]!)),
     "The first pass reads": onePassOneToken,
@@ -55,7 +47,10 @@ export const claims: Readonly<Record<string, Claims>> = {
     },
     "Reading is parallel, writing is not": onePassOneToken,
   },
-  "2/1": {
+  sampling: {
+    "It is A, greedy": ({ lanes: [a, ...others] }) => {
+      for (const { nats } of others) expect(a!.nats).toBeLessThan(nats!);
+    },
     "The same seed produces the same text again": async (run) => {
       const again = await runScene(run.models, run.settings);
       for (const lane of run.lanes.keys()) expect(text(again, lane)).toBe(text(run, lane));
@@ -68,13 +63,14 @@ export const claims: Readonly<Record<string, Claims>> = {
       for (const { nats } of others) expect(a!.nats).toBeLessThan(nats!);
     },
     "Find the first token where B differs from A": ({ lanes }) => expect(lanes[1]!.sameAsFirst).toBe(false),
-    "Change the seed": async (run) => {
+    "Change the seed in Compare": async (run) => {
       const other = await runScene(run.models, { ...run.settings, seed: run.settings.seed + 1 });
       expect([0, 1, 2].map((lane) => text(other, lane) === text(run, lane))).toEqual([true, false, false]);
     },
     "Same model, other rules, other text": (run) => expect(new Set([0, 1, 2].map((lane) => text(run, lane))).size).toBe(3),
   },
-  "3/1": {
+  serial: {
+    "It is few": ({ lanes }) => expect(lanes[1]!.accepted / lanes[1]!.drafted).toBeLessThan(0.1),
     "Lane B tries anyway": (run) => {
       const { draftingPasses, drafts } = laneOf(run, 1);
       expect(draftingPasses).toBe(0);
@@ -85,7 +81,8 @@ export const claims: Readonly<Record<string, Claims>> = {
     "In lane B, notches mark": (run) => expect(laneOf(run, 1).undone.length).toBeGreaterThan(0),
     "The text is the same in both lanes": allTheSame,
   },
-  "4/1": {
+  speculative: {
+    "It is B, masked draft": ({ lanes: [a, b, c] }) => expect(b!.passes).toBeLessThan(Math.min(a!.passes, c!.passes)),
     "Tokens that agree are accepted": (run) => {
       for (const index of [1, 2]) {
         const states = new Set(laneOf(run, index).cells.map(({ state }) => state));
@@ -113,7 +110,8 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(a!.passes - c!.passes).toBeLessThan(3);
     },
   },
-  "5/1": {
+  gap: {
+    "It is about as many": ({ lanes: [a, b] }) => expect(b!.passes / a!.passes).toBeCloseTo(1, 0.5),
     "Every pass predicts all of them at once": (run) => {
       const passes = forwards(laneOf(run, 1).trace).filter(({ phase }) => phase === "refine");
       expect(Math.max(...passes.map(({ positions }) => positions))).toBeGreaterThanOrEqual(8);
@@ -132,7 +130,8 @@ export const claims: Readonly<Record<string, Claims>> = {
     "The model finds the ending likelier": endingIsLikelier,
     "On a story with this small model": ({ lanes: [a, b] }) => expect(b!.passes).toBeGreaterThanOrEqual(a!.passes),
   },
-  "5/2": {
+  sudoku: {
+    "It is C, with revising": onlyTheLastSolves,
     "A second small model solves 6×6 grids: 36 clues": ({ settings }) => expect(settings.prompt).toHaveLength(37),
     "B fills every cell that is at least 90 % certain": ({ settings: { lanes } }) =>
       expect(makeLane(lanes[1]!.decoder).plugin.options["threshold"]!.default).toBe(0.9),
@@ -158,7 +157,8 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(run.lanes[2]!.revisions).toBeGreaterThan(0);
     },
   },
-  "6/1": {
+  "same-text": {
+    "It is C, judged tree": ({ lanes: [a, b, c] }) => expect(c!.passes).toBeLessThan(Math.min(a!.passes, b!.passes)),
     "B, denoised drafts, fills six draft tokens": (run) => {
       const { drafts, trace } = laneOf(run, 1);
       expect(drafts.drafted).toHaveLength(6);
@@ -191,7 +191,8 @@ export const claims: Readonly<Record<string, Claims>> = {
       expect(run.lanes[1]!.draftingPasses).toBeGreaterThan(0);
     },
   },
-  "6/2": {
+  "another-text": {
+    "It is D, which refines": onlyTheFourthIsLikelier,
     "These hybrids are not lossless": ({ settings, lanes }) => {
       expect(settings.lanes.slice(1).some(({ decoder }) => isLossless(decoder))).toBe(false);
       expect(lanes.slice(1).some(({ sameAsFirst }) => sameAsFirst)).toBe(false);
@@ -206,6 +207,7 @@ export const claims: Readonly<Record<string, Claims>> = {
       const { blockLength, share } = makeLane(lanes[3]!.decoder).plugin.options;
       expect([blockLength!.default, share!.default]).toEqual([16, 0.25]);
     },
+    "D keeps a change only where": onlyTheFourthIsLikelier,
     "E, the cascade, fills": ({ settings: { lanes } }) => expect(makeLane(lanes[4]!.decoder).options).toMatchObject({ threshold: 0.5 }),
     "Nats per token": onlyTheFourthIsLikelier,
     "Passes: A 48": ({ lanes: [a, b, c] }) => {
@@ -217,12 +219,11 @@ export const claims: Readonly<Record<string, Claims>> = {
         expect(lane.nats).toBeGreaterThan(a!.nats!);
       }
     },
-    "D differs from A's text in one word": (run) => {
+    "It differs from A's text in one word": (run) => {
       const [a, d] = [0, 3].map((lane) => text(run, lane).split(" "));
       expect(d!.filter((word, index) => word !== a![index])).toHaveLength(1);
       expect(laneOf(run, 3).cells.filter(({ state }) => state === "revised").length).toBeGreaterThan(0);
       expect(run.lanes[3]!.passes).toBeGreaterThan(run.lanes[0]!.passes);
-      onlyTheFourthIsLikelier(run);
     },
     "E spends more passes than A here": ({ lanes }) => expect(lanes[4]!.passes).toBeGreaterThan(lanes[0]!.passes),
     "On this model, fewer passes cost likelihood": ({ lanes: [a, b, c, d, e] }) => {
@@ -242,9 +243,8 @@ async function endingIsLikelier({ models, settings, trace }: SceneRun): Promise<
   expect(await after(gap)).toBeLessThan(await after(outputOf(trace.lanes[0]!).slice(0, gap.length)));
 }
 
-function onlyTheLastSolves({ settings, lanes }: SceneRun): void {
-  const solved = lanes.map(({ text: answer }) => isSudokuSolution(settings.prompt.slice(0, -1), answer));
-  expect(solved).toEqual([false, false, true]);
+function onlyTheLastSolves({ lanes }: SceneRun): void {
+  expect(lanes.map(solvesSudoku)).toEqual([false, false, true]);
 }
 
 function onlyTheFourthIsLikelier({ lanes: [a, ...others] }: SceneRun): void {
