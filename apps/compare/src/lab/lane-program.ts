@@ -22,6 +22,7 @@ export function laneProgram(settings: Settings, index: number): LaneProgram {
     model: modelInCode(place),
     draft: needsDraft ? draftInCode(settings, place) : undefined,
     ...fileOf(settings, place),
+    hiddenStates: decoder.capabilities?.includes("hiddenStates") ? true : undefined,
     execution: execution === "auto" && place.kind === "embedded" ? "wasm" : execution,
     prompt: hasChat ? messagesOf(settings) : prompt,
     start,

@@ -1,4 +1,6 @@
 import { generate } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { stories } from "@decodekit/tiny-models";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -54,7 +56,9 @@ const fileOf = (index: number): string => path.join(folder, `lane-${index}.ts`);
 
 /** Returns the text of a lane, which the page makes in the same way. */
 async function textOf(specification: string): Promise<string> {
-  const { model, draft } = await models.get(settings.model);
+  const { model: plain, draft } = await models.get(settings.model);
+  const needsStates = makeLane(specification).decoder.capabilities?.includes("hiddenStates") ?? false;
+  const model = needsStates ? await loadModel(stories, { execution: "wasm", threads: 1, hiddenStates: true }) : plain;
   const { plugin, decoder: made, options = {} } = makeLane(specification);
   const { maxNewTokens, seed } = settings;
   const ofDraft = made.requires.includes("draft") ? { draft } : {};
@@ -70,6 +74,7 @@ function programOf(specification: string): string {
     title: plugin.title,
     decoder: { name: plugin.name, options },
     model: { kind: "embedded", name: "stories" },
+    hiddenStates: decoder.capabilities?.includes("hiddenStates") ? true : undefined,
     draft: decoder.requires.includes("draft") ? { kind: "embedded", name: "storiesDraft" } : undefined,
     execution: "wasm",
     prompt,
@@ -164,6 +169,8 @@ describe("the program of a lane", () => {
       .toBe(`// The lane "Speculative" of decodekit compare, for Node 20.19 or later or a page.
 // npm install @decodekit/core @decodekit/speculative @decodekit/tiny-models
 import { generate } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { stories } from "@decodekit/tiny-models";
 import { loadModel } from "@decodekit/core/onnx";
 import { maskedDraft, speculative } from "@decodekit/speculative";
 import { stories } from "@decodekit/tiny-models";

@@ -29,6 +29,8 @@ export interface LaneProgram {
   readonly dtype?: Dtype | undefined;
   /** The file of the model, if it was chosen by its path. */
   readonly modelFile?: string | undefined;
+  /** True for a decoder that reads hidden states, which models return only on demand. */
+  readonly hiddenStates?: true | undefined;
   readonly execution: "wasm" | "webgpu" | "native" | "auto";
   /** Text, or the messages of a chat. */
   readonly prompt: string | readonly ChatMessage[];
@@ -41,13 +43,23 @@ export interface LaneProgram {
 
 /** Returns a complete program in TypeScript that runs a lane with the published packages, in Node or in a page. */
 export function laneCode(lane: LaneProgram): string {
-  const { title, decoder, model, draft, dtype, modelFile, execution, prompt, start = [], maxNewTokens, seed } = lane;
-  const options = loadOptions(model, { dtype, modelFile }, execution);
+  const { title, decoder, model, draft, dtype, modelFile, hiddenStates, execution, prompt, start = [], maxNewTokens, seed } = lane;
+  const options = loadOptions(model, { dtype, modelFile, hiddenStates }, execution);
   const made = decoder.url === undefined ? builtIn(decoder) : imported(decoder);
   const loads = [
     { name: "model", code: callCode("@decodekit/core/onnx", "loadModel", sourceOf(model), options) },
     ...(draft
-      ? [{ name: "draft", code: callCode("@decodekit/core/onnx", "loadModel", sourceOf(draft), loadOptions(draft, {}, execution)) }]
+      ? [
+          {
+            name: "draft",
+            code: callCode(
+              "@decodekit/core/onnx",
+              "loadModel",
+              sourceOf(draft),
+              loadOptions(draft, draft.kind === "embedded" ? {} : { dtype }, execution),
+            ),
+          },
+        ]
       : []),
   ];
   const rule = constraintCode(decoder.name, decoder.options);
@@ -93,10 +105,14 @@ function tokensFrom(start: readonly TokenId[], isText: boolean): string[] {
   ];
 }
 
-function loadOptions(model: ModelInCode, file: Pick<LaneProgram, "dtype" | "modelFile">, execution: LaneProgram["execution"]): Code {
+function loadOptions(
+  model: ModelInCode,
+  given: Pick<LaneProgram, "dtype" | "modelFile" | "hiddenStates">,
+  execution: LaneProgram["execution"],
+): Code {
   const isEmbedded = model.kind === "embedded";
   return objectCode({
-    ...file,
+    ...given,
     execution: execution === "wasm" ? execution : undefined,
     // In a small model, threads would spend more time waiting for each other than a pass takes.
     threads: isEmbedded && execution === "wasm" ? 1 : undefined,

@@ -45,7 +45,7 @@ const models = recordingModels();
 
 beforeAll(async () => {
   for (const [name, settings] of runs) recorded.set(name, readTrace(await recordTrace(models, { ...defaultSettings, ...settings })));
-});
+}, 300_000);
 afterAll(() => models.dispose());
 
 const near = (value: number, steps: number): number => Math.round(value * steps) / steps;

