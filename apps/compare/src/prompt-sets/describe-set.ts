@@ -105,7 +105,7 @@ export function describeSetConditions(result: PromptSetResult): string {
 }
 
 /** Returns the title of a built-in set, or the name of a file. */
-export function nameOfSet(name: string): string {
+function nameOfSet(name: string): string {
   return Object.hasOwn(t.builtIn, name) ? t.builtIn[name as keyof typeof t.builtIn] : name;
 }
 

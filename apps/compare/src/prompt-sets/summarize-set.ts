@@ -45,7 +45,7 @@ export interface SetSummary {
   readonly lanes: readonly LaneEstimates[];
 }
 
-export const NGRAM = 4;
+const NGRAM = 4;
 
 interface SummaryOptions {
   readonly lanes: number;
