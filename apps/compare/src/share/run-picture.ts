@@ -5,10 +5,10 @@ import { differencesBetween } from "../lab/differences.ts";
 import { gapOf } from "../lab/infill-plugin.ts";
 import { compareOutputs } from "../lab/lane-figures.ts";
 import { letters, texts } from "../texts/texts.ts";
+import { tokenText } from "../texts/token-text.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
 import { type Axis, eventsAt } from "../trace/timeline.ts";
 import type { Trace } from "../trace/trace.ts";
-import { tokenText } from "../view/token-text.ts";
 import type { RunPicture } from "./draw-run.ts";
 
 /** Returns what a picture shows of a run at a place of its replay, as the page shows it. */
