@@ -3,6 +3,7 @@ import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordTrace } from "../../build/record-trace.ts";
 import { recordingModels } from "../../build/recording-models.ts";
+import { outputOf } from "../lab/lane-figures.ts";
 import { eventTokens } from "../trace/event-tokens.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { readTrace, writeTrace } from "../trace/trace-file.ts";
@@ -70,14 +71,17 @@ function asShared(trace: Trace, candidates = Infinity, trees = true): Trace {
       event: trees ? roundedEvent(event) : withoutTree(roundedEvent(event)),
     }));
     const likelihood = (probability: number): number => (probability > 0 ? Math.max(1e-4, near(probability, 1e4)) : 0);
-    const scores = lane.scores?.map(({ cut, ...score }) => ({
+    const output = outputOf(lane);
+    const scores = lane.scores?.map(({ cut, ...score }, place) => ({
       ...score,
       probability: Number(score.probability.toPrecision(4)),
-      candidates: score.candidates.slice(0, candidates).map(({ token, probability, after }) => ({
-        token,
-        probability: likelihood(probability),
-        ...(after !== undefined && { after: likelihood(after) }),
-      })),
+      candidates: score.candidates
+        .filter(({ token }, rank) => rank < candidates || (candidates > 0 && token === output[place]))
+        .map(({ token, probability, after }) => ({
+          token,
+          probability: likelihood(probability),
+          ...(after !== undefined && { after: likelihood(after) }),
+        })),
       ...(cut && { cut: { left: cut.left, mass: likelihood(cut.mass) } }),
     }));
     return { ...lane, events, scores };
