@@ -1,6 +1,7 @@
 import type { DecodeEvent, TokenId } from "@decodekit/core";
+import { outputOf } from "../lab/lane-figures.ts";
 import { eventTokens } from "../trace/event-tokens.ts";
-import type { LaneTrace, Trace, TracedEvent } from "../trace/trace.ts";
+import type { LaneTrace, TokenScore, Trace, TracedEvent } from "../trace/trace.ts";
 import type { CompactLane, CompactRun } from "./compact-schema.ts";
 
 /** Times are in steps of 10 µs, finer than most clocks of browsers. */
@@ -60,10 +61,17 @@ export function compactRun(trace: Trace, kept: Kept): CompactRun {
 }
 
 function withoutSome(lane: LaneTrace, { candidates, trees }: Kept): LaneTrace {
+  const output = outputOf(lane);
   const scores =
-    candidates === undefined ? undefined : lane.scores?.map((score) => ({ ...score, candidates: score.candidates.slice(0, candidates) }));
+    candidates === undefined ? undefined : lane.scores?.map((score, place) => withoutCandidates(score, output[place], candidates));
   const events = trees ? lane.events : lane.events.map((traced) => ({ ...traced, event: withoutTree(traced.event) }));
   return { ...lane, events, scores };
+}
+
+/** Keeps the first candidates, and with any of them the token itself. */
+function withoutCandidates(score: TokenScore, own: TokenId | undefined, kept: number): TokenScore {
+  const isKept = (token: TokenId, place: number): boolean => place < kept || (kept > 0 && token === own);
+  return { ...score, candidates: score.candidates.filter(({ token }, place) => isKept(token, place)) };
 }
 
 function withoutTree(event: DecodeEvent): DecodeEvent {

@@ -137,7 +137,7 @@ describe("the program of a lane", () => {
     expect(Object.fromEntries(specifications.map((each, index) => [each, printed[index]]))).toEqual(
       Object.fromEntries(specifications.map((each, index) => [each, texts[index]])),
     );
-  });
+  }, 300_000);
 
   test("is valid TypeScript under strict settings", () => {
     const config = {
@@ -169,8 +169,6 @@ describe("the program of a lane", () => {
       .toBe(`// The lane "Speculative" of decodekit compare, for Node 20.19 or later or a page.
 // npm install @decodekit/core @decodekit/speculative @decodekit/tiny-models
 import { generate } from "@decodekit/core";
-import { loadModel } from "@decodekit/core/onnx";
-import { stories } from "@decodekit/tiny-models";
 import { loadModel } from "@decodekit/core/onnx";
 import { maskedDraft, speculative } from "@decodekit/speculative";
 import { stories } from "@decodekit/tiny-models";
