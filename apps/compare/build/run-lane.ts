@@ -5,7 +5,7 @@ import type { TracedEvent } from "../src/trace/trace.ts";
 import type { Settings } from "../src/url/settings.ts";
 import type { RecordingModel } from "./recording-models.ts";
 
-export interface RunOptions {
+interface RunOptions {
   readonly maxNewTokens: number;
   readonly seed: number;
   /** @defaultValue those of the model */

@@ -18,7 +18,7 @@ export interface LaneOutcome {
 }
 
 /** How the text of a lane relates to that of the first lane. */
-export type TextRelation =
+type TextRelation =
   | { readonly kind: "same" }
   /** `here` and `first` are the tokens of both at the first difference; undefined where a text has ended. */
   | { readonly kind: "parts"; readonly position: number; readonly here: TokenId | undefined; readonly first: TokenId | undefined }

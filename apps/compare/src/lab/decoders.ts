@@ -17,7 +17,9 @@ export function canMakeLane(specification: string, plugins: readonly DecoderPlug
 }
 
 /** Formats a decoder as the command accepts it. */
-export const specificationOf = writeSpecification;
+export function specificationOf(name: string, options: PluginOptionValues): string {
+  return writeSpecification(name, options);
+}
 
 export interface Lane extends ComparedDecoder {
   readonly specification: string;

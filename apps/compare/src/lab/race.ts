@@ -15,7 +15,7 @@ export function startRace(): void {
 }
 
 /** Whether the shown run can race: it has at least two lanes, and all have ended by themselves. */
-export const canRace: ReadonlySignal<boolean> = computed(() => finalVerdict.value !== undefined);
+const canRace: ReadonlySignal<boolean> = computed(() => finalVerdict.value !== undefined);
 
 /** The finish of each lane at the place on the axis of time; empty on the other axes, where lanes do not run side by side. */
 export const finishes: ReadonlySignal<readonly (Finish | undefined)[]> = computed(() =>

@@ -5,7 +5,7 @@ import { digestOf, writeLink } from "../url/share-link.ts";
 import { outputOf } from "./lane-figures.ts";
 
 /** What of the run a link has: all of it except what is left out, or only the settings. */
-export type RunInLink = LeftOut | "too-long" | "none";
+type RunInLink = LeftOut | "too-long" | "none";
 
 export interface SharedLink {
   readonly url: string;

@@ -21,7 +21,7 @@ export function learnFacts(asked: Asked, facts: Learned["facts"]): void {
 }
 
 /** Returns what is known of the model of a document. */
-export function factsIn({ settings, files }: Pick<RunDocument, "settings" | "files">): ModelFacts {
+function factsIn({ settings, files }: Pick<RunDocument, "settings" | "files">): ModelFacts {
   const before = factsBefore(settings);
   const known = learned.value.find(({ asked }) => isSame(asked, { ...settings, files }));
   return { ...before, ...known?.facts };

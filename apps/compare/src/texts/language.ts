@@ -1,20 +1,11 @@
 /** The languages of the page, in their own words. */
-export const languages = { en: "English" } as const;
+const languages = { en: "English" } as const;
 export type Language = keyof typeof languages;
 
 const KEY = "language";
 
 /** The language of this visit: the one that the visitor chose, else the browser's if the page has it, else English. */
 export const language: Language = [chosen(), ...browserLanguages()].find(isLanguage) ?? "en";
-
-/** Chooses the language of the next visits. */
-export function chooseLanguage(next: Language): void {
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // Without storage the page stays in the language of the browser.
-  }
-}
 
 function isLanguage(text: string | null): text is Language {
   return text !== null && Object.hasOwn(languages, text);

@@ -8,7 +8,7 @@ export interface Moment {
 }
 
 /** A final token. */
-export interface CommittedToken {
+interface CommittedToken {
   readonly token: TokenId;
   readonly probability: number | undefined;
   /** For a token of the accepted path of a draft tree: when the tree was proposed. Perhaps another of its chains was shown. */

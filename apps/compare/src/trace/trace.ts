@@ -71,9 +71,9 @@ export interface Trace {
 }
 
 /** The model as the visitor named it, and how it was to run. */
-export type ModelChoice = Pick<Settings, "model" | "dtype" | "hub" | "execution"> & Partial<Pick<Settings, "modelFile" | "draftModel">>;
+type ModelChoice = Pick<Settings, "model" | "dtype" | "hub" | "execution"> & Partial<Pick<Settings, "modelFile" | "draftModel">>;
 
-export interface TracedChat extends Pick<Settings, "chat" | "system"> {
+interface TracedChat extends Pick<Settings, "chat" | "system"> {
   /** The prompt as the model read it; undefined if it read plain text. */
   readonly rendered?: string | undefined;
 }

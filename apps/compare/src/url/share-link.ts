@@ -186,7 +186,7 @@ export function isModelFile(text: string): boolean {
   return text === "" || (text.length <= 300 && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(text));
 }
 
-export function isChatChoice(text: string): text is ChatChoice {
+function isChatChoice(text: string): text is ChatChoice {
   return chatChoices.has(text);
 }
 

@@ -55,7 +55,7 @@ export function Inspector() {
 const KEEPS_OPEN = ".inspector, .token, .transport, dialog";
 
 /** Closes the inspector and gives the focus back to the tokens of the lane. */
-export function closeInspector(): void {
+function closeInspector(): void {
   const chosen = selection.value;
   selection.value = undefined;
   if (chosen) document.getElementById(`tokens-${chosen.lane}`)?.focus({ preventScroll: true });
