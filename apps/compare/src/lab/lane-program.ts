@@ -15,11 +15,13 @@ export function laneProgram(settings: Settings, index: number): LaneProgram {
   const { files = [] } = state.shownDocument.value;
   const place = placeOf({ ...settings, files });
   const needsDraft = decoder.requires.includes("draft");
-  const hasChat = isChat(settings, shownFacts.value.hasChat) ?? false;
+  const facts = shownFacts.value;
+  const hasChat = isChat(settings, facts.hasChat) ?? false;
   return {
     title: plugin.title,
     decoder: { name: plugin.name, options, url: state.thirdParty.value.find(({ plugins }) => plugins.includes(plugin))?.url },
     model: modelInCode(place),
+    isMasked: facts.roles?.includes("causal") === false,
     draft: needsDraft ? draftInCode(settings, place) : undefined,
     ...fileOf(settings, place),
     hiddenStates: decoder.capabilities?.includes("hiddenStates") ? true : undefined,

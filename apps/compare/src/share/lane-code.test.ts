@@ -204,6 +204,9 @@ test("models of the Hub, URLs and files, chats, and decoders of others", () => {
   expect(laneCode({ ...lane, model: { kind: "url", url: "https://example.org/m" }, execution: "auto" })).toContain(
     'await loadModel("https://example.org/m");',
   );
+  expect(laneCode({ ...lane, model: { kind: "files" }, isMasked: true, execution: "auto" })).toContain(
+    'await loadMaskedModel("./my-model");',
+  );
   expect(laneCode({ ...lane, model: { kind: "files" }, execution: "auto" })).toContain("into the folder ./my-model");
   const own = laneCode({
     ...lane,

@@ -24,6 +24,8 @@ export interface LaneProgram {
     readonly url?: string | undefined;
   };
   readonly model: ModelInCode;
+  /** Whether the model predicts masked tokens and not the next one. @defaultValue false */
+  readonly isMasked?: boolean | undefined;
   /** The cheaper model, if the decoder requires one. */
   readonly draft?: ModelInCode | undefined;
   readonly dtype?: Dtype | undefined;
@@ -43,11 +45,25 @@ export interface LaneProgram {
 
 /** Returns a complete program in TypeScript that runs a lane with the published packages, in Node or in a page. */
 export function laneCode(lane: LaneProgram): string {
-  const { title, decoder, model, draft, dtype, modelFile, hiddenStates, execution, prompt, start = [], maxNewTokens, seed } = lane;
+  const {
+    title,
+    decoder,
+    model,
+    isMasked = false,
+    draft,
+    dtype,
+    modelFile,
+    hiddenStates,
+    execution,
+    prompt,
+    start = [],
+    maxNewTokens,
+    seed,
+  } = lane;
   const options = loadOptions(model, { dtype, modelFile, hiddenStates }, execution);
   const made = decoder.url === undefined ? builtIn(decoder) : imported(decoder);
   const loads = [
-    { name: "model", code: callCode("@decodekit/core/onnx", "loadModel", sourceOf(model), options) },
+    { name: "model", code: callCode("@decodekit/core/onnx", isMasked ? "loadMaskedModel" : "loadModel", sourceOf(model), options) },
     ...(draft
       ? [
           {
