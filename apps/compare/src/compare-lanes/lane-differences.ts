@@ -12,7 +12,7 @@ export interface ComparedLane {
 }
 
 /** The place of a token in a row of differing tokens. */
-type DifferencePart = "only" | "first" | "inside" | "last";
+export type DifferencePart = "only" | "first" | "inside" | "last";
 
 /** The tokens of a lane that differ from other lanes. */
 export interface LaneDifferences {
