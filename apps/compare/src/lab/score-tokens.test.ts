@@ -128,6 +128,7 @@ test("every built-in decoder either tells what it draws from and is tested above
     "ar-critic: two-models",
     "ar-then-refine: two-models",
     "confidence-cascade: two-models",
+    "constrained: constraint",
   ]);
   expect(decoders.length).toBeGreaterThanOrEqual(builtInDecoders.length);
 });

@@ -7,11 +7,13 @@ import type { LaneTrace } from "../trace/trace.ts";
  */
 export type DraftRule = "greedy" | "match" | "ratio" | "block" | "gumbel";
 
-/** Returns the rule of a built-in lane that drafts; undefined for others. */
-export function draftRuleOf({ specification, options }: Pick<LaneTrace, "specification" | "options">): DraftRule | undefined {
+type DraftingLane = Pick<LaneTrace, "specification" | "options">;
+
+/** Returns the rule of a built-in lane that drafts; undefined for others, and for trees whose paths are judged as a whole. */
+export function draftRuleOf({ specification, options }: DraftingLane): DraftRule | undefined {
   const [name] = specification.split(":");
-  if (name === "denoise-draft") return "greedy";
-  if (name !== "speculative") return undefined;
+  const isExactTree = name === "judged-tree" && options["natsPerToken"] === 0;
+  if (name !== "speculative" && name !== "denoise-draft" && !isExactTree) return undefined;
   if ((options["temperature"] ?? 0) === 0) return "greedy";
   switch (options["verify"]) {
     case "ratio":
@@ -22,6 +24,16 @@ export function draftRuleOf({ specification, options }: Pick<LaneTrace, "specifi
       return "match";
   }
 }
+
+/** Returns the name of a lane's drafter; undefined if it is none of the built-in ones. */
+export function drafterOf({ specification, options }: DraftingLane): string | undefined {
+  const { drafter } = options;
+  const [name = ""] = specification.split(":");
+  if (name === "speculative") return String(drafter);
+  return OWN_DRAFTERS.has(name) ? name : undefined;
+}
+
+const OWN_DRAFTERS: ReadonlySet<string> = new Set(["denoise-draft", "judged-tree", "constrained"]);
 
 interface Judged {
   /** Probability of the token under what the lane draws from. */

@@ -10,6 +10,7 @@ export type Unknown =
   | "judged-tree"
   | "stages"
   | "two-models"
+  | "constraint"
   | "earlier"
   | "own"
   | "not-scored"
@@ -21,6 +22,7 @@ const CHOOSE_DIFFERENTLY: Readonly<Record<string, Unknown>> = {
   contrastive: "contrastive",
   "judged-tree": "judged-tree",
   "think-first": "stages",
+  constrained: "constraint",
   "ar-critic": "two-models",
   "ar-then-refine": "two-models",
   "confidence-cascade": "two-models",

@@ -6,7 +6,7 @@ import { runScene, type SceneRun } from "../tour/scene-run.ts";
 import { foldLane } from "../trace/fold.ts";
 import type { LaneTrace, TokenScore, Trace, TracedEvent } from "../trace/trace.ts";
 import { defaultSettings, lanesOf } from "../url/settings.ts";
-import { acceptanceProbability } from "./acceptance.ts";
+import { acceptanceProbability, drafterOf, draftRuleOf } from "./acceptance.ts";
 import { whyOf, type Why } from "./why.ts";
 
 const models = recordingModels();
@@ -310,6 +310,21 @@ describe("made runs", () => {
     const trace = traceWith({ events: traced(first), scores: [scoreOf(5, [4, 0.5, 1], [5, 0.5, 0])], options: {} });
     expect(at(trace, 0).differsFromScore).toBe(true);
   });
+});
+
+test("drafters and rules of lanes that draft in their own way", () => {
+  const told = (specification: string, options: LaneTrace["options"] = {}) => [
+    drafterOf({ specification, options }),
+    draftRuleOf({ specification, options }),
+  ];
+  expect(told("greedy")).toEqual([undefined, undefined]);
+  expect(told("denoise-draft:steps=3")).toEqual(["denoise-draft", "greedy"]);
+  expect(told("constrained:kind=regex")).toEqual(["constrained", undefined]);
+  expect(told("judged-tree", { natsPerToken: 1 })).toEqual(["judged-tree", undefined]);
+  expect(told("judged-tree", { natsPerToken: 0 })).toEqual(["judged-tree", "greedy"]);
+  expect(told("judged-tree", { natsPerToken: 0, temperature: 1 })).toEqual(["judged-tree", "match"]);
+  expect(told("speculative", { drafter: "suffix", temperature: 1, verify: "gumbel" })).toEqual(["suffix", "gumbel"]);
+  expect(told("speculative", { drafter: "ddtree", temperature: 0 })).toEqual(["ddtree", "greedy"]);
 });
 
 test("probabilities of acceptance are in [0, 1], and unknown where the rule has none", () => {

@@ -2,7 +2,7 @@ import type { TokenId } from "@decodekit/core";
 import type { Cell, UndoneToken } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { DistributionCut, LaneTrace, TokenScore, Trace } from "../trace/trace.ts";
-import { acceptanceProbability, type DraftRule, draftRuleOf } from "./acceptance.ts";
+import { acceptanceProbability, drafterOf, type DraftRule, draftRuleOf } from "./acceptance.ts";
 import { type CandidateRow, candidateRows } from "./candidate-rows.ts";
 import { type Unknown, whyUnknown } from "./unknown-distribution.ts";
 import { outcomeAt, type VerifiedDraft, verifiedDrafts } from "./verified-drafts.ts";
@@ -50,7 +50,7 @@ interface NotReplaced extends Undone {
 export interface Why {
   /** The token; undefined if there is none at the moment. */
   readonly cell: Cell | undefined;
-  /** Name of the lane's drafter, if its options have one. */
+  /** Name of the lane's drafter; undefined without a built-in one. */
   readonly drafter: string | undefined;
   /** The draft that the token was part of. */
   readonly draft: InDraft | undefined;
@@ -78,11 +78,10 @@ export function whyOf(trace: Trace, laneIndex: number, position: number, laneSta
   const scored = lane.scores?.[position];
   const score = cell?.isFinal ? scored : undefined;
   const about: Position = { lane, position, scored, drafts: verifiedDrafts(lane.events, lane.start?.length) };
-  const { drafter } = lane.options;
   const candidates = cell && score ? candidateRows(score, cell.token) : [];
   return {
     cell,
-    drafter: typeof drafter === "string" ? drafter : undefined,
+    drafter: drafterOf(lane),
     draft: cell && draftOfCell(about, cell),
     score,
     candidates,

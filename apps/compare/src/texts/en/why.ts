@@ -28,6 +28,9 @@ const drafters: Readonly<Record<string, string>> = {
   jacobi: "Jacobi iteration",
   lookahead: "lookahead",
   cascade: "suffix and lookahead together",
+  "denoise-draft": "the masked model, in several passes",
+  "judged-tree": "the model's earlier predictions",
+  constrained: "the constraint, which left no choice",
 };
 
 /** Why a token stands where it stands, and what would have followed another one. Large numbers and probabilities arrive formatted. */
@@ -83,6 +86,7 @@ export const whyTexts = {
     "judged-tree": "The judged tree takes a less likely token where that saves passes, so it draws from no single distribution.",
     stages: "Scratch text and answer can be drawn in two ways, and the run does not tell where one ends.",
     "two-models": "This decoder combines two models. The run does not hold what this token was chosen from.",
+    constraint: "Only tokens that the constraint allows were considered. The run does not hold which ones they were.",
     earlier: "This run was saved by an earlier version, which did not record what tokens were chosen from.",
     own: "This decoder does not tell how it draws its tokens.",
     "not-scored": "Alternatives appear once the lane has finished.",
