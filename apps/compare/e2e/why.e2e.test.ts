@@ -101,7 +101,8 @@ describe("another token", () => {
     expect(await page.locator("#tokens-2 .token[data-state=forced]").count()).toBe(5);
     expect([await laneText(page, 0), await laneText(page, 1)]).toEqual(before);
     expect([await figure(page, 0, "perSecond"), await figure(page, 1, "perSecond")]).toEqual(figures);
-    // The token is selected in its new lane, and says where it is from.
+    // The token is selected in its new lane, which has the focus, and says where it is from.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("tokens-2");
     await page.locator(inspector, { hasText: "token 5 of lane C" }).waitFor();
     expect(await page.locator(inspector).innerText()).toContain("You set this token");
     await page.getByRole("button", { name: "Undo" }).click();

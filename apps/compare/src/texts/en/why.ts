@@ -70,7 +70,7 @@ export const whyTexts = {
 
   candidates: "What it was chosen from",
   predictions: "What the model predicts here",
-  legend: { before: "the model, at temperature 1", after: (title: string) => `what ${title} chose from` },
+  legend: { before: "the model, at temperature 1", after: "what the decoder chose from" },
   nothingCut: "No token was left out.",
   left: (left: number, formatted: string, tokens: string, mass: string) =>
     `${formatted} of ${tokens} tokens ${left === 1 ? "was" : "were"} left. The others had ${mass} under the model.`,

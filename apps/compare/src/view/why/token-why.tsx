@@ -62,7 +62,7 @@ function Distribution({ why, shown, laneIndex, position }: DistributionProps) {
   return (
     <>
       <h3>{cut ? t.candidates : t.predictions}</h3>
-      {cut && <Legend title={shown.lanes[laneIndex]!.title} />}
+      {cut && <Legend />}
       {notes.length > 0 && <p>{notes.join(" ")}</p>}
       {candidates.length > 0 && (
         <CandidateList
@@ -82,7 +82,7 @@ function leftText({ left, mass }: DistributionCut, vocabSize: number): string {
   return texts.why.left(left, integer(left), integer(vocabSize), probability(mass));
 }
 
-function Legend({ title }: { readonly title: string }) {
+function Legend() {
   const { legend } = texts.why;
   return (
     <p class="why-legend hint">
@@ -90,7 +90,7 @@ function Legend({ title }: { readonly title: string }) {
         <span class="bar" data-when="before" aria-hidden="true" /> {legend.before}
       </span>
       <span>
-        <span class="bar" data-when="after" aria-hidden="true" /> {legend.after(title)}
+        <span class="bar" data-when="after" aria-hidden="true" /> {legend.after}
       </span>
     </p>
   );
