@@ -196,6 +196,7 @@ describe("markup is shown as text", () => {
     const file = { name: "run.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(writeTrace(hostile)) };
     await page.getByTestId("trace-file").setInputFiles(file);
     await page.locator("#tokens-0 .token").first().click();
+    await page.keyboard.press("Escape");
     await figure(page, 0, "tokens");
     await page.locator(".lane-foot details details summary").click();
     await page.getByText("Charts", { exact: true }).click();

@@ -49,6 +49,7 @@ test("back and forward walk through the pages, with the visitor's own run", asyn
   await goTo(page, "Tour");
   await page.getByRole("link", { name: /^Next/ }).click();
   await page.getByRole("heading", { name: "The decoder chooses" }).waitFor();
+  await page.getByRole("button", { name: "Skip the bet" }).click();
   await page.getByRole("link", { name: "Open in Compare" }).click();
   await page.locator(".lane").nth(2).waitFor();
   await notice(page, "The link replaced what you had here.").waitFor();
