@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Plugin, Rolldown } from "vite";
+import { isLanguageChunk } from "./language-chunks.ts";
 
 /** Files that are fetched on first use, not on the first visit: models and the runtime. They are kept once used. */
 const LARGE = /\.(wasm|onnx|map)$|^og\.png$|tokenizer|config-|onnx-|ort[.-]|model-worker|serve-model|plugin-worker/;
@@ -23,6 +24,8 @@ export function serviceWorker(): Plugin {
       const hash = createHash("sha256");
       const files = Object.values(bundle)
         .filter(({ fileName }) => fileName !== "service-worker.js" && !LARGE.test(fileName))
+        // A language is kept by those who read it.
+        .filter((file) => file.type !== "chunk" || !isLanguageChunk(file))
         .toSorted((a, b) => a.fileName.localeCompare(b.fileName));
       for (const file of files) hash.update(file.fileName).update(file.type === "chunk" ? file.code : file.source);
       const published = readdirSync(new URL("../public/", import.meta.url)).toSorted();

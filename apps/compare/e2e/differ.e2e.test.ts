@@ -53,8 +53,8 @@ describe("tokens that differ", () => {
     const { page } = await open();
     expect(await Promise.all([0, 1, 2].map((lane) => marked(page, lane)))).toEqual([0, 0, 0]);
     await chooseScene(page, "A story");
-    await page.locator(".race-verdict", { hasText: "B parts from A at token" }).waitFor();
-    const [, position] = /B parts from A at token (\d+)/.exec(await page.locator(".race-verdict").innerText())!;
+    await page.locator(".race-verdict", { hasText: "B differs from A at token" }).waitFor();
+    const [, position] = /B differs from A at token (\d+)/.exec(await page.locator(".race-verdict").innerText())!;
     const first = page.locator("#tokens-1 .token[data-differs]").first();
     expect(await first.getAttribute("data-position")).toBe(String(Number(position) - 1));
     expect(await first.getAttribute("data-differs")).toBe("first");

@@ -63,7 +63,7 @@ test("a lane shows three figures, and the rest behind “More”", async () => {
   expect(await lane.locator(".lane-foot .figures dt").allInnerTexts()).toEqual([
     "tokens",
     "acceptance rate",
-    "to first token",
+    "time to first token",
     "nats per token",
   ]);
   // What a figure means is written below it, not only in a title that a finger cannot reach.

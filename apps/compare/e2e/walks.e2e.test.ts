@@ -149,7 +149,7 @@ describe("a run is a document", () => {
     await openSettings(page);
     await page.locator("#seed").fill("7");
     await page.locator("#seed").press("Enter");
-    await stale.getByText("from before you changed the prompt and the seed. Run again to renew them.").waitFor();
+    await stale.getByText("from before you changed the prompt and the seed. Run again to update them.").waitFor();
     expect(await page.locator(".lane[data-stale]").count()).toBe(2);
     await page.getByRole("button", { name: "Undo" }).click();
     await stale.getByText("from before you changed the prompt. Run").waitFor();

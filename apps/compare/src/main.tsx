@@ -7,8 +7,8 @@ import { isRunShown } from "./lab/bets.ts";
 import { address, openAddress } from "./lab/navigation.ts";
 import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
 import * as state from "./lab/state.ts";
-import { startOffline } from "./offline/offline.ts";
-import { texts } from "./texts/texts.ts";
+import { keepLoadedScripts, startOffline } from "./offline/offline.ts";
+import { textLanguage, texts } from "./texts/texts.ts";
 import { chapters } from "./tour/scenes.ts";
 import { App } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";
@@ -60,6 +60,7 @@ function replayKey({ key }: KeyboardEvent): (() => void) | undefined {
 const MILLISECONDS_TO_FIRST_LAYOUT = 1500;
 const FONTS = ['1rem "Inter Variable"', '1rem "Source Serif 4 Variable"'];
 
+document.documentElement.lang = textLanguage;
 applyTheme();
 startPlayback();
 const opened = openAddress(location.hash, { isFirst: true, plays });
@@ -76,3 +77,4 @@ addEventListener("hashchange", () => {
 addEventListener("keydown", onKeyDown);
 addEventListener("pagehide", () => keepRun(state.histories.compare.peek().present, sessionStore()));
 startOffline(({ reason }) => state.notify("info", texts.status.notStored(reason)));
+if (textLanguage !== "en") void keepLoadedScripts();

@@ -83,14 +83,14 @@ describe("what a run shows", () => {
     const c = { text: "abcdef", passes: { "causal verify": 4 }, milliseconds: 200 };
     expect(say(greedy, b, c)).toBe("Same text: B takes 3 passes, C takes 4 passes, yet 2 times the time, and A 6.");
     expect(say(greedy, b, { text: "abXdef" })).toBe(
-      "B writes the text of A, 3 passes instead of 6. C parts from A at token 3: “X” instead of “c”.",
+      "B writes the text of A, 3 passes instead of 6. C differs from A at token 3: “X” instead of “c”.",
     );
   });
 
   test("names the token at which texts part, and an earlier end", () => {
-    expect(say(greedy, { text: "abXdef" })).toBe("B parts from A at token 3: “X” instead of “c”.");
-    expect(say(greedy, { text: "abcd", finishReason: "stop" })).toBe("B parts from A at token 5: its text ends there.");
-    expect(say({ text: "abcd", finishReason: "stop" }, greedy)).toBe("B parts from A at token 5: it goes on there.");
+    expect(say(greedy, { text: "abXdef" })).toBe("B differs from A at token 3: “X” instead of “c”.");
+    expect(say(greedy, { text: "abcd", finishReason: "stop" })).toBe("B differs from A at token 5: its text ends there.");
+    expect(say({ text: "abcd", finishReason: "stop" }, greedy)).toBe("B differs from A at token 5: it goes on there.");
   });
 
   test("does not compare the text of a gap", () => {
@@ -101,7 +101,7 @@ describe("what a run shows", () => {
 
   test("compare the texts of two gaps", () => {
     const gap = { text: "xyz", options: { after: "end", length: 3 } };
-    expect(say(gap, { ...gap, text: "xYz" })).toBe("B parts from A at token 2: “Y” instead of “y”.");
+    expect(say(gap, { ...gap, text: "xYz" })).toBe("B differs from A at token 2: “Y” instead of “y”.");
     expect(say(gap, greedy)).toBe("A fills a gap of 3 tokens in 3 passes; it sees the text after the gap, B does not.");
   });
 

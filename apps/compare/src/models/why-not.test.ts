@@ -3,13 +3,14 @@ import { generate, type LanguageModel } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { puzzles, stories } from "@decodekit/tiny-models";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decoders as plugins } from "../lab/decoders.ts";
+import { decoders } from "../lab/decoders.ts";
 import { texts } from "../texts/texts.ts";
 import { factsBefore, factsOf, type ModelFacts } from "./model-facts.ts";
 import { whyNot } from "./why-not.ts";
 
 const reasons = texts.models.whyNot;
 const capabilities = { rewind: true, fork: true, tree: true };
+const plugins = decoders;
 /** Every decoder with each of its presets. */
 const offers = plugins.flatMap((plugin) =>
   [{}, ...plugin.presets].map((options) => ({ plugin, options, name: `${plugin.name} ${JSON.stringify(options)}` })),

@@ -46,7 +46,7 @@ export const texts = {
     importTrace: "Open run",
     opened: (model: string, path: string, reason: string) => `The file of ${model} is ${path}, because ${reason}.`,
     stale: (changed: readonly string[], lanes: readonly string[]) =>
-      `These results are from before you changed ${[...changed, ...(lanes.length > 0 ? [`lane ${lanes.join(", ")}`] : [])].join(", ").replace(/, ([^,]+)$/, " and $1")}. Run again to renew them.`,
+      `These results are from before you changed ${[...changed, ...(lanes.length > 0 ? [`lane ${lanes.join(", ")}`] : [])].join(", ").replace(/, ([^,]+)$/, " and $1")}. Run again to update them.`,
     staleParts: {
       model: "the model",
       dtype: "the data type",
@@ -93,7 +93,7 @@ export const texts = {
   },
   status: {
     stopped: "Stopped.",
-    measured: "The measurement has ended.",
+    measured: "The measurement is complete.",
     finished: (lanes: number) => (lanes === 1 ? "The lane has finished." : `All ${lanes} lanes have finished.`),
     terminated: "The run did not stop in time, so its worker was terminated. The next run reloads the model.",
     hung: "One of your own decoders sent no event for 20 seconds, so its worker was terminated. Add the decoder again to retry.",
@@ -115,7 +115,7 @@ export const texts = {
     remove: "Remove this lane",
     add: "Add a lane",
     addOwn: "Your own decoder …",
-    waiting: "Waiting for its turn",
+    waiting: "Waiting",
     empty: "Press Run to start.",
     failed: (problem: string) => `Failed: ${problem}`,
     clues: (clues: string) => `Sudoku with the clues ${(clues.match(/.{6}/g) ?? []).map((row) => row.replaceAll(".", "–")).join(", ")}`,
@@ -126,7 +126,7 @@ export const texts = {
     sameSoFar: (other: string, tokens: number) => `Same as ${other} so far, ${tokens} tokens`,
     differs: (other: string, position: number) => `Differs from ${other} at token ${position}`,
     sameAsLink: "Same output as in the link",
-    otherThanLink: "Different output than in the link",
+    otherThanLink: "The output differs from the one in the link",
     stale: "From before your changes",
     notRun: "Not run yet.",
     recorded: (model: string) => `Recorded with ${model}`,
@@ -147,7 +147,7 @@ export const texts = {
     accepted: "acceptance rate",
     revisions: "revised",
     perSecond: "tokens/s",
-    firstToken: "to first token",
+    firstToken: "time to first token",
     nats: "nats per token",
     none: "–",
     help: {
@@ -330,6 +330,7 @@ export const texts = {
 
   about: {
     heading: "About this page",
+    language: "Language",
     sections: [
       [
         "What it is",
@@ -352,7 +353,7 @@ export const texts = {
     keep: "Keep the models for offline use",
     deleteStored: "Delete stored files",
     deleted: "Deleted.",
-    isolated: (yes: boolean) =>
+    isolated: (yes: boolean): string =>
       yes
         ? "This page is cross-origin isolated: clocks are precise and threads are allowed."
         : "This page is not cross-origin isolated yet; it will be after a reload.",

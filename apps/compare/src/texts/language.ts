@@ -1,5 +1,5 @@
 /** The languages of the page, in their own words. */
-const languages = { en: "English" } as const;
+export const languages = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof languages;
 
 const KEY = "language";
@@ -7,7 +7,16 @@ const KEY = "language";
 /** The language of this visit: the one that the visitor chose, else the browser's if the page has it, else English. */
 export const language: Language = [chosen(), ...browserLanguages()].find(isLanguage) ?? "en";
 
-function isLanguage(text: string | null): text is Language {
+/** Chooses the language of this and the next visits. It is shown once the page has been loaded again. */
+export function chooseLanguage(next: Language): void {
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // Without storage the page stays in the language of the browser.
+  }
+}
+
+export function isLanguage(text: string | null): text is Language {
   return text !== null && Object.hasOwn(languages, text);
 }
 

@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { isRunning } from "../lab/activity.ts";
 import { keepOffline } from "../lab/keep-offline.ts";
 import { endedRuns } from "../lab/state.ts";
-import { format, texts } from "../texts/texts.ts";
+import { chooseLanguage, isLanguage, languages } from "../texts/language.ts";
+import { format, textLanguage, texts } from "../texts/texts.ts";
 import { Progress } from "./progress.tsx";
 
 const t = texts.about;
@@ -11,6 +12,7 @@ export function AboutPage() {
   return (
     <article class="prose">
       <h1>{t.heading}</h1>
+      <LanguageChoice />
       {t.sections.map(([heading, text]) => (
         <section key={heading}>
           <h2>{heading}</h2>
@@ -36,6 +38,30 @@ export function AboutPage() {
       </p>
       <p class="hint">{t.licences}</p>
     </article>
+  );
+}
+
+/** The languages of the page. Another one is shown by loading the page again, which keeps the run. */
+function LanguageChoice() {
+  return (
+    <p class="language">
+      <label for="language">{t.language}</label>
+      <select
+        id="language"
+        value={textLanguage}
+        onChange={({ currentTarget: { value } }) => {
+          if (!isLanguage(value)) return;
+          chooseLanguage(value);
+          location.reload();
+        }}
+      >
+        {Object.entries(languages).map(([code, name]) => (
+          <option key={code} value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </p>
   );
 }
 

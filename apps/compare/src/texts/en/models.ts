@@ -117,9 +117,9 @@ export const modelTexts = {
     search: "This is a list of models. Open one of them, and paste the address of its page.",
     owner: (name: string) => `This is the page of ${name}, not of a model. Open one of its models, and paste the address of that page.`,
     otherPage: "This page of the hub is not a model. Open the page of a model, and paste its address.",
-    gguf: "GGUF files are for llama.cpp. Look for a repository of the same model with ONNX files: its name mostly ends in -ONNX.",
+    gguf: "GGUF files are for llama.cpp. Look for a repository of the same model with ONNX files: its name usually ends in -ONNX.",
     otherWeights: (kind: string) =>
-      `${kind} files cannot be run in a page. Look for a repository of the same model with ONNX files: its name mostly ends in -ONNX.`,
+      `${kind} files cannot be run in a page. Look for a repository of the same model with ONNX files: its name usually ends in -ONNX.`,
     noFiles: "There are no files in it. Choose a folder with config.json, tokenizer.json and an .onnx file.",
     noOnnx: (files: number) =>
       `No .onnx file among the ${files} ${files === 1 ? "file" : "files"}. Choose a folder with config.json, tokenizer.json and an .onnx file.`,

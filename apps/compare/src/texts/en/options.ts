@@ -159,7 +159,7 @@ const options = {
     label: "Cost of a candidate",
     help: "What one more candidate adds to the time of a pass, as a part of it; measured if left out and no likelihood may be given up",
   },
-} as const satisfies Readonly<Record<string, OptionText>>;
+} satisfies Readonly<Record<string, OptionText>>;
 
 /** Values that stand for something, by option and value. */
 const values = {
@@ -193,7 +193,7 @@ const values = {
     entropy: "least entropy first",
   },
   variant: { cap: "up to a limit", rescale: "rescaled", confidence: "least certain", loop: "in a loop" },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+} satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The least and greatest value of a number, and whether they are out of range themselves. */
 export interface Bounds {

@@ -45,7 +45,7 @@ function sentence(lane: ComparedOutcome, { first, others }: Verdict, spell: Spel
     case "same":
       return `${others.length === 1 ? "Same text" : `${name} writes the text of ${firstName}`}, ${passesAgainst(lane, first)}.`;
     case "parts":
-      return `${name} parts from ${firstName} at token ${lane.text.position + 1}${difference(lane, spell)}.`;
+      return `${name} differs from ${firstName} at token ${lane.text.position + 1}${difference(lane, spell)}.`;
     case "gap": {
       const [filling, other] = lane.text.isFirst ? [first, name] : [lane, firstName];
       const gap = `fills a gap of ${count(filling.tokens, "token")} in ${count(filling.passes, "pass")}`;

@@ -27,7 +27,7 @@ export const shareTexts = {
       scores: "The probabilities and alternatives of the tokens and the branches of draft trees are not included.",
     } satisfies Readonly<Record<LeftOut, string>>,
     tooLong:
-      "This run is too long for a link. The link has its settings: who opens it presses Run. To send the result, save the run as a file.",
+      "This run is too long for a link. The link has its settings: whoever opens it presses Run. To send the result, save the run as a file.",
   },
   opened: {
     problems: {

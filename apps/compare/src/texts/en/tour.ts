@@ -250,7 +250,6 @@ const scenes: Readonly<Record<SceneId, SceneTexts>> = {
 export const tourTexts = {
   heading: "Tour",
   contents: (chapter: number, of: number) => `Chapter ${chapter} of ${of}`,
-  chapter: (number: number) => `Chapter ${number}`,
   scenes: "Parts of this chapter",
   chapterTitles: chapters,
   sceneTexts: scenes,
