@@ -12,8 +12,8 @@ const PARTS = /\/src\/texts\/(?!en)[a-z]{2}(\/[\w-]+)?\.ts$/;
 export function languageChunks(): Rolldown.CodeSplittingGroup {
   let tools: ReadonlySet<string> | undefined;
   return {
-    name(id, { getModuleInfo }) {
-      tools ??= toolsOf(id, getModuleInfo);
+    name(id, context) {
+      tools ??= toolsOf(id, (each) => context.getModuleInfo(each));
       return tools.has(id) ? "text-tools" : null;
     },
   };
