@@ -9,6 +9,9 @@ const LARGE = /\.(wasm|onnx|map)$|^og\.png$|tokenizer|config-|onnx-|ort[.-]|mode
 /** Scripts of this size that the page imports on demand, in bytes, are kept with the first use of a model, not on the first visit. */
 const LARGE_ON_DEMAND = 9_000;
 
+/** Recordings that are not on the start page. */
+const LATER_RECORDINGS = /^traces\/tour-/;
+
 /**
  * Inserts two lists of files into the service worker, with a version that changes with any of them: what is kept on the first visit, and
  * what is kept once a model is used.
@@ -31,7 +34,9 @@ export function serviceWorker(): Plugin {
       const published = readdirSync(new URL("../public/", import.meta.url)).toSorted();
       for (const name of published) hash.update(readFileSync(new URL(`../public/${name}`, import.meta.url)));
       const isLater = (file: (typeof files)[number]): boolean =>
-        file.type === "chunk" && !startScripts(bundle).has(file.fileName) && file.code.length > LARGE_ON_DEMAND;
+        file.type === "chunk"
+          ? !startScripts(bundle).has(file.fileName) && file.code.length > LARGE_ON_DEMAND
+          : LATER_RECORDINGS.test(file.fileName);
       const later = files.filter(isLater);
       const first = files.filter((file) => !isLater(file));
       const shell = {

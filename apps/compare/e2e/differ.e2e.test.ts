@@ -119,6 +119,7 @@ test("the judged tree shows at a token the candidates that its pass read, with t
 
 test("digits of a Sudoku that cannot be right together are marked, live, and the answer lies over the clues", async () => {
   const { page, problems } = await open("#/tour/5/2");
+  await page.getByRole("button", { name: "Skip the bet" }).click();
   await page.getByRole("radio", { name: "Text" }).check();
   const conflicts = (lane: number): Promise<number> => page.locator(`#tokens-${lane} .token[data-conflict]`).count();
   await page.locator("#tokens-2 .token[data-final]").nth(35).waitFor();
