@@ -1,6 +1,5 @@
-import type { DecodeStatistics } from "@decodekit/core";
+import type { DecodeStatistics, TokenId } from "@decodekit/core";
 import { generate, type WorkerGenerateOptions } from "@decodekit/core/worker";
-import { eventTokens } from "../trace/event-tokens.ts";
 import type { LaneTrace, TracedEvent } from "../trace/trace.ts";
 import type { HostedModel } from "./model-host.ts";
 
@@ -21,7 +20,7 @@ export async function recordLane(
   const generation = generate(model, promptTokens, { decoder, draft, ...rest });
   const learning: Promise<void>[] = [];
   for await (const timed of generation.timedEvents) {
-    const tokens = eventTokens(timed.event).filter((token) => token !== model.masked?.maskTokenId);
+    const tokens = shownTokens(timed, model.masked?.maskTokenId);
     if (tokens.length > 0) learning.push(texts.learn(tokens));
     onEvent(timed);
   }
@@ -34,4 +33,9 @@ export async function recordLane(
 export async function timeLane({ model, draft }: HostedModel, { decoder, promptTokens, ...rest }: LaneRequest): Promise<DecodeStatistics> {
   const { statistics } = await generate(model, promptTokens, { decoder, draft, stopTokens: [], ...rest }).result;
   return statistics;
+}
+
+/** Returns the tokens of an event whose text is shown. */
+function shownTokens({ event }: TracedEvent, maskTokenId: TokenId | undefined): TokenId[] {
+  return "tokens" in event ? [...event.tokens].filter((token) => token !== maskTokenId) : [];
 }

@@ -14,15 +14,10 @@ export interface LaneTiming {
 }
 
 /** The lanes to measure, and the checks that decide whether a round counts. */
-export interface MeasuredLanes<Timing extends LaneTiming> {
+export interface MeasuredLanes {
   readonly count: number;
-  /** Number of rounds that are to count. @defaultValue the smallest multiple of `count` that is at least 6 */
-  readonly rounds?: number | undefined;
-  /**
-   * Runs a lane once. Rejects with the lane's error, or with the abort reason. The round is void, and not repeated, if a lane resolves with
-   * undefined.
-   */
-  readonly runLane: (lane: number, round: number) => Promise<Timing | undefined>;
+  /** Runs a lane once. Rejects with the lane's error, or with the abort reason. */
+  readonly runLane: (lane: number, round: number) => Promise<LaneTiming>;
   /** Returns the milliseconds that a fixed workload takes, as a measure of the machine's current speed. */
   readonly sentinel: () => Promise<number>;
   /** Whether the page has been hidden since the last call. */
@@ -41,11 +36,11 @@ export interface MeasureProgress {
 }
 
 /** Why a round does not count. */
-export type VoidReason = "hidden" | "drift" | "outlier" | "failed";
+export type VoidReason = "hidden" | "drift" | "outlier";
 
-export interface Measured<Timing extends LaneTiming = LaneTiming> {
+export interface Measured {
   /** One entry per round that counts, by lane. */
-  readonly rounds: readonly (readonly Timing[])[];
+  readonly rounds: readonly (readonly LaneTiming[])[];
   /** The reason for each round that does not count. */
   readonly voids: readonly VoidReason[];
   readonly plannedRounds: number;
@@ -56,7 +51,7 @@ export interface Measured<Timing extends LaneTiming = LaneTiming> {
 const MAX_REPEATS = 3;
 /** A round does not count if its sentinel time deviates from the median by more than this share. */
 const MAX_DRIFT = 0.15;
-/** A round does not count if a pass of a lane takes more than this multiple of its median: the lane stalled. */
+/** A round does not count if a lane takes more than this multiple of its median: the lane stalled. */
 const MAX_MEDIAN_MULTIPLE = 5;
 
 /**
@@ -64,9 +59,9 @@ const MAX_MEDIAN_MULTIPLE = 5;
  * repeated, at most 3 times. No round starts while the page is hidden, and a round in which it was hidden does not use up a repeat. An
  * abort ends the measurement with the rounds so far.
  */
-export async function measureRounds<Timing extends LaneTiming>(lanes: MeasuredLanes<Timing>): Promise<Measured<Timing>> {
-  const orders = rotation(lanes.count, lanes.rounds);
-  const rounds: (readonly Timing[])[] = [];
+export async function measureRounds(lanes: MeasuredLanes): Promise<Measured> {
+  const orders = rotation(lanes.count);
+  const rounds: LaneTiming[][] = [];
   const voids: VoidReason[] = [];
   const sentinels: number[] = [];
   const result = { rounds, voids, plannedRounds: orders.length };
@@ -76,12 +71,14 @@ export async function measureRounds<Timing extends LaneTiming>(lanes: MeasuredLa
       for (let repeat = 0; repeat <= MAX_REPEATS;) {
         await lanes.untilVisible();
         lanes.wasHidden();
-        const round = await runRound(lanes, order, { round: index + 1, rounds: orders.length });
-        const reason = lanes.wasHidden() ? "hidden" : voidReasonOf(round, { rounds, sentinels });
-        sentinels.push(round.sentinel);
-        if (reason === undefined && hasAll(round.timings)) rounds.push(round.timings);
-        else voids.push(reason ?? "failed");
-        if (reason === undefined || reason === "failed") break;
+        const { timings, sentinel } = await runRound(lanes, order, { round: index + 1, rounds: orders.length });
+        const reason = lanes.wasHidden() ? "hidden" : voidReasonOf(timings, sentinel, { rounds, sentinels });
+        sentinels.push(sentinel);
+        if (reason === undefined) {
+          rounds.push(timings);
+          break;
+        }
+        voids.push(reason);
         if (reason !== "hidden") repeat++;
       }
     }
@@ -92,18 +89,13 @@ export async function measureRounds<Timing extends LaneTiming>(lanes: MeasuredLa
   }
 }
 
-interface Round<Timing> {
-  /** By lane; undefined for a lane that failed. */
-  readonly timings: readonly (Timing | undefined)[];
+interface Round {
+  readonly timings: LaneTiming[];
   readonly sentinel: number;
 }
 
-async function runRound<Timing extends LaneTiming>(
-  lanes: MeasuredLanes<Timing>,
-  order: readonly number[],
-  at: Omit<MeasureProgress, "lane">,
-): Promise<Round<Timing>> {
-  const timings: (Timing | undefined)[] = [];
+async function runRound(lanes: MeasuredLanes, order: readonly number[], at: Omit<MeasureProgress, "lane">): Promise<Round> {
+  const timings: LaneTiming[] = [];
   const sentinels: number[] = [];
   for (const lane of order) {
     lanes.signal.throwIfAborted();
@@ -115,24 +107,17 @@ async function runRound<Timing extends LaneTiming>(
   return { timings, sentinel: median(sentinels) };
 }
 
-function hasAll<Timing>(timings: readonly (Timing | undefined)[]): timings is readonly Timing[] {
-  return timings.every((timing) => timing !== undefined);
-}
-
 function voidReasonOf(
-  { timings, sentinel }: Round<LaneTiming>,
-  { rounds, sentinels }: { readonly rounds: readonly (readonly LaneTiming[])[]; readonly sentinels: readonly number[] },
+  timings: readonly LaneTiming[],
+  sentinel: number,
+  before: { readonly rounds: readonly (readonly LaneTiming[])[]; readonly sentinels: readonly number[] },
 ): VoidReason | undefined {
-  if (!hasAll(timings)) return "failed";
+  const { rounds, sentinels } = before;
   const usual = median([...sentinels, sentinel]);
   if (Math.abs(sentinel / usual - 1) > MAX_DRIFT) return "drift";
   if (rounds.length < 2) return undefined;
   const isOutlier = timings.some(
-    (timing, lane) => perPass(timing) > MAX_MEDIAN_MULTIPLE * median(rounds.map((round) => perPass(round[lane]!))),
+    ({ milliseconds }, lane) => milliseconds > MAX_MEDIAN_MULTIPLE * median(rounds.map((round) => round[lane]!.milliseconds)),
   );
   return isOutlier ? "outlier" : undefined;
-}
-
-function perPass({ milliseconds, passes, draftModelPasses }: LaneTiming): number {
-  return milliseconds / Math.max(1, passes + draftModelPasses);
 }

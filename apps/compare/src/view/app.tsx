@@ -1,26 +1,20 @@
-import { isRunShown } from "../lab/bets.ts";
-import { endedRuns, isEmbedded, route } from "../lab/state.ts";
-import { texts } from "../texts/texts.ts";
+import { endedRuns, route, trace } from "../lab/state.ts";
+import type { Route } from "../url/share-link.ts";
+import { texts } from "../texts/en.ts";
 import { AboutPage } from "./about-page.tsx";
-import { EmbedFrame } from "./embed-frame.tsx";
+import { Charts } from "./charts.tsx";
 import { Header } from "./header.tsx";
 import { Inspector } from "./inspector.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
+import { Legend } from "./legend.tsx";
 import { MeasurePage } from "./measure-page.tsx";
 import { Notices } from "./notices.tsx";
-import { SetsPage } from "./prompt-sets/sets-page.tsx";
-import { RunNotes } from "./run-notes.tsx";
+import { Progress } from "./progress.tsx";
 import { Setup } from "./setup.tsx";
-import { StatusLine } from "./status-line.tsx";
-import { TourPage } from "./tour/tour-page.tsx";
+import { TourPage } from "./tour-page.tsx";
 import { Transport } from "./transport.tsx";
-import { WelcomeChoice } from "./welcome-choice.tsx";
 
 export function App() {
-  return isEmbedded.value && route.value === "compare" ? <EmbedFrame /> : <Page />;
-}
-
-function Page() {
   const shown = route.value;
   return (
     <>
@@ -33,30 +27,48 @@ function Page() {
         {shown === "about" && <AboutPage />}
         {shown === "tour" && <TourPage />}
         {shown === "measure" && <MeasurePage />}
-        {shown === "sets" && <SetsPage />}
         {shown === "compare" && <ComparePage />}
-        {isRunShown.value && (
-          <>
-            <Transport />
-            <Inspector />
-          </>
-        )}
+        {hasTransport(shown) && <RunDetails />}
       </main>
     </>
   );
 }
 
+/** Whether a page shows a run that can be replayed. */
+export function hasTransport(page: Route): boolean {
+  return page === "compare" || page === "tour";
+}
+
 function ComparePage() {
   return (
     <>
-      <div class="welcome-bar">
-        <h1 class="tagline">{texts.tagline}</h1>
-        <WelcomeChoice />
-      </div>
+      <h1 class="tagline">{texts.tagline}</h1>
       <Setup />
-      <StatusLine />
+      <Progress />
       <LaneGrid canChange />
-      <RunNotes />
+      <p class="hint turns">{texts.setup.turns}</p>
+      <OpenedFile />
+    </>
+  );
+}
+
+/** The file of the shown run's model, and why it was chosen. */
+function OpenedFile() {
+  const { name, file } = trace.value?.model ?? {};
+  return file && <p class="hint turns">{texts.setup.opened(name!, file.path, file.reason)}</p>;
+}
+
+/** The parts that the compare and tour pages share: replay, legend, inspector and charts. */
+function RunDetails() {
+  return (
+    <>
+      {route.value === "tour" && <Progress />}
+      <Transport />
+      <Legend />
+      <div class="details">
+        <Inspector />
+        <Charts />
+      </div>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { computed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type ChartData, chartData, type ChartName, chartNames } from "../lab/chart-data.ts";
 import { laneStates, trace } from "../lab/state.ts";
-import { texts } from "../texts/texts.ts";
+import { texts } from "../texts/en.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { DrawChart } from "./draw-charts.ts";
@@ -14,26 +14,24 @@ const t = texts.charts;
 const MILLISECONDS_BETWEEN_DRAWINGS = 300;
 const chartView = computed(() => ({ shown: trace.value, states: laneStates.value }));
 
-/** Five charts of the shown run. The chart library is fetched when they are first opened. */
+/** Five charts of the shown run. The chart library loads when they first become visible. */
 export function Charts() {
   const [draw, setDraw] = useState<DrawChart>();
-  const [failed, setFailed] = useState(false);
-  const load = async (): Promise<void> => {
-    try {
-      const { drawChart } = await import("./draw-charts.ts");
-      setDraw(() => drawChart);
-    } catch {
-      setFailed(true);
-    }
-  };
+  const root = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => {
+      if (!entry?.isIntersecting) return;
+      observer.disconnect();
+      void import("./draw-charts.ts").then(({ drawChart }) => setDraw(() => drawChart));
+    });
+    observer.observe(root.current!);
+    return () => observer.disconnect();
+  }, []);
   const { shown, states } = useThrottledSignal(chartView, MILLISECONDS_BETWEEN_DRAWINGS);
   const isEmpty = !shown || shown.lanes.every(({ events }) => events.length === 0);
   return (
-    <details class="panel charts" onToggle={(event) => event.currentTarget.open && void load()}>
-      <summary>
-        <h2>{t.heading}</h2>
-      </summary>
-      {failed && <p class="problem">{t.failed}</p>}
+    <section ref={root} class="panel charts" aria-labelledby="charts-heading">
+      <h2 id="charts-heading">{t.heading}</h2>
       {isEmpty ? (
         <p class="hint">{t.empty}</p>
       ) : (
@@ -43,7 +41,7 @@ export function Charts() {
           ))}
         </div>
       )}
-    </details>
+    </section>
   );
 }
 
@@ -74,13 +72,15 @@ function Chart({ name, shown, states, draw }: ChartProps) {
         <span class="hint">{data.summary}</span>
       </figcaption>
       <div ref={canvas} class="drawing" aria-hidden="true" />
-      <details data-empty={data.rows.length === 0 ? "" : undefined}>
-        <summary>
-          {t.table}
-          <span class="sr-only">: {title}</span>
-        </summary>
-        <ChartTable data={data} />
-      </details>
+      {data.rows.length > 0 && (
+        <details>
+          <summary>
+            {t.table}
+            <span class="sr-only">: {title}</span>
+          </summary>
+          <ChartTable data={data} />
+        </details>
+      )}
     </figure>
   );
 }

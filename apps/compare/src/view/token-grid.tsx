@@ -1,8 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { modelLanguage } from "../lab/model-language.ts";
 import { outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
-import { letters, markers, texts } from "../texts/texts.ts";
+import { letters, markers, texts } from "../texts/en.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import type { GridPlace } from "./token-view.ts";
@@ -31,9 +30,9 @@ export function TokenGrid({ shown, states }: { readonly shown: Trace; readonly s
     <section ref={root} class="token-grid" aria-label={texts.grid.heading}>
       <div
         class="token-cells"
-        lang={modelLanguage.value}
+        lang="en"
         style={{
-          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, minmax(${cellWidth}px, 1fr))`,
+          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, ${cellWidth}px)`,
           gridTemplateRows: `repeat(${bands * (laneCount + 1)}, 1.75rem)`,
         }}
       >
@@ -83,19 +82,18 @@ interface GridLaneProps {
 }
 
 const nothingAhead: readonly number[] = [];
-const nothingUndone: LaneState["undone"] = new Map();
 
 function GridLane({ lane, index, laneCount, columns, state: laneState, vocabulary }: GridLaneProps) {
   const grid: GridPlace = useMemo(() => ({ columns, rowsPerBand: laneCount + 1, row: index + 2 }), [columns, laneCount, index]);
+  const now = state.activity.value;
   const tokens = useTokenView({
     lane: index,
     laneCount,
     label: texts.lane.name(letters[index]!, lane.title),
     state: laneState,
     vocabulary,
-    isBusy: state.busyLane.value === index,
+    isBusy: "lane" in now && now.lane === index,
     ahead: nothingAhead,
-    aheadUndone: nothingUndone,
     grid,
   });
   return <div class="tokens" {...tokens} />;

@@ -15,13 +15,8 @@ export function compactEvent(event: DecodeEvent): DecodeEvent {
       };
     }
     case "tokens-propose": {
-      const { probabilities, tree } = event;
-      return {
-        ...event,
-        tokens: event.tokens.slice(),
-        ...(probabilities && { probabilities: probabilities.slice() }),
-        ...(tree && { tree: { tokens: tree.tokens.slice(), parents: tree.parents.slice() } }),
-      };
+      const { probabilities } = event;
+      return { ...event, tokens: event.tokens.slice(), ...(probabilities && { probabilities: probabilities.slice() }) };
     }
     default:
       return event;
