@@ -1,11 +1,13 @@
 import { defineConfig } from "vite";
+import { languageChunks } from "./build/language-chunks.ts";
 import { recordTraces } from "./build/record-traces.ts";
 import { serviceWorker } from "./build/service-worker.ts";
+import { socialPicture } from "./build/social-picture.ts";
 
 export default defineConfig({
   // Relative, so that the page works in any folder of any host.
   base: "./",
-  plugins: [recordTraces(), serviceWorker()],
+  plugins: [recordTraces(), socialPicture(), serviceWorker()],
   worker: { format: "es" },
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   build: {
@@ -16,7 +18,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { index: "index.html", "service-worker": "src/service-worker.ts" },
-      output: { entryFileNames: ({ name }) => (name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js") },
+      output: {
+        entryFileNames: ({ name }) => (name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js"),
+        codeSplitting: { groups: [languageChunks()] },
+      },
     },
   },
 });

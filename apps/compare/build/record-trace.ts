@@ -1,74 +1,30 @@
-import { generate, type DecodeEvent, type Decoder } from "@decodekit/core";
-import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
-import { makeLane } from "../src/lab/decoders.ts";
-import { withTokens } from "../src/lab/infill-plugin.ts";
-import { embeddedModels } from "../src/lab/models.ts";
-import { scoreTokens } from "../src/lab/score-tokens.ts";
-import { type TokenTexts, tokenTexts } from "../src/lab/token-texts.ts";
-import type { Settings } from "../src/url/settings.ts";
+import type { GenerateResult } from "@decodekit/core";
+import { rotation } from "../src/measure/rotation.ts";
+import { scoredTokens, scoreLane } from "../src/lab/score-lane.ts";
+import { eventTokens } from "../src/trace/event-tokens.ts";
 import type { LaneTrace, TracedEvent } from "../src/trace/trace.ts";
 import { writeTrace } from "../src/trace/trace-file.ts";
+import type { Settings } from "../src/url/settings.ts";
+import { medianOf } from "./median-of.ts";
+import type { RecordingModel, RecordingModels } from "./recording-models.ts";
+import { type RunnableLane, runnableLanes } from "./run-lane.ts";
 
-interface RecordingModel {
-  readonly model: OnnxLanguageModel;
-  readonly draft: OnnxLanguageModel | undefined;
-  readonly texts: TokenTexts;
-}
+const WARM_UP_TOKENS = 8;
 
-/** The embedded models, each loaded on first use. */
-export interface RecordingModels {
-  readonly get: (name: string) => Promise<RecordingModel>;
-  readonly dispose: () => Promise<void>;
-}
-
-const OPTIONS = { execution: "wasm", threads: 1 } as const;
-
-export function recordingModels(): RecordingModels {
-  const loaded = new Map<string, Promise<RecordingModel>>();
-  const load = async (name: string): Promise<RecordingModel> => {
-    const found = embeddedModels.find((each) => each.name === name);
-    if (!found) throw new Error(`There is no embedded model "${name}". Use one of ${embeddedModels.map((each) => each.name).join(", ")}.`);
-    const model = await loadModel(found.files, OPTIONS);
-    const draft = found.draft && (await loadModel(found.draft, OPTIONS));
-    return { model, draft, texts: tokenTexts((tokens) => model.tokenizer.decode(tokens), model.tokenizer.encode("a").at(-1)!) };
-  };
-  return {
-    get(name) {
-      let model = loaded.get(name);
-      if (!model) loaded.set(name, (model = load(name)));
-      return model;
-    },
-    async dispose() {
-      for (const each of loaded.values()) {
-        const { model, draft } = await each;
-        await model.dispose();
-        await draft?.dispose();
-      }
-    },
-  };
+interface RecordOptions {
+  /** How often each lane is run; the run of median time is kept. @defaultValue 1 */
+  readonly rounds?: number;
 }
 
 /** Runs `settings` as the page does, and returns the content of the file that the page would save. */
-export async function recordTrace(models: RecordingModels, { model: name, prompt, maxNewTokens, seed, lanes }: Settings): Promise<string> {
-  const { model, draft, texts } = await models.get(name);
+export async function recordTrace(models: RecordingModels, settings: Settings, { rounds = 1 }: RecordOptions = {}): Promise<string> {
+  const { model: name, dtype, hub, execution: choice, prompt, maxNewTokens } = settings;
+  const recordingModel = await models.get(name);
+  const { model, texts } = recordingModel;
   const promptTokens = model.tokenizer.encode(prompt);
-  const recorded: LaneTrace[] = [];
-  for (const specification of lanes) {
-    const { plugin, options = {} } = makeLane(specification);
-    const decoder = plugin.create(await withTokens(plugin, options, (text) => model.tokenizer.encode(text, { addSpecialTokens: false })));
-    const decode = (limit: number, onEvent: (event: TracedEvent) => void): ReturnType<typeof generate>["result"] =>
-      generate(model, promptTokens, { decoder: recording(decoder, onEvent), draft, maxNewTokens: limit, seed }).result;
-    await decode(8, () => undefined);
-    const events: TracedEvent[] = [];
-    const { text, finishReason, statistics, tokens } = await decode(maxNewTokens, (event) => events.push(event));
-    const scores = await scoreTokens(model.causal, promptTokens, tokens);
-    await texts.learn([
-      ...promptTokens,
-      ...events.flatMap(({ event }) => tokensOf(event)),
-      ...scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)),
-    ]);
-    recorded.push({ specification, title: plugin.title, options, seed, events, result: { text, finishReason, statistics }, scores });
-  }
+  const lanes = await recordLanes(recordingModel, settings, { promptTokens, rounds });
+  await texts.learn([...promptTokens, ...lanes.flatMap(tokensOf)]);
+  const used = new Set([...promptTokens, ...lanes.flatMap(tokensOf)]);
   const { execution, parameters, causal, masked } = model;
   return writeTrace({
     model: {
@@ -78,48 +34,68 @@ export async function recordTrace(models: RecordingModels, { model: name, prompt
       vocabSize: causal.vocabSize,
       roles: masked ? ["causal", "masked"] : ["causal"],
       maskTokenId: masked?.maskTokenId,
+      stopTokens: [...model.stopTokens],
       rowConsistency: causal.capabilities.rowConsistency,
     },
+    request: { model: name, dtype, hub, execution: choice },
     prompt,
     promptTokens: [...promptTokens],
     maxNewTokens,
-    vocabulary: new Map([...texts.known].filter(([token]) => isUsed(token, promptTokens, recorded))),
-    lanes: recorded,
+    vocabulary: new Map([...texts.known].filter(([token]) => used.has(token))),
+    lanes,
   });
 }
 
-/** Returns the same decoder, which also reports each event and the milliseconds spent inside the decoder so far. */
-function recording(decoder: Decoder, onEvent: (event: TracedEvent) => void): Decoder {
-  return {
-    ...decoder,
-    async *decode(...input) {
-      const events = decoder.decode(...input);
-      let milliseconds = 0;
-      try {
-        for (;;) {
-          const started = performance.now();
-          const next = await events.next();
-          milliseconds += performance.now() - started;
-          if (next.done) return;
-          onEvent({ event: next.value, milliseconds });
-          yield next.value;
-        }
-      } finally {
-        await events.return();
-      }
-    },
-  };
+interface LaneRun {
+  readonly events: readonly TracedEvent[];
+  readonly result: GenerateResult;
 }
 
-function isUsed(token: number, prompt: Int32Array, lanes: readonly LaneTrace[]): boolean {
-  if (prompt.includes(token)) return true;
-  return lanes.some(
-    ({ events, scores }) =>
-      events.some(({ event }) => tokensOf(event).includes(token)) ||
-      scores?.some(({ candidates }) => candidates.some((each) => each.token === token)),
-  );
+/**
+ * Runs each lane `rounds` times, alone on the model, and keeps the run of median time. All lanes are warmed up first, and every round starts
+ * with another lane, so that none is recorded cold or always in the same place.
+ */
+async function recordLanes(
+  recordingModel: RecordingModel,
+  settings: Settings,
+  { promptTokens, rounds }: { readonly promptTokens: Int32Array; readonly rounds: number },
+): Promise<LaneTrace[]> {
+  const { maxNewTokens, seed } = settings;
+  const lanes = runnableLanes(recordingModel, settings, promptTokens);
+  for (const { run } of lanes) await run({ maxNewTokens: rounds > 1 ? maxNewTokens : WARM_UP_TOKENS, seed });
+  const runs: LaneRun[][] = lanes.map(() => []);
+  const orders = rotation(lanes.length);
+  for (let round = 0; round < rounds; round++)
+    for (const lane of orders[round % orders.length]!) runs[lane]!.push(await recordRun(lanes[lane]!, { maxNewTokens, seed }));
+  const traces: LaneTrace[] = [];
+  for (const [index, { lane, start }] of lanes.entries()) {
+    const { specification, plugin, options = {} } = lane;
+    const { events, result } = medianOf(runs[index]!, ({ events: recorded }) => recorded.at(-1)!.milliseconds);
+    const { text, finishReason, statistics } = result;
+    const { causal, masked } = recordingModel.model;
+    // A sampler may remember the rows that it saw in the decode.
+    const { sampler } = plugin.create(options);
+    const scores = await scoreLane(causal, promptTokens, { start, events }, { sampler, maskTokenId: masked?.maskTokenId });
+    traces.push({
+      specification,
+      title: plugin.title,
+      options,
+      seed,
+      ...(start.length > 0 && { start }),
+      events,
+      result: { text, finishReason, statistics },
+      scores,
+    });
+  }
+  return traces;
 }
 
-function tokensOf(event: DecodeEvent): readonly number[] {
-  return "tokens" in event ? [...event.tokens] : [];
+async function recordRun({ run }: RunnableLane, options: { readonly maxNewTokens: number; readonly seed: number }): Promise<LaneRun> {
+  const events: TracedEvent[] = [];
+  const result = await run({ ...options, onEvent: (event) => events.push(event) });
+  return { events, result };
+}
+
+function tokensOf({ start = [], events, scores = [] }: LaneTrace): number[] {
+  return [...start, ...events.flatMap(({ event }) => eventTokens(event)), ...scoredTokens(scores)];
 }

@@ -53,10 +53,41 @@ export function stage(args: readonly string[] = []): Stage {
       page.on("pageerror", (error) => problems.push(String(error)));
       page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
       await page.goto(server.url + hash);
-      await page.locator(".lane, .prose, .measure").first().waitFor();
+      await page.locator(".lane, .prose, .measure, .tour").first().waitFor();
       return { page, context, problems };
     },
   };
+}
+
+/** Opens the settings, which are folded away while a run is shown. */
+export async function openSettings(page: Page): Promise<void> {
+  const fold = page.getByRole("button", { name: "Settings", exact: true });
+  if ((await fold.getAttribute("aria-expanded")) === "false") await fold.click();
+  await page.locator("#tokens").waitFor();
+}
+
+export async function openShare(page: Page): Promise<Locator> {
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  await dialog.getByRole("button", { name: "Copy link without the run" }).waitFor();
+  return dialog;
+}
+
+/** Copies a link by clicks and returns its hash, as the dialog shows it. */
+export async function copyLink(page: Page, what: "with" | "without"): Promise<string> {
+  const dialog = await openShare(page);
+  await dialog.getByRole("button", { name: `Copy link ${what} the run` }).click();
+  const url = await dialog.getByRole("textbox", { name: "Link" }).inputValue();
+  await page.keyboard.press("Escape");
+  return new URL(url).hash;
+}
+
+/** Saves the run by clicks and returns the path of the file. */
+export async function saveRun(page: Page): Promise<string> {
+  const dialog = await openShare(page);
+  const [download] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Save run" }).click()]);
+  await page.keyboard.press("Escape");
+  return download.path();
 }
 
 /** Presses Run and waits until all lanes have finished. */
@@ -123,8 +154,20 @@ export function laneText(page: Page, lane: number): Promise<string> {
   );
 }
 
-export function figure(page: Page, lane: number, name: string): Promise<string> {
-  return page.locator(`[data-lane="${lane}"] [data-figure="${name}"] dd`).first().innerText();
+/** Returns a figure of a lane, and opens the figures behind “More”. */
+export async function figure(page: Page, lane: number, name: string): Promise<string> {
+  const card = page.locator(`.lane[data-lane="${lane}"]`);
+  await openMore(card);
+  return card
+    .locator(`[data-figure="${name}"] dd`)
+    .first()
+    .innerText()
+    .then((text) => text.split("\n")[0]!);
+}
+
+async function openMore(lane: Locator): Promise<void> {
+  const more = lane.locator(".lane-foot > details");
+  if ((await more.getAttribute("open")) === null) await more.locator("> summary").click();
 }
 
 type LinkedSettings = Readonly<Record<string, string | readonly string[]>>;

@@ -3,7 +3,8 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Trace } from "../src/trace/trace.ts";
 import { writeTrace } from "../src/trace/trace-file.ts";
-import { figure, laneText, link, runToEnd, stage, waitUntilIdle } from "./browser.ts";
+import { figure, laneText, link, openSettings, runToEnd, stage, waitUntilIdle } from "./browser.ts";
+import { chooseFromHub, openModelDialog, useModel } from "./choose-model.ts";
 import { type DistServer, serveDist } from "./serve-dist.ts";
 
 const { open, server } = stage();
@@ -45,6 +46,7 @@ describe("a model", () => {
     const { page } = await open(link({ ...short, m: `${server().url}nothing-here` }));
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await alert(page, /nothing-here\/.+(not|missing)/);
+    await openSettings(page);
     await page.locator("#model").selectOption("stories");
     await expectWorking(page);
   });
@@ -53,12 +55,10 @@ describe("a model", () => {
     const { page, problems } = await open(link({ ...short }));
     await runToEnd(page);
     const text = await laneText(page, 0);
-    await page.locator("#model").selectOption("url");
-    await page.getByLabel("Name on the Hub, or URL").fill("not a URL");
-    await page.getByRole("button", { name: "Use this model" }).click();
+    await chooseFromHub(page, { model: "not a URL" });
     await page.getByText("Write org/name, or a complete URL").waitFor();
     await page.getByLabel("Name on the Hub, or URL").fill(`${server().url}own/`);
-    await page.getByRole("button", { name: "Use this model" }).click();
+    await useModel(page);
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^own · /);
     expect(await laneText(page, 0)).toBe(text);
@@ -70,7 +70,10 @@ describe("a model", () => {
       "onnx/model.onnx",
       "onnx/canvas.onnx",
     ];
+    await openModelDialog(page, "From this device");
     await page.getByTestId("model-files").setInputFiles(files.map((file) => storiesFolder + file));
+    await page.getByText("files: 6 files").waitFor();
+    await useModel(page);
     await runToEnd(page);
     expect(await page.locator(".chip").innerText()).toMatch(/^files · /);
     expect(await laneText(page, 0)).toBe(text);
@@ -193,8 +196,10 @@ describe("markup is shown as text", () => {
     const file = { name: "run.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(writeTrace(hostile)) };
     await page.getByTestId("trace-file").setInputFiles(file);
     await page.locator("#tokens-0 .token").first().click();
-    await page.locator("details summary").first().click();
-    await page.locator(".charts").scrollIntoViewIfNeeded();
+    await page.keyboard.press("Escape");
+    await figure(page, 0, "tokens");
+    await page.locator(".lane-foot details details summary").click();
+    await page.getByText("Charts", { exact: true }).click();
     await page.locator(".plot").first().waitFor();
     expect(await laneText(page, 0)).toBe(markup);
     expect(await page.locator("img").count()).toBe(0);
@@ -221,7 +226,8 @@ describe("markup is shown as text", () => {
       link({ p: markup, m: "javascript:alert(1)", n: "99999999", l: ["greedy:x=<b>", markup], plugin: `${server().url}evil.js` }),
     );
     expect(await page.locator("#prompt").inputValue()).toBe(markup);
-    expect(await page.locator("#tokens").inputValue()).toBe("64");
+    await openSettings(page);
+    expect(await page.locator("#tokens").inputValue()).toBe("35");
     await page.locator(".notice", { hasText: "Invalid parts of this URL were ignored" }).waitFor();
     expect(await page.locator("img").count()).toBe(0);
     expect(server().requests).not.toContain("/evil.js");

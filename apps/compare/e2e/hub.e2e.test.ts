@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { startFakeHub } from "../../../tests/src/support/fake-hub.ts";
 import type { FakeHub } from "../../../tests/src/support/fake-hub-plan.ts";
 import { STORIES_PLAN } from "../../../tests/src/hub/stories-plan.ts";
-import { laneText, link, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { laneText, link, openSettings, runToEnd, stage, untilRunEnds } from "./browser.ts";
+import { chooseFromHub, type HubChoice } from "./choose-model.ts";
 
 const { open, server } = stage();
 const start = link({ n: "6", l: "greedy" });
@@ -25,22 +26,8 @@ beforeEach(async () => {
   await fake.takeRequests();
 });
 
-interface Choice {
-  readonly model: string;
-  readonly dtype?: string;
-  /** @defaultValue the fake hub */
-  readonly hub?: string;
-}
-
-/** Chooses a model of the Hub by clicks. */
-async function choose(page: Page, { model, dtype, hub = fake.endpoint }: Choice): Promise<void> {
-  await page.locator("#model").selectOption({ label: "Other, from the Hub or a URL …" });
-  await page.getByLabel("Name on the Hub, or URL").fill(model);
-  if (dtype !== undefined) await page.getByLabel("Data type").selectOption(dtype);
-  await page.getByText("Another hub").click();
-  await page.getByLabel("URL of the hub").fill(hub);
-  await page.getByRole("button", { name: "Use this model" }).click();
-}
+/** Chooses a model of the Hub by clicks, on the fake hub unless another is named. */
+const choose = (page: Page, choice: HubChoice): Promise<void> => chooseFromHub(page, { hub: fake.endpoint, ...choice });
 
 const contents = async (): Promise<readonly (string | undefined)[]> =>
   (await fake.takeRequests())
@@ -82,7 +69,7 @@ describe("a model of the Hub", () => {
   test("is also found by the address of its page, and a download that was stopped goes on where it ended", async () => {
     const { page, problems } = await open(start);
     await choose(page, { model: `${fake.endpoint}/org/stories/tree/main` });
-    expect(await page.locator("#model option:checked").innerText()).toBe(`org/stories@main · ${new URL(fake.endpoint).host}`);
+    expect(await page.locator("#model option:checked").innerText()).toBe(`org/stories · ${new URL(fake.endpoint).host}`);
     await fake.fault({ on: "cdn", method: "GET", path: "onnx/model.onnx", slow: true });
     await untilRunEnds(page, async () => {
       await run(page);
@@ -101,7 +88,7 @@ describe("a model of the Hub", () => {
     await choose(page, { model: "org/stories", dtype: "q4" });
     await run(page);
     await notice(page, /onnx\/model_q4\.onnx.+Choose another dtype/);
-    await choose(page, { model: "org/stories" });
+    await choose(page, { model: "org/stories", dtype: "auto" });
     await runToEnd(page);
     expect(await laneText(page, 0)).toBe(expected);
   });
@@ -119,6 +106,7 @@ describe("a model of the Hub", () => {
       await run(page);
       await notice(page, message);
     }
+    await openSettings(page);
     await page.locator("#model").selectOption("stories");
     await runToEnd(page);
     expect(await laneText(page, 0)).toBe(expected);

@@ -1,6 +1,6 @@
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { measureLink, pressAndHide, pressTwice, showAgain, stage, untilRunEnds } from "./browser.ts";
+import { measureLink, openSettings, pressAndHide, pressTwice, showAgain, stage, untilRunEnds } from "./browser.ts";
 
 const { open } = stage();
 const lanes = ["greedy", "judged-tree:natsPerToken=0,rowCost=0.05", "fast-dllm:blockLength=8"];
@@ -40,6 +40,7 @@ test("a stopped measurement shows its complete rounds; changing the lanes remove
   await untilRunEnds(page, () => pressTwice(page.locator(".run"), "Round 3 of 6"));
   expect(await page.locator(".measure-rounds").innerText()).toMatch(/^The measurement was stopped early\. [0-2] of 6 rounds count\./);
   await page.getByRole("link", { name: "Change the lanes in Compare" }).click();
+  await openSettings(page);
   await page.locator("#tokens").fill("8");
   await page.locator("#tokens").press("Enter");
   await page.getByRole("navigation").getByRole("link", { name: "Measure", exact: true }).click();

@@ -1,7 +1,29 @@
 import { expect, test } from "vitest";
-import { laneText, link, runToEnd, stage } from "./browser.ts";
+import { laneText, link, runToEnd, stage, untilRunEnds } from "./browser.ts";
 
 const { open, server } = stage();
+
+test("without a run, the page says offline what is missing; kept models run offline, though none ever ran", async () => {
+  const visited = await open();
+  await visited.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await visited.context.setOffline(true);
+  await visited.page.reload();
+  await visited.page.locator("#tokens-0 .token[data-final]").first().waitFor();
+  await untilRunEnds(visited.page, () => visited.page.getByRole("button", { name: "Run", exact: true }).click());
+  await visited.page.getByText("the model is not on this device yet").waitFor();
+
+  const kept = await open();
+  await kept.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await kept.page.getByRole("link", { name: "About" }).click();
+  await kept.page.getByRole("button", { name: "Keep the models for offline use" }).click();
+  await kept.page.getByText("The models are on this device now.").waitFor({ timeout: 60_000 });
+  await kept.context.setOffline(true);
+  await kept.page.reload();
+  await kept.page.getByRole("link", { name: "Compare", exact: true }).click();
+  await runToEnd(kept.page);
+  expect(await laneText(kept.page, 0)).not.toBe("");
+  expect(kept.problems).toEqual([]);
+});
 
 test("after one visit, the page, its tour and a run work offline, isolated, without requests to other hosts", async () => {
   const { page, context, problems } = await open(link({ n: "6", l: ["greedy", "fast-dllm:blockLength=8"] }));
@@ -21,7 +43,7 @@ test("after one visit, the page, its tour and a run work offline, isolated, with
   await page.getByRole("link", { name: "Tour" }).click();
   await page.getByRole("heading", { name: "One token at a time" }).waitFor();
   await page.locator("#tokens-0 .token[data-final]").first().waitFor();
-  await page.locator(".charts").scrollIntoViewIfNeeded();
+  await page.getByText("Charts", { exact: true }).click();
   await page.locator(".plot").first().waitFor();
   expect(requested.filter((url) => !url.startsWith(server().url) && !url.startsWith("blob:"))).toEqual([]);
   expect(problems).toEqual([]);

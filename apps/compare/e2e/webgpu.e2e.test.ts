@@ -1,6 +1,6 @@
 import type { Worker } from "playwright";
 import { expect, test } from "vitest";
-import { figure, laneText, link, runToEnd, stage } from "./browser.ts";
+import { figure, laneText, link, openSettings, runToEnd, stage } from "./browser.ts";
 
 // SwiftShader is a software GPU: slow, exact, and available on every machine.
 const { open } = stage(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]);
@@ -11,6 +11,7 @@ test("a software GPU is not chosen automatically; when selected, it produces the
   await runToEnd(page);
   expect(await page.locator(".chip").innerText()).toMatch(/WASM$/);
   const text = await laneText(page, 0);
+  await openSettings(page);
   await page.locator("#execution").selectOption("webgpu");
   await runToEnd(page, 170_000);
   expect(await page.locator(".chip").innerText()).toMatch(/WEBGPU$/);
@@ -40,6 +41,7 @@ test("losing the GPU shows an error, and the next run works", async () => {
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.locator(".notice[data-kind=error]").first().waitFor({ timeout: 120_000 });
   expect(await page.locator(".notice[data-kind=error]").first().innerText()).toMatch(/failed|lost|device/i);
+  await openSettings(page);
   await page.locator("#execution").selectOption("wasm");
   await runToEnd(page);
   expect(await figure(page, 0, "tokens")).toBe("3");

@@ -1,86 +1,52 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { openRecording } from "./lab/files.ts";
-import { canMakeLane } from "./lab/decoders.ts";
-import { isRunning, stop } from "./lab/activity.ts";
+import { keepRun, sessionStore } from "./document/kept-run.ts";
+import { redo, undo } from "./lab/documents.ts";
+import { isRunning } from "./lab/activity.ts";
+import { isRunShown } from "./lab/bets.ts";
+import { address, openAddress } from "./lab/navigation.ts";
 import { goTo, startPlayback, step, togglePlay } from "./lab/playback.ts";
 import * as state from "./lab/state.ts";
-import { defaultSettings, type Settings } from "./url/settings.ts";
-import { readLink, writeLink } from "./url/share-link.ts";
-import { startOffline } from "./offline/offline.ts";
-import { texts } from "./texts/en.ts";
-import { chapters } from "./texts/tour-en.ts";
-import { App, hasTransport } from "./view/app.tsx";
+import { keepLoadedScripts, startOffline } from "./offline/offline.ts";
+import { textLanguage, texts } from "./texts/texts.ts";
+import { chapters } from "./tour/scenes.ts";
+import { App } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";
 
-const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+const plays = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Applies the page's URL: its route, settings, and recorded run. */
-async function applyLocation(): Promise<void> {
-  if (isRunning()) stop();
-  const location = readLink(globalThis.location.hash, (lane) => canMakeLane(lane, state.plugins.value));
-  const { route, settings, digests, ignored } = location;
-  const { chapter, scene, shown } = placeInTour(location);
-  const wasMeasuring = state.route.value === "measure";
-  if (ignored.length > 0) state.notify("info", texts.status.ignored(ignored.join(", ")));
-  state.chapter.value = chapter;
-  state.scene.value = scene;
-  state.settings.value = route === "tour" ? shown.settings : settings;
-  state.expectedDigests.value = digests;
-  state.route.value = route;
-  document.title =
-    route === "compare" ? texts.title : `${route === "tour" ? chapters[chapter - 1]!.title : texts.routes[route]} · ${texts.title}`;
-  window.scrollTo({ top: 0 });
-  if (route === "tour") await showRecording(`chapter-${chapter}-${scene}`);
-  else if (route === "measure" || (wasMeasuring && isShownWith(settings))) return;
-  else if (route === "compare" && writeLink(settings) === writeLink(defaultSettings)) await showRecording("welcome");
-  else state.trace.value = undefined;
-}
-
-/** Whether the shown run was made with these settings. */
-function isShownWith({ prompt, maxNewTokens, lanes }: Settings): boolean {
-  const shown = state.trace.value;
-  return (
-    shown?.prompt === prompt &&
-    shown.maxNewTokens === maxNewTokens &&
-    shown.lanes.map(({ specification }) => specification).join("\n") === lanes.join("\n")
-  );
-}
-
-function placeInTour({ chapter, scene }: { readonly chapter: number; readonly scene: number }) {
-  const { scenes } = chapters[chapter - 1]!;
-  const shown = scenes[scene - 1];
-  return shown ? { chapter, scene, shown } : { chapter, scene: 1, shown: scenes[0] };
-}
-
-async function showRecording(name: string): Promise<void> {
-  state.trace.value = undefined;
-  if (!(await openRecording(name)) || reducedMotion.matches) return;
-  state.axis.value = "passes";
-  state.speed.value = 1;
-  goTo(0);
-  togglePlay();
-}
-
-/** Writes the settings to the URL, so that a reload restores them. */
-function syncUrl(): void {
+/** Keeps the address and the title of the page equal to what is shown. */
+function followState(): void {
+  effect(() => {
+    const hash = address.value;
+    if (hash !== (location.hash || "#/")) history.replaceState(null, "", hash);
+  });
   effect(() => {
     const route = state.route.value;
-    if (route !== "compare" && route !== "measure") return;
-    const link = writeLink(state.settings.value, state.expectedDigests.value, route);
-    if (link !== (globalThis.location.hash || "#/")) history.replaceState(null, "", link);
+    const page = route === "tour" ? texts.tour.chapterTitles[chapters[state.chapter.value - 1]!.id] : texts.routes[route];
+    document.title = route === "compare" ? texts.title : `${page} · ${texts.title}`;
   });
 }
 
 function onKeyDown(event: KeyboardEvent): void {
   const target = event.target as Element;
-  if (
-    event.ctrlKey ||
-    event.metaKey ||
-    event.altKey ||
-    target.closest("input, textarea, select, button, a, dialog, summary, [role=listbox]")
-  )
-    return;
+  const isInControl = target.closest("input, textarea, select, button, a, dialog, summary, [role=listbox]") !== null;
+  const move =
+    (event.ctrlKey || event.metaKey) && !event.altKey ? historyKey(event) : isInControl || event.altKey ? undefined : replayKey(event);
+  if (!move) return;
+  event.preventDefault();
+  move();
+}
+
+/** Undo and redo, except in fields, which have their own. */
+function historyKey(event: KeyboardEvent): (() => void) | undefined {
+  if ((event.target as Element).closest("input, textarea, select, dialog") || isRunning()) return undefined;
+  const key = event.key.toLowerCase();
+  if (key === "z") return event.shiftKey ? redo : undo;
+  return key === "y" ? redo : undefined;
+}
+
+function replayKey({ key }: KeyboardEvent): (() => void) | undefined {
   const moves: Readonly<Record<string, () => void>> = {
     " ": togglePlay,
     ArrowLeft: () => step(-1),
@@ -88,23 +54,27 @@ function onKeyDown(event: KeyboardEvent): void {
     Home: () => goTo(0),
     End: () => goTo(Infinity),
   };
-  const move = moves[event.key];
-  if (!move || !hasTransport(state.route.value)) return;
-  event.preventDefault();
-  move();
+  return isRunShown.value ? moves[key] : undefined;
 }
 
-const MILLISECONDS_TO_FIRST_LAYOUT = 400;
+const MILLISECONDS_TO_FIRST_LAYOUT = 1500;
 const FONTS = ['1rem "Inter Variable"', '1rem "Source Serif 4 Variable"'];
 
+document.documentElement.lang = textLanguage;
 applyTheme();
 startPlayback();
-const applied = applyLocation().then(syncUrl);
+const opened = openAddress(location.hash, { isFirst: true, plays });
+followState();
 const fonts = FONTS.map((font) => document.fonts.load(font).catch(() => undefined));
 // Rendering after the recording and the fonts have loaded avoids a second layout. The wait is limited.
-void Promise.race([Promise.all([applied, ...fonts]), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT))]).then(
-  () => render(<App />, document.getElementById("app")!),
+void Promise.race([Promise.all([opened, ...fonts]), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT))]).then(() =>
+  render(<App />, document.getElementById("app")!),
 );
-addEventListener("hashchange", () => void applyLocation());
+addEventListener("hashchange", () => {
+  // The page itself replaces the address without an event; the visitor's links and typing come here.
+  if (location.hash !== address.peek()) void openAddress(location.hash, { isFirst: false, plays });
+});
 addEventListener("keydown", onKeyDown);
+addEventListener("pagehide", () => keepRun(state.histories.compare.peek().present, sessionStore()));
 startOffline(({ reason }) => state.notify("info", texts.status.notStored(reason)));
+if (textLanguage !== "en") void keepLoadedScripts();

@@ -3,12 +3,13 @@ import type { OfflineMessage } from "./offline/offline.ts";
 
 /*
  * Caches the page for offline use and adds the headers that isolate it, for hosts that cannot send them. It follows three rules: the shell
- * is cached on install, files under assets/ are cached on first use, and requests to other origins are left alone.
+ * is cached on install; files under assets/ are cached on first use, and the first model brings with it what the page imports on demand;
+ * requests to other origins are left alone.
  */
 declare const self: ServiceWorkerGlobalScope;
 
-/** Inserted by the build: a name for this version, and the files of the shell relative to this script. */
-declare const SHELL: { readonly version: string; readonly files: readonly string[] };
+/** Inserted by the build: a name for this version, and the files of the shell and those kept later, relative to this script. */
+declare const SHELL: { readonly version: string; readonly files: readonly string[]; readonly later: readonly string[] };
 
 const PREFIX = "compare-";
 const shellCache = `${PREFIX}shell-${SHELL.version}`;
@@ -19,11 +20,16 @@ self.addEventListener("install", (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(shellCache);
-      await cache.addAll(SHELL.files.map((file) => new Request(file, { cache: "no-cache" })));
+      await cache.addAll(SHELL.files.map(shellRequest));
       await self.skipWaiting();
     })(),
   );
 });
+
+/** Files with a digest in their name never change: the browser's own copy, which the page has just loaded, will do. */
+function shellRequest(file: string): Request {
+  return new Request(file, { cache: file.startsWith("./assets/") ? "force-cache" : "no-cache" });
+}
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(
@@ -56,6 +62,7 @@ async function respond(request: Request, url: URL): Promise<Response> {
     if (cached) return isolated(cached, url);
     const response = await fetch(file);
     if (response.ok && isAsset) await store(file, response.clone());
+    if (response.ok && url.pathname.endsWith(".wasm")) await storeLater();
     return isolated(response, url);
   } catch {
     return Response.error();
@@ -71,6 +78,14 @@ async function store(request: Request, response: Response): Promise<void> {
     const message: OfflineMessage = { type: "not-stored", reason: error instanceof Error ? error.message : String(error) };
     for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message, []);
   }
+}
+
+/** Keeps the rest of the page. Without it, what is missing is fetched when it is used. */
+async function storeLater(): Promise<void> {
+  const cache = await caches.open(fileCache);
+  const missing: Request[] = [];
+  for (const file of SHELL.later.map(shellRequest)) if (!(await cache.match(file))) missing.push(file);
+  await cache.addAll(missing).catch(() => undefined);
 }
 
 /** Adds the headers that isolate a page, and the content security policy of workers, which the page cannot set. */

@@ -1,22 +1,9 @@
-import { acceptsValue, describeOption, InvalidOptionError, type LanguageModel, type PluginOption } from "@decodekit/core";
-import type { ChosenFile } from "@decodekit/core/onnx";
+import { acceptsValue, describeOption, InvalidOptionError, type PluginOption } from "@decodekit/core";
 import type { ComparedDecoder } from "./compared-decoder.ts";
 import { describeEnvironment } from "./environment.ts";
-import { rowConsistencyOf } from "./losslessness.ts";
 import { measureRun } from "./measure-run.ts";
-import type { CompareReport, ModelReport, RunReport } from "./report.ts";
-
-/** A language model and, if known, the facts about its files that the report contains. `loadModel` returns all of them. */
-export interface ComparedModel extends LanguageModel {
-  /** The file that holds the graph. */
-  readonly file?: ChosenFile | undefined;
-  /** Number of weights in the graph. */
-  readonly parameters?: number | undefined;
-  /** "webgpu", "wasm" or "native". */
-  readonly execution?: string | undefined;
-  /** Size of the graph and its external data, in bytes. */
-  readonly bytes?: number | undefined;
-}
+import { type ComparedModel, modelReport } from "./model-report.ts";
+import type { CompareReport, RunReport } from "./report.ts";
 
 export interface CompareOptions {
   readonly model: ComparedModel;
@@ -82,7 +69,7 @@ export async function compare(options: CompareOptions): Promise<CompareReport> {
     if (signal?.aborted) break;
     runs.push(await run("run", decoder, prompt, repetition));
   }
-  return { schemaVersion: 2, environment: describeEnvironment(), model: describeModel(model), runs };
+  return { schemaVersion: 2, environment: describeEnvironment(), model: modelReport(model), runs };
 }
 
 interface ScheduledRun {
@@ -106,18 +93,6 @@ function* schedule(
       }
     }
   }
-}
-
-function describeModel({ name, tokenizer, causal, masked, file, parameters, execution, bytes }: ComparedModel): ModelReport {
-  return {
-    name,
-    file: file ? { path: file.path, dtype: file.dtype ?? null, reason: file.reason } : null,
-    parameters: parameters ?? null,
-    vocabSize: causal?.vocabSize ?? masked?.vocabSize ?? tokenizer.vocabSize,
-    execution: execution ?? null,
-    rowConsistency: rowConsistencyOf(causal),
-    bytes: bytes ?? null,
-  };
 }
 
 interface CheckedOptions {

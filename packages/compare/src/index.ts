@@ -1,5 +1,12 @@
 export { builtInDecoders } from "./built-in-decoders.ts";
-export { compare, type ComparedModel, type CompareOptions, type CompareProgress } from "./compare.ts";
+export { compare, type CompareOptions, type CompareProgress } from "./compare.ts";
 export { type ComparedDecoder, decoderFromPlugin, presetDecoders } from "./compared-decoder.ts";
+export { describeEnvironment } from "./environment.ts";
+export { type ComparedModel, modelReport } from "./model-report.ts";
+export { findLack, type RunnableModel } from "./find-lack.ts";
 export { parseDecoder } from "./parse-decoder.ts";
+export { type NgramCounts, repeatedNgrams } from "./repeated-ngrams.ts";
+export { readSpecification, type Specification, writeSpecification } from "./specification.ts";
 export type { CompareReport, Environment, ModelReport, RunReport } from "./report.ts";
+export { type EndedRun, runReport } from "./run-report.ts";
+export { scoreOutput, type ScoreOptions } from "./score-output.ts";

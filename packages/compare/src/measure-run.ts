@@ -1,7 +1,8 @@
-import { type DecodeStatistics, generate, type LanguageModel } from "@decodekit/core";
+import { generate, type LanguageModel } from "@decodekit/core";
 import type { ComparedDecoder } from "./compared-decoder.ts";
-import { isLossless, rowConsistencyOf } from "./losslessness.ts";
+import { rowConsistencyOf } from "./losslessness.ts";
 import type { RunReport } from "./report.ts";
+import { runReport } from "./run-report.ts";
 import { scoreOutput } from "./score-output.ts";
 
 export interface RunSettings {
@@ -28,20 +29,11 @@ export async function measureRun(
     if (event.type !== "tokens-commit") continue;
     onTokens?.((committed += event.tokens.length));
   }
-  const { text, tokens, finishReason, statistics } = await generation.result;
+  const result = await generation.result;
+  const { tokens } = result;
   const negativeLogLikelihood = tokens.length > 0 ? await likelihood(model, promptTokens, tokens, signal) : null;
-  return {
-    decoder: decoder.name,
-    options,
-    prompt,
-    seed,
-    text,
-    tokens: Array.from(tokens),
-    finishReason,
-    lossless: isLossless(decoder, { consistency: rowConsistencyOf(model.causal), verifyPasses: statistics.passes.verify }),
-    ...figures(statistics),
-    negativeLogLikelihood,
-  };
+  const rowConsistency = rowConsistencyOf(model.causal);
+  return runReport({ decoder, options, prompt, seed, result, rowConsistency, negativeLogLikelihood });
 }
 
 async function likelihood(
@@ -58,28 +50,4 @@ async function likelihood(
     if (signal?.aborted && error === signal.reason) return null;
     throw error;
   }
-}
-
-type Figures = Omit<
-  RunReport,
-  "decoder" | "options" | "prompt" | "seed" | "text" | "tokens" | "finishReason" | "lossless" | "negativeLogLikelihood"
->;
-
-function figures({ tokens, passes, passesByModel, targetPasses, ...rest }: DecodeStatistics): Figures {
-  const perToken = (amount: number): number | null => (tokens > 0 ? amount / tokens : null);
-  return {
-    passes,
-    passesByModel,
-    targetPasses,
-    passesPerToken: perToken(Object.values(passes).reduce((total, count) => total + count, 0)),
-    passesPer1000Tokens: perToken(1000 * targetPasses),
-    prefillMilliseconds: rest.prefillMilliseconds,
-    decodeMilliseconds: rest.decodeMilliseconds,
-    timeToFirstTokenMilliseconds: rest.timeToFirstTokenMilliseconds ?? null,
-    tokensPerSecond: rest.tokensPerSecond ?? null,
-    drafted: rest.drafted,
-    accepted: rest.accepted,
-    revisions: rest.revisions,
-    changedShare: perToken(rest.changedTokens),
-  };
 }

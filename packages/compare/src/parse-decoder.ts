@@ -1,36 +1,35 @@
-import { acceptsValue, type DecoderPlugin, describeOption, InvalidOptionError, type PluginOption } from "@decodekit/core";
+import { acceptsValue, type DecoderPlugin, describeOption, InvalidOptionError, type PluginModel, type PluginOption } from "@decodekit/core";
 import { type ComparedDecoder, decoderFromPlugin } from "./compared-decoder.ts";
+import { readSpecification, type Specification } from "./specification.ts";
 
 type OptionValue = number | boolean | string;
 
 /**
- * Makes the decoder that `specification` names: "greedy", "top-p:p=0.9,temperature=0.8". A boolean option without a value is true. Values
- * cannot contain a comma.
+ * Makes the decoder that `specification` names: "greedy", "top-p:p=0.9,temperature=0.8". A boolean option without a value is true. A value
+ * with a comma, a line break or spaces at its ends is written as a JSON string: `infill:after="Yes, he did."`. `model` is the model that the
+ * decoder is for, see `DecoderPlugin.create`.
  * @throws InvalidOptionError for an unknown decoder or option, an option given twice, or a value out of range.
  */
-export function parseDecoder(specification: string, plugins: readonly DecoderPlugin[]): ComparedDecoder {
-  const colon = specification.indexOf(":");
-  const name = (colon < 0 ? specification : specification.slice(0, colon)).trim();
+export function parseDecoder(specification: string, plugins: readonly DecoderPlugin[], model?: PluginModel): ComparedDecoder {
+  const { name, options } = readSpecification(specification);
   const plugin = plugins.find((candidate) => candidate.name === name);
   if (!plugin) {
     const expected = `one of ${plugins.map((candidate) => candidate.name).join(", ")}`;
     throw new InvalidOptionError({ where: "compare", option: "decoder", expected, actual: name });
   }
-  return decoderFromPlugin(plugin, colon < 0 ? {} : parseOptions(specification.slice(colon + 1), plugin));
+  return decoderFromPlugin(plugin, valuesOf(options, plugin, specification), model);
 }
 
-function parseOptions(text: string, plugin: DecoderPlugin): Record<string, OptionValue> {
+function valuesOf(options: Specification["options"], plugin: DecoderPlugin, specification: string): Record<string, OptionValue> {
   const values: Record<string, OptionValue> = {};
-  for (const assignment of text.split(",").map((part) => part.trim())) {
-    if (assignment === "") continue;
-    const equals = assignment.indexOf("=");
-    const key = equals < 0 ? assignment : assignment.slice(0, equals).trim();
+  for (const [key, text] of options) {
     const option = Object.hasOwn(plugin.options, key) ? plugin.options[key] : undefined;
     if (!option) throw unknownOption(plugin, key);
     if (Object.hasOwn(values, key)) {
-      throw new InvalidOptionError({ where: plugin.name, option: key, expected: "given once", actual: text });
+      const actual = specification.slice(specification.indexOf(":") + 1);
+      throw new InvalidOptionError({ where: plugin.name, option: key, expected: "given once", actual });
     }
-    values[key] = parseValue(plugin.name, key, option, equals < 0 ? undefined : assignment.slice(equals + 1).trim());
+    values[key] = parseValue(plugin.name, key, option, text);
   }
   return values;
 }

@@ -1,4 +1,5 @@
-import type { DecodeEvent } from "@decodekit/core";
+import type { DecodeEvent, TokensProposeEvent } from "@decodekit/core";
+import { findInvalidParent, firstChain, type TokenTree } from "@decodekit/core/toolkit";
 import type { Check } from "./check.ts";
 import { expect, expectSame } from "./expect.ts";
 import { VOCAB_SIZE } from "./certain-text.ts";
@@ -60,10 +61,21 @@ export const eventChecks: readonly Check[] = [
     name: "proposes and verifies drafts for uncommitted positions only",
     run: onEveryScenario(({ events }, { prompt }) => {
       let end = prompt.length;
+      let tree: TokenTree | undefined;
+      let accepted = 0;
       for (const event of events) {
-        if (event.type === "tokens-commit") end += event.tokens.length;
-        if (event.type === "tokens-propose") checkProposal(event, end);
+        if (event.type === "tokens-commit") {
+          if (tree) checkPath(tree, event.tokens.slice(0, accepted));
+          end += event.tokens.length;
+          tree = undefined;
+          accepted = 0;
+        }
+        if (event.type === "tokens-propose") {
+          checkProposal(event, end);
+          ({ tree } = event);
+        }
         if (event.type !== "draft-verify") continue;
+        ({ accepted } = event);
         expect(event.start >= end, `a draft was verified at ${event.start}, but everything before ${end} is committed`);
         expect(event.accepted >= 0 && event.accepted <= event.drafted, `${event.accepted} of ${event.drafted} draft tokens were accepted`);
       }
@@ -71,12 +83,30 @@ export const eventChecks: readonly Check[] = [
   },
 ];
 
-function checkProposal({ start, tokens, probabilities }: Extract<DecodeEvent, { type: "tokens-propose" }>, committedEnd: number): void {
+function checkProposal({ start, tokens, probabilities, tree }: TokensProposeEvent, committedEnd: number): void {
   expect(start >= committedEnd, `a proposal starts at ${start}, but everything before ${committedEnd} is committed`);
   expect(tokens.length > 0, "a proposal holds no token");
   expect(tokens.every(isToken), `a proposal holds a token outside the vocabulary: ${tokens.join(", ")}`);
   expectSame(probabilities?.length ?? tokens.length, tokens.length, "number of probabilities of a proposal");
   expect(probabilities?.every((value) => value >= 0 && value <= 1 + 1e-6) ?? true, "a probability of a proposal is not in [0, 1]");
+  if (tree) checkTree(tree, tokens);
+}
+
+function checkTree({ tokens, parents }: TokenTree, chain: Int32Array): void {
+  expectSame(parents.length, tokens.length, "number of parents of a proposal's tree");
+  const invalid = findInvalidParent(parents);
+  expect(invalid === undefined, `node ${invalid} of a proposal's tree has the parent ${parents[invalid ?? 0]}, which is no earlier node`);
+  expect(tokens.every(isToken), `a proposal's tree holds a token outside the vocabulary: ${tokens.join(", ")}`);
+  expectSame([...chain], [...firstChain({ tokens, parents })], "tokens of a proposal with a tree, whose first chain they are");
+}
+
+/** Checks that the accepted tokens of a tree follow each other in it. */
+function checkPath({ tokens, parents }: TokenTree, accepted: Int32Array): void {
+  let node = -1;
+  for (const token of accepted) {
+    node = parents.findIndex((parent, index) => parent === node && tokens[index] === token);
+    expect(node >= 0, `the accepted tokens ${accepted.join(", ")} are not a path of the proposal's tree`);
+  }
 }
 
 function onEveryScenario(check: (observation: Observation, scenario: Scenario) => void): Check["run"] {

@@ -52,7 +52,7 @@ export type {
   RowReads,
   Session,
 } from "./contracts/model.ts";
-export type { DecoderPlugin, PluginOption, PluginOptionValues } from "./contracts/plugin.ts";
+export type { DecoderPlugin, PluginModel, PluginOption, PluginOptionValues } from "./contracts/plugin.ts";
 export type { Candidates, LogitsProcessor, PartialSampling, Sampler, Sequence } from "./contracts/sampler.ts";
 export { autoregressive } from "./decode/autoregressive.ts";
 export { type DecodeContext, type DecoderDefinition, defineDecoder } from "./decode/define-decoder.ts";

@@ -1,5 +1,5 @@
 // What several strategies, programs that load their plugins, and those that decorate models need. No dependency, like the entry point ".".
-export { DTYPES, type Dtype } from "./contracts/dtype.ts";
+export { DTYPES, type Dtype, dtypeOfFile } from "./contracts/dtype.ts";
 export { FORWARD_PHASES, MODEL_ROLES } from "./contracts/pass-kinds.ts";
 export { isEffective, pluginsIn } from "./contracts/read-plugins.ts";
 export { undecorated } from "./contracts/model.ts";
@@ -24,4 +24,4 @@ export { temperatureSampler } from "./sampling/temperature-sampler.ts";
 export { topK } from "./sampling/top-k.ts";
 export { concatTokens } from "./tokens/concat-tokens.ts";
 export { GrowingSequence } from "./tokens/growing-sequence.ts";
-export { findInvalidParent, nodeDepths, pathTo, pathTokens, takeBest, type TokenTree } from "./tokens/token-tree.ts";
+export { findInvalidParent, firstChain, nodeDepths, pathTo, pathTokens, takeBest, type TokenTree } from "./tokens/token-tree.ts";

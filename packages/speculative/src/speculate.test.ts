@@ -74,14 +74,16 @@ describe("the proposal", () => {
     expect(proposals(compared.events)[0]).toEqual({ type: "tokens-propose", start: 4, tokens: Int32Array.of(6, 5) });
   });
 
-  test("of a tree is its first chain", async () => {
+  test("of a tree is its first chain, with the whole tree, in arrays of their own", async () => {
     // Chains 7 9 and 6 7 8: the first child of each node is 7, then 9.
     const tree = { tokens: Int32Array.of(7, 6, 7, 9, 8), parents: Int32Array.of(-1, -1, 1, 0, 2) };
     const { drafter } = noting("tree", tree);
     const { events, tokens } = await collectDecode(
       speculative({ drafter, draftLength: 8 }).decode({ causal: treeModel() }, prompt, { maxNewTokens: 5 }),
     );
-    expect(proposals(events)[0]!.tokens).toEqual(Int32Array.of(7, 9));
+    expect(proposals(events)[0]).toEqual({ type: "tokens-propose", start: 4, tokens: Int32Array.of(7, 9), tree });
+    const { tree: proposed } = proposals(events)[0]!;
+    expect([proposed!.tokens === tree.tokens, proposed!.parents === tree.parents]).toEqual([false, false]);
     expect(events.find(({ type }) => type === "draft-verify")).toEqual({ type: "draft-verify", start: 4, drafted: 5, accepted: 3 });
     expect([...tokens]).toEqual([5, 6, 7, 8, 9]);
   });

@@ -11,14 +11,13 @@ import {
   type ModelRole,
   type ReportingSession,
   type Sampler,
-  type TokenId,
   type TokensProposeEvent,
 } from "@decodekit/core";
-import { drawPredicted, readsOf } from "@decodekit/core/toolkit";
+import { drawPredicted, firstChain, readsOf } from "@decodekit/core/toolkit";
 import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/policy.ts";
 import { type GuardedDrafter, startGuardedDrafter } from "./guarded-drafter.ts";
 import { gumbelRandom } from "./gumbel-max.ts";
-import { type Stopwatch, stopwatch, watched } from "./stopwatch.ts";
+import { stopwatch, unwatched, watched } from "./stopwatch.ts";
 import { readDraft, type TargetRows, targetRows } from "./target-rows.ts";
 import type { Verifier } from "./verify/verifier.ts";
 
@@ -87,12 +86,6 @@ export async function* speculate<Role extends ModelRole>(
     const { tokens: committed } = outcome;
     speculation.control.observe({ requested, drafted, accepted, committed, milliseconds: watch.elapsed(), passMilliseconds });
   }
-}
-
-function* unwatched(watch: Stopwatch, event: DecodeEvent): Generator<DecodeEvent, void, void> {
-  watch.pause();
-  yield event;
-  watch.resume();
 }
 
 /** Verifies a draft. The outcome's tokens are the accepted ones and one more. */
@@ -168,12 +161,11 @@ function confidentDrafts<Role extends ModelRole>(
   return verifier.usesProbabilities ? undefined : confident;
 }
 
-/** The tokens to show. For a tree this is its first chain: each position can show only one token. */
+/** The tokens to show. For a tree this is its first chain: each position can show only one token. The arrays are the drafter's: copied. */
 function proposal(start: number, { tokens, probabilities, parents }: Draft): TokensProposeEvent {
   if (parents) {
-    const chain: TokenId[] = [];
-    for (let node = parents.indexOf(-1); node >= 0; node = parents.indexOf(node)) chain.push(tokens[node]!);
-    return { type: "tokens-propose", start, tokens: Int32Array.from(chain) };
+    const tree = { tokens: tokens.slice(), parents: parents.slice() };
+    return { type: "tokens-propose", start, tokens: firstChain(tree), tree };
   }
   const drawnWith = probabilities && Float32Array.from(tokens, (token, place) => probabilities[place]![token]!);
   return { type: "tokens-propose", start, tokens: tokens.slice(), ...(drawnWith && { probabilities: drawnWith }) };

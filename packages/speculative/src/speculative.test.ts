@@ -158,6 +158,12 @@ describe.each(names)("the output with %s", (name) => {
   });
 });
 
+test("tells its sampler", () => {
+  expect(speculative({ drafter: promptLookup(), sampler }).sampler).toBe(sampler);
+  expect(speculative({ drafter: draftModel(), verify: "gumbel", sampler }).sampler).toBe(sampler);
+  expect(speculative({ drafter: promptLookup() }).sampler).toBe(greedySampler);
+});
+
 test("a draft model that always agrees yields a token for every row", async () => {
   const models = { causal: countingModel(), draft: countingModel() };
   const decoder = speculative({ drafter: draftModel(), draftLength: 4 });

@@ -84,6 +84,7 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
     capabilities: [drafter.draftKind === "tree" ? "tree" : "rewind"],
     draftRoles,
     lossless: true,
+    sampler,
     run: (context) => speculate(context, settings),
   });
 }

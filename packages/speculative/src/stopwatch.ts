@@ -44,3 +44,10 @@ export async function* watched<Event, Result>(
     await steps.return(undefined as Result);
   }
 }
+
+/** Yields `event`, pausing `watch` while it is consumed. */
+export function* unwatched<Event>(watch: Stopwatch, event: Event): Generator<Event, void, void> {
+  watch.pause();
+  yield event;
+  watch.resume();
+}

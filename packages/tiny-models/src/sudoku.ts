@@ -36,6 +36,27 @@ export function isSudokuSolution(clues: string, answer: string): boolean {
   );
 }
 
+/**
+ * Returns the cells that cannot be right together, in ascending order: those whose digit is in their row, column or box twice, and those whose
+ * answer is not their clue. `answer` holds the digits so far; any other character is an empty cell, which shows its clue, if it has one.
+ */
+export function sudokuConflicts(clues: string, answer: string): readonly number[] {
+  const digits = Array.from({ length: SUDOKU_CELLS }, (_, cell) => digitIn(answer, cell) ?? digitIn(clues, cell));
+  const isWrong = (cell: number): boolean => {
+    const clue = digitIn(clues, cell);
+    return clue !== undefined && digits[cell] !== clue;
+  };
+  const isTwice = (cell: number): boolean =>
+    digits[cell] !== undefined &&
+    UNITS.some((unit) => unit.includes(cell) && unit.some((other) => other !== cell && digits[other] === digits[cell]));
+  return [...digits.keys()].filter((cell) => isWrong(cell) || isTwice(cell));
+}
+
+function digitIn(grid: string, cell: number): string | undefined {
+  const character = grid.charAt(cell);
+  return character !== "" && DIGITS.includes(character) ? character : undefined;
+}
+
 const INDEX = Array.from(DIGITS, (_, index) => index);
 const UNITS: readonly (readonly number[])[] = INDEX.flatMap((unit) => [
   INDEX.map((place) => unit * SIDE + place),

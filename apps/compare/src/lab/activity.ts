@@ -1,7 +1,8 @@
 import { VocabularyMismatchError } from "@decodekit/core";
 import type { LoadProgress } from "@decodekit/core/onnx";
-import { texts as t } from "../texts/en.ts";
+import { texts as t } from "../texts/texts.ts";
 import { canMakeLane } from "./decoders.ts";
+import { removeLanes } from "./documents.ts";
 import { describeError } from "./describe-error.ts";
 import { modelHost } from "./model-host.ts";
 import * as state from "./state.ts";
@@ -50,9 +51,7 @@ function terminateAll(problem: string): void {
   host.reset(problem);
   for (const { end } of state.thirdParty.value) end(problem);
   state.thirdParty.value = [];
-  const { lanes, ...rest } = state.settings.value;
-  const left = lanes.filter((specification) => canMakeLane(specification, state.plugins.value));
-  state.settings.value = { ...rest, lanes: left.length > 0 ? left : ["greedy"] };
+  removeLanes((decoder) => !canMakeLane(decoder, state.plugins.value));
 }
 
 export function showProgress(progress: LoadProgress | undefined): void {

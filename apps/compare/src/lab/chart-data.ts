@@ -1,4 +1,4 @@
-import { format, letters, texts } from "../texts/en.ts";
+import { format, letters, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import { figuresOf } from "./lane-figures.ts";

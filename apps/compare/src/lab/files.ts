@@ -1,48 +1,44 @@
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { MAX_FILE_BYTES, readTrace, writeTrace } from "../trace/trace-file.ts";
+import type { Trace } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";
+import { openRun } from "./documents.ts";
+import { saveFile } from "./save-file.ts";
 import * as state from "./state.ts";
 
-/** Downloads the shown run as a file. */
-export function saveTrace(): void {
-  const shown = state.trace.value;
-  if (!shown) return;
-  const url = URL.createObjectURL(new Blob([writeTrace(shown)], { type: "application/jsonl" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: `decodekit-${shown.model.name}.jsonl` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+/** Downloads the shown run as a file. Returns its size in bytes; undefined without a run. */
+export function saveTrace(): number | undefined {
+  const shown = state.trace.peek();
+  if (!shown) return undefined;
+  const file = new Blob([writeTrace(shown)], { type: "application/jsonl" });
+  saveFile(file, fileName(shown, "jsonl"));
+  return file.size;
 }
 
-/** Shows a run from a file. An invalid file shows an error and leaves the shown run unchanged. */
+/** Returns the name of a file with a run. Models may have names that are paths. */
+export function fileName({ model }: Trace, extension: string): string {
+  return `decodekit-${model.name.replaceAll(/[^\w.-]+/g, "-")}.${extension}`;
+}
+
+/** Opens a run from a file, with its settings. An invalid file shows an error and leaves the shown run unchanged. */
 export async function openTrace(file: Blob): Promise<void> {
   if (file.size > MAX_FILE_BYTES) {
     state.notify("error", texts.status.tooLarge);
     return;
   }
   try {
-    show(await file.text(), "imported");
+    openRun(readTrace(await file.text()), "file");
   } catch (error) {
     state.notify("error", texts.status.unreadable(describeError(error)));
   }
 }
 
-/** Shows a run that was recorded when the page was built. Returns false if the recording cannot be loaded; the page works without it. */
-export async function openRecording(name: string): Promise<boolean> {
+/** Reads a run that was recorded when the page was built. Undefined if it cannot be loaded; the page works without it. */
+export async function fetchRecording(name: string): Promise<Trace | undefined> {
   try {
     const response = await fetch(`./traces/${name}.jsonl`);
-    if (!response.ok) return false;
-    show(await response.text(), "recorded");
-    return true;
+    return response.ok ? readTrace(await response.text()) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
-}
-
-function show(text: string, origin: "imported" | "recorded"): void {
-  const trace = readTrace(text);
-  state.playing.value = false;
-  state.place.value = undefined;
-  state.selection.value = undefined;
-  state.traceOrigin.value = origin;
-  state.trace.value = trace;
 }

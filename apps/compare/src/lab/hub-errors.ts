@@ -1,5 +1,5 @@
 import type { HubErrorReason } from "@decodekit/hub";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import type { ModelPlace } from "./model-request.ts";
 
 /** Returns an error that says what a visitor can do about a failure of the hub, or the error itself if it is another. */

@@ -24,7 +24,7 @@ export interface LaneFigures {
  * Returns the figures of a lane. `isComplete` means that the lane is shown to its end: the statistics of its result and its scores are
  * used.
  */
-export function figuresOf({ result, scores }: LaneTrace, state: LaneState, isComplete: boolean): LaneFigures {
+export function figuresOf({ result, scores, start = [] }: LaneTrace, state: LaneState, isComplete: boolean): LaneFigures {
   const statistics = isComplete && result ? result.statistics : state.statistics;
   const { targetPasses: passes, passesByModel } = statistics;
   return {
@@ -37,13 +37,14 @@ export function figuresOf({ result, scores }: LaneTrace, state: LaneState, isCom
     revisions: statistics.revisions,
     tokensPerSecond: statistics.tokensPerSecond,
     firstTokenMilliseconds: statistics.timeToFirstTokenMilliseconds,
-    nats: isComplete && scores ? natsPerToken(scores) : undefined,
+    nats: isComplete && scores ? natsPerToken(scores.slice(start.length)) : undefined,
   };
 }
 
-/** Returns the committed tokens. */
-export function outputOf({ events }: Pick<LaneTrace, "events">): readonly number[] {
-  return events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : []));
+/** Returns the final tokens: those that the output was given to start with, and those that were committed. */
+export function outputOf({ start = [], events }: Pick<LaneTrace, "start" | "events">): readonly number[] {
+  const committed = events.flatMap(({ event }) => (event.type === "tokens-commit" ? [...event.tokens] : []));
+  return [...start, ...committed];
 }
 
 /** Compares the final tokens of two lanes: the first output position at which they differ, and the number of positions compared. */

@@ -1,41 +1,35 @@
-import { texts as t } from "../texts/en.ts";
+import { texts as t } from "../texts/texts.ts";
 import { measureRounds } from "../measure/measure-rounds.ts";
 import { describeError } from "./describe-error.ts";
-import { watchVisibility } from "./page-visibility.ts";
 import { type PreparedLane, type PreparedLanes, prepareLanes } from "./prepare-lanes.ts";
+import { clockTick, onQuietPage, sentinelTime } from "./quiet-page.ts";
 import { timeLane } from "./record-lane.ts";
 import { host, isInputError, runExclusive, withWatchdog } from "./activity.ts";
 import * as state from "./state.ts";
-
-/** One-token passes that measure the machine's current speed. */
-const SENTINEL_PASSES = 16;
 
 /** Measures the lanes of the settings in repeated rounds and shows the result. Never rejects. */
 export function measure(): Promise<void> {
   return runExclusive(async (signal) => {
     state.measurement.value = undefined;
     const prepared = await prepareLanes(signal);
-    const page = watchVisibility(signal);
-    const lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
-    try {
-      const measured = await measureRounds({
+    for (const { lane, reason } of prepared.lanes)
+      if (reason !== undefined) throw new Error(t.models.cannotMeasure(lane.plugin.title, reason));
+    const measured = await onQuietPage(signal, (page) =>
+      measureRounds({
         count: prepared.lanes.length,
         runLane: (lane, round) => runLane(prepared, prepared.lanes[lane]!, round),
-        sentinel: () => sentinel(prepared),
+        sentinel: () => sentinelTime(prepared.hosted, prepared.lanes[0]!.request.promptTokens, signal),
         wasHidden: page.wasHidden,
         untilVisible: page.untilVisible,
         signal,
         onProgress: (progress) => (state.activity.value = { kind: "measuring", ...progress }),
-      });
-      const { name: modelName, execution } = prepared.hosted.model;
-      const titles = prepared.lanes.map(({ lane }) => lane.plugin.title);
-      const conditions = { settings: prepared.settings, titles, modelName, execution };
-      state.measurement.value = { ...measured, ...conditions, isIsolated: crossOriginIsolated, tickMilliseconds: clockTick() };
-      state.announcement.value = signal.aborted ? t.status.stopped : t.status.measured;
-    } finally {
-      page.end();
-      await lock?.release();
-    }
+      }),
+    );
+    const { name: modelName, execution } = prepared.hosted.model;
+    const titles = prepared.lanes.map(({ lane }) => lane.plugin.title);
+    const conditions = { settings: prepared.settings, titles, modelName, execution };
+    state.measurement.value = { ...measured, ...conditions, isIsolated: crossOriginIsolated, tickMilliseconds: clockTick() };
+    state.announcement.value = signal.aborted ? t.status.stopped : t.status.measured;
   });
 }
 
@@ -59,23 +53,4 @@ async function runLane({ hosted, settings }: PreparedLanes, { lane, request }: P
 /** Returns a different seed each round, a safe integer also for the largest `seed`. */
 function seedOf(seed: number, round: number): number {
   return seed <= Number.MAX_SAFE_INTEGER - round ? seed + round : seed - round;
-}
-
-async function sentinel({ hosted, lanes }: PreparedLanes): Promise<number> {
-  const { promptTokens, signal } = lanes[0]!.request;
-  const request = { decoder: { plugin: "greedy" }, promptTokens, maxNewTokens: SENTINEL_PASSES + 1, seed: 0, signal };
-  return (await timeLane(hosted, request)).decodeMilliseconds;
-}
-
-/** Returns the smallest of 20 observed clock steps, in milliseconds. */
-function clockTick(): number {
-  let min = Infinity;
-  for (let seen = 0, last = performance.now(); seen < 20;) {
-    const now = performance.now();
-    if (now === last) continue;
-    min = Math.min(min, now - last);
-    last = now;
-    seen++;
-  }
-  return min;
 }

@@ -1,17 +1,24 @@
-import { logWarning } from "@decodekit/core";
+import { logWarning, type Warning } from "@decodekit/core";
 import type { LoadProgress, ModelSource } from "@decodekit/core/onnx";
-import { loadModel, terminate, type WorkerLanguageModel } from "@decodekit/core/worker";
+import { terminate, type WorkerLanguageModel, type WorkerModel } from "@decodekit/core/worker";
+import { checkDraft } from "../models/check-draft.ts";
+import { findDevice } from "../models/device.ts";
+import { loadAnyModel, type LoadAnyOptions } from "../models/load-any-model.ts";
+import { localStore } from "../models/local-store.ts";
+import { factsBefore } from "../models/model-facts.ts";
 import { whenOffline } from "../offline/offline.ts";
+import { texts } from "../texts/texts.ts";
 // oxlint-disable-next-line import/default -- Vite makes it.
 import workerUrl from "../workers/model-worker.ts?worker&url";
 import { explainHubError } from "./hub-errors.ts";
 import { hubSource } from "./hub-source.ts";
-import { connectionsOf, dtypeOf, type ModelPlace, type ModelRequest, placeOf } from "./model-request.ts";
+import { connectionsOf, draftPlaceOf, fileOf, type ModelPlace, type ModelRequest, placeOf } from "./model-request.ts";
 import { type TokenTexts, tokenTexts } from "./token-texts.ts";
 
 /** A loaded model, its draft model, and the texts of its tokens. */
 export interface HostedModel {
-  readonly model: WorkerLanguageModel;
+  /** Predicts the next token, masked tokens, or both. */
+  readonly model: WorkerModel;
   readonly draft: WorkerLanguageModel | undefined;
   readonly texts: TokenTexts;
 }
@@ -35,7 +42,7 @@ export interface ModelHost {
 
 export function modelHost(): ModelHost {
   let worker: Worker | undefined;
-  let loaded: { readonly key: string; readonly files: readonly File[] | undefined; readonly hosted: HostedModel } | undefined;
+  let loaded: { readonly key: string; readonly files: ModelRequest["files"]; readonly hosted: HostedModel } | undefined;
 
   const reset = (message: string): void => {
     if (!worker) return;
@@ -55,52 +62,78 @@ export function modelHost(): ModelHost {
       // Only workers started after the service worker fetch through it, and it caches the files and sets the policy of the worker.
       await whenOffline();
       options.signal.throwIfAborted();
-      const place = placeOf(request);
-      worker = new Worker(workerUrlFor(place), { type: "module", name: "model" });
+      const places = { place: placeOf(request), draftPlace: draftPlaceOf(request) };
+      worker = new Worker(workerUrlFor(places), { type: "module", name: "model" });
       try {
-        const hosted = await hostModel(worker, request, { place, ...options });
+        const hosted = await hostModel(worker, request, { ...places, ...options });
         loaded = { key, files, hosted };
         return hosted;
       } catch (error) {
         reset("Loading failed.");
-        throw explainHubError(error, place);
+        throw error;
       }
     },
   };
 }
 
+/** Where the parts of a hosted model come from. */
+interface Places {
+  readonly place: ModelPlace;
+  readonly draftPlace: ModelPlace | undefined;
+}
+
 /** The service worker reads from the worker's URL what it may connect to. */
-function workerUrlFor(place: ModelPlace): URL {
+function workerUrlFor({ place, draftPlace }: Places): URL {
   const url = new URL(workerUrl, document.baseURI);
-  for (const source of connectionsOf(place)) url.searchParams.append("connect", source);
+  const sources = new Set([...connectionsOf(place), ...(draftPlace ? connectionsOf(draftPlace) : [])]);
+  for (const source of sources) url.searchParams.append("connect", source);
   return url;
 }
 
 async function hostModel(
   worker: Worker,
   request: ModelRequest,
-  { place, onWarning, ...rest }: LoadOptions & { readonly place: ModelPlace },
+  { place, draftPlace, onWarning, ...rest }: LoadOptions & Places,
 ): Promise<HostedModel> {
   const { execution } = request;
-  const embedded = place.kind === "embedded" ? place.embedded : undefined;
-  const options = { worker, execution: execution === "auto" ? await chooseExecution(embedded !== undefined) : execution, ...rest };
-  // In a small model, threads would spend more time waiting for each other than a pass takes.
-  const threads = embedded ? { threads: 1 } : {};
-  const model = await loadModel(sourceOf(place), {
-    ...options,
-    ...threads,
-    dtype: dtypeOf(request, place),
-    onWarning: (warning) => (warning.where === "hub" ? onWarning(warning.message) : logWarning(warning)),
-  });
-  const draft = embedded?.draft && (await loadModel(embedded.draft, { ...options, ...threads, execution: model.execution }));
+  const isEmbedded = place.kind === "embedded";
+  const options = {
+    worker,
+    execution: execution === "auto" ? await chooseExecution(isEmbedded) : execution,
+    // In a small model, threads would spend more time waiting for each other than a pass takes.
+    ...(isEmbedded && { threads: 1 }),
+    onWarning: (warning: Warning) => (warning.where === "hub" ? onWarning(warning.message) : logWarning(warning)),
+    ...rest,
+  };
+  const isMasked = factsBefore(request).roles?.includes("causal") === false;
+  const model = await loadFrom(place, isMasked, { ...options, ...fileOf(request, place) });
+  // A model file of the model's own says nothing of the draft model's.
+  const draftOptions = draftPlace && { ...options, ...fileOf({ ...request, modelFile: "" }, draftPlace) };
+  const draft = draftPlace && (await loadDraft(model, draftPlace, draftOptions!));
   const anchor = (await model.encode("a")).at(-1)!;
   return { model, draft, texts: tokenTexts((tokens) => model.decode(tokens), anchor) };
+}
+
+async function loadFrom(place: ModelPlace, isMasked: boolean, options: LoadAnyOptions): Promise<WorkerModel> {
+  try {
+    return await loadAnyModel(sourceOf(place), isMasked, options);
+  } catch (error) {
+    if (place.kind === "embedded" && !options.signal?.aborted && !navigator.onLine) throw new Error(texts.status.notKept, { cause: error });
+    throw explainHubError(error, place);
+  }
+}
+
+/** Loads a draft model into the worker of the model, and checks that it can draft for it. */
+async function loadDraft(model: WorkerModel, place: ModelPlace, options: LoadAnyOptions): Promise<WorkerLanguageModel> {
+  const draft = await loadFrom(place, false, { ...options, execution: model.execution });
+  await checkDraft(model, draft);
+  return draft as WorkerLanguageModel;
 }
 
 function sourceOf(place: ModelPlace): ModelSource {
   switch (place.kind) {
     case "files":
-      return place.files;
+      return localStore(place);
     case "embedded":
       return place.embedded.files;
     case "hub":
@@ -116,7 +149,5 @@ function sourceOf(place: ModelPlace): ModelSource {
  * Chooses a hardware GPU if there is one. Small models run on the CPU, where a pass takes less time than a GPU needs to start one.
  */
 async function chooseExecution(isSmall: boolean): Promise<"webgpu" | "wasm"> {
-  if (isSmall) return "wasm";
-  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
-  return adapter && !adapter.info.isFallbackAdapter ? "webgpu" : "wasm";
+  return !isSmall && (await findDevice()).gpu ? "webgpu" : "wasm";
 }

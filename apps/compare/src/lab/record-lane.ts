@@ -1,5 +1,6 @@
-import type { DecodeStatistics, TokenId } from "@decodekit/core";
+import type { DecodeStatistics } from "@decodekit/core";
 import { generate, type WorkerGenerateOptions } from "@decodekit/core/worker";
+import { eventTokens } from "../trace/event-tokens.ts";
 import type { LaneTrace, TracedEvent } from "../trace/trace.ts";
 import type { HostedModel } from "./model-host.ts";
 
@@ -20,7 +21,7 @@ export async function recordLane(
   const generation = generate(model, promptTokens, { decoder, draft, ...rest });
   const learning: Promise<void>[] = [];
   for await (const timed of generation.timedEvents) {
-    const tokens = shownTokens(timed, model.masked?.maskTokenId);
+    const tokens = eventTokens(timed.event).filter((token) => token !== model.masked?.maskTokenId);
     if (tokens.length > 0) learning.push(texts.learn(tokens));
     onEvent(timed);
   }
@@ -33,9 +34,4 @@ export async function recordLane(
 export async function timeLane({ model, draft }: HostedModel, { decoder, promptTokens, ...rest }: LaneRequest): Promise<DecodeStatistics> {
   const { statistics } = await generate(model, promptTokens, { decoder, draft, stopTokens: [], ...rest }).result;
   return statistics;
-}
-
-/** Returns the tokens of an event whose text is shown. */
-function shownTokens({ event }: TracedEvent, maskTokenId: TokenId | undefined): TokenId[] {
-  return "tokens" in event ? [...event.tokens].filter((token) => token !== maskTokenId) : [];
 }

@@ -1,29 +1,35 @@
-import { texts as t } from "../texts/en.ts";
+import { texts as t } from "../texts/texts.ts";
 import type { TracedEvent } from "../trace/trace.ts";
 import { describeError } from "./describe-error.ts";
-import { outputOf } from "./lane-figures.ts";
 import type { HostedModel } from "./model-host.ts";
-import { type PreparedLane, prepareLanes } from "./prepare-lanes.ts";
+import { type PreparedLane, type PreparedLanes, prepareLanes } from "./prepare-lanes.ts";
 import { recordLane } from "./record-lane.ts";
-import { type Recording, startRecording } from "./recording.ts";
-import { scoreTokens } from "./score-tokens.ts";
+import { continueRecording, type Recording, startRecording } from "./recording.ts";
+import { scoredTokens, scoreLane } from "./score-lane.ts";
 import { heartbeat, host, isInputError, runExclusive, withWatchdog } from "./activity.ts";
 import * as state from "./state.ts";
 
 const WARM_UP_TOKENS = 8;
 
-/** Runs all lanes of the settings one after another, each alone on the model, and records their events. Never rejects. */
-export function run(): Promise<void> {
+interface RunOptions {
+  /** Lanes to run into the shown run, which must be of the same settings: all others keep their results. @defaultValue all, a new run */
+  readonly only?: readonly number[] | undefined;
+}
+
+/** Runs lanes of the settings one after another, each alone on the model, and records their events. Never rejects. */
+export function run({ only }: RunOptions = {}): Promise<void> {
   return runExclusive(async (signal) => {
     const prepared = await prepareLanes(signal);
-    const { hosted, lanes } = prepared;
-    const recording = startRecording(prepared);
-    await warmUp(hosted, lanes, signal);
-    for (const [index, each] of lanes.entries()) {
+    const { document, hosted, lanes } = prepared;
+    const recording = only ? await continueRecording(prepared, only) : startRecording(prepared);
+    const chosen = only ?? [...lanes.keys()];
+    await warmUp(prepared, chosen, signal);
+    for (const index of chosen) {
       if (signal.aborted) break;
-      await runLane(hosted, each, { index, recording, signal });
+      const lane = lanes[index]!;
+      if (lane.reason === undefined) await runLane(hosted, lane, { document, index, recording, signal });
     }
-    state.announcement.value = signal.aborted ? t.status.stopped : t.status.finished(lanes.length);
+    state.announcement.value = signal.aborted ? t.status.stopped : t.status.finished(chosen.length);
   });
 }
 
@@ -31,23 +37,30 @@ export function run(): Promise<void> {
  * Decodes a few tokens with each lane, as `compare` does, so that no lane pays for compilation. Ignores errors: they recur in the lane's
  * run.
  */
-async function warmUp(hosted: HostedModel, lanes: readonly PreparedLane[], signal: AbortSignal): Promise<void> {
-  for (const [index, { request }] of lanes.entries()) {
+async function warmUp({ document, hosted, lanes }: PreparedLanes, chosen: readonly number[], signal: AbortSignal): Promise<void> {
+  for (const index of chosen) {
     if (signal.aborted) return;
-    state.activity.value = { kind: "warming-up", lane: index };
+    const { request, reason } = lanes[index]!;
+    if (reason !== undefined) continue;
+    state.activity.value = { kind: "warming-up", lane: index, document };
     const maxNewTokens = Math.min(request.maxNewTokens, WARM_UP_TOKENS);
     await withWatchdog(recordLane(hosted, { ...request, maxNewTokens }, heartbeat)).catch(() => undefined);
   }
 }
 
 interface LaneRun {
+  readonly document: state.DocumentName;
   readonly index: number;
   readonly recording: Recording;
   readonly signal: AbortSignal;
 }
 
-async function runLane(hosted: HostedModel, { request }: PreparedLane, { index, recording, signal }: LaneRun): Promise<void> {
-  state.activity.value = { kind: "decoding", lane: index };
+async function runLane(
+  hosted: HostedModel,
+  { lane, request, start }: PreparedLane,
+  { document, index, recording, signal }: LaneRun,
+): Promise<void> {
+  state.activity.value = { kind: "decoding", lane: index, document };
   const events: TracedEvent[] = [];
   recording.update(index, { events });
   try {
@@ -58,11 +71,14 @@ async function runLane(hosted: HostedModel, { request }: PreparedLane, { index, 
     });
     const result = await withWatchdog(decoding);
     recording.update(index, { events, result });
-    if (signal.aborted) return;
-    state.activity.value = { kind: "scoring", lane: index };
-    const { causal } = hosted.model;
-    const scores = await scoreTokens(causal, request.promptTokens, outputOf({ events }), signal);
-    await hosted.texts.learn(scores.flatMap(({ candidates }) => candidates.map(({ token }) => token)));
+    const { causal, masked } = hosted.model;
+    // A masked model alone does not say how likely a token is after those before it.
+    if (signal.aborted || !causal) return;
+    state.activity.value = { kind: "scoring", lane: index, document };
+    const prompt = request.promptTokens.subarray(0, request.promptTokens.length - start.length);
+    const { sampler } = lane.decoder;
+    const scores = await scoreLane(causal, prompt, { start, events }, { sampler, maskTokenId: masked?.maskTokenId, signal });
+    await hosted.texts.learn(scoredTokens(scores));
     recording.update(index, { scores });
   } catch (error) {
     if (signal.aborted) return;

@@ -2,6 +2,7 @@ import type { Decoder, DecoderPlugin } from "@decodekit/core";
 import { MODEL_ROLES } from "@decodekit/core/toolkit";
 import { describePlugins, type PluginDescription, terminate } from "@decodekit/core/worker";
 import * as v from "valibot";
+import { texts } from "../texts/texts.ts";
 
 /** Decoders from a module URL that the visitor entered, in their own worker. */
 export interface ThirdPartyPlugin {
@@ -48,10 +49,10 @@ const descriptions = v.pipe(v.array(description), v.minLength(1), v.maxLength(50
 export async function importThirdParty(url: string): Promise<ThirdPartyPlugin> {
   const worker = new Worker(new URL("../workers/plugin-worker.ts", import.meta.url), { type: "module", name: "plugin" });
   const end = (message: string): void => void terminate(worker, { message, timeout: 0 });
-  const timer = setTimeout(() => end(`The plugin did not answer within ${MILLISECONDS_TO_ANSWER / 1000} seconds.`), MILLISECONDS_TO_ANSWER);
+  const timer = setTimeout(() => end(texts.errors.pluginSilent(MILLISECONDS_TO_ANSWER / 1000)), MILLISECONDS_TO_ANSWER);
   try {
     const described = v.safeParse(descriptions, await describePlugins(worker, url), { abortEarly: true });
-    if (!described.success) throw new Error(`${v.getDotPath(described.issues[0]) ?? "The plugin"}: ${described.issues[0].message}`);
+    if (!described.success) throw new Error(texts.errors.pluginDescription(v.getDotPath(described.issues[0]) ?? "its default export"));
     return { url, worker, end, plugins: described.output.map(withoutCode) };
   } catch (error) {
     end("The plugin could not be used.");

@@ -1,4 +1,4 @@
-import { format, letters, texts } from "../texts/en.ts";
+import { format, letters, texts } from "../texts/texts.ts";
 import type { VoidReason } from "./measure-rounds.ts";
 import type { LaneSummary, Measurement, Spread } from "./measurement.ts";
 import { MIN_PAIRS } from "./paired-ratio.ts";
@@ -51,11 +51,11 @@ export function describeConditions({ modelName, execution, tickMilliseconds, isI
 
 /** Returns the whole result as text with tab-separated columns, for the clipboard. */
 export function measurementText(shown: Measurement, lanes: readonly LaneSummary[]): string {
-  const { prompt, maxNewTokens, lanes: specifications } = shown.settings;
+  const { prompt, maxNewTokens, lanes: chosen } = shown.settings;
   const header = ["lane", t.against("A"), "", t.perToken, t.prompt, t.passes, t.tokens].join("\t");
   const rows = lanes.map((lane, index) => {
     const { verdict, ratio, perToken, prompt: reading, passes, tokens } = describeLane(lane, shown.titles[index]!, index);
-    return [`${letters[index]} ${specifications[index]}`, verdict, ratio, perToken, reading, passes, tokens].join("\t");
+    return [`${letters[index]} ${chosen[index]!.decoder}`, verdict, ratio, perToken, reading, passes, tokens].join("\t");
   });
   return [header, ...rows, "", ...describeRounds(shown), describeConditions(shown), `${maxNewTokens}: ${prompt}`].join("\n");
 }

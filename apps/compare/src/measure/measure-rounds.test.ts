@@ -1,6 +1,7 @@
 import { type RandomSource, seededRandom } from "@decodekit/core";
 import { describe, expect, test } from "vitest";
 import { type LaneTiming, type MeasuredLanes, measureRounds } from "./measure-rounds.ts";
+import { drawResamples } from "./bootstrap.ts";
 import { MIN_PAIRS, pairedRatio } from "./paired-ratio.ts";
 import { rotation } from "./rotation.ts";
 
@@ -26,7 +27,7 @@ function fakeLanes(costs: readonly Cost[], act: (step: number, machine: Machine,
   let step = 0;
   let wasHidden = false;
   const pass = (milliseconds: number): void => void (clock += milliseconds * machine.slowness);
-  const lanes: MeasuredLanes = {
+  const lanes: MeasuredLanes<LaneTiming> = {
     count: costs.length,
     signal: controller.signal,
     onProgress: () => undefined,
@@ -85,7 +86,7 @@ describe("rounds", () => {
     const { rounds, voids, isComplete } = await measureRounds(lanes);
     expect(ran.slice(0, 6)).toEqual(["0:0", "0:1", "1:0", "1:1", "2:1", "2:0"]);
     expect([rounds.length, voids, isComplete]).toEqual([6, [], true]);
-    const ratio = pairedRatio(times(rounds, 1), times(rounds, 0), seededRandom(0));
+    const ratio = pairedRatio(times(rounds, 1), times(rounds, 0), drawResamples(6, seededRandom(0)));
     expect(ratio).toEqual({ median: 0.75, interval: [0.75, 0.75], verdict: "faster" });
   });
 
@@ -126,6 +127,34 @@ describe("rounds", () => {
     expect(voids).toEqual(["outlier"]);
   });
 
+  test("are as many as asked for, and start with the next lane each", async () => {
+    const { lanes, ran } = fakeLanes(costs);
+    const { rounds, plannedRounds } = await measureRounds({ ...lanes, rounds: 3 });
+    expect([rounds.length, plannedRounds]).toEqual([3, 3]);
+    expect(ran).toEqual(["0:0", "0:1", "1:0", "1:1", "2:1", "2:0", "3:0", "3:1"]);
+  });
+
+  test("in which a lane failed are void and not repeated; its other lanes run", async () => {
+    const { lanes, ran } = fakeLanes(costs);
+    const runLane: typeof lanes.runLane = async (lane, round) => {
+      const timing = await lanes.runLane(lane, round);
+      return round === 2 && lane === 1 ? undefined : timing;
+    };
+    const { rounds, voids, isComplete } = await measureRounds({ ...lanes, runLane });
+    expect([rounds.length, voids, isComplete]).toEqual([5, ["failed"], true]);
+    expect(ran.filter((each) => each.startsWith("2:"))).toEqual(["2:1", "2:0"]);
+  });
+
+  test("in which a lane takes many more passes than usual count: it did not stall", async () => {
+    const { lanes } = fakeLanes(costs);
+    const runLane: typeof lanes.runLane = async (lane, round) => {
+      const timing = (await lanes.runLane(lane, round))!;
+      return round === 5 && lane === 1 ? { ...timing, milliseconds: 20 * timing.milliseconds, passes: 20 * timing.passes } : timing;
+    };
+    const { rounds, voids } = await measureRounds({ ...lanes, runLane });
+    expect([rounds.length, voids]).toEqual([6, []]);
+  });
+
   test("end at an abort, with the complete rounds so far", async () => {
     const { lanes } = fakeLanes(costs, (step, _, controller) => {
       if (step === 7) controller.abort();
@@ -147,14 +176,14 @@ describe("the ratio of two lanes", () => {
   test("that cost the same is inconclusive in nearly all measurements", () => {
     const verdicts = Array.from({ length: 200 }, (_, seed) => {
       const random = seededRandom(seed);
-      return pairedRatio(noisy(8, 1, random), noisy(8, 1, random), random).verdict;
+      return pairedRatio(noisy(8, 1, random), noisy(8, 1, random), drawResamples(8, random)).verdict;
     });
     expect(verdicts.filter((verdict) => verdict === "inconclusive").length).toBeGreaterThanOrEqual(180);
   });
 
   test("of which one costs twice as much is detected, and its interval contains 2", () => {
     const random = seededRandom(3);
-    const { verdict, interval } = pairedRatio(noisy(8, 2, random), noisy(8, 1, random), random);
+    const { verdict, interval } = pairedRatio(noisy(8, 2, random), noisy(8, 1, random), drawResamples(8, random));
     expect(verdict).toBe("slower");
     expect(interval[0]).toBeLessThan(2.05);
     expect(interval[1]).toBeGreaterThan(1.95);
@@ -166,13 +195,13 @@ describe("the ratio of two lanes", () => {
       pairedRatio(
         few,
         few.map((time) => 2 * time),
-        seededRandom(0),
+        drawResamples(few.length, seededRandom(0)),
       ).verdict,
     ).toBe("inconclusive");
   });
 
   test("has the bootstrap interval of known data: percentiles of the medians of the resamples", () => {
-    const { median, interval } = pairedRatio([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], seededRandom(0));
+    const { median, interval } = pairedRatio([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], drawResamples(5, seededRandom(0)));
     expect(median).toBe(3);
     // The median of 5 draws out of 1 to 5 is 1 or 5 with probability 0.058 each, more than 2.5 %.
     expect(interval).toEqual([1, 5]);

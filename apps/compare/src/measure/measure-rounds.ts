@@ -14,10 +14,15 @@ export interface LaneTiming {
 }
 
 /** The lanes to measure, and the checks that decide whether a round counts. */
-export interface MeasuredLanes {
+export interface MeasuredLanes<Timing extends LaneTiming> {
   readonly count: number;
-  /** Runs a lane once. Rejects with the lane's error, or with the abort reason. */
-  readonly runLane: (lane: number, round: number) => Promise<LaneTiming>;
+  /** Number of rounds that are to count. @defaultValue the smallest multiple of `count` that is at least 6 */
+  readonly rounds?: number | undefined;
+  /**
+   * Runs a lane once. Rejects with the lane's error, or with the abort reason. The round is void, and not repeated, if a lane resolves with
+   * undefined.
+   */
+  readonly runLane: (lane: number, round: number) => Promise<Timing | undefined>;
   /** Returns the milliseconds that a fixed workload takes, as a measure of the machine's current speed. */
   readonly sentinel: () => Promise<number>;
   /** Whether the page has been hidden since the last call. */
@@ -36,11 +41,11 @@ export interface MeasureProgress {
 }
 
 /** Why a round does not count. */
-export type VoidReason = "hidden" | "drift" | "outlier";
+export type VoidReason = "hidden" | "drift" | "outlier" | "failed";
 
-export interface Measured {
+export interface Measured<Timing extends LaneTiming = LaneTiming> {
   /** One entry per round that counts, by lane. */
-  readonly rounds: readonly (readonly LaneTiming[])[];
+  readonly rounds: readonly (readonly Timing[])[];
   /** The reason for each round that does not count. */
   readonly voids: readonly VoidReason[];
   readonly plannedRounds: number;
@@ -51,7 +56,7 @@ export interface Measured {
 const MAX_REPEATS = 3;
 /** A round does not count if its sentinel time deviates from the median by more than this share. */
 const MAX_DRIFT = 0.15;
-/** A round does not count if a lane takes more than this multiple of its median: the lane stalled. */
+/** A round does not count if a pass of a lane takes more than this multiple of its median: the lane stalled. */
 const MAX_MEDIAN_MULTIPLE = 5;
 
 /**
@@ -59,9 +64,9 @@ const MAX_MEDIAN_MULTIPLE = 5;
  * repeated, at most 3 times. No round starts while the page is hidden, and a round in which it was hidden does not use up a repeat. An
  * abort ends the measurement with the rounds so far.
  */
-export async function measureRounds(lanes: MeasuredLanes): Promise<Measured> {
-  const orders = rotation(lanes.count);
-  const rounds: LaneTiming[][] = [];
+export async function measureRounds<Timing extends LaneTiming>(lanes: MeasuredLanes<Timing>): Promise<Measured<Timing>> {
+  const orders = rotation(lanes.count, lanes.rounds);
+  const rounds: (readonly Timing[])[] = [];
   const voids: VoidReason[] = [];
   const sentinels: number[] = [];
   const result = { rounds, voids, plannedRounds: orders.length };
@@ -71,14 +76,12 @@ export async function measureRounds(lanes: MeasuredLanes): Promise<Measured> {
       for (let repeat = 0; repeat <= MAX_REPEATS;) {
         await lanes.untilVisible();
         lanes.wasHidden();
-        const { timings, sentinel } = await runRound(lanes, order, { round: index + 1, rounds: orders.length });
-        const reason = lanes.wasHidden() ? "hidden" : voidReasonOf(timings, sentinel, { rounds, sentinels });
-        sentinels.push(sentinel);
-        if (reason === undefined) {
-          rounds.push(timings);
-          break;
-        }
-        voids.push(reason);
+        const round = await runRound(lanes, order, { round: index + 1, rounds: orders.length });
+        const reason = lanes.wasHidden() ? "hidden" : voidReasonOf(round, { rounds, sentinels });
+        sentinels.push(round.sentinel);
+        if (reason === undefined && hasAll(round.timings)) rounds.push(round.timings);
+        else voids.push(reason ?? "failed");
+        if (reason === undefined || reason === "failed") break;
         if (reason !== "hidden") repeat++;
       }
     }
@@ -89,13 +92,18 @@ export async function measureRounds(lanes: MeasuredLanes): Promise<Measured> {
   }
 }
 
-interface Round {
-  readonly timings: LaneTiming[];
+interface Round<Timing> {
+  /** By lane; undefined for a lane that failed. */
+  readonly timings: readonly (Timing | undefined)[];
   readonly sentinel: number;
 }
 
-async function runRound(lanes: MeasuredLanes, order: readonly number[], at: Omit<MeasureProgress, "lane">): Promise<Round> {
-  const timings: LaneTiming[] = [];
+async function runRound<Timing extends LaneTiming>(
+  lanes: MeasuredLanes<Timing>,
+  order: readonly number[],
+  at: Omit<MeasureProgress, "lane">,
+): Promise<Round<Timing>> {
+  const timings: (Timing | undefined)[] = [];
   const sentinels: number[] = [];
   for (const lane of order) {
     lanes.signal.throwIfAborted();
@@ -107,17 +115,24 @@ async function runRound(lanes: MeasuredLanes, order: readonly number[], at: Omit
   return { timings, sentinel: median(sentinels) };
 }
 
+function hasAll<Timing>(timings: readonly (Timing | undefined)[]): timings is readonly Timing[] {
+  return timings.every((timing) => timing !== undefined);
+}
+
 function voidReasonOf(
-  timings: readonly LaneTiming[],
-  sentinel: number,
-  before: { readonly rounds: readonly (readonly LaneTiming[])[]; readonly sentinels: readonly number[] },
+  { timings, sentinel }: Round<LaneTiming>,
+  { rounds, sentinels }: { readonly rounds: readonly (readonly LaneTiming[])[]; readonly sentinels: readonly number[] },
 ): VoidReason | undefined {
-  const { rounds, sentinels } = before;
+  if (!hasAll(timings)) return "failed";
   const usual = median([...sentinels, sentinel]);
   if (Math.abs(sentinel / usual - 1) > MAX_DRIFT) return "drift";
   if (rounds.length < 2) return undefined;
   const isOutlier = timings.some(
-    ({ milliseconds }, lane) => milliseconds > MAX_MEDIAN_MULTIPLE * median(rounds.map((round) => round[lane]!.milliseconds)),
+    (timing, lane) => perPass(timing) > MAX_MEDIAN_MULTIPLE * median(rounds.map((round) => perPass(round[lane]!))),
   );
   return isOutlier ? "outlier" : undefined;
+}
+
+function perPass({ milliseconds, passes, draftModelPasses }: LaneTiming): number {
+  return milliseconds / Math.max(1, passes + draftModelPasses);
 }

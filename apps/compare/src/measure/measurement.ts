@@ -2,6 +2,7 @@ import { seededRandom } from "@decodekit/core";
 import { median } from "simple-statistics";
 import type { Settings } from "../url/settings.ts";
 import type { LaneTiming, Measured } from "./measure-rounds.ts";
+import { drawResamples } from "./bootstrap.ts";
 import { type PairedRatio, pairedRatio } from "./paired-ratio.ts";
 
 /** A measurement and its conditions. Times are comparable only within one measurement. */
@@ -34,12 +35,13 @@ export interface Spread {
   readonly max: number;
 }
 
-const MIN_TICKS = 20;
+export const MIN_TICKS = 20;
 
 /** Summarizes each lane; undefined if no round counts. */
 export function summarize({ rounds, settings, tickMilliseconds }: Measurement): readonly LaneSummary[] | undefined {
   if (rounds.length === 0) return undefined;
   const of = (lane: number, value: (timing: LaneTiming) => number): number[] => rounds.map((round) => value(round[lane]!));
+  const resamples = drawResamples(rounds.length, seededRandom(settings.seed));
   const perToken = ({ milliseconds, tokens }: LaneTiming): number => milliseconds / tokens;
   return settings.lanes.map((_, lane) => {
     const total = median(of(lane, ({ milliseconds }) => milliseconds));
@@ -49,7 +51,7 @@ export function summarize({ rounds, settings, tickMilliseconds }: Measurement): 
       tokens: spread(of(lane, ({ tokens }) => tokens)),
       passes: spread(of(lane, ({ passes }) => passes)),
       draftModelPasses: spread(of(lane, ({ draftModelPasses }) => draftModelPasses)),
-      ratio: lane === 0 ? undefined : pairedRatio(of(lane, perToken), of(0, perToken), seededRandom(settings.seed)),
+      ratio: lane === 0 ? undefined : pairedRatio(of(lane, perToken), of(0, perToken), resamples),
       isTooShort: total < MIN_TICKS * tickMilliseconds,
     };
   });

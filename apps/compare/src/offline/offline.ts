@@ -26,3 +26,14 @@ export async function whenOffline(): Promise<void> {
   if (!registered) return;
   await Promise.race([registered.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_WAIT))]);
 }
+
+/**
+ * Fetches the scripts again that this visit loaded before the service worker was there, which keeps them. For those that are not part of
+ * every visit; the browser has them already.
+ */
+export async function keepLoadedScripts(): Promise<void> {
+  await whenOffline();
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
+  const scripts = loaded.filter(({ origin, pathname }) => origin === location.origin && /\/assets\/[^/]+\.js$/.test(pathname));
+  await Promise.all(scripts.map((url) => fetch(url, { cache: "force-cache" }).catch(() => undefined)));
+}

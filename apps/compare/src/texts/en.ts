@@ -1,56 +1,32 @@
+import { setsTexts } from "./en/sets.ts";
+import { differTexts } from "./en/differ.ts";
+import { raceTexts } from "./en/race.ts";
+import { format } from "./format.ts";
+import { modelTexts } from "./en/models.ts";
+import { shareTexts } from "./en/share.ts";
+import { whyTexts } from "./en/why.ts";
+import { isolated } from "./isolated.ts";
+import { errorTexts } from "./en/errors.ts";
+import { guaranteeTexts } from "./en/guarantees.ts";
+import { optionTexts } from "./en/options.ts";
+import { tourTexts } from "./en/tour.ts";
 import { hubTexts } from "./hub-en.ts";
 import type { VoidReason } from "../measure/measure-rounds.ts";
 import type { PairedRatio } from "../measure/paired-ratio.ts";
-import type { CellState, Proposer } from "../trace/cell.ts";
+import type { CellState } from "../trace/cell.ts";
 
 /*
- * All texts of the page, except those of decoders and options, which plugins provide, and those of the tour, in `tour-en.ts`.
+ * All texts of the page in English, except the titles and descriptions of decoders, which plugins provide. The page imports them from
+ * `texts.ts`, which chooses the language.
  */
-
-const integer = new Intl.NumberFormat("en");
-const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const finest = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-const percent = new Intl.NumberFormat("en", { style: "percent" });
-const megabyte = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
-const phases: Readonly<Record<Proposer["phase"], string>> = {
-  prefill: "the prefill pass",
-  decode: "a decoding pass",
-  draft: "a drafting pass",
-  verify: "a verification pass",
-  refine: "a refinement pass",
-  lookup: "a lookup in the text so far",
-};
-
-const models: Readonly<Record<Proposer["model"], string>> = {
-  causal: "the model",
-  masked: "the masked model",
-  draft: "the draft model",
-  none: "no model",
-};
-
-export const format = {
-  integer: (value: number) => integer.format(value),
-  decimal: (value: number) => decimal.format(value),
-  fine: (value: number) => fine.format(value),
-  finest: (value: number) => finest.format(value),
-  percent: (value: number) => percent.format(value),
-  probability: (value: number) => (value > 0 && value < 0.001 ? "< 0.1 %" : `${decimal.format(100 * value)} %`),
-  megabytes: (bytes: number) => `${megabyte.format(bytes / 1e6)} MB`,
-  milliseconds: (value: number) =>
-    value >= 1000
-      ? `${fine.format(value / 1000)} s`
-      : value >= 10
-        ? `${integer.format(Math.round(value))} ms`
-        : `${decimal.format(value)} ms`,
-};
 
 export const texts = {
   title: "decodekit compare",
   tagline: "Watch several decoders turn one model's logits into text, token by token.",
   skip: "Skip to the content",
-  routes: { compare: "Compare", tour: "Tour", measure: "Measure", about: "About" },
+  routes: { compare: "Compare", tour: "Tour", measure: "Measure", sets: "Prompt sets", about: "About" },
+  /** Where a page's name is too long for the header of a phone. */
+  shortRoutes: { sets: "Sets" } as Partial<Readonly<Record<string, string>>>,
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
 
   setup: {
@@ -60,35 +36,42 @@ export const texts = {
     chooseExample: "Choose an example",
     maxNewTokens: "New tokens",
     seed: "Seed",
-    model: "Model",
-    modelUrl: "Other, from the Hub or a URL …",
-    modelFiles: "Other, from files …",
-    filesChosen: (count: number) => `${count} local files`,
     execution: "Runs on",
     executions: { auto: "Automatic", wasm: "CPU (WASM)", webgpu: "GPU (WebGPU)" },
     run: "Run",
     stop: "Stop",
-    share: "Copy link",
-    shared: "Link copied",
-    exportTrace: "Save run",
+    settings: "Settings",
+    undo: "Undo",
+    redo: "Redo",
     importTrace: "Open run",
     opened: (model: string, path: string, reason: string) => `The file of ${model} is ${path}, because ${reason}.`,
+    stale: (changed: readonly string[], lanes: readonly string[]) =>
+      `These results are from before you changed ${[...changed, ...(lanes.length > 0 ? [`lane ${lanes.join(", ")}`] : [])].join(", ").replace(/, ([^,]+)$/, " and $1")}. Run again to update them.`,
+    staleParts: {
+      model: "the model",
+      dtype: "the data type",
+      modelFile: "the model file",
+      draftModel: "the draft model",
+      hub: "the hub",
+      prompt: "the prompt",
+      chat: "how the prompt is read",
+      system: "the system message",
+      maxNewTokens: "the number of new tokens",
+      seed: "the seed",
+      execution: "what it runs on",
+    },
     turns: "Lanes run one at a time, each alone on the model after a short warm-up, so no lane slows another down.",
   },
-  modelDialog: {
-    heading: "Use your own model",
-    explain:
-      "A repository of the Hugging Face Hub that has ONNX files, as org/name or org/name@revision, or the URL of a folder in the same layout: config.json, tokenizer.json and onnx/model.onnx. It is downloaded when you press Run, and nothing else is. Models of the Hub are checked and kept in this browser.",
-    address: "Name on the Hub, or URL",
-    dtype: "Data type",
-    automatic: "Automatic",
-    mirror: "Another hub",
-    hub: "URL of the hub",
-    use: "Use this model",
-    wrong: "Write org/name, or a complete URL that starts with https:// or http://.",
-    wrongHub: "The URL of the hub must be complete and start with https:// or http://.",
-  },
   hub: hubTexts,
+  sets: setsTexts,
+  models: modelTexts,
+  share: shareTexts,
+  differ: differTexts,
+  race: raceTexts,
+  tour: tourTexts,
+  options: optionTexts,
+  errors: errorTexts,
+  guarantees: guaranteeTexts,
   examples: [
     "Once upon a time, there was a little fox who wanted to",
     "Tom had a red ball. Mia had a blue ball. Tom and Mia",
@@ -110,7 +93,7 @@ export const texts = {
   },
   status: {
     stopped: "Stopped.",
-    measured: "The measurement has ended.",
+    measured: "The measurement is complete.",
     finished: (lanes: number) => (lanes === 1 ? "The lane has finished." : `All ${lanes} lanes have finished.`),
     terminated: "The run did not stop in time, so its worker was terminated. The next run reloads the model.",
     hung: "One of your own decoders sent no event for 20 seconds, so its worker was terminated. Add the decoder again to retry.",
@@ -118,9 +101,12 @@ export const texts = {
     notStored: (reason: string) => `The model could not be stored for offline use (${reason}). Everything else works.`,
     ignored: (keys: string) => `Invalid parts of this URL were ignored: ${keys}.`,
     unreadable: (problem: string) => `This file is not a valid run. ${problem}`,
+    notKept: "There is no connection, and the model is not on this device yet. Connect and press Run once; after that it works offline.",
+    kept: "The models are on this device now. The page runs them without a connection.",
+    laneRemoved: (title: string) => `${title} was removed, with its result.`,
+    replaced: "The link replaced what you had here.",
+    filesMissing: (name: string) => `This run used local files, “${name}”. Choose them under Model to run it again.`,
     tooLarge: "This file is not a valid run: it is larger than 32 MB.",
-    linkCopied: "The link was copied to the clipboard.",
-    linkShown: "The clipboard is not available. Copy the link from the address bar.",
   },
 
   lane: {
@@ -129,25 +115,27 @@ export const texts = {
     remove: "Remove this lane",
     add: "Add a lane",
     addOwn: "Your own decoder …",
-    defaults: "default options",
-    waiting: "Waiting for its turn",
+    waiting: "Waiting",
     empty: "Press Run to start.",
     failed: (problem: string) => `Failed: ${problem}`,
     clues: (clues: string) => `Sudoku with the clues ${(clues.match(/.{6}/g) ?? []).map((row) => row.replaceAll(".", "–")).join(", ")}`,
+    more: "More",
     asRounds: "What happened, in words",
     finish: { stop: "ended with a stop token", length: "reached the length limit", abort: "stopped" },
     sameText: (other: string) => `Same text as ${other}`,
     sameSoFar: (other: string, tokens: number) => `Same as ${other} so far, ${tokens} tokens`,
     differs: (other: string, position: number) => `Differs from ${other} at token ${position}`,
     sameAsLink: "Same output as in the link",
-    otherThanLink: "Different output than in the link",
+    otherThanLink: "The output differs from the one in the link",
+    stale: "From before your changes",
+    notRun: "Not run yet.",
     recorded: (model: string) => `Recorded with ${model}`,
   },
   rounds: {
     pass: (phase: string, positions: number) => `${phase} pass over ${positions} ${positions === 1 ? "token" : "tokens"}`,
-    proposed: (text: string) => `proposed “${text}”`,
+    proposed: (text: string) => `proposed “${isolated(text)}”`,
     checked: (accepted: number, drafted: number) => `${accepted} of ${drafted} drafted tokens accepted`,
-    final: (text: string) => `final “${text}”`,
+    final: (text: string) => `final “${isolated(text)}”`,
     masked: " [masked]",
   },
   figures: {
@@ -155,11 +143,11 @@ export const texts = {
     drafting: (count: number) => `${count} for drafting`,
     ofDraftModel: (count: number) => `+ ${count} by the draft model`,
     tokens: "tokens",
-    perPass: "tokens per pass",
+    perPass: "tokens/pass",
     accepted: "acceptance rate",
     revisions: "revised",
     perSecond: "tokens/s",
-    firstToken: "to first token",
+    firstToken: "time to first token",
     nats: "nats per token",
     none: "–",
     help: {
@@ -175,6 +163,7 @@ export const texts = {
   },
 
   states: {
+    forced: "set by you",
     masked: "masked",
     proposed: "proposed",
     accepted: "accepted",
@@ -186,14 +175,16 @@ export const texts = {
   } satisfies Readonly<Record<CellState, string>>,
   legend: {
     heading: "What the marks mean",
+    select: "Select a token to see why it is there.",
     masked: "still unknown",
-    proposed: "proposed, may still change",
-    accepted: "an accepted draft token",
-    rejected: "a rejected draft token",
+    proposed: "proposed, may change",
+    accepted: "accepted draft token",
+    rejected: "rejected draft token",
     corrected: "replaces a rejected token",
     revealed: "unmasked by refinement",
     revised: "replaced after it was shown",
-    notch: "tokens were taken back here",
+    forced: "set by you",
+    notch: "number of tokens taken back here",
   },
   token: {
     spoken: (text: string, state: string, position: number) => `${text}, ${state}, token ${position}`,
@@ -235,31 +226,15 @@ export const texts = {
 
   inspector: {
     heading: "Token",
-    empty: "Select a token to see where it came from: click it, or move to it with the arrow keys.",
-    position: (position: number, lane: string) => `token ${position} of lane ${lane}`,
-    from: (by: Proposer, pass: number) =>
-      by.model === "none"
-        ? `Drafted by ${phases[by.phase]}, before pass ${pass + 1}`
-        : `From pass ${pass}, ${phases[by.phase]} of ${models[by.model]}`,
-    final: "final",
-    notFinal: "not final yet",
-    given: "Probability reported by the decoder",
-    score: "Probability under the model, left to right",
-    candidates: "What the model predicts here",
-    candidatesHelp: "The likeliest next tokens, given everything to the left, at temperature 1",
-    undone: "Taken back here",
-    rejected: (pass: number) => `rejected in pass ${pass}`,
-    replaced: (pass: number) => `replaced in pass ${pass}`,
-    inOtherLanes: "At this position in the other lanes",
-    id: (token: number) => `id ${token}`,
-    notYet: "There is no token at this position yet.",
-    notScored: "Alternatives appear once the lane has finished.",
   },
+
+  why: whyTexts,
 
   charts: {
     heading: "Charts",
     table: "Show as table",
     empty: "Charts appear after the first run.",
+    failed: "The charts could not be loaded. The tables below have the same figures.",
     tokensOverPasses: { title: "Tokens over passes", x: "passes of the model", y: "tokens" },
     tokensOverTime: { title: "Tokens over time", x: "milliseconds", y: "tokens" },
     acceptance: {
@@ -305,9 +280,9 @@ export const texts = {
       Record<PairedRatio["verdict"], string>
     >,
     times: (ratio: number, [low, high]: readonly [number, number]) =>
-      `${fine.format(ratio)} × (${fine.format(low)} to ${fine.format(high)})`,
-    range: (median: number, min: number, max: number) => `${fine.format(median)} (${fine.format(min)} to ${fine.format(max)})`,
-    span: (min: number, max: number) => (min === max ? integer.format(min) : `${integer.format(min)} to ${integer.format(max)}`),
+      `${format.fine(ratio)} × (${format.fine(low)} to ${format.fine(high)})`,
+    range: (median: number, min: number, max: number) => `${format.fine(median)} (${format.fine(min)} to ${format.fine(max)})`,
+    span: (min: number, max: number) => (min === max ? format.integer(min) : `${format.integer(min)} to ${format.integer(max)}`),
     ofDraftModel: (passes: string) => `+ ${passes} by the draft model`,
     tooShort: "too short for this clock",
     none: "No round was completed, so there is no result.",
@@ -319,6 +294,7 @@ export const texts = {
       hidden: "the page was hidden",
       drift: "the machine was faster or slower than usual",
       outlier: "a lane stalled",
+      failed: "a lane failed",
     } satisfies Readonly<Record<VoidReason, string>>,
     conditions: (model: string, execution: string, tick: string, isIsolated: boolean) =>
       `${model} on ${execution}; clock steps of ${tick}, ${isIsolated ? "isolated" : "not isolated"}. Compare times only within one measurement.`,
@@ -329,7 +305,7 @@ export const texts = {
     how: "How it is measured",
     procedure: [
       "The first round does not count: it compiles code and fills caches. Then at least six rounds follow, a multiple of the number of lanes. Each round starts with the next lane, so every lane runs equally often in each place. Each round uses a different seed.",
-      "Before each lane, the model runs sixteen passes of one token. A round is discarded and repeated, at most three times, if these passes take over 15 % more or less than usual, or if a lane takes more than five times as long as usual. A round in which the page was hidden is always repeated.",
+      "Before each lane, the model runs sixteen passes of one token. A round is discarded and repeated, at most three times, if these passes take over 15 % more or less than usual, or if a pass of a lane takes more than five times as long as usual. A round in which the page was hidden is always repeated.",
       "Times are measured inside the decoder, by the worker's clock. A ratio compares times per token within one round. The table shows its median over rounds and its interval from 2000 bootstrap resamples. If the interval contains 1, the result is inconclusive.",
     ],
   },
@@ -350,11 +326,11 @@ export const texts = {
     taken: (name: string) => `A decoder named “${name}” already exists.`,
   },
   dialog: { close: "Close", apply: "Apply", reset: "Defaults" },
-  option: { default: "default", yes: "yes", no: "no", none: "This decoder has no options." },
   notices: { heading: "Messages", dismiss: "Dismiss" },
 
   about: {
     heading: "About this page",
+    language: "Language",
     sections: [
       [
         "What it is",
@@ -368,12 +344,16 @@ export const texts = {
         "Where it runs",
         "Everything runs in workers on this device. No prompt or text leaves it. The page contacts only its own host, unless you enter the URL of a model or a decoder. The embedded models run on the CPU through WebAssembly: a pass of so small a model takes less time than a GPU needs to start one. Larger models run on the GPU if there is one.",
       ],
-      ["Offline", "After the first visit, the page works offline. Its stored files can be deleted here or in the browser's settings."],
+      [
+        "Offline",
+        "After a visit, the page, its tour and its recorded runs work offline. To run the models offline, run them once, or keep them here: about 20 MB with the runtime. Stored files can be deleted here or in the browser's settings.",
+      ],
     ] as readonly (readonly [string, string])[],
     stored: (bytes: string) => `Stored on this device: about ${bytes}.`,
+    keep: "Keep the models for offline use",
     deleteStored: "Delete stored files",
     deleted: "Deleted.",
-    isolated: (yes: boolean) =>
+    isolated: (yes: boolean): string =>
       yes
         ? "This page is cross-origin isolated: clocks are precise and threads are allowed."
         : "This page is not cross-origin isolated yet; it will be after a reload.",
@@ -387,6 +367,3 @@ export const texts = {
     licences: "decodekit is MIT licensed, its models included. The story model was trained on TinyStories (CDLA-Sharing-1.0).",
   },
 };
-
-export const markers = ["●", "■", "▲", "◆", "✚", "▼"] as const;
-export const letters = ["A", "B", "C", "D", "E", "F"] as const;

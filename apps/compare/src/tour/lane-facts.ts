@@ -1,9 +1,11 @@
 import { compareOutputs, figuresOf } from "../lab/lane-figures.ts";
+import type { FinishReason } from "@decodekit/core";
 import type { LaneState } from "../trace/fold.ts";
 import type { Trace } from "../trace/trace.ts";
 
 /** The facts that the sentences of a scene use, counted from the shown run. */
 export interface LaneFacts {
+  /** The output, with the tokens that it was given to start with. */
   readonly text: string;
   readonly tokens: number;
   readonly promptTokens: number;
@@ -18,6 +20,7 @@ export interface LaneFacts {
   readonly sameAsFirst: boolean;
   /** Mean of -ln p under the model itself, if the lane was scored. */
   readonly nats: number | undefined;
+  readonly finishReason: FinishReason;
 }
 
 /** Returns the facts of each lane; undefined until every lane is shown to its end. */
@@ -27,9 +30,11 @@ export function factsOf(trace: Trace, states: readonly LaneState[]): readonly La
     const state = states[index]!;
     const { passes, draftingPasses, tokens, revisions, nats } = figuresOf(lane, state, true);
     const { drafted, accepted } = state.statistics;
-    const text = lane.result?.text ?? "";
+    const start = (lane.start ?? []).map((token) => trace.vocabulary.get(token) ?? "").join("");
+    const text = start + (lane.result?.text ?? "");
     const sameAsFirst = compareOutputs(states[0]!, state).differsAt === undefined;
     const promptTokens = trace.promptTokens.length;
-    return { text, tokens, promptTokens, passes, draftingPasses, drafted, accepted, revisions, sameAsFirst, nats };
+    const finishReason = state.finishReason!;
+    return { text, tokens, promptTokens, passes, draftingPasses, drafted, accepted, revisions, sameAsFirst, nats, finishReason };
   });
 }

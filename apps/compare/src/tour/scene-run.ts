@@ -1,4 +1,5 @@
-import { recordTrace, type RecordingModels } from "../../build/record-trace.ts";
+import { recordTrace } from "../../build/record-trace.ts";
+import type { RecordingModels } from "../../build/recording-models.ts";
 import { gapOf } from "../lab/infill-plugin.ts";
 import type { Settings } from "../url/settings.ts";
 import { foldLane, type LaneState } from "../trace/fold.ts";
@@ -17,6 +18,6 @@ export interface SceneRun {
 
 export async function runScene(models: RecordingModels, settings: Settings): Promise<SceneRun> {
   const trace = readTrace(await recordTrace(models, settings));
-  const states = trace.lanes.map((lane) => foldLane(lane.events, trace.model.maskTokenId, { positions: gapOf(lane) }));
+  const states = trace.lanes.map((lane) => foldLane(lane.events, trace.model.maskTokenId, { positions: gapOf(lane), start: lane.start }));
   return { models, settings, trace, states, lanes: factsOf(trace, states)! };
 }

@@ -79,6 +79,50 @@ describe("a lane", () => {
   });
 });
 
+describe("a lane whose decoder reads draft trees", () => {
+  // 6 with 7 below it, which are shown, and 8 with 2 below it, which are accepted; the model adds 4.
+  const tree = { tokens: Int32Array.of(6, 8, 7, 2), parents: Int32Array.of(-1, -1, 0, 1) };
+  const round = [
+    start,
+    pass("prefill"),
+    commit(3, 5),
+    { type: "tokens-propose", start: 4, tokens: Int32Array.of(6, 7), tree } as const,
+    pass("verify"),
+    { type: "draft-verify", start: 4, drafted: 4, accepted: 2 } as const,
+    commit(4, 8, 2, 4),
+    propose(7, 3),
+  ];
+
+  test("shows as accepted what the accepted path holds, not what was shown of another", () => {
+    expect(states(round, 4)).toEqual(["plain 5.", "proposed 6", "proposed 7"]);
+    expect(states(round, 6)).toEqual(["plain 5.", "rejected 6", "rejected 7"]);
+    expect(states(round, 7)).toEqual(["plain 5.", "accepted 8.", "accepted 2.", "plain 4."]);
+    const { undone, cells } = foldLane(traced(round), MASK);
+    expect([1, 2].map((position) => undone.get(position)!.map(({ token, why }) => `${token} ${why}`))).toEqual([
+      ["6 rejected"],
+      ["7 rejected"],
+    ]);
+    expect(cells[1]).toMatchObject({ pass: 1, by: { model: "none", phase: "lookup" } });
+  });
+
+  test("has at each position the tree that was read for it, and its outcome", () => {
+    const treesAt = (count: number) => {
+      const { trees } = foldLane(traced(round), MASK, { count });
+      return [...trees].map(([position, { pass: read, accepted, next }]) => ({ position, read, accepted, next }));
+    };
+    expect(treesAt(3)).toEqual([]);
+    expect(treesAt(4)).toEqual([1, 2].map((position) => ({ position, read: undefined, accepted: undefined, next: undefined })));
+    expect(treesAt(6)).toEqual([1, 2, 3].map((position) => ({ position, read: 2, accepted: [8, 2], next: undefined })));
+    expect(treesAt(8)).toEqual([1, 2, 3].map((position) => ({ position, read: 2, accepted: [8, 2], next: 4 })));
+    expect(foldLane(traced(round), MASK).trees.get(1)).toMatchObject({ start: 1, tree });
+  });
+
+  test("counts acceptance by depth", () => {
+    expect(foldLane(traced(round), MASK).drafts).toEqual({ drafted: [1, 1], accepted: [1, 1] });
+    expect(foldLane(traced(round), MASK).statistics).toMatchObject({ drafted: 4, accepted: 2, revisions: 0 });
+  });
+});
+
 test("a step is half a pass: first the pass itself, then its commits", () => {
   const events = traced([
     start,

@@ -26,6 +26,7 @@ const trace: Trace = {
     vocabSize: 5,
     roles: ["causal", "masked"],
     maskTokenId: 0,
+    stopTokens: [4],
     rowConsistency: "approximate",
   },
   prompt: '<img src=x onerror="alert(1)">',
@@ -49,6 +50,15 @@ const trace: Trace = {
           event: { type: "tokens-propose", start: 2, tokens: Int32Array.of(3, 0), probabilities: Float32Array.of(0.5, 0) },
           milliseconds: 1,
         },
+        {
+          event: {
+            type: "tokens-propose",
+            start: 2,
+            tokens: Int32Array.of(3),
+            tree: { tokens: Int32Array.of(3, 4), parents: Int32Array.of(-1, -1) },
+          },
+          milliseconds: 1,
+        },
         { event: { type: "draft-verify", start: 2, drafted: 1, accepted: 1 }, milliseconds: 1.25 },
         {
           event: { type: "tokens-commit", start: 2, tokens: Int32Array.of(3, 4), logProbabilities: Float32Array.of(-0.5, -1) },
@@ -58,8 +68,16 @@ const trace: Trace = {
       ],
       result: { text: " a</script>", finishReason: "length", statistics },
       scores: [
-        { probability: 0.5, candidates: [{ token: 3, probability: 0.5 }] },
-        { probability: 0.25, candidates: [] },
+        {
+          probability: 0.5,
+          rank: 1,
+          candidates: [
+            { token: 3, probability: 0.5, after: 1 },
+            { token: 4, probability: 0.25, after: 0 },
+          ],
+          cut: { left: 1, mass: 0.5 },
+        },
+        { probability: 0.25, rank: 2, candidates: [{ token: 3, probability: 0.5 }] },
       ],
     },
     { specification: "top-p", title: "Top-p", options: {}, seed: 1, events: [], error: "it failed" },
@@ -70,6 +88,16 @@ describe("a trace file", () => {
   test("survives a round trip", () => {
     expect(readTrace(writeTrace(trace))).toEqual(trace);
     expect(readTrace(writeTrace(trace).replaceAll("\n", "\r\n\r\n"))).toEqual(trace);
+  });
+
+  test("of an earlier version has scores without ranks and cuts", () => {
+    const old = [
+      { probability: 0.5, candidates: [{ token: 3, probability: 0.5 }] },
+      { probability: 0.25, candidates: [] },
+    ];
+    const file = writeTrace({ ...trace, lanes: [{ ...trace.lanes[0]!, scores: old }] });
+    expect(file).toContain('"scores":[[0.5,[[3,0.5]]],[0.25,[]]]');
+    expect(readTrace(file).lanes[0]!.scores).toEqual(old);
   });
 
   test("has its counts recomputed from its events, not read from the saved statistics", () => {
@@ -94,7 +122,10 @@ describe("a trace file", () => {
     ["an invalid token", changed(4, (text) => text.replace("[3,0]", "[3,-1]")), /^Line 5/],
     ["a position out of range", changed(4, (text) => text.replace('"start":2', '"start":1000000000')), /^Line 5/],
     ["a position in the prompt", changed(4, (text) => text.replace('"start":2', '"start":1')), /^Line 5: `start` must be at least 2/],
-    ["time that runs backwards", changed(7, (text) => text.replace("3.5", "0.5")), /^Line 8: `milliseconds`/],
+    ["a tree with a later parent", changed(5, (text) => text.replace("[-1,-1]", "[-1,1]")), /^Line 6/],
+    ["a tree without all parents", changed(5, (text) => text.replace("[-1,-1]", "[-1]")), /^Line 6/],
+    ["a probability above 1", changed(10, (text) => text.replace("[3,0.5,1]", "[3,0.5,1.1]")), /^Line 11/],
+    ["time that runs backwards", changed(8, (text) => text.replace("3.5", "0.5")), /^Line 9: `milliseconds`/],
     ["a second start", lines.with(2, lines[1]!).join("\n"), /^Line 3: a lane must start with exactly one/],
     ["too many lines", `${lines[0]}\n${`${lines[1]}\n`.repeat(200_001)}`, /at most 200000 lines/],
   ])("is rejected with its line: %s", (_, file, message) => {

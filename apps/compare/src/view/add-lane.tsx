@@ -1,9 +1,14 @@
 import { useState } from "preact/hooks";
 import { describeError } from "../lab/describe-error.ts";
+import { describeOptions } from "../lab/describe-options.ts";
 import { specificationOf } from "../lab/decoders.ts";
+import { addLane } from "../lab/documents.ts";
+import { shownFacts } from "../lab/shown-facts.ts";
 import * as state from "../lab/state.ts";
 import { importThirdParty } from "../lab/third-party.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
+import type { ModelFacts } from "../models/model-facts.ts";
+import { whyNot } from "../models/why-not.ts";
 import { MAX_LANES } from "../trace/trace-file.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
@@ -14,9 +19,7 @@ const OWN = "own";
 export function AddLane() {
   const [isOpen, setOpen] = useState(false);
   if (state.settings.value.lanes.length >= MAX_LANES) return null;
-  const offers = state.plugins.value.flatMap(({ name, title, presets }) =>
-    (presets.length > 0 ? presets : [{}]).map((preset) => ({ specification: specificationOf(name, preset), title, preset })),
-  );
+  const offers = offersOn(shownFacts.value);
   return (
     <div class="add-lane">
       <label>
@@ -29,16 +32,27 @@ export function AddLane() {
             const { value } = event.currentTarget;
             event.currentTarget.value = "";
             if (value === OWN) setOpen(true);
-            else if (value) addLane(value);
+            else if (value) addLane({ decoder: value });
           }}
         >
           <option value="">{texts.lane.add}</option>
-          {offers.map(({ specification, title, preset }) => (
-            <option key={specification} value={specification}>
-              {[title, ...Object.entries(preset).map(([name, value]) => `${name} ${String(value)}`)].join(" · ")}
-            </option>
-          ))}
+          {offers.map(({ specification, name, reason }) =>
+            reason === undefined ? (
+              <option key={specification} value={specification}>
+                {name}
+              </option>
+            ) : null,
+          )}
           <option value={OWN}>{texts.lane.addOwn}</option>
+          <optgroup label={texts.models.otherOffers}>
+            {offers.map(({ specification, name, reason }) =>
+              reason === undefined ? null : (
+                <option key={specification} value={specification} disabled>
+                  {texts.models.offer(name, reason)}
+                </option>
+              ),
+            )}
+          </optgroup>
         </select>
       </label>
       <PluginDialog isOpen={isOpen} onClose={() => setOpen(false)} />
@@ -46,10 +60,22 @@ export function AddLane() {
   );
 }
 
-function addLane(specification: string): void {
-  const { lanes, ...rest } = state.settings.value;
-  state.settings.value = { ...rest, lanes: [...lanes, specification] };
-  state.expectedDigests.value = [];
+interface Offer {
+  readonly specification: string;
+  readonly name: string;
+  /** Why the model cannot run it. */
+  readonly reason: string | undefined;
+}
+
+/** Every decoder with each of its presets, and whether a model can run it. */
+function offersOn(facts: ModelFacts): readonly Offer[] {
+  return state.plugins.value.flatMap((plugin) =>
+    (plugin.presets.length > 0 ? plugin.presets : [{}]).map((preset) => ({
+      specification: specificationOf(plugin.name, preset),
+      name: Object.keys(preset).length > 0 ? `${plugin.title} · ${describeOptions(plugin.name, preset)}` : plugin.title,
+      reason: whyNot(plugin, facts, preset),
+    })),
+  );
 }
 
 const t = texts.plugin;
@@ -72,7 +98,7 @@ function PluginDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly 
       }
       state.thirdParty.value = [...state.thirdParty.value, added];
       const [first] = added.plugins;
-      addLane(specificationOf(first!.name, first!.presets[0] ?? {}));
+      addLane({ decoder: specificationOf(first!.name, first!.presets[0] ?? {}) });
       state.notify("info", t.added(added.plugins.map(({ title }) => title).join(", ")));
       onClose();
     } catch (error) {

@@ -1,20 +1,26 @@
-import { endedRuns, route, trace } from "../lab/state.ts";
-import type { Route } from "../url/share-link.ts";
-import { texts } from "../texts/en.ts";
+import { isRunShown } from "../lab/bets.ts";
+import { endedRuns, isEmbedded, route } from "../lab/state.ts";
+import { texts } from "../texts/texts.ts";
 import { AboutPage } from "./about-page.tsx";
-import { Charts } from "./charts.tsx";
+import { EmbedFrame } from "./embed-frame.tsx";
 import { Header } from "./header.tsx";
 import { Inspector } from "./inspector.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
-import { Legend } from "./legend.tsx";
 import { MeasurePage } from "./measure-page.tsx";
 import { Notices } from "./notices.tsx";
-import { Progress } from "./progress.tsx";
+import { SetsPage } from "./prompt-sets/sets-page.tsx";
+import { RunNotes } from "./run-notes.tsx";
 import { Setup } from "./setup.tsx";
-import { TourPage } from "./tour-page.tsx";
+import { StatusLine } from "./status-line.tsx";
+import { TourPage } from "./tour/tour-page.tsx";
 import { Transport } from "./transport.tsx";
+import { WelcomeChoice } from "./welcome-choice.tsx";
 
 export function App() {
+  return isEmbedded.value && route.value === "compare" ? <EmbedFrame /> : <Page />;
+}
+
+function Page() {
   const shown = route.value;
   return (
     <>
@@ -27,48 +33,30 @@ export function App() {
         {shown === "about" && <AboutPage />}
         {shown === "tour" && <TourPage />}
         {shown === "measure" && <MeasurePage />}
+        {shown === "sets" && <SetsPage />}
         {shown === "compare" && <ComparePage />}
-        {hasTransport(shown) && <RunDetails />}
+        {isRunShown.value && (
+          <>
+            <Transport />
+            <Inspector />
+          </>
+        )}
       </main>
     </>
   );
 }
 
-/** Whether a page shows a run that can be replayed. */
-export function hasTransport(page: Route): boolean {
-  return page === "compare" || page === "tour";
-}
-
 function ComparePage() {
   return (
     <>
-      <h1 class="tagline">{texts.tagline}</h1>
-      <Setup />
-      <Progress />
-      <LaneGrid canChange />
-      <p class="hint turns">{texts.setup.turns}</p>
-      <OpenedFile />
-    </>
-  );
-}
-
-/** The file of the shown run's model, and why it was chosen. */
-function OpenedFile() {
-  const { name, file } = trace.value?.model ?? {};
-  return file && <p class="hint turns">{texts.setup.opened(name!, file.path, file.reason)}</p>;
-}
-
-/** The parts that the compare and tour pages share: replay, legend, inspector and charts. */
-function RunDetails() {
-  return (
-    <>
-      {route.value === "tour" && <Progress />}
-      <Transport />
-      <Legend />
-      <div class="details">
-        <Inspector />
-        <Charts />
+      <div class="welcome-bar">
+        <h1 class="tagline">{texts.tagline}</h1>
+        <WelcomeChoice />
       </div>
+      <Setup />
+      <StatusLine />
+      <LaneGrid canChange />
+      <RunNotes />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { computed } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type ChartData, chartData, type ChartName, chartNames } from "../lab/chart-data.ts";
 import { laneStates, trace } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { DrawChart } from "./draw-charts.ts";
@@ -14,24 +14,26 @@ const t = texts.charts;
 const MILLISECONDS_BETWEEN_DRAWINGS = 300;
 const chartView = computed(() => ({ shown: trace.value, states: laneStates.value }));
 
-/** Five charts of the shown run. The chart library loads when they first become visible. */
+/** Five charts of the shown run. The chart library is fetched when they are first opened. */
 export function Charts() {
   const [draw, setDraw] = useState<DrawChart>();
-  const root = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => {
-      if (!entry?.isIntersecting) return;
-      observer.disconnect();
-      void import("./draw-charts.ts").then(({ drawChart }) => setDraw(() => drawChart));
-    });
-    observer.observe(root.current!);
-    return () => observer.disconnect();
-  }, []);
+  const [failed, setFailed] = useState(false);
+  const load = async (): Promise<void> => {
+    try {
+      const { drawChart } = await import("./draw-charts.ts");
+      setDraw(() => drawChart);
+    } catch {
+      setFailed(true);
+    }
+  };
   const { shown, states } = useThrottledSignal(chartView, MILLISECONDS_BETWEEN_DRAWINGS);
   const isEmpty = !shown || shown.lanes.every(({ events }) => events.length === 0);
   return (
-    <section ref={root} class="panel charts" aria-labelledby="charts-heading">
-      <h2 id="charts-heading">{t.heading}</h2>
+    <details class="panel charts" onToggle={(event) => event.currentTarget.open && void load()}>
+      <summary>
+        <h2>{t.heading}</h2>
+      </summary>
+      {failed && <p class="problem">{t.failed}</p>}
       {isEmpty ? (
         <p class="hint">{t.empty}</p>
       ) : (
@@ -41,7 +43,7 @@ export function Charts() {
           ))}
         </div>
       )}
-    </section>
+    </details>
   );
 }
 
@@ -72,15 +74,13 @@ function Chart({ name, shown, states, draw }: ChartProps) {
         <span class="hint">{data.summary}</span>
       </figcaption>
       <div ref={canvas} class="drawing" aria-hidden="true" />
-      {data.rows.length > 0 && (
-        <details>
-          <summary>
-            {t.table}
-            <span class="sr-only">: {title}</span>
-          </summary>
-          <ChartTable data={data} />
-        </details>
-      )}
+      <details data-empty={data.rows.length === 0 ? "" : undefined}>
+        <summary>
+          {t.table}
+          <span class="sr-only">: {title}</span>
+        </summary>
+        <ChartTable data={data} />
+      </details>
     </figure>
   );
 }

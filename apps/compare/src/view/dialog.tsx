@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { type Children, IconButton } from "./icons.tsx";
 
 interface DialogProps {
@@ -16,7 +16,7 @@ export function Dialog({ heading, isOpen, onClose, children }: DialogProps) {
     const element = dialog.current!;
     if (isOpen && !element.open) {
       element.showModal();
-      element.querySelector<HTMLElement>("form :is(input, select, textarea)")?.focus();
+      element.querySelector<HTMLElement>("form :is(input:not([type=radio]), input:checked, select, textarea)")?.focus();
     }
     if (!isOpen && element.open) element.close();
   }, [isOpen]);

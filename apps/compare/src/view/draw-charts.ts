@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { ChartData, ChartName, ChartRow } from "../lab/chart-data.ts";
-import { letters, texts } from "../texts/en.ts";
+import { letters, texts } from "../texts/texts.ts";
 
 export type DrawChart = (name: ChartName, data: ChartData, width: number) => Element;
 

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
-import { route, settings, trace, traceOrigin } from "../lab/state.ts";
-import { type Route, writeLink } from "../url/share-link.ts";
-import { format, texts } from "../texts/en.ts";
+import { addressOf } from "../lab/navigation.ts";
+import { route, shownDocument } from "../lab/state.ts";
+import { format, texts } from "../texts/texts.ts";
 import { Icon } from "./icons.tsx";
 
 type Theme = "auto" | "light" | "dark";
@@ -29,7 +29,7 @@ export function applyTheme(): void {
 export function Header() {
   return (
     <header class="top">
-      <a class="brand" href="#/">
+      <a class="brand" href={addressOf("compare")}>
         <svg viewBox="0 0 32 32" aria-hidden="true" class="logo">
           <rect x="2" y="6" width="8" height="8" rx="2" />
           <rect x="12" y="6" width="8" height="8" rx="2" class="soft" />
@@ -44,9 +44,7 @@ export function Header() {
       </a>
       <nav aria-label={texts.title}>
         {(Object.keys(texts.routes) as (keyof typeof texts.routes)[]).map((name) => (
-          <a key={name} href={urlOf(name)} aria-current={route.value === name ? "page" : undefined}>
-            {texts.routes[name]}
-          </a>
+          <PageLink key={name} name={name} />
         ))}
       </nav>
       <ModelChip />
@@ -66,18 +64,21 @@ export function Header() {
   );
 }
 
-/** Returns the URL of a page. The links from compare to measure and back keep the settings. */
-function urlOf(name: Route): string {
-  if (name === "measure") return writeLink(settings.value, [], "measure");
-  if (name === "compare") return route.value === "measure" ? writeLink(settings.value) : "#/";
-  return `#/${name}`;
+function PageLink({ name }: { readonly name: keyof typeof texts.routes }) {
+  const short = texts.shortRoutes[name];
+  return (
+    <a href={addressOf(name)} aria-label={texts.routes[name]} aria-current={route.value === name ? "page" : undefined}>
+      <span class={short && "long-name"}>{texts.routes[name]}</span>
+      {short && <span class="short-name">{short}</span>}
+    </a>
+  );
 }
 
 /** The model of the shown run. */
 function ModelChip() {
-  const shown = trace.value;
-  if (!shown) return <span class="chip" />;
-  const { name, parameters, execution } = shown.model;
+  const { run } = shownDocument.value;
+  if (!run) return <span class="chip" />;
+  const { name, parameters, execution } = run.trace.model;
   const text = `${name} · ${format.decimal(parameters / 1e6)} M · ${execution.toUpperCase()}`;
-  return <span class="chip">{traceOrigin.value === "live" ? text : texts.lane.recorded(text)}</span>;
+  return <span class="chip">{run.origin === "live" ? text : texts.lane.recorded(text)}</span>;
 }

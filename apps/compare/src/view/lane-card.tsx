@@ -1,37 +1,47 @@
 import { useMemo, useState } from "preact/hooks";
-import type { DecoderPlugin, RowConsistency } from "@decodekit/core";
+import { readSpecification } from "@decodekit/compare";
+import type { DecoderPlugin } from "@decodekit/core";
 import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
-import { describeOptions } from "../lab/describe-options.ts";
+import { describeGiven, describeOptions } from "../lab/describe-options.ts";
 import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
+import { laneTitle } from "../lab/lane-title.ts";
 import * as state from "../lab/state.ts";
+import { changeLane, removeLane } from "../lab/documents.ts";
 import { digestOf } from "../url/share-link.ts";
-import { format, letters, markers, texts } from "../texts/en.ts";
-import { losslessTexts, notLosslessTexts } from "../texts/guarantees-en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
+import { CannotRun } from "./cannot-run.tsx";
 import { Dialog } from "./dialog.tsx";
+import { FinishPlace } from "./finish-place.tsx";
+import { Guarantee } from "./guarantee.tsx";
+import { MainFigures, MoreFigures } from "./figures.tsx";
 import { IconButton } from "./icons.tsx";
 import { OptionForm } from "./option-form.tsx";
 import { RoundList } from "./round-list.tsx";
 import { TokenList } from "./token-list.tsx";
 
+const noTexts: ReadonlyMap<number, string> = new Map();
+
 interface LaneCardProps {
   readonly index: number;
   /** The lane of the settings. */
   readonly lane: Lane | undefined;
-  /** The trace of the lane, if the shown run has it. */
+  /** The trace of the lane, if there is a run. */
   readonly shown: LaneTrace | undefined;
+  /** Whether the trace is from before a change of the settings. */
+  readonly isStale: boolean;
   readonly laneState: LaneState | undefined;
   readonly canRemove: boolean;
   readonly canChange: boolean;
 }
 
-export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }: LaneCardProps) {
+export function LaneCard({ index, lane, shown, isStale, laneState, canRemove, canChange }: LaneCardProps) {
   const letter = letters[index]!;
-  const title = shown?.title ?? lane?.plugin.title ?? "";
-  const options = shown?.options ?? lane?.options ?? {};
-  const busy = busyLane() === index;
+  const busy = state.busyLane.value === index;
   const { prompt = "", vocabulary, lanes } = state.trace.value ?? {};
+  const { start = [] } = state.settings.value.lanes[index] ?? {};
+  const title = lane ? laneTitle(lane.plugin.title, start, vocabulary ?? noTexts) : (shown?.title ?? "");
   const laneCount = lanes?.length ?? 0;
   // Keeps the element while the lane is unchanged, so that Preact skips it.
   const body = useMemo(
@@ -44,51 +54,32 @@ export function LaneCard({ index, lane, shown, laneState, canRemove, canChange }
     [index, shown, laneState, busy, prompt, vocabulary, vocabulary?.size, laneCount],
   );
   return (
-    <section class="lane" data-lane={index} aria-label={texts.lane.name(letter, title)} data-busy={busy ? "" : undefined}>
+    <section
+      class="lane"
+      data-lane={index}
+      aria-label={texts.lane.name(letter, title)}
+      data-busy={busy ? "" : undefined}
+      data-stale={isStale ? "" : undefined}
+    >
       <header class="lane-head">
         <h2>
           <span class="marker" aria-hidden="true">
             {markers[index]}
           </span>
           <span class="letter">{letter}</span> {title}
-          <Guarantee lossless={lane?.decoder.lossless} rows={state.trace.value?.model.rowConsistency} />
         </h2>
+        <Guarantee lossless={lane?.decoder.lossless} rows={state.trace.value?.model.rowConsistency} />
         {canChange && lane && <LaneTools index={index} lane={lane} canRemove={canRemove} />}
-        <p class="lane-options">{describeOptions(options)}</p>
+        <p class="lane-options">{lane ? describeOptions(lane.plugin.name, lane.given) : shown && describeGiven(shown)}</p>
       </header>
+      <CannotRun lane={lane} shown={shown} />
       {body}
     </section>
   );
 }
 
-interface GuaranteeProps {
-  readonly lossless: boolean | undefined;
-  /** Of the model of the shown run. */
-  readonly rows: RowConsistency | undefined;
-}
-
-/** Whether the decoder is lossless on the model, if it declares that. */
-function Guarantee({ lossless, rows }: GuaranteeProps) {
-  if (lossless === undefined) return null;
-  const { name, help } = lossless ? losslessTexts[rows ?? "rounding"] : notLosslessTexts;
-  return (
-    <span class="guarantee" title={help}>
-      {name}
-    </span>
-  );
-}
-
-/** Returns the lane that is being warmed up, run, scored or measured. */
-function busyLane(): number | undefined {
-  const now = state.activity.value;
-  return "lane" in now ? now.lane : undefined;
-}
-
 function LaneTools({ index, lane, canRemove }: { readonly index: number; readonly lane: Lane; readonly canRemove: boolean }) {
   const [isOpen, setOpen] = useState(false);
-  const change = (lanes: readonly string[]): void => {
-    state.settings.value = { ...state.settings.value, lanes };
-  };
   return (
     <div class="lane-tools">
       <IconButton icon="sliders" label={`${texts.lane.options}: ${lane.plugin.title}`} onClick={() => setOpen(true)} />
@@ -96,7 +87,7 @@ function LaneTools({ index, lane, canRemove }: { readonly index: number; readonl
         <IconButton
           icon="close"
           label={`${texts.lane.remove}: ${lane.plugin.title}`}
-          onClick={() => change(state.settings.value.lanes.toSpliced(index, 1))}
+          onClick={() => removeLane(index, texts.lane.name(letters[index]!, lane.plugin.title))}
         />
       )}
       <Dialog heading={`${lane.plugin.title} · ${texts.lane.options}`} isOpen={isOpen} onClose={() => setOpen(false)}>
@@ -105,7 +96,8 @@ function LaneTools({ index, lane, canRemove }: { readonly index: number; readonl
           given={lane.given}
           onApply={(options) => {
             setOpen(false);
-            change(state.settings.value.lanes.with(index, specificationOf(lane.plugin.name, options)));
+            const { start } = state.settings.value.lanes[index]!;
+            changeLane(index, { decoder: specificationOf(lane.plugin.name, options), start });
           }}
         />
       </Dialog>
@@ -124,17 +116,22 @@ interface LaneBodyProps {
 }
 
 const nothingAhead: readonly number[] = [];
+const nothingUndone: LaneState["undone"] = new Map();
 
 function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount }: LaneBodyProps) {
   const isComplete = laneState.finishReason !== undefined;
   const letter = letters[index]!;
   const output = useMemo(() => (shown.result ? outputOf(shown) : nothingAhead), [shown]);
   const nothingYet = shown.events.length === 0 && shown.error === undefined;
+  const isRunning = state.activity.value.kind !== "idle";
+  const final = state.finalStates.value[index] ?? laneState;
+  const figures = figuresOf(shown, laneState, isComplete);
   return (
     <>
-      <Figures figures={figuresOf(shown, laneState, isComplete)} />
-      {nothingYet && <p class="lane-empty">{texts.lane.waiting}</p>}
+      {!nothingYet && <MainFigures figures={figures} final={figuresOf(shown, final, true)} />}
+      {nothingYet && <p class="lane-empty">{isRunning ? texts.lane.waiting : texts.lane.notRun}</p>}
       {shown.error !== undefined && <p class="problem">{texts.lane.failed(shown.error)}</p>}
+      <LaneVerdict index={index} laneState={laneState} />
       {state.view.value === "reading" && (
         <TokenList
           lane={index}
@@ -146,13 +143,39 @@ function LaneBody({ index, shown, laneState, busy, prompt, vocabulary, laneCount
           vocabulary={vocabulary}
           isBusy={busy}
           ahead={isComplete ? nothingAhead : output}
+          aheadUndone={isComplete ? nothingUndone : final.undone}
         />
       )}
       <footer class="lane-foot">
-        <LaneVerdict index={index} laneState={laneState} />
-        <LaneInWords shown={shown} laneState={laneState} />
+        <LaneMore shown={shown} laneState={laneState} figures={figures} />
       </footer>
     </>
+  );
+}
+
+/** What is shown of a lane on demand: the other figures, its options, and its passes in words. */
+function LaneMore({
+  shown,
+  laneState,
+  figures,
+}: {
+  readonly shown: LaneTrace;
+  readonly laneState: LaneState;
+  readonly figures: LaneFigures;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{texts.lane.more}</summary>
+      {isOpen && (
+        <>
+          <MoreFigures figures={figures} />
+          <p class="hint">{describeOptions(readSpecification(shown.specification).name, shown.options, Infinity)}</p>
+          {laneState.finishReason && <p class="hint finish">{texts.lane.finish[laneState.finishReason]}</p>}
+          <LaneInWords shown={shown} laneState={laneState} />
+        </>
+      )}
+    </details>
   );
 }
 
@@ -169,7 +192,7 @@ function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly
 /** How the lane ended, and whether its output equals that of the first lane or of a share link. */
 function LaneVerdict({ index, laneState }: { readonly index: number; readonly laneState: LaneState }) {
   const parts: string[] = [];
-  if (laneState.finishReason) parts.push(texts.lane.finish[laneState.finishReason]);
+  if (laneState.finishReason && (index === 0 || laneState.finishReason === "abort")) parts.push(texts.lane.finish[laneState.finishReason]);
   const first = state.laneStates.value[0];
   if (index > 0 && first && laneState.cells.length > 0) {
     const { differsAt, common } = compareOutputs(first, laneState);
@@ -178,61 +201,15 @@ function LaneVerdict({ index, laneState }: { readonly index: number; readonly la
     else if (isOver) parts.push(texts.lane.sameText(letters[0]));
     else if (common > 0) parts.push(texts.lane.sameSoFar(letters[0], common));
   }
-  const digest = state.expectedDigests.value[index];
-  if (digest !== undefined && laneState.finishReason && state.traceOrigin.value === "live")
+  const { digests, run } = state.shownDocument.value;
+  const digest = digests[index];
+  if (digest !== undefined && laneState.finishReason && run?.origin === "live" && !state.staleness.value)
     parts.push(digest === digestOf(finalTokens(laneState)) ? texts.lane.sameAsLink : texts.lane.otherThanLink);
-  return <p class="verdict">{parts.join(" · ")}</p>;
-}
-
-function Figures({ figures }: { readonly figures: LaneFigures }) {
-  const {
-    passes,
-    draftingPasses,
-    draftModelPasses,
-    tokens,
-    perPass,
-    acceptance,
-    revisions,
-    tokensPerSecond,
-    firstTokenMilliseconds,
-    nats,
-  } = figures;
-  const t = texts.figures;
-  const notes = [
-    ...(draftingPasses > 0 ? [t.drafting(draftingPasses)] : []),
-    ...(draftModelPasses > 0 ? [t.ofDraftModel(draftModelPasses)] : []),
-  ];
   return (
-    <dl class="figures">
-      <Figure name="passes" value={format.integer(passes)} note={notes.length > 0 ? notes.join(", ") : undefined} />
-      <Figure name="tokens" value={format.integer(tokens)} />
-      <Figure name="perPass" value={perPass === undefined ? t.none : format.fine(perPass)} />
-      {acceptance !== undefined && <Figure name="accepted" value={format.percent(acceptance)} />}
-      {revisions > 0 && <Figure name="revisions" value={format.integer(revisions)} />}
-      <Figure name="perSecond" value={tokensPerSecond === undefined ? t.none : format.integer(Math.round(tokensPerSecond))} />
-      <Figure name="firstToken" value={firstTokenMilliseconds === undefined ? t.none : format.milliseconds(firstTokenMilliseconds)} />
-      <Figure name="nats" value={nats === undefined ? t.none : format.fine(nats)} />
-    </dl>
-  );
-}
-
-function Figure({
-  name,
-  value,
-  note,
-}: {
-  readonly name: keyof typeof texts.figures.help;
-  readonly value: string;
-  readonly note?: string | undefined;
-}) {
-  return (
-    <div data-figure={name} title={texts.figures.help[name]}>
-      <dt>{texts.figures[name]}</dt>
-      <dd>
-        {value}
-        {note !== undefined && <small> {note}</small>}
-      </dd>
-    </div>
+    <p class="verdict">
+      <FinishPlace lane={index} />
+      {parts.join(" · ")}
+    </p>
   );
 }
 

@@ -3,7 +3,7 @@ import { measure } from "../lab/measure-lanes.ts";
 import { isRunning, stop } from "../lab/activity.ts";
 import * as state from "../lab/state.ts";
 import { writeLink } from "../url/share-link.ts";
-import { letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
 import { Icon } from "./icons.tsx";
 import { tryMakeLane } from "./lane-card.tsx";
 import { MeasureResult } from "./measure-result.tsx";
@@ -23,12 +23,12 @@ export function MeasurePage() {
       <p class="lead">{t.intro}</p>
       <section aria-label={t.lanes}>
         <ul class="measured-lanes">
-          {lanes.map((specification, index) => (
-            <MeasuredLane key={index} index={index} specification={specification} />
+          {lanes.map(({ decoder }, index) => (
+            <MeasuredLane key={index} index={index} specification={decoder} />
           ))}
         </ul>
         <p class="hint">{t.about(maxNewTokens, model)}</p>
-        <p class="measured-prompt" lang="en">
+        <p class="measured-prompt" dir="auto">
           {prompt}
         </p>
       </section>
@@ -50,14 +50,15 @@ export function MeasurePage() {
   );
 }
 
-function MeasuredLane({ index, specification }: { readonly index: number; readonly specification: string }) {
+export function MeasuredLane({ index, specification }: { readonly index: number; readonly specification: string }) {
   const lane = tryMakeLane(specification);
   return (
     <li data-lane={index}>
       <span class="marker" aria-hidden="true">
         {markers[index]}
       </span>
-      <span class="letter">{letters[index]}</span> {lane?.plugin.title} <span class="hint">{describeOptions(lane?.options ?? {})}</span>
+      <span class="letter">{letters[index]}</span> {lane?.plugin.title}{" "}
+      <span class="hint">{describeOptions(lane?.plugin.name ?? "", lane?.given ?? {})}</span>
     </li>
   );
 }

@@ -1,8 +1,9 @@
-import { useEffect, useRef } from "preact/hooks";
-import * as state from "../lab/state.ts";
+import { useMemo } from "preact/hooks";
+import { copyText } from "../lab/copy-text.ts";
 import { describeConditions, type DescribedLane, describeLane, describeRounds, measurementText } from "../measure/describe-measurement.ts";
 import { type LaneSummary, type Measurement, summarize } from "../measure/measurement.ts";
-import { letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
+import { IntervalChart } from "./interval-chart.tsx";
 
 const t = texts.measure;
 
@@ -24,21 +25,12 @@ export function MeasureResult({ shown }: { readonly shown: Measurement }) {
       <p class="hint measure-rounds">{rounds}</p>
       <p class="hint">{describeConditions(shown)}</p>
       {lanes && (
-        <button type="button" onClick={() => void copy(measurementText(shown, lanes))}>
+        <button type="button" onClick={() => void copyText(measurementText(shown, lanes))}>
           {t.copy}
         </button>
       )}
     </section>
   );
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    state.notify("info", t.copied);
-  } catch {
-    state.notify("error", t.notCopied);
-  }
 }
 
 function ResultTable({ lanes, titles }: { readonly lanes: readonly LaneSummary[]; readonly titles: readonly string[] }) {
@@ -92,22 +84,14 @@ function ResultRow({
   );
 }
 
-/** The intervals of the ratios, drawn with the library of the other charts. */
+/** The intervals of the ratios. A lane that is too short has none. */
 function RatioChart({ lanes }: { readonly lanes: readonly LaneSummary[] }) {
-  const root = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    let isGone = false;
-    void import("./draw-ratios.ts").then(({ drawRatios }) => {
-      if (!isGone) root.current?.replaceChildren(drawRatios(lanes, root.current.clientWidth));
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [lanes]);
-  return (
-    <figure class="chart">
-      <div ref={root} class="drawing" aria-hidden="true" />
-      <figcaption class="hint">{t.chart}</figcaption>
-    </figure>
+  const rows = useMemo(
+    () =>
+      lanes.flatMap(({ ratio, isTooShort }, lane) =>
+        ratio && !isTooShort ? [{ lane, low: ratio.interval[0], high: ratio.interval[1], value: ratio.median }] : [],
+      ),
+    [lanes],
   );
+  return <IntervalChart rows={rows} kind="ratio" label={t.against(letters[0])} help={t.chart} />;
 }

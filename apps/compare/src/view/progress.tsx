@@ -1,6 +1,6 @@
-import { placeOf } from "../lab/model-request.ts";
-import { type Activity, activity, droppedFiles, settings } from "../lab/state.ts";
-import { letters, texts } from "../texts/en.ts";
+import { namedModel } from "../models/named-model.ts";
+import { type Activity, activity, settings } from "../lab/state.ts";
+import { letters, texts } from "../texts/texts.ts";
 
 const t = texts.activity;
 
@@ -22,7 +22,7 @@ export function Progress() {
 }
 
 function partDone(now: Activity): { readonly value?: number; readonly max?: number } {
-  if (now.kind === "measuring") return { value: now.round, max: now.rounds + 1 };
+  if (now.kind === "measuring" || now.kind === "running-set") return { value: now.round, max: now.rounds + 1 };
   const bytes = now.kind === "loading" ? now.progress : undefined;
   return bytes?.totalBytes === undefined ? {} : { value: bytes.loadedBytes, max: bytes.totalBytes };
 }
@@ -34,9 +34,7 @@ function label(): string {
     case "idle":
       return t.idle;
     case "loading":
-      return now.progress?.fromCache === false && placeOf({ ...settings.value, files: droppedFiles.value }).kind === "hub"
-        ? t.downloading
-        : t.loading;
+      return now.progress?.fromCache === false && namedModel(settings.value.model).kind === "hub" ? t.downloading : t.loading;
     case "preparing":
       return t.preparing;
     case "warming-up":
@@ -47,6 +45,8 @@ function label(): string {
       return t.scoring(lane);
     case "measuring":
       return now.round === 0 ? t.warmingUp(lane) : t.measuring(now.round, now.rounds, lane);
+    case "running-set":
+      return now.round === 0 ? t.warmingUp(lane) : texts.sets.progress(now.round, now.rounds, lane);
     default:
       return now satisfies never;
   }

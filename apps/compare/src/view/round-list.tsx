@@ -2,8 +2,9 @@ import type { DecodeEvent } from "@decodekit/core";
 import { eventsAt } from "../trace/timeline.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
+import { modelLanguage } from "../lab/model-language.ts";
 import { axis, place } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 
 interface RoundListProps {
   readonly shown: LaneTrace;
@@ -23,7 +24,9 @@ export function RoundList({ shown, trace, laneState }: RoundListProps) {
   );
   return (
     <>
-      <p class="plain-text">{trace.prompt + spell(laneState.cells.flatMap((cell) => (cell?.isFinal ? [cell.token] : [])))}</p>
+      <p class="plain-text" dir="auto" lang={modelLanguage.value}>
+        {trace.prompt + spell(laneState.cells.flatMap((cell) => (cell?.isFinal ? [cell.token] : [])))}
+      </p>
       <ol class="rounds">
         {rounds.map((round, index) => (
           <li key={index}>{round}</li>
@@ -50,7 +53,8 @@ function roundsOf(events: readonly DecodeEvent[], spell: (tokens: Iterable<numbe
       hasPass = true;
     } else if (event.type === "tokens-propose") {
       if (isFinal) begin();
-      rounds.at(-1)!.push(t.proposed(spell(event.tokens)));
+      const first = spell(event.tokens);
+      rounds.at(-1)!.push(event.tree ? texts.differ.tree.proposed(event.tree.tokens.length, first) : t.proposed(first));
     } else if (event.type === "draft-verify") rounds.at(-1)?.push(t.checked(event.accepted, event.drafted));
     else if (event.type === "tokens-commit") {
       rounds.at(-1)?.push(t.final(spell(event.tokens)));

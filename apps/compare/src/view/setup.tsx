@@ -1,81 +1,104 @@
-import { useRef } from "preact/hooks";
-import { changeSettings } from "../lab/change-settings.ts";
-import { openTrace, saveTrace } from "../lab/files.ts";
-import { finalTokens } from "../lab/lane-figures.ts";
-import { run } from "../lab/run-lanes.ts";
+import { useState } from "preact/hooks";
 import { isRunning, stop } from "../lab/activity.ts";
+import { changeSettings } from "../lab/documents.ts";
+import { run } from "../lab/run-lanes.ts";
 import * as state from "../lab/state.ts";
-import { type ExecutionChoice, MAX_PROMPT_LENGTH, MAX_NEW_TOKENS } from "../url/settings.ts";
-import { digestOf, writeLink } from "../url/share-link.ts";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
+import { type ExecutionChoice, MAX_NEW_TOKENS, MAX_PROMPT_LENGTH } from "../url/settings.ts";
+import { DocumentButtons } from "./document-buttons.tsx";
 import { Icon } from "./icons.tsx";
-import { ModelField } from "./model-field.tsx";
+import { ChatField } from "./model/chat-field.tsx";
+import { ModelDialog } from "./model/model-dialog.tsx";
+import { ModelField } from "./model/model-field.tsx";
 
 const t = texts.setup;
 
-/** The prompt, model and numbers of a run, and its buttons. */
+/** The prompt and Run. The other settings are folded away once a run is shown, until the visitor opens them. */
 export function Setup() {
-  const { prompt, maxNewTokens, seed } = state.settings.value;
+  const [chosen, setChosen] = useState<boolean>();
+  const isOpen = chosen ?? (!state.trace.value && !state.awaitsRecording.value);
   return (
-    <section class="setup" aria-label={t.heading}>
-      <div class="field prompt-field">
+    <section class="setup" aria-label={t.heading} data-open={isOpen ? "" : undefined}>
+      <div class="setup-bar">
         <label for="prompt">{t.prompt}</label>
         <textarea
           id="prompt"
-          rows={2}
+          dir="auto"
+          rows={1}
           maxLength={MAX_PROMPT_LENGTH}
-          value={prompt}
+          value={state.settings.value.prompt}
           onInput={(event) => changeSettings({ prompt: event.currentTarget.value })}
         />
-        <Examples />
+        <button
+          type="button"
+          class="fold"
+          aria-label={t.settings}
+          aria-expanded={isOpen}
+          aria-controls="settings"
+          onClick={() => setChosen(!isOpen)}
+        >
+          <Icon name="sliders" />
+          <span>{t.settings}</span>
+        </button>
+        <DocumentButtons />
+        <RunButton />
       </div>
-      <div class="setup-row">
-        <NumberField
-          id="tokens"
-          label={t.maxNewTokens}
-          value={maxNewTokens}
-          minimum={1}
-          maximum={MAX_NEW_TOKENS}
-          onChange={(value) => changeSettings({ maxNewTokens: value })}
-        />
-        <NumberField
-          id="seed"
-          label={t.seed}
-          value={seed}
-          minimum={0}
-          maximum={Number.MAX_SAFE_INTEGER}
-          onChange={(value) => changeSettings({ seed: value })}
-        />
-        <ModelField />
-        <ExecutionField />
-        <div class="actions">
-          <RunButton />
-          <ShareButton />
-          <FileButtons />
-        </div>
+      <ChatField isOpen={isOpen} />
+      <div id="settings" class="setup-row" hidden={!isOpen}>
+        {isOpen && <SettingFields />}
       </div>
+      <ModelDialog />
     </section>
+  );
+}
+
+function SettingFields() {
+  const { maxNewTokens, seed } = state.settings.value;
+  return (
+    <>
+      <Examples />
+      <NumberField
+        id="tokens"
+        label={t.maxNewTokens}
+        value={maxNewTokens}
+        minimum={1}
+        maximum={MAX_NEW_TOKENS}
+        onChange={(value) => changeSettings({ maxNewTokens: value })}
+      />
+      <NumberField
+        id="seed"
+        label={t.seed}
+        value={seed}
+        minimum={0}
+        maximum={Number.MAX_SAFE_INTEGER}
+        onChange={(value) => changeSettings({ seed: value })}
+      />
+      <ModelField />
+      <ExecutionField />
+    </>
   );
 }
 
 function Examples() {
   return (
-    <select
-      class="examples"
-      aria-label={t.examples}
-      value=""
-      onChange={(event) => {
-        if (event.currentTarget.value) changeSettings({ prompt: event.currentTarget.value });
-        event.currentTarget.value = "";
-      }}
-    >
-      <option value="">{t.chooseExample}</option>
-      {texts.examples.map((example) => (
-        <option key={example} value={example}>
-          {example}
-        </option>
-      ))}
-    </select>
+    <div class="field">
+      <label for="examples">{t.examples}</label>
+      <select
+        id="examples"
+        value=""
+        onChange={(event) => {
+          if (event.currentTarget.value) changeSettings({ prompt: event.currentTarget.value });
+          event.currentTarget.value = "";
+        }}
+      >
+        <option value="">{t.chooseExample}</option>
+        {texts.examples.map((example) => (
+          <option key={example} value={example}>
+            {example}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 
@@ -134,53 +157,5 @@ export function RunButton({ label = t.run }: { readonly label?: string }) {
       <Icon name={busy ? "stop" : "play"} />
       {busy ? t.stop : label}
     </button>
-  );
-}
-
-function ShareButton() {
-  const share = async (): Promise<void> => {
-    const isLive = state.traceOrigin.value === "live" && !isRunning();
-    const digests = isLive ? state.laneStates.value.map((lane) => digestOf(finalTokens(lane))) : [];
-    history.replaceState(null, "", writeLink(state.settings.value, digests));
-    try {
-      await navigator.clipboard.writeText(location.href);
-      state.notify("info", texts.status.linkCopied);
-    } catch {
-      state.notify("info", texts.status.linkShown);
-    }
-  };
-  return (
-    <button type="button" onClick={() => void share()}>
-      <Icon name="link" />
-      {t.share}
-    </button>
-  );
-}
-
-function FileButtons() {
-  const picker = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <button type="button" onClick={saveTrace} disabled={!state.trace.value || isRunning()}>
-        <Icon name="save" />
-        {t.exportTrace}
-      </button>
-      <button type="button" onClick={() => picker.current!.click()} disabled={isRunning()}>
-        <Icon name="open" />
-        {t.importTrace}
-      </button>
-      <input
-        ref={picker}
-        type="file"
-        accept=".jsonl,application/jsonl"
-        hidden
-        data-testid="trace-file"
-        onChange={(event) => {
-          const [file] = event.currentTarget.files ?? [];
-          if (file) void openTrace(file);
-          event.currentTarget.value = "";
-        }}
-      />
-    </>
   );
 }

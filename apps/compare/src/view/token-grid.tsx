@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { modelLanguage } from "../lab/model-language.ts";
 import { outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
-import { letters, markers, texts } from "../texts/en.ts";
+import { letters, markers, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace, Trace } from "../trace/trace.ts";
 import type { GridPlace } from "./token-view.ts";
@@ -30,9 +31,9 @@ export function TokenGrid({ shown, states }: { readonly shown: Trace; readonly s
     <section ref={root} class="token-grid" aria-label={texts.grid.heading}>
       <div
         class="token-cells"
-        lang="en"
+        lang={modelLanguage.value}
         style={{
-          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, ${cellWidth}px)`,
+          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, minmax(${cellWidth}px, 1fr))`,
           gridTemplateRows: `repeat(${bands * (laneCount + 1)}, 1.75rem)`,
         }}
       >
@@ -82,18 +83,19 @@ interface GridLaneProps {
 }
 
 const nothingAhead: readonly number[] = [];
+const nothingUndone: LaneState["undone"] = new Map();
 
 function GridLane({ lane, index, laneCount, columns, state: laneState, vocabulary }: GridLaneProps) {
   const grid: GridPlace = useMemo(() => ({ columns, rowsPerBand: laneCount + 1, row: index + 2 }), [columns, laneCount, index]);
-  const now = state.activity.value;
   const tokens = useTokenView({
     lane: index,
     laneCount,
     label: texts.lane.name(letters[index]!, lane.title),
     state: laneState,
     vocabulary,
-    isBusy: "lane" in now && now.lane === index,
+    isBusy: state.busyLane.value === index,
     ahead: nothingAhead,
+    aheadUndone: nothingUndone,
     grid,
   });
   return <div class="tokens" {...tokens} />;

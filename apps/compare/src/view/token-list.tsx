@@ -1,4 +1,6 @@
-import { texts } from "../texts/en.ts";
+import { cluesOf } from "../compare-lanes/sudoku.ts";
+import { modelLanguage } from "../lab/model-language.ts";
+import { SudokuClues, SudokuSquare } from "./sudoku-square.tsx";
 import { type ShownTokens, useTokenView } from "./use-token-view.ts";
 
 interface TokenListProps extends ShownTokens {
@@ -7,37 +9,35 @@ interface TokenListProps extends ShownTokens {
   readonly after: unknown;
 }
 
-/** The prompt and tokens of a lane as text; a Sudoku and its answer as squares. */
+/** The prompt and tokens of a lane as text; a Sudoku and its answer as one square. */
 export function TokenList(props: TokenListProps) {
-  const clues = SUDOKU.exec(props.prompt)?.[1];
-  return clues ? <Squares {...props} clues={clues} /> : <FlowingText {...props} />;
+  const clues = cluesOf(props.prompt);
+  return clues === undefined ? <FlowingText {...props} /> : <SudokuSquare {...props} clues={clues} />;
 }
 
-/** Matches a prompt of the puzzle model: six rows of six cells, and the sign before the answer. */
-const SUDOKU = /^([.1-6]{36})=$/;
-const SQUARE = { columns: 6, rowsPerBand: 1, row: 1 };
-
-function FlowingText({ prompt, after, ...shown }: TokenListProps) {
+/** A prompt before anything was written after it. */
+export function PromptText({ prompt }: { readonly prompt: string }) {
+  const clues = cluesOf(prompt);
+  if (clues !== undefined)
+    return (
+      <div class="sudoku">
+        <SudokuClues clues={clues} />
+      </div>
+    );
   return (
-    <div class="text" lang="en">
+    <div class="text" dir="auto">
       <span class="prompt">{prompt}</span>
-      <div class="tokens" {...useTokenView(shown)} />
-      {typeof after === "string" && <span class="prompt"> {after}</span>}
     </div>
   );
 }
 
-function Squares({ clues, ...shown }: ShownTokens & { readonly clues: string }) {
+/** The text has the direction of its script, and the tokens have theirs, whatever the prompt is written in. */
+function FlowingText({ prompt, after, ...shown }: TokenListProps) {
   return (
-    <div class="squares">
-      <div class="square clues" role="img" aria-label={texts.lane.clues(clues)}>
-        {Array.from(clues, (clue, cell) => (
-          <span key={cell} class="token">
-            {clue === "." ? "" : clue}
-          </span>
-        ))}
-      </div>
-      <div class="square tokens" {...useTokenView({ ...shown, grid: SQUARE })} />
+    <div class="text" dir="auto" lang={modelLanguage.value}>
+      <span class="prompt">{prompt}</span>
+      <div class="tokens" dir="auto" {...useTokenView(shown)} />
+      {typeof after === "string" && <span class="prompt"> {after}</span>}
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import type { TokenId } from "@decodekit/core";
-import { texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
+import type { LaneDifferences } from "../compare-lanes/lane-differences.ts";
 import type { Cell } from "../trace/cell.ts";
 import type { LaneState } from "../trace/fold.ts";
+import { spell } from "../trace/spelling.ts";
 
 interface TokenViewState {
   readonly state: LaneState;
@@ -10,7 +12,19 @@ interface TokenViewState {
   readonly hovered: number | undefined;
   /** The final tokens, if known: they reserve their space in advance, so that nothing moves. */
   readonly ahead: readonly TokenId[];
+  /** The number of tokens that will have been taken back at each position, for the same reason. */
+  readonly aheadUndone: LaneState["undone"];
   readonly grid?: GridPlace | undefined;
+  /** By position: the tokens that differ from the other lanes. */
+  readonly differs?: LaneDifferences["parts"] | undefined;
+  /** Of a Sudoku. */
+  readonly puzzle?: PuzzleMarks | undefined;
+}
+
+/** The cells of a Sudoku that are given, and those that cannot be right together. */
+export interface PuzzleMarks {
+  readonly given: ReadonlySet<number>;
+  readonly conflicts: ReadonlySet<number>;
 }
 
 /** The layout of a lane's positions in a CSS grid of bands. Rows count from 1, as in CSS. */
@@ -53,7 +67,7 @@ export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
   };
 
   return {
-    update({ state, vocabulary, selected, hovered, ahead, grid: nextGrid }) {
+    update({ state, vocabulary, selected, hovered, ahead, aheadUndone, grid: nextGrid, differs, puzzle }) {
       freshPass = state.passes;
       if (nextGrid && nextGrid !== grid) for (const [position, { element }] of places.entries()) putInGrid(element, position, nextGrid);
       grid = nextGrid;
@@ -62,7 +76,10 @@ export function tokenView(root: HTMLElement, idPrefix: string): TokenView {
       for (let position = 0; position < Math.max(length, places.length); position++) {
         const cell = state.cells[position];
         const undone = state.undone.get(position)?.length ?? 0;
-        patch(placeAt(position), { cell, undone, vocabulary, position, fresh: cell?.pass === freshPass, ahead: ahead[position] });
+        const fresh = cell?.changedAt === freshPass;
+        const finallyUndone = aheadUndone.get(position)?.length ?? 0;
+        const notes = markPlace(placeAt(position).element, position, { cell, differs, puzzle });
+        patch(placeAt(position), { cell, undone, finallyUndone, vocabulary, position, fresh, ahead: ahead[position], notes });
         setAttribute(places[position]!.element, "data-selected", position === selected ? "" : undefined);
         setAttribute(places[position]!.element, "aria-selected", position === selected ? "true" : "false");
         setAttribute(places[position]!.element, "data-hovered", position === hovered ? "" : undefined);
@@ -88,6 +105,8 @@ function createPlace(root: HTMLElement, id: string, position: number): Place {
   const notch = document.createElement("sup");
   notch.className = "notch";
   notch.setAttribute("aria-hidden", "true");
+  // A word joiner keeps the notch on the line of its token.
+  notch.textContent = "\u2060";
   const tail = document.createTextNode("");
   element.append(lead, ink, notch, tail);
   root.append(element);
@@ -102,13 +121,35 @@ function putInGrid({ style }: HTMLElement, position: number, { columns, rowsPerB
 interface Patch {
   readonly cell: Cell | undefined;
   readonly undone: number;
+  readonly finallyUndone: number;
   readonly vocabulary: ReadonlyMap<TokenId, string>;
   readonly position: number;
   readonly fresh: boolean;
   readonly ahead: TokenId | undefined;
+  /** What else is said of the token. */
+  readonly notes: readonly string[];
 }
 
-function patch({ element, lead, ink, notch, tail }: Place, { cell, undone, vocabulary, position, fresh, ahead }: Patch): void {
+/** Marks a token that differs or conflicts, and returns what is said of it. */
+function markPlace(
+  element: HTMLElement,
+  position: number,
+  { cell, differs, puzzle }: Pick<TokenViewState, "differs" | "puzzle"> & { readonly cell: Cell | undefined },
+): readonly string[] {
+  const part = differs?.[position];
+  const isConflict = cell !== undefined && puzzle?.conflicts.has(position) === true;
+  const isGiven = puzzle?.given.has(position) === true;
+  setAttribute(element, "data-differs", part);
+  setAttribute(element, "data-conflict", isConflict ? "" : undefined);
+  setAttribute(element, "data-given", isGiven ? "" : undefined);
+  const t = texts.differ;
+  return [...(part ? [t.differs] : []), ...(isGiven ? [t.clue] : []), ...(isConflict ? [t.conflict] : [])];
+}
+
+function patch(
+  { element, lead, ink, notch, tail }: Place,
+  { cell, undone, finallyUndone, vocabulary, position, fresh, ahead, notes }: Patch,
+): void {
   setAttribute(element, "hidden", cell || undone > 0 ? undefined : "");
   setAttribute(element, "data-state", cell?.state ?? "gone");
   setAttribute(element, "data-final", cell?.isFinal ? "" : undefined);
@@ -117,29 +158,16 @@ function patch({ element, lead, ink, notch, tail }: Place, { cell, undone, vocab
   setAttribute(element, "data-ahead", isAhead ? "" : undefined);
   const token = cell?.token ?? ahead;
   const text = token !== undefined && cell?.state !== "masked" ? vocabulary.get(token) : "";
-  const { space, body, end } = spell(text, cell?.state === "masked");
+  // A mask is as wide as the token that will replace it, so that nothing moves.
+  const { space, body, end } =
+    cell?.state === "masked" && ahead !== undefined ? spell(vocabulary.get(ahead), false) : spell(text, cell?.state === "masked");
   setText(lead, space);
   setText(ink, body);
   setText(tail, end);
   setAttribute(notch, "data-count", undone > 0 ? String(undone) : undefined);
+  setAttribute(notch, "data-room", finallyUndone > undone ? String(finallyUndone) : undefined);
   const spoken = cell ? texts.token.spoken(spokenText(text), texts.states[cell.state], position + 1) : texts.token.nothingYet(position + 1);
-  setAttribute(element, "aria-label", undone > 0 ? `${spoken}, ${texts.token.undone(undone)}` : spoken);
-}
-
-interface Spelling {
-  readonly space: string;
-  readonly body: string;
-  readonly end: string;
-}
-
-/** Splits a token's text for display: white space goes outside the marks; a token of only white space gets a symbol. */
-function spell(text: string | undefined, isMasked: boolean): Spelling {
-  if (isMasked) return { space: " ", body: "\u2007\u2007\u2007\u2007", end: "" };
-  if (text === undefined) return { space: "", body: "…", end: "" };
-  const [, space = "", body = ""] = /^([ \t]*)(.*)$/su.exec(text) ?? [];
-  if (body === "") return { space, body: space === "" ? "∅" : "␣", end: "" };
-  const shown = body.replaceAll("\n", "⏎\n");
-  return shown.endsWith("\n") ? { space, body: shown.slice(0, -1), end: "\n" } : { space, body: shown, end: "" };
+  setAttribute(element, "aria-label", [spoken, ...notes, ...(undone > 0 ? [texts.token.undone(undone)] : [])].join(", "));
 }
 
 function spokenText(text: string | undefined): string {

@@ -1,6 +1,7 @@
 import { goTo, PASSES_PER_SECOND, step, togglePlay, TOKENS_PER_SECOND } from "../lab/playback.ts";
+import { describePlace } from "../lab/describe-place.ts";
 import { axis, axisEnd, place, playing, speed, trace } from "../lab/state.ts";
-import { format, texts } from "../texts/en.ts";
+import { texts } from "../texts/texts.ts";
 import { type Axis, STEPS_PER_PASS } from "../trace/timeline.ts";
 import { IconButton } from "./icons.tsx";
 import { Segments } from "./segments.tsx";
@@ -37,7 +38,7 @@ export function Transport() {
         type="range"
         class="scrubber"
         aria-label={t.position}
-        aria-valuetext={describePlace(at, end)}
+        aria-valuetext={describePlace(axis.value, at, end)}
         min={0}
         max={end}
         step={axis.value === "time" ? "any" : 1}
@@ -49,12 +50,12 @@ export function Transport() {
         }}
         onKeyDown={onScrubberKey}
       />
-      <output class="place">{isEmpty ? "" : describePlace(at, end)}</output>
+      <output class="place">{isEmpty ? "" : describePlace(axis.value, at, end)}</output>
       <AxisChoice />
       <label class="speed">
         <span class="sr-only">{t.speed}</span>
         <select value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
-          {speeds[axis.value].map((factor) => (
+          {speedsWith(speed.value).map((factor) => (
             <option key={factor} value={factor}>
               {describeSpeed[axis.value](factor)}
             </option>
@@ -65,6 +66,11 @@ export function Transport() {
   );
 }
 
+/** The speeds to choose from, and the shown one: that of a race depends on its length. */
+function speedsWith(shown: number): readonly number[] {
+  return [...new Set([...speeds[axis.value], shown])].toSorted((a, b) => a - b);
+}
+
 function AxisChoice() {
   const choose = (chosen: Axis): void => {
     axis.value = chosen;
@@ -73,13 +79,6 @@ function AxisChoice() {
     speed.value = chosen === "time" ? 0.1 : 1;
   };
   return <Segments<Axis> name="axis" label={t.axis} choices={t.axes} chosen={axis.value} onChoose={choose} />;
-}
-
-function describePlace(at: number, end: number): string {
-  if (axis.value === "tokens") return t.token(at, end);
-  if (axis.value === "time") return t.time(format.milliseconds(at), format.milliseconds(end));
-  const of = end / STEPS_PER_PASS;
-  return at % STEPS_PER_PASS === 0 ? t.pass(at / STEPS_PER_PASS, of) : t.checking((at + 1) / STEPS_PER_PASS, of);
 }
 
 /** The range input itself moves by half passes and tokens; page keys move by whole passes. */

@@ -1,14 +1,10 @@
-import { type View, view } from "../lab/state.ts";
-import { texts } from "../texts/en.ts";
+import { chooseView, type View, view } from "../lab/state.ts";
+import { texts } from "../texts/texts.ts";
 import { Segments } from "./segments.tsx";
 
 const t = texts.grid;
 
 /** Tokens as text, or in a grid. */
 export function ViewChoice() {
-  return (
-    <div class="lanes-head">
-      <Segments<View> name="view" label={t.view} choices={t.views} chosen={view.value} onChoose={(chosen) => (view.value = chosen)} />
-    </div>
-  );
+  return <Segments<View> name="view" label={t.view} choices={t.views} chosen={view.value} onChoose={chooseView} />;
 }

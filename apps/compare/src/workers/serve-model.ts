@@ -10,4 +10,8 @@ serve({
     const { loadModel } = await import("@decodekit/core/onnx");
     return loadModel(storeOfHub(source, { onWarning: options.onWarning }) ?? source, options);
   },
+  async loadMaskedModel(source, options) {
+    const { loadMaskedModel } = await import("@decodekit/core/onnx");
+    return loadMaskedModel(storeOfHub(source, { onWarning: options.onWarning }) ?? source, options);
+  },
 });

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DecoderPlugin } from "@decodekit/core";
-import { compare, type ComparedModel, type CompareProgress } from "../compare.ts";
+import { compare, type CompareProgress } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption, presetDecoders } from "../compared-decoder.ts";
+import type { ComparedModel } from "../model-report.ts";
 import { parseDecoder } from "../parse-decoder.ts";
 import type { CompareReport } from "../report.ts";
 import { ExitCode } from "./exit-code.ts";
@@ -39,7 +40,9 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
   const { stdout, stderr } = host;
   const folder = host.cwd();
   const plugins = await loadPlugins(flags.plugin, folder);
-  const chosen = (flags.decoder ?? []).map((specification) => decoderOf(specification, plugins));
+  const chosenFor = (model?: ComparedModel): ComparedDecoder[] =>
+    (flags.decoder ?? []).map((specification) => decoderOf(specification, plugins, model));
+  const chosen = chosenFor();
   const prompts = await readPrompts(flags.prompt, flags.prompts === undefined ? undefined : { name: flags.prompts, folder });
   const sources = await modelSources(flags, { needsDraft: needsDraft(chosen), folder });
   const file = reportPath(flags.json, folder);
@@ -56,7 +59,7 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
     });
     progress.loaded();
     try {
-      const decoders = chosen.length > 0 ? chosen : presetsFor(model, plugins, stderr);
+      const decoders = chosen.length > 0 ? chosenFor(model) : presetsFor(model, plugins, stderr);
       const { maxNewTokens, seed, runs } = flags;
       const onProgress = (compared: CompareProgress): void => progress.comparing(compared);
       const report = await compare({ model, decoders, prompts, maxNewTokens, seed, runs, signal, onProgress });
@@ -76,9 +79,9 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
   return ExitCode.interrupted;
 }
 
-function decoderOf(specification: string, plugins: readonly DecoderPlugin[]): ComparedDecoder {
+function decoderOf(specification: string, plugins: readonly DecoderPlugin[], model?: ComparedModel): ComparedDecoder {
   try {
-    return parseDecoder(specification, plugins);
+    return parseDecoder(specification, plugins, model);
   } catch (error) {
     if (!isInvalidOption(error)) throw error;
     throw new UsageError(`--decoder ${specification}: ${error.option} must be ${error.expected}.`, { cause: error });
@@ -98,7 +101,7 @@ function reportPath(given: string | undefined, folder: string): string | undefin
 
 /** Returns every decoder that the model can run, with its presets, and says which ones it cannot run. */
 function presetsFor(model: ComparedModel, plugins: readonly DecoderPlugin[], stderr: NodeJS.WriteStream): ComparedDecoder[] {
-  const decoders = presetDecoders(plugins);
+  const decoders = presetDecoders(plugins, model);
   const reasons = new Map<string, string[]>();
   const runnable = decoders.filter((compared) => {
     const reason = whyNot(model, compared.decoder);

@@ -1,6 +1,6 @@
 import { type ChatMessage, type DecoderPlugin, type DecodeStatistics, DecodekitError, generate, type Generation } from "@decodekit/core";
 import type { WithPrefixCache } from "@decodekit/core/toolkit";
-import type { ComparedModel } from "../compare.ts";
+import type { ComparedModel } from "../model-report.ts";
 import { type ComparedDecoder, isInvalidOption } from "../compared-decoder.ts";
 import { rowConsistencyOf, whyNotLossless } from "../losslessness.ts";
 import { parseDecoder } from "../parse-decoder.ts";
@@ -88,7 +88,7 @@ export class Conversation {
     const { plugins, model } = this.#settings;
     let compared: ComparedDecoder;
     try {
-      compared = parseDecoder(specification, plugins);
+      compared = parseDecoder(specification, plugins, model);
     } catch (error) {
       if (!isInvalidOption(error)) throw error;
       throw new UsageError(`decoder ${specification}: ${error.option} must be ${error.expected}.`, { cause: error });

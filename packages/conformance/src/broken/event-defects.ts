@@ -1,5 +1,6 @@
 // Stryker disable all: the kit detects these defects; nothing tests them here
-import type { Defects } from "./defect.ts";
+import type { TokenTree } from "@decodekit/core/toolkit";
+import type { Defect, Defects } from "./defect.ts";
 import { asDecoder, good, withEvents, withOptions } from "./plain-decoder.ts";
 
 /** Defects of a decoder's events, and of how it ends. */
@@ -138,4 +139,45 @@ export const eventDefects: Defects = {
     foundBy: "proposes and verifies drafts",
     message: ["a probability of a proposal is not in [0, 1]"],
   },
+  "a tree without all parents": {
+    create: withTree({ tokens: Int32Array.of(1, 2), parents: Int32Array.of(-1) }, [1, 2]),
+    foundBy: "proposes and verifies drafts",
+    message: ["number of parents of a proposal's tree: expected 2, got 1"],
+  },
+  "a tree whose node comes before its parent": {
+    create: withTree({ tokens: Int32Array.of(1, 2), parents: Int32Array.of(1, -1) }, [2, 1]),
+    foundBy: "proposes and verifies drafts",
+    message: ["node 0 of a proposal's tree has the parent 1, which is no earlier node"],
+  },
+  "a tree with a token outside the vocabulary": {
+    create: withTree({ tokens: Int32Array.of(1, 100), parents: Int32Array.of(-1, -1) }, [1]),
+    foundBy: "proposes and verifies drafts",
+    message: ["a proposal's tree holds a token outside the vocabulary: 1, 100"],
+  },
+  "another chain than the tree's first": {
+    create: withTree({ tokens: Int32Array.of(1, 2, 3), parents: Int32Array.of(-1, 0, 0) }, [1, 3]),
+    foundBy: "proposes and verifies drafts",
+    message: ["tokens of a proposal with a tree, whose first chain they are: expected [1,2], got [1,3]"],
+  },
+  "accepted tokens outside the tree": {
+    create: withEvents("tokens-commit", (event) => [
+      {
+        type: "tokens-propose",
+        start: event.start,
+        tokens: event.tokens.map((token) => token ^ 1),
+        tree: { tokens: event.tokens.map((token) => token ^ 1), parents: Int32Array.of(-1) },
+      },
+      { type: "draft-verify", start: event.start, drafted: 1, accepted: 1 },
+      event,
+    ]),
+    foundBy: "proposes and verifies drafts",
+    message: ["are not a path of the proposal's tree"],
+  },
 };
+
+function withTree(tree: TokenTree, tokens: readonly number[]): Defect["create"] {
+  return withEvents("tokens-commit", (event) => [
+    { type: "tokens-propose", start: event.start, tokens: Int32Array.from(tokens), tree },
+    event,
+  ]);
+}

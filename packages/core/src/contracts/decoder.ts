@@ -1,6 +1,8 @@
 import type { ModelRole, ModelSet, RequiredCapability, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
+import type { TokenTree } from "../tokens/token-tree.ts";
 import type { FORWARD_PHASES } from "./pass-kinds.ts";
+import type { Sampler } from "./sampler.ts";
 
 export interface DecodeOptions {
   /** Maximum number of tokens to commit, an integer >= 0. The model's context length may end the decode earlier. */
@@ -47,6 +49,11 @@ export interface TokensProposeEvent {
   readonly tokens: Int32Array;
   /** Probability of each token under the model that proposed it, shape (n,). */
   readonly probabilities?: Float32Array | undefined;
+  /**
+   * For a draft tree: all of its candidates. Roots are candidates for position `start`, and `tokens` is the first chain. If a `draft-verify`
+   * accepts n tokens, the first n tokens of the next commit are a path of the tree.
+   */
+  readonly tree?: TokenTree | undefined;
 }
 
 /** A draft of `drafted` tokens at `start` was verified; its first `accepted` tokens are accepted. */
@@ -123,6 +130,11 @@ export interface Decoder<Role extends ModelRole = ModelRole> {
    * verifies drafts, a model can only be as exact as its rows: see `ModelCapabilities.rowConsistency`.
    */
   readonly lossless?: boolean | undefined;
+  /**
+   * How the decoder draws each token of a text from the causal model's row after the tokens before it, for programs that show what a token
+   * was drawn from. A decoder may draw several texts and keep one. Left out by a decoder that chooses tokens in another way.
+   */
+  readonly sampler?: Sampler | undefined;
   /**
    * Decodes from `prompt`, shape (n,), n >= 1.
    * @throws InvalidOptionError for an empty prompt or an option out of range.

@@ -1,4 +1,5 @@
 import type { Decoder } from "./decoder.ts";
+import type { LanguageModel } from "./language-model.ts";
 import type { ModelRole } from "./model.ts";
 
 /**
@@ -27,6 +28,9 @@ export interface PluginOption {
 
 export type PluginOptionValues = Readonly<Record<string, number | boolean | string>>;
 
+/** What `DecoderPlugin.create` is told about the model: its vocabulary, and what ends its texts. */
+export type PluginModel = Pick<LanguageModel, "tokenizer" | "stopTokens">;
+
 /**
  * Describes a decoder for the command and the app. The default export of a package's `./plugin` is a DecoderPlugin or an array of them.
  */
@@ -43,7 +47,11 @@ export interface DecoderPlugin<Role extends ModelRole = ModelRole> {
   readonly presets: readonly PluginOptionValues[];
   /**
    * Creates a decoder. Options that are left out have their defaults.
+   *
+   * `model` is the model that the decoder will run on, for decoders whose options depend on it, such as a text that must become tokens. It
+   * is absent where options are only checked, and in a worker that holds no model: a decoder that cannot do without it throws a
+   * MissingModelError when it decodes.
    * @throws InvalidOptionError for an unknown option or a value out of range.
    */
-  create(options: PluginOptionValues): Decoder<Role>;
+  create(options: PluginOptionValues, model?: PluginModel): Decoder<Role>;
 }

@@ -53,7 +53,9 @@ test("the sampler sees the prompt and all committed tokens", async () => {
       [1, 0, 0],
     ],
   });
-  await collectDecode(autoregressive({ name: "watching", sampler }).decode({ causal }, Int32Array.of(2, 0), { maxNewTokens: 3 }));
+  const decoder = autoregressive({ name: "watching", sampler });
+  expect(decoder.sampler).toBe(sampler);
+  await collectDecode(decoder.decode({ causal }, Int32Array.of(2, 0), { maxNewTokens: 3 }));
   expect(seen).toEqual([
     [2, 2, 0],
     [2, 2, 0, 1],

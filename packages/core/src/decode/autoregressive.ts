@@ -9,7 +9,7 @@ import { type DecodeContext, defineDecoder } from "./define-decoder.ts";
  * `random.fork(n)`, so a decoder that chooses several tokens per pass can produce exactly the same output.
  */
 export function autoregressive({ name, sampler }: { readonly name: string; readonly sampler: Sampler }): Decoder<"causal"> {
-  return defineDecoder({ name, requires: ["causal"], run: (context) => sampleTokens(context, sampler) });
+  return defineDecoder({ name, requires: ["causal"], sampler, run: (context) => sampleTokens(context, sampler) });
 }
 
 async function* sampleTokens(context: DecodeContext<"causal">, sampler: Sampler): AsyncGenerator<DecodeEvent, FinishReason, void> {

@@ -1,22 +1,10 @@
-import { DTYPES, type Dtype } from "../contracts/dtype.ts";
+import { DTYPE_SUFFIXES, type Dtype, dtypeOfFile, GRAPH_NAMES, SPLIT_DECODER } from "../contracts/dtype.ts";
 import { ModelLoadError } from "../errors.ts";
 import type { Runtime } from "./environment/environment.ts";
 import { indicatesAbsence } from "./file-content.ts";
 import type { HeldFile } from "./held-file.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import type { ChosenFile, Execution } from "./model-source.ts";
-
-/** What the hub's exporters add to the name of a graph's file for the data type of its weights. */
-const SUFFIXES: Readonly<Record<Dtype, string>> = {
-  fp32: "",
-  fp16: "_fp16",
-  q8: "_quantized",
-  int8: "_int8",
-  uint8: "_uint8",
-  q4: "_q4",
-  q4f16: "_q4f16",
-  bnb4: "_bnb4",
-};
 
 /**
  * Order in which files are tried if no data type is asked for. Exactness comes first: 8 bits (q8, int8, uint8) change the output of decoders
@@ -34,10 +22,6 @@ const HALF: ReadonlySet<Dtype> = new Set(["fp16", "q4f16"]);
 
 /** Folders of graphs: the hub's, and that of exporters. */
 const FOLDERS = ["onnx/", ""];
-/** Name of decoders beside other graphs, such as one for the embeddings. */
-const SPLIT = "decoder_model_merged";
-/** Names of causal graphs. */
-const NAMES = ["model", SPLIT];
 /** Order in which files of embeddings are tried if there is none of the decoder's data type. Rows of any type are read one by one. */
 const EMBEDDING_PREFERENCES: readonly Dtype[] = ["fp16", "q8", "int8", "uint8", "q4f16", "q4", "bnb4", "fp32"];
 
@@ -62,10 +46,12 @@ export interface GraphChoice {
 export async function findGraph(folder: ModelFolder, { modelFile, dtype, runtime, named }: GraphChoice): Promise<FoundGraph> {
   if (modelFile !== undefined) {
     const held = await folder.fetch(modelFile);
-    return { path: modelFile, held, dtype: dtypeIn(modelFile), reason: "it was asked for as modelFile" };
+    return { path: modelFile, held, dtype: dtypeOfFile(modelFile), reason: "it was asked for as modelFile" };
   }
   const types = dtype === undefined ? preferences(runtime) : [dtype];
-  const candidates = NAMES.flatMap((name) => types.flatMap((type) => FOLDERS.map((place) => `${place}${name}${SUFFIXES[type]}.onnx`)));
+  const candidates = GRAPH_NAMES.flatMap((name) =>
+    types.flatMap((type) => FOLDERS.map((place) => `${place}${name}${DTYPE_SUFFIXES[type]}.onnx`)),
+  );
   const paths = dtype === undefined && named !== undefined ? [named, ...candidates] : candidates;
   const advice =
     dtype === undefined ? "Name the graph's file as modelFile." : "Choose another dtype, or name the graph's file as modelFile.";
@@ -74,7 +60,7 @@ export async function findGraph(folder: ModelFolder, { modelFile, dtype, runtime
   const asked = dtype === undefined ? "no data type was asked for" : `the data type ${dtype} was asked for`;
   const reason = isNamed ? "genai_config.json names it" : asked + absenceOf(paths.slice(0, paths.indexOf(path)));
   // The file that a configuration names has the same name for every data type.
-  return { path, held, dtype: isNamed ? undefined : dtypeIn(path), reason };
+  return { path, held, dtype: isNamed ? undefined : dtypeOfFile(path), reason };
 }
 
 /**
@@ -84,8 +70,8 @@ export async function findGraph(folder: ModelFolder, { modelFile, dtype, runtime
 export async function findEmbeddings(folder: ModelFolder, decoder: string, file: string | undefined): Promise<FoundFile> {
   if (file !== undefined) return { path: file, held: await folder.fetch(file) };
   const place = decoder.slice(0, decoder.lastIndexOf("/") + 1);
-  const own = dtypeIn(decoder) ?? "fp32";
-  const paths = [...new Set([own, ...EMBEDDING_PREFERENCES])].map((type) => `${place}embed_tokens${SUFFIXES[type]}.onnx`);
+  const own = dtypeOfFile(decoder) ?? "fp32";
+  const paths = [...new Set([own, ...EMBEDDING_PREFERENCES])].map((type) => `${place}embed_tokens${DTYPE_SUFFIXES[type]}.onnx`);
   return firstThere(folder, paths, "Name the file of the embeddings as embeddingsFile.");
 }
 
@@ -101,16 +87,10 @@ async function firstThere(folder: ModelFolder, paths: readonly string[], advice:
   }
   // What a server returned in place of a graph; reading it fails with an error that shows it.
   if (page) return page;
-  const [usual, ...rest] = paths.filter((path) => !path.includes(SPLIT));
-  const decoders = paths.some((path) => path.includes(SPLIT)) ? `, nor ${SPLIT} of such a data type,` : "";
+  const [usual, ...rest] = paths.filter((path) => !path.includes(SPLIT_DECODER));
+  const decoders = paths.some((path) => path.includes(SPLIT_DECODER)) ? `, nor ${SPLIT_DECODER} of such a data type,` : "";
   const others = `None of ${rest.join(", ")}${decoders} is there either. ${advice}`;
   throw new ModelLoadError(folder.describe(usual!), `${absences[0]!}. The model needs this file. ${others}`);
-}
-
-/** Returns the data type that the name of a graph's file tells. */
-function dtypeIn(path: string): Dtype | undefined {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return DTYPES.find((dtype) => NAMES.some((each) => name === `${each}${SUFFIXES[dtype]}.onnx`));
 }
 
 /** Returns " and … are not there" for the files that were looked for before. */

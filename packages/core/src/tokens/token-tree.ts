@@ -34,6 +34,13 @@ export function pathTokens(node: number, { tokens, parents }: TokenTree): TokenI
   return pathTo(node, parents).map((each) => tokens[each]!);
 }
 
+/** Returns the tokens of the chain that starts at the first root and follows the first child of each node. */
+export function firstChain({ tokens, parents }: TokenTree): Int32Array {
+  const chain: TokenId[] = [];
+  for (let node = parents.indexOf(-1); node >= 0; node = parents.indexOf(node)) chain.push(tokens[node]!);
+  return Int32Array.from(chain);
+}
+
 /** Removes and returns the item with the highest score, the first of equals. For short lists. */
 export function takeBest<Item extends { readonly score: number }>(items: Item[]): Item {
   let best = 0;

@@ -15,8 +15,13 @@ export function compactEvent(event: DecodeEvent): DecodeEvent {
       };
     }
     case "tokens-propose": {
-      const { probabilities } = event;
-      return { ...event, tokens: event.tokens.slice(), ...(probabilities && { probabilities: probabilities.slice() }) };
+      const { probabilities, tree } = event;
+      return {
+        ...event,
+        tokens: event.tokens.slice(),
+        ...(probabilities && { probabilities: probabilities.slice() }),
+        ...(tree && { tree: { tokens: tree.tokens.slice(), parents: tree.parents.slice() } }),
+      };
     }
     default:
       return event;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Decoder } from "../contracts/decoder.ts";
+import type { Tokenizer } from "../contracts/tokenizer.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { DecoderPlugin } from "../contracts/plugin.ts";
 import { pluginImporter } from "./import-plugin.ts";
@@ -27,6 +28,15 @@ test("a plugin is described without its code, and makes decoders with the option
   expect(await importerOf(plugin).describe("known")).toEqual([description]);
   expect((await importerOf(plugin).create({ plugin: "known", options: { p: 2 } })).name).toBe('{"p":2}');
   expect((await importerOf(plugin).create({ plugin: "known" })).name).toBe("{}");
+});
+
+test("a decoder is created for the model of the worker, if there is one", async () => {
+  const given: unknown[] = [];
+  const curious = { ...plugin, create: (_: unknown, model: unknown) => (given.push(model), decoder) };
+  const model = { tokenizer: { vocabSize: 1 } as Tokenizer, stopTokens: [0] };
+  await importerOf(curious).create({ plugin: "known" }, model);
+  await importerOf(curious).create({ plugin: "known" });
+  expect(given).toEqual([model, undefined]);
 });
 
 test("what create throws is thrown", async () => {

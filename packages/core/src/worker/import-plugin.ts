@@ -1,6 +1,6 @@
 import type { Decoder } from "../contracts/decoder.ts";
 import { InvalidOptionError, WorkerError } from "../errors.ts";
-import type { DecoderPlugin } from "../contracts/plugin.ts";
+import type { DecoderPlugin, PluginModel } from "../contracts/plugin.ts";
 import { pluginsIn } from "../contracts/read-plugins.ts";
 import type { PluginDescription, PluginModules, PluginReference } from "./plugin-reference.ts";
 
@@ -8,8 +8,8 @@ import type { PluginDescription, PluginModules, PluginReference } from "./plugin
 export interface PluginImporter {
   /** @throws WorkerError when the module cannot be imported; InvalidOptionError when it does not export plugins. */
   readonly describe: (specifier: string) => Promise<readonly PluginDescription[]>;
-  /** @throws also what the plugin's `create` throws. */
-  readonly create: (reference: PluginReference) => Promise<Decoder>;
+  /** Creates a decoder, for a model of this worker if there is one. @throws also what the plugin's `create` throws. */
+  readonly create: (reference: PluginReference, model?: PluginModel) => Promise<Decoder>;
 }
 
 export function pluginImporter(modules: PluginModules): PluginImporter {
@@ -33,8 +33,8 @@ export function pluginImporter(modules: PluginModules): PluginImporter {
         return { name, title, description, requires, options, presets };
       });
     },
-    async create({ plugin, name, options = {} }) {
-      const decoder = findPlugin(plugin, await importPlugins(plugin), name).create(options);
+    async create({ plugin, name, options = {} }, model) {
+      const decoder = findPlugin(plugin, await importPlugins(plugin), name).create(options, model);
       if (typeof (decoder as Partial<Decoder> | null)?.decode !== "function")
         throw new InvalidOptionError({ where: plugin, option: "what create returns", expected: "a Decoder", actual: decoder });
       return decoder;

@@ -142,7 +142,7 @@ function serveGenerations(connection: Connection, importer: PluginImporter, get:
       if (other) decoderWorkers.set(number, other.connection);
       try {
         const [model, draft] = [get(request.model), request.draft === undefined ? undefined : get(request.draft)];
-        const create = () => (other ? remoteDecoder(other.connection, other.models, reference) : importer.create(reference));
+        const create = () => (other ? remoteDecoder(other.connection, other.models, reference) : importer.create(reference, model));
         const decoder = await awaitDecoder(reference.plugin, create, signal);
         return await serveGeneration(request, { model, draft, decoder, signal, report: reporter(connection, number) });
       } finally {

@@ -73,6 +73,7 @@ export function bestOfNDecoder(where: string, options: BestOfNOptions, onSamples
     name: "best-of-n",
     requires: ["causal"],
     capabilities: ["fork"],
+    sampler,
     run: (context) => run(context, { where, count: n, sampler, score, onSamples }),
   });
 }

@@ -26,6 +26,15 @@ describe("drawing", () => {
     expect(paths).toEqual(["0.2", "0.3", "0.4", "1.2", "1.3", "1.4"]);
   });
 
+  test("the sampler of the draws is told", () => {
+    const sampler: Sampler = {
+      ...greedySampler,
+      name: "own",
+      distribution: (row) => greedySampler.distribution(row, { tokens: PROMPT, promptLength: 1 }),
+    };
+    expect([bestOfN({ sampler }).sampler, selfConsistency({ sampler }).sampler]).toEqual([sampler, sampler]);
+  });
+
   test.each([
     ["bestOfN", (n: number) => bestOfN({ n })],
     ["selfConsistency", (n: number) => selfConsistency({ n })],

@@ -88,6 +88,7 @@ export function votingDecoder(where: string, options: VotingOptions, onBallot: (
     name: "self-consistency",
     requires: ["causal"],
     capabilities: ["fork"],
+    sampler,
     async *run(context: DecodeContext<"causal">): AsyncGenerator<DecodeEvent, FinishReason, void> {
       const { tokens: prompt } = context;
       const answers: (string | undefined)[] = [];

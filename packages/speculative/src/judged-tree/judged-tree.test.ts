@@ -1,5 +1,14 @@
 import { testDecoder, testLossless } from "@decodekit/conformance";
-import { autoregressive, type Decoder, greedySampler, InvalidOptionError, type Sampler, seededRandom, softmax } from "@decodekit/core";
+import {
+  autoregressive,
+  type DecodeEvent,
+  type Decoder,
+  greedySampler,
+  InvalidOptionError,
+  type Sampler,
+  seededRandom,
+  softmax,
+} from "@decodekit/core";
 import {
   collectDecode,
   countingModel,
@@ -33,6 +42,12 @@ test("takes at most one pass per token, and is lossless only if it accepts nothi
   expect(judgedTree().maxPasses(10)).toBe(10);
   expect([judgedTree(), judgedTree({ natsPerToken: 0 })].map(({ lossless }) => lossless)).toEqual([false, true]);
   expect(judgedTree()).toMatchObject({ name: "judged-tree", requires: ["causal"] });
+});
+
+test("tells its sampler if the tokens are those of the sampler, and the row is all that it sees", () => {
+  const sampler = plainSampler;
+  const told = [{ natsPerToken: 0 }, { natsPerToken: 0, sampler }, { sampler }, { natsPerToken: 0, processors: [() => undefined] }];
+  expect(told.map((options) => judgedTree(options).sampler)).toEqual([greedySampler, sampler, undefined, undefined]);
 });
 
 testLossless(test, () => judgedTree({ natsPerToken: 0, nodes: 6 }), { sampler: greedySampler });
@@ -109,6 +124,36 @@ test("follows a copy through replaced words", async () => {
   expect(events.filter((event) => event.type === "forward-end").length).toBeLessThan(text.length / 2);
 });
 
+test("proposes the tree that a pass reads, verifies it, and commits a path of it and one more token", async () => {
+  // After the committed 0 come 1 or 2, and after 1 comes 0.
+  const rows = [
+    [0, 0.6, 0.4],
+    [0.9, 0.05, 0.05],
+    [0.9, 0.05, 0.05],
+  ];
+  const causal = tableModel({ probabilities: rows, tree: true });
+  const prior = {
+    after: (token: number) => rows[token]!.flatMap((p, next) => (p > 0.1 ? [{ token: next, logProbability: Math.log(p) }] : [])),
+  };
+  const decoder = judgedTree({ natsPerToken: 0, nodes: 3, rowCost: 0, prior });
+  const { events } = await collectDecode(decoder.decode({ causal }, Int32Array.of(2), { maxNewTokens: 4 }));
+  expect(events.map((event) => (event.type === "forward-end" ? { ...event, milliseconds: 0 } : event))).toEqual([
+    { type: "decode-start", promptLength: 1 },
+    { type: "forward-end", model: "causal", phase: "prefill", positions: 1, milliseconds: 0 },
+    { type: "tokens-commit", start: 1, tokens: Int32Array.of(0) },
+    {
+      type: "tokens-propose",
+      start: 2,
+      tokens: Int32Array.of(1, 0),
+      tree: { tokens: Int32Array.of(1, 2, 0), parents: Int32Array.of(-1, -1, 0) },
+    },
+    { type: "forward-end", model: "causal", phase: "verify", positions: 4, milliseconds: 0 },
+    { type: "draft-verify", start: 2, drafted: 3, accepted: 2 },
+    { type: "tokens-commit", start: 2, tokens: Int32Array.of(1, 0, 1) },
+    { type: "decode-end", finishReason: "length" },
+  ]);
+});
+
 test("with a prior runs fewer passes, and at 0 nats per token produces the same tokens", async () => {
   const causal = tableModel({ probabilities: randomTable(seededRandom(3), 9), contextLength: 64, tree: true });
   const prior = await readSuccessors(causal, { begin: 0 });
@@ -120,7 +165,9 @@ test("with a prior runs fewer passes, and at 0 nats per token produces the same 
   );
   const [without, given] = await Promise.all(runs);
   expect([...given!.tokens]).toEqual([...without!.tokens]);
-  expect(given!.events.length).toBeLessThan(without!.events.length);
+  const passes = ({ events }: { readonly events: readonly DecodeEvent[] }): number =>
+    events.filter(({ type }) => type === "forward-end").length;
+  expect(passes(given!)).toBeLessThan(passes(without!));
   await expect(readSuccessors(causal, { begin: 9 })).rejects.toThrow(InvalidOptionError);
 });
 

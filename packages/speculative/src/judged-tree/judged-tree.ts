@@ -6,6 +6,7 @@ import {
   defineDecoder,
   type FinishReason,
   type ForwardEndEvent,
+  greedySampler,
   InvalidOptionError,
   type Logits,
   type LogitsProcessor,
@@ -15,11 +16,12 @@ import {
   type RowReads,
   type Sampler,
   type TokenId,
+  type TokensProposeEvent,
 } from "@decodekit/core";
-import { concatTokens, pathTokens, PROCESSORS_OPTION, SAMPLER_OPTION, type TokenTree } from "@decodekit/core/toolkit";
+import { concatTokens, firstChain, pathTokens, PROCESSORS_OPTION, SAMPLER_OPTION, type TokenTree } from "@decodekit/core/toolkit";
 import { measuredCosts } from "../draft-length/cost-curve.ts";
 import { newRoundCosts, type RoundCosts } from "../draft-length/length-by-gain.ts";
-import { stopwatch } from "../stopwatch.ts";
+import { stopwatch, unwatched } from "../stopwatch.ts";
 import { bestPath, type JudgedCandidates } from "./best-path.ts";
 import { growTree, type TreeLimits } from "./candidate-tree.ts";
 import { chooseToken, type TokenChoice, type TokenRule } from "./choose-token.ts";
@@ -113,9 +115,15 @@ export function judgedTree(options: JudgedTreeOptions = {}): BoundedDecoder<"cau
     requires: ["causal"],
     capabilities: ["tree"],
     lossless: settings.natsPerToken === 0,
+    sampler: samplerOf(settings),
     run: (context: DecodeContext<"causal">) => decodeTrees(context, settings),
   });
   return { ...decoder, maxPasses: (newTokens) => newTokens };
+}
+
+/** Above 0 nats, a token may be less likely than the one that was drawn; processors are not part of a sampler. */
+function samplerOf({ natsPerToken, sampler = greedySampler, processors }: Settings): Sampler | undefined {
+  return natsPerToken === 0 && processors.length === 0 ? sampler : undefined;
 }
 
 function costsByModel(): (target: CausalModel) => RoundCosts {
@@ -159,7 +167,10 @@ async function* decodeTrees(context: DecodeContext<"causal">, settings: Settings
     const previous = context.tokens[last - 1] ?? -1;
     const grown = growTree(previous, context.tokens[last]!, sources, limitsOf(context, settings, size));
     const tree = size?.cut(grown) ?? grown;
-    const pass = target.forwardTree(tree.tokens, tree.parents, tree.tokens.length > 1 ? "verify" : "decode", reads);
+    const drafted = tree.tokens.length - 1;
+    const proposed = drafted > 0 ? proposal(context.tokens.length, tree) : undefined;
+    if (proposed) yield* unwatched(watch, proposed);
+    const pass = target.forwardTree(tree.tokens, tree.parents, proposed ? "verify" : "decode", reads);
     const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
     watch.pause();
     yield passed.value;
@@ -172,11 +183,17 @@ async function* decodeTrees(context: DecodeContext<"causal">, settings: Settings
     await target.session.keepPath!(Int32Array.from(nodes));
     const accepted = Int32Array.from(nodes.slice(1), (node) => tree.tokens[node]!);
     tokens = concatTokens(accepted, [next]);
-    const drafted = tree.tokens.length - 1;
+    if (proposed) yield* unwatched(watch, { type: "draft-verify", start: proposed.start, drafted, accepted: accepted.length });
     const { milliseconds: passMilliseconds } = passed.value;
     const round = { requested: drafted, drafted, accepted: accepted.length, committed: tokens };
     size?.observe({ ...round, milliseconds: watch.elapsed(), passMilliseconds });
   }
+}
+
+/** The candidates that the next pass reads: `tree` without its root, which is committed. */
+function proposal(start: number, { tokens, parents }: TokenTree): TokensProposeEvent {
+  const tree = { tokens: tokens.slice(1), parents: Int32Array.from(parents.subarray(1), (parent) => parent - 1) };
+  return { type: "tokens-propose", start, tokens: firstChain(tree), tree };
 }
 
 /** Plain greedy decoding needs a few logits of each row, anything else whole rows. */

@@ -1,0 +1,36 @@
+import { autoUpdate, computePosition, flip, offset, shift, size } from "@floating-ui/dom";
+
+/** Below this width, the element is a sheet at the bottom of the screen, placed by the style sheet. */
+const SHEET = "(max-width: 40rem)";
+const GAP = 8;
+
+/**
+ * Places a popover at `anchor`, below it if there is room, and keeps it there while the page scrolls or changes its size. On a small screen
+ * it scrolls `anchor` above the sheet instead. Returns a function that ends this.
+ */
+export function placeAt(anchor: HTMLElement, element: HTMLElement): () => void {
+  if (matchMedia(SHEET).matches) {
+    for (const property of ["left", "top", "max-height"]) element.style.removeProperty(property);
+    const hidden = anchor.getBoundingClientRect().bottom + GAP - element.getBoundingClientRect().top;
+    if (hidden > 0) scrollBy({ top: hidden });
+    return () => undefined;
+  }
+  return autoUpdate(anchor, element, () => {
+    void computePosition(anchor, element, {
+      strategy: "fixed",
+      placement: "bottom-start",
+      middleware: [
+        offset(GAP),
+        flip({ padding: GAP }),
+        shift({ padding: GAP }),
+        size({
+          padding: GAP,
+          apply: ({ availableHeight }) => element.style.setProperty("max-height", `${Math.max(200, availableHeight)}px`),
+        }),
+      ],
+    }).then(({ x, y }) => {
+      element.style.setProperty("left", `${x}px`);
+      element.style.setProperty("top", `${y}px`);
+    });
+  });
+}
