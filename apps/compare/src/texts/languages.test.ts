@@ -29,28 +29,29 @@ test("what has words in English has other words in German, except names and word
 });
 
 /** Each parameter as a text and as a number that can be found in the result. */
-const marks = (index: number): readonly [string, number] => [`Q${index}Q`, 7001 + 111 * index];
+const marks = (index: number): { text: string; number: number } => ({ text: `Q${index}Q`, number: 7001 + 111 * index });
 const DIGITS = /(?<=\d)[.,  \u202F](?=\d{3})/g;
 
+type Kind = "text" | "number";
+
 /** Returns which parameters the result of a function shows, for the first kinds of arguments that it takes. */
-function usesOf(make: (...given: never[]) => unknown, kinds: readonly number[]): string | undefined {
+function usesOf(make: (...given: never[]) => unknown, kinds: readonly Kind[]): string | undefined {
   try {
-    const result = make(...(kinds.map((kind, index) => marks(index)[kind]!) as never[]));
+    const result = make(...(kinds.map((kind, index) => marks(index)[kind]) as never[]));
     if (typeof result !== "string" || /NaN|undefined|\[object/.test(result)) return undefined;
     const plain = result.replaceAll(DIGITS, "");
-    return kinds
-      .map((kind, index) =>
-        plain.includes(String(marks(index)[kind]!)) || plain.includes(String(Number(marks(index)[1]) + 1)) ? index : "",
-      )
-      .join();
+    /** Passes are counted from 0 and shown from 1. */
+    const shown = (index: number): boolean =>
+      plain.includes(String(marks(index)[kinds[index]!])) || plain.includes(String(marks(index).number + 1));
+    return kinds.map((_, index) => (shown(index) ? index : "")).join();
   } catch {
     return undefined;
   }
 }
 
 /** Every way to give `count` arguments as texts or numbers. */
-const waysOf = (count: number): number[][] =>
-  Array.from({ length: 2 ** count }, (_, way) => Array.from({ length: count }, (__, index) => (way >> index) & 1));
+const waysOf = (count: number): Kind[][] =>
+  Array.from({ length: 2 ** count }, (_, way) => Array.from({ length: count }, (__, index) => ((way >> index) & 1 ? "number" : "text")));
 
 describe("a text with parameters uses the same ones in both languages", () => {
   const made = [...english].flatMap(([path, leaf]) => (typeof leaf === "function" ? [[path, leaf] as const] : []));

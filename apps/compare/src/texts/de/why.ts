@@ -64,7 +64,7 @@ export const whyTexts: Texts["why"] = {
 
   candidates: "Woraus es gewählt wurde",
   predictions: "Was das Modell hier vorhersagt",
-  legend: { before: "das Modell, bei Temperatur 1", after: (title) => `woraus ${title} wählte` },
+  legend: { before: "das Modell, bei Temperatur 1", after: "woraus der Decoder wählte" },
   nothingCut: "Kein Token wurde ausgelassen.",
   left: (left, formatted, tokens, mass) =>
     `${formatted} von ${tokens} Tokens ${left === 1 ? "blieb" : "blieben"} übrig. Die anderen hatten beim Modell ${mass}.`,
@@ -82,6 +82,7 @@ export const whyTexts: Texts["why"] = {
       "Der bewertete Baum nimmt ein weniger wahrscheinliches Token, wo das Durchläufe spart; er zieht also aus keiner einzelnen Verteilung.",
     stages: "Notiztext und Antwort können verschieden gezogen werden, und der Lauf sagt nicht, wo eines endet.",
     "two-models": "Dieser Decoder verbindet zwei Modelle. Der Lauf enthält nicht, woraus dieses Token gewählt wurde.",
+    constraint: "Betrachtet wurden nur Tokens, die die Regel erlaubt. Der Lauf hält nicht fest, welche das waren.",
     earlier: "Dieser Lauf wurde von einer früheren Version gespeichert, die nicht festhielt, woraus Tokens gewählt wurden.",
     own: "Dieser Decoder sagt nicht, wie er seine Tokens zieht.",
     "not-scored": "Alternativen erscheinen, sobald die Spur fertig ist.",
