@@ -1,4 +1,12 @@
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type ElementHandle,
+  type Locator,
+  type Page,
+} from "playwright";
 import { afterAll, beforeAll, expect } from "vitest";
 import { findChromium } from "../../../scripts/chromium.mjs";
 import { type DistServer, serveDist } from "./serve-dist.ts";
@@ -104,25 +112,30 @@ export async function untilRunEnds(page: Page, begin: () => Promise<unknown>, ti
 
 /** Presses a button, and again as soon as the page shows `phase`. */
 export function pressTwice(button: Locator, phase: string): Promise<void> {
-  return button.evaluate(pressAnd, { hides: false, phase });
+  return button.evaluate(pressAnd, { phase });
+}
+
+/** Presses a button, and another element as soon as the page shows `phase`. */
+export function pressThen(button: Locator, phase: string, then: ElementHandle<SVGElement | HTMLElement>): Promise<void> {
+  return button.evaluate(pressAnd, { phase, next: then });
 }
 
 /** Presses a button, and hides the page as soon as it shows `phase`. */
 export function pressAndHide(button: Locator, phase: string): Promise<void> {
-  return button.evaluate(pressAnd, { hides: true, phase });
+  return button.evaluate(pressAnd, { phase, next: "hide" as const });
 }
 
 /** Runs in the page, because polling from outside can miss a short phase. Resolves once it has acted. */
-function pressAnd(button: Element, { hides, phase }: { readonly hides: boolean; readonly phase: string }): Promise<void> {
+function pressAnd(button: Element, { phase, next = button }: { readonly phase: string; readonly next?: Element | "hide" }): Promise<void> {
   const main = document.querySelector("main")!;
   const acted = new Promise<void>((resolve) => {
     const observer = new MutationObserver(() => {
       if (!main.querySelector(".progress-label")?.textContent.includes(phase)) return;
       observer.disconnect();
-      if (hides) {
+      if (next === "hide") {
         Object.defineProperty(document, "hidden", { configurable: true, value: true });
         document.dispatchEvent(new Event("visibilitychange"));
-      } else (button as HTMLElement).click();
+      } else (next as HTMLElement).click();
       resolve();
     });
     observer.observe(main, { subtree: true, childList: true, characterData: true });

@@ -108,7 +108,7 @@ describe("a third-party decoder", () => {
   afterAll(() => elsewhere.close());
 
   test("from another host runs beside the others, after a warning", async () => {
-    const { page, problems } = await open(link({ ...short, n: "24" }));
+    const { page, problems } = await open(link({ p: "The dog was", n: "24", l: "greedy" }));
     await page.locator(".add-lane select").selectOption("own");
     expect(await page.locator(".warning").innerText()).toContain("runs code from the URL");
     expect(await page.getByRole("button", { name: "Import and add" }).isDisabled()).toBe(true);
@@ -118,7 +118,7 @@ describe("a third-party decoder", () => {
     await page.getByRole("button", { name: "Options: No echo" }).click();
     await page.getByLabel("window").fill("1000");
     await page.getByRole("button", { name: "Apply" }).click();
-    await page.getByText("window must be an integer in [0, 100]").waitFor();
+    await page.getByText("window: enter a whole number from 0 to 100.").waitFor();
     await page.getByLabel("window").fill("30");
     await page.getByRole("button", { name: "Apply" }).click();
     await runToEnd(page);

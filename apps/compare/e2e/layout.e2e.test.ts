@@ -60,6 +60,7 @@ test("a lane shows three figures, and the rest behind “More”", async () => {
   const lane = page.locator(".lane[data-lane='1']");
   expect(await lane.locator(".figures dt").allInnerTexts()).toEqual(["passes", "tokens/pass", "tokens/s"]);
   await lane.getByText("More", { exact: true }).click();
+  await lane.locator(".lane-foot .figures").waitFor();
   expect(await lane.locator(".lane-foot .figures dt").allInnerTexts()).toEqual([
     "tokens",
     "acceptance rate",

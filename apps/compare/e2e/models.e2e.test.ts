@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import type { FakeHub, FakeHubPlan } from "../../../tests/src/support/fake-hub-p
 import { base64 } from "../../../tests/src/support/counting-graph.ts";
 import { bracketTokenizer, LONGEST, neighbourGraph } from "../../../tests/src/support/neighbour-graph.ts";
 import { onnxFile } from "../../../tests/src/support/onnx-writer.ts";
-import { figure, laneText, link, openSettings, runToEnd, stage } from "./browser.ts";
+import { figure, laneText, link, openSettings, runToEnd, saveRun, stage } from "./browser.ts";
 import { dropFiles } from "./drop-files.ts";
 import { chooseFromHub, fillHub, openModelDialog, untilChosen, useModel } from "./choose-model.ts";
 
@@ -233,9 +233,8 @@ describe("a model of this device", () => {
   test("is not needed to open a saved run that is dropped", async () => {
     const { page } = await open(link({ n: "6", l: "greedy" }));
     await runToEnd(page);
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save run" }).click()]);
     const file = path.join(folder, "run.jsonl");
-    await download.saveAs(file);
+    await copyFile(await saveRun(page), file);
     const text = await laneText(page, 0);
     const other = await open(link({ n: "7" }));
     await dropFiles(other.page, [file]);

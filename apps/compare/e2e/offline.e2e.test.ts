@@ -41,7 +41,8 @@ test("after one visit, the page, its tour and a run work offline, isolated, with
   await runToEnd(page);
   expect(await laneText(page, 1)).toBe(text);
   await page.getByRole("link", { name: "Tour" }).click();
-  await page.getByRole("heading", { name: "One token at a time" }).waitFor();
+  await page.getByRole("heading", { name: "From probabilities to text" }).waitFor();
+  await page.getByRole("button", { name: "Skip the bet" }).click();
   await page.locator("#tokens-0 .token[data-final]").first().waitFor();
   await page.getByText("Charts", { exact: true }).click();
   await page.locator(".plot").first().waitFor();

@@ -3,7 +3,7 @@ import Papa from "papaparse";
 import type { Download, Page } from "playwright";
 import { expect, test } from "vitest";
 import type { PromptSetReport } from "../src/prompt-sets/set-report.ts";
-import { link, pressTwice, stage, untilRunEnds } from "./browser.ts";
+import { link, pressThen, pressTwice, stage, untilRunEnds } from "./browser.ts";
 
 const { open } = stage();
 const lanes = ["greedy", "speculative:drafter=masked-draft,draftLength=4"];
@@ -98,6 +98,7 @@ test("pasted prompts: the table, the texts side by side, and files that hold the
   await page.getByText("Prompts and texts", { exact: true }).click();
   await page.locator(".prompt-list summary", { hasText: "1. Once upon a time" }).click();
   const shown = page.locator(".prompt-texts .lane-output");
+  await shown.first().waitFor();
   expect(await shown.allInnerTexts()).toEqual(report.runs.filter(({ promptIndex }) => promptIndex === 0).map(({ text }) => text));
   expect(await page.locator(".prompt-texts").innerText()).toContain("same as A");
   expect(problems).toEqual([]);
@@ -113,7 +114,7 @@ test("texts that part are counted, found and marked", async () => {
   await page.getByRole("checkbox", { name: `Only those on which lanes differ (${3 - same})` }).check();
   expect(await page.locator(".prompt-list > ol > li").count()).toBe(3 - same);
   await page.locator(".prompt-list li summary").first().click();
-  expect(await page.locator(".prompt-texts mark").count()).toBeGreaterThan(0);
+  await page.locator(".prompt-texts mark").first().waitFor();
   expect(await page.locator(".prompt-texts").innerText()).toMatch(/differs from A at token \d+/);
 });
 
@@ -142,9 +143,8 @@ test("a run that is stopped keeps the prompts so far, and they survive a visit t
 
 test("leaving the page stops the run and keeps what it has", async () => {
   const { page } = await openSets({ n: "32", l: lanes });
-  await page.getByRole("button", { name: "Run the set" }).click();
-  await page.getByText("Prompt 3 of 12").waitFor();
-  await untilRunEnds(page, () => page.getByRole("navigation").getByRole("link", { name: "Compare", exact: true }).click());
+  const compare = await page.getByRole("navigation").getByRole("link", { name: "Compare", exact: true }).elementHandle();
+  await untilRunEnds(page, () => pressThen(page.getByRole("button", { name: "Run the set" }), "Prompt 3 of 12", compare));
   await page.getByRole("navigation").getByRole("link", { name: "Prompt sets", exact: true }).click();
   expect(await page.locator(".measure-rounds").innerText()).toMatch(/^The run was stopped early\. All lanes completed [1-9]/);
 });

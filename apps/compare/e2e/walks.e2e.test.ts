@@ -56,12 +56,12 @@ test("back and forward walk through the pages, with the visitor's own run", asyn
   await page.goBack();
   await page.getByRole("heading", { name: "The decoder chooses" }).waitFor();
   await page.goBack();
-  await page.getByRole("heading", { name: "One token at a time" }).waitFor();
+  await page.getByRole("heading", { name: "From probabilities to text" }).waitFor();
   await page.goBack();
   await expect.poll(() => lanes(page)).toEqual(["Lane A, Greedy", "Lane B, Top-p"]);
   expect(await laneText(page, 1)).toBe(text);
   await page.goForward();
-  await page.getByRole("heading", { name: "One token at a time" }).waitFor();
+  await page.getByRole("heading", { name: "From probabilities to text" }).waitFor();
 });
 
 test("the visitor's prompt, lanes, result and place in the replay survive a visit to every other page", async () => {

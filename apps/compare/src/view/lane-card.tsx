@@ -3,18 +3,17 @@ import { readSpecification } from "@decodekit/compare";
 import type { DecoderPlugin } from "@decodekit/core";
 import { canMakeLane, type Lane, makeLane, specificationOf } from "../lab/decoders.ts";
 import { describeGiven, describeOptions } from "../lab/describe-options.ts";
-import { compareOutputs, figuresOf, finalTokens, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
+import { figuresOf, type LaneFigures, outputOf } from "../lab/lane-figures.ts";
 import { laneTitle } from "../lab/lane-title.ts";
 import * as state from "../lab/state.ts";
 import { changeLane, removeLane } from "../lab/documents.ts";
-import { digestOf } from "../url/share-link.ts";
 import { letters, markers, texts } from "../texts/texts.ts";
 import type { LaneState } from "../trace/fold.ts";
 import type { LaneTrace } from "../trace/trace.ts";
 import { CannotRun } from "./cannot-run.tsx";
 import { Dialog } from "./dialog.tsx";
-import { FinishPlace } from "./finish-place.tsx";
 import { Guarantee } from "./guarantee.tsx";
+import { LaneVerdict } from "./lane-verdict.tsx";
 import { MainFigures, MoreFigures } from "./figures.tsx";
 import { IconButton } from "./icons.tsx";
 import { OptionForm } from "./option-form.tsx";
@@ -186,30 +185,6 @@ function LaneInWords({ shown, laneState }: { readonly shown: LaneTrace; readonly
       <summary>{texts.lane.asRounds}</summary>
       {isOpen && <RoundList shown={shown} trace={state.trace.value!} laneState={laneState} />}
     </details>
-  );
-}
-
-/** How the lane ended, and whether its output equals that of the first lane or of a share link. */
-function LaneVerdict({ index, laneState }: { readonly index: number; readonly laneState: LaneState }) {
-  const parts: string[] = [];
-  if (laneState.finishReason && (index === 0 || laneState.finishReason === "abort")) parts.push(texts.lane.finish[laneState.finishReason]);
-  const first = state.laneStates.value[0];
-  if (index > 0 && first && laneState.cells.length > 0) {
-    const { differsAt, common } = compareOutputs(first, laneState);
-    const isOver = first.finishReason !== undefined && laneState.finishReason !== undefined;
-    if (differsAt !== undefined) parts.push(texts.lane.differs(letters[0], differsAt + 1));
-    else if (isOver) parts.push(texts.lane.sameText(letters[0]));
-    else if (common > 0) parts.push(texts.lane.sameSoFar(letters[0], common));
-  }
-  const { digests, run } = state.shownDocument.value;
-  const digest = digests[index];
-  if (digest !== undefined && laneState.finishReason && run?.origin === "live" && !state.staleness.value)
-    parts.push(digest === digestOf(finalTokens(laneState)) ? texts.lane.sameAsLink : texts.lane.otherThanLink);
-  return (
-    <p class="verdict">
-      <FinishPlace lane={index} />
-      {parts.join(" · ")}
-    </p>
   );
 }
 

@@ -26,13 +26,16 @@ function marksOf(lanes: readonly LaneState[], statesOf: (lane: LaneState) => Ite
   return [...marks].toSorted().join();
 }
 
-/** One sample of each mark that occurs in the run. Those that are not shown at the moment keep their place, dimmed. */
+/**
+ * One sample of each mark that occurs in the run. Those that are not shown at the moment keep their place, as words without the mark. On a small screen the
+ * samples scroll, so the keyboard must get there.
+ */
 export function Legend() {
   const occurs = new Set(occurring.value.split(","));
   const shown = new Set(present.value.split(","));
   const absent = (mark: string): "" | undefined => (shown.has(mark) ? undefined : "");
   return (
-    <section class="legend" aria-label={texts.legend.heading}>
+    <section class="legend" aria-label={texts.legend.heading} tabIndex={0}>
       <ul>
         {states
           .filter((state) => occurs.has(state))

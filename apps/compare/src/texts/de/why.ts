@@ -92,8 +92,6 @@ export const whyTexts: Texts["why"] = {
   arrow: "→",
   nothing: "0",
   leftOut: "aus",
-  spoken: (token, before, after) => `${token}: ${before}${after === undefined ? "" : `, dann ${after}`}`,
-  spokenCut: "0 %, ausgelassen",
   chosen: "gewählt",
 
   undone: "Hier zurückgenommen",

@@ -96,9 +96,6 @@ export const whyTexts = {
   arrow: "→",
   nothing: "0",
   leftOut: "cut",
-  spoken: (token: string, before: string, after: string | undefined) =>
-    `${token}: ${before}${after === undefined ? "" : `, then ${after}`}`,
-  spokenCut: "0 %, cut",
   chosen: "chosen",
 
   undone: "Taken back here",

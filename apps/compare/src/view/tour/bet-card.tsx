@@ -31,7 +31,7 @@ export function BetCard({ scene }: { readonly scene: TourScene }) {
         </div>
       </fieldset>
       {bet === undefined ? (
-        <button type="button" class="skip-bet" onClick={() => placeBet("skipped")}>
+        <button type="button" class="as-link skip-bet" onClick={() => placeBet("skipped")}>
           {t.skipBet}
         </button>
       ) : (
@@ -56,7 +56,7 @@ function Verdict({ scene }: { readonly scene: TourScene }) {
         <p>
           {t.waiting}{" "}
           {shown && state.place.value !== undefined && (
-            <button type="button" class="skip-bet" onClick={() => goTo(Infinity)}>
+            <button type="button" class="as-link skip-bet" onClick={() => goTo(Infinity)}>
               {t.toTheEnd}
             </button>
           )}

@@ -33,12 +33,8 @@ export function CandidateList({ rows, shown, obstacle, onBranch }: CandidateList
                 <Candidate row={row} shown={shown} largest={largest} />
               </div>
             ) : (
-              <button
-                type="button"
-                class="candidate"
-                aria-label={`${t.action(`“${textOf(shown, row.token)}”`)}. ${spoken(row, shown)}`}
-                onClick={() => onBranch(row.token)}
-              >
+              <button type="button" class="candidate" onClick={() => onBranch(row.token)}>
+                <span class="sr-only">{t.action(`“${tokenText(shown.vocabulary.get(row.token))}”`)}: </span>
                 <Candidate row={row} shown={shown} largest={largest} />
               </button>
             )}
@@ -84,14 +80,4 @@ function Candidate({ row, shown, largest }: CandidateProps) {
       {isChosen && <span class="sr-only">{t.chosen}</span>}
     </>
   );
-}
-
-function spoken({ token, before, after }: CandidateRow, shown: Trace): string {
-  const t = texts.why;
-  const then = after === undefined ? undefined : after === 0 ? t.spokenCut : format.probability(after);
-  return t.spoken(textOf(shown, token), format.probability(before), then);
-}
-
-function textOf({ vocabulary }: Trace, token: TokenId): string {
-  return tokenText(vocabulary.get(token));
 }
