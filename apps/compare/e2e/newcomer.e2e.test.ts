@@ -119,10 +119,10 @@ test("how do I show it to a class, on a projector?", async () => {
   await page.getByRole("button", { name: "Race" }).click();
   await page.locator(".race[data-over]").waitFor({ timeout: 60_000 });
   await takePicture(page, "5-class-2-race");
-  // Step by step: what each lane proposes in a pass, and then what the pass made of it.
+  // Step by step: what each lane proposes for the next pass, and then what the pass makes of it.
   await page.getByRole("radio", { name: "passes" }).check();
   await page.getByRole("button", { name: "To the start" }).click();
-  for (const place of ["in pass 1 of 35", "pass 1 of 35", "in pass 2 of 35", "pass 2 of 35", "in pass 3 of 35"]) {
+  for (const place of ["in pass 1 of 35", "pass 1 of 35", "in pass 2 of 35", "pass 2 of 35"]) {
     await page.getByRole("button", { name: "One step forward" }).click();
     await page.getByText(place, { exact: true }).waitFor();
   }

@@ -81,7 +81,7 @@ describe("what a run shows", () => {
   test("names all lanes that write the same text in one sentence", () => {
     const b = { text: "abcdef", passes: { "causal verify": 3 } };
     const c = { text: "abcdef", passes: { "causal verify": 4 }, milliseconds: 200 };
-    expect(say(greedy, b, c)).toBe("Same text: B takes 3 passes, C takes 4 passes, yet 2 times the time, and A 6.");
+    expect(say(greedy, b, c)).toBe("Same text: B takes 3 passes, C takes 4 passes (yet 2 times the time), and A 6.");
     expect(say(greedy, b, { text: "abXdef" })).toBe(
       "B writes the text of A, 3 passes instead of 6. C differs from A at token 3: “X” instead of “c”.",
     );

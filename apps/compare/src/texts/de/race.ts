@@ -55,7 +55,7 @@ function sentence(lane: ComparedOutcome, { first, others }: Verdict, spell: Spel
 }
 
 function sameInAll({ first, others }: Verdict): string {
-  const lanes = others.map((lane) => `${letters[lane.lane]!} braucht ${passes(lane)}${yet(lane, first)}`);
+  const lanes = others.map((lane) => `${letters[lane.lane]!} braucht ${passes(lane)}${yet(lane, first).replace(/^, (.+)$/, " ($1)")}`);
   return `Gleicher Text: ${listed.format([...lanes, `${letters[0]} ${number(first)}`])}.`;
 }
 

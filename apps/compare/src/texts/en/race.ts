@@ -58,7 +58,7 @@ function sentence(lane: ComparedOutcome, { first, others }: Verdict, spell: Spel
 
 /** One sentence for all lanes, if all write the same text. */
 function sameInAll({ first, others }: Verdict): string {
-  const lanes = others.map((lane) => `${letters[lane.lane]!} takes ${passes(lane)}${yet(lane, first)}`);
+  const lanes = others.map((lane) => `${letters[lane.lane]!} takes ${passes(lane)}${yet(lane, first).replace(/^, (.+)$/, " ($1)")}`);
   return `Same text: ${listed.format([...lanes, `${letters[0]} ${number(first)}`])}.`;
 }
 
