@@ -7,13 +7,13 @@ import {
   type Locator,
   type Page,
 } from "playwright";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { findChromium } from "../../../scripts/chromium.mjs";
 import { type DistServer, serveDist } from "./serve-dist.ts";
 
 export interface Stage {
   readonly server: () => DistServer;
-  /** Opens `hash` in a page with its own context. `problems` collects its uncaught errors and error logs. */
+  /** Opens `hash` in a page with its own context, which ends with the test. `problems` collects its uncaught errors and error logs. */
   readonly open: (hash?: string, options?: BrowserContextOptions) => Promise<OpenPage>;
 }
 
@@ -35,7 +35,8 @@ const REPRODUCIBLE_RENDERING = [
 export function stage(args: readonly string[] = []): Stage {
   let browser: Browser;
   let server: DistServer;
-  const contexts: BrowserContext[] = [];
+  let contexts: BrowserContext[] = [];
+  let isInTest = false;
 
   beforeAll(async () => {
     const executablePath = await findChromium();
@@ -45,8 +46,16 @@ export function stage(args: readonly string[] = []): Stage {
     });
     server = await serveDist();
   });
-  afterAll(async () => {
+  beforeEach(() => {
+    isInTest = true;
+  });
+  // A page that plays or keeps a model would slow the next test down.
+  afterEach(async () => {
+    isInTest = false;
     await Promise.all(contexts.map((context) => context.close()));
+    contexts = [];
+  });
+  afterAll(async () => {
     await browser.close();
     await server.close();
   });
@@ -55,7 +64,7 @@ export function stage(args: readonly string[] = []): Stage {
     server: () => server,
     async open(hash = "#/", options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
-      contexts.push(context);
+      if (isInTest) contexts.push(context);
       const page = await context.newPage();
       const problems: string[] = [];
       page.on("pageerror", (error) => problems.push(String(error)));

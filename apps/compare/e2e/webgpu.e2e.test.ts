@@ -19,6 +19,31 @@ test("a software GPU is not chosen automatically; when selected, it produces the
   expect(problems).toEqual([]);
 });
 
+test("on the GPU, a walk by clicks through every page and back keeps the run, and the next run gives the same text", async () => {
+  const { page, problems } = await open(link(settings));
+  await openSettings(page);
+  await page.locator("#execution").selectOption("webgpu");
+  await runToEnd(page, 170_000);
+  const text = await laneText(page, 0);
+  const pages = page.getByRole("navigation", { name: "decodekit compare" });
+  for (const name of ["Tour", "About", "Measure", "Prompt sets"]) {
+    await pages.getByRole("link", { name, exact: true }).click();
+    await page.locator("h1").waitFor();
+    if (name === "Tour") await page.getByRole("button", { name: "Skip the bet" }).click();
+    await pages.getByRole("link", { name: "Compare", exact: true }).click();
+    await page.locator("#tokens-0 .token[data-final]").first().waitFor();
+    expect(await laneText(page, 0)).toBe(text);
+    expect(await page.locator(".chip").innerText()).toMatch(/WEBGPU$/);
+  }
+  await page.reload();
+  await page.locator("#tokens-0 .token[data-final]").first().waitFor();
+  expect(await laneText(page, 0)).toBe(text);
+  await runToEnd(page, 170_000);
+  expect(await laneText(page, 0)).toBe(text);
+  expect(await page.locator(".chip").innerText()).toMatch(/WEBGPU$/);
+  expect(problems).toEqual([]);
+});
+
 test("losing the GPU shows an error, and the next run works", async () => {
   const { page } = await open(link({ ...settings, x: "webgpu" }));
   // Captures the runtime's device, to destroy it as a driver reset would.
