@@ -20,7 +20,7 @@ export const differTexts: Texts["differ"] = {
 
   welcome: {
     heading: "Aufgezeichnete Beispiele",
-    scenes: { edit: "Eine Änderung", gap: "Eine Lücke", story: "Eine Geschichte" },
+    scenes: { edit: "Änderung", gap: "Lücke", story: "Geschichte" },
     notes: {
       edit: "Das Modell wiederholt den Prompt mit einem anderen Namen. Entwürfe werden aus dem Prompt kopiert, und ein Durchlauf prüft mehrere Tokens.",
       gap: "Ein Text steht vor und hinter einer Lücke. Nur eine der Spuren sieht, was danach kommt.",
