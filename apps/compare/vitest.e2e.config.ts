@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["e2e/**/*.e2e.test.ts"],
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    // One browser at a time, since each runs models.
-    fileParallelism: false,
+    // A browser for each of two cores: each runs models.
+    maxWorkers: 2,
   },
 });

@@ -20,13 +20,15 @@ const modelRequests = (since: number): readonly string[] =>
 const seen = (page: Page): Promise<readonly string[]> =>
   Promise.all([0, 1].flatMap((lane) => [laneText(page, lane), figure(page, lane, "passes"), figure(page, lane, "perSecond")]));
 
-/** Returns the rows of the alternatives of a token in the inspector, each as its words and its numbers. */
+/** Returns the rows of the alternatives of a token in the inspector, which it closes again, each as its words and its numbers. */
 async function alternatives(page: Page): Promise<readonly { readonly words: string; readonly numbers: readonly number[] }[]> {
   await page.locator("#tokens-1 .token[data-final]").nth(2).click();
   const rows = page.locator(".inspector .candidates li");
   await rows.nth(7).waitFor();
   const number = /\d+(\.\d+)?/g;
-  return (await rows.allInnerTexts()).map((row) => ({
+  const shown = await rows.allInnerTexts();
+  await page.keyboard.press("Escape");
+  return shown.map((row) => ({
     words: row.replaceAll(number, "#"),
     numbers: (row.match(number) ?? []).map(Number),
   }));
