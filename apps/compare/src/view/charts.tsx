@@ -14,8 +14,9 @@ const t = texts.charts;
 const MILLISECONDS_BETWEEN_DRAWINGS = 300;
 const chartView = computed(() => ({ shown: trace.value, states: laneStates.value }));
 
-/** Five charts of the shown run. The chart library is fetched when they are first opened. */
+/** Five charts of the shown run, made while they are open. The chart library is fetched when they are first opened. */
 export function Charts() {
+  const [isOpen, setOpen] = useState(false);
   const [draw, setDraw] = useState<DrawChart>();
   const [failed, setFailed] = useState(false);
   const load = async (): Promise<void> => {
@@ -26,24 +27,32 @@ export function Charts() {
       setFailed(true);
     }
   };
-  const { shown, states } = useThrottledSignal(chartView, MILLISECONDS_BETWEEN_DRAWINGS);
-  const isEmpty = !shown || shown.lanes.every(({ events }) => events.length === 0);
   return (
-    <details class="panel charts" onToggle={(event) => event.currentTarget.open && void load()}>
+    <details
+      class="panel charts"
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+        if (event.currentTarget.open) void load();
+      }}
+    >
       <summary>
         <h2>{t.heading}</h2>
       </summary>
       {failed && <p class="problem">{t.failed}</p>}
-      {isEmpty ? (
-        <p class="hint">{t.empty}</p>
-      ) : (
-        <div class="chart-grid">
-          {chartNames.map((name) => (
-            <Chart key={name} name={name} shown={shown} states={states} draw={draw} />
-          ))}
-        </div>
-      )}
+      {isOpen && <ChartGrid draw={draw} />}
     </details>
+  );
+}
+
+function ChartGrid({ draw }: { readonly draw: DrawChart | undefined }) {
+  const { shown, states } = useThrottledSignal(chartView, MILLISECONDS_BETWEEN_DRAWINGS);
+  if (!shown || shown.lanes.every(({ events }) => events.length === 0)) return <p class="hint">{t.empty}</p>;
+  return (
+    <div class="chart-grid">
+      {chartNames.map((name) => (
+        <Chart key={name} name={name} shown={shown} states={states} draw={draw} />
+      ))}
+    </div>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { modelLanguage } from "../lab/model-language.ts";
 import { outputOf } from "../lab/lane-figures.ts";
 import * as state from "../lab/state.ts";
@@ -13,38 +13,55 @@ const CELL_WIDTH = { wide: 88, narrow: 64 };
 const NARROW = 480;
 const LABEL_WIDTH = 36;
 
+interface TokenGridProps {
+  readonly shown: Trace;
+  readonly states: readonly LaneState[];
+}
+
 /** All lanes below each other, with each position in one column, wrapped into as many bands as the width requires. */
-export function TokenGrid({ shown, states }: { readonly shown: Trace; readonly states: readonly LaneState[] }) {
-  const root = useRef<HTMLElement>(null);
-  const [width, setWidth] = useState(0);
-  const cellWidth = width < NARROW ? CELL_WIDTH.narrow : CELL_WIDTH.wide;
-  const columns = Math.max(1, Math.floor((width - LABEL_WIDTH) / cellWidth));
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+export function TokenGrid({ shown, states }: TokenGridProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState<number>();
+  useLayoutEffect(() => {
+    setWidth(root.current!.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(root.current!.clientWidth));
     observer.observe(root.current!);
     return () => observer.disconnect();
   }, []);
+  return (
+    <section class="token-grid" aria-label={texts.grid.heading}>
+      <div ref={root}>{width !== undefined && <Cells shown={shown} states={states} width={width} />}</div>
+    </section>
+  );
+}
+
+interface CellsProps extends TokenGridProps {
+  /** In pixels. */
+  readonly width: number;
+}
+
+function Cells({ shown, states, width }: CellsProps) {
+  const cellWidth = width < NARROW ? CELL_WIDTH.narrow : CELL_WIDTH.wide;
+  const columns = Math.max(1, Math.floor((width - LABEL_WIDTH) / cellWidth));
   const laneCount = shown.lanes.length;
   const length = Math.max(1, ...shown.lanes.map((lane, index) => Math.max(outputOf(lane).length, states[index]!.cells.length)));
   const bands = Math.ceil(length / columns);
   return (
-    <section ref={root} class="token-grid" aria-label={texts.grid.heading}>
-      <div
-        class="token-cells"
-        lang={modelLanguage.value}
-        style={{
-          gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, minmax(${cellWidth}px, 1fr))`,
-          gridTemplateRows: `repeat(${bands * (laneCount + 1)}, 1.75rem)`,
-        }}
-      >
-        {Array.from({ length: bands }, (_, band) => (
-          <Band key={band} band={band} columns={columns} length={length} laneCount={laneCount} />
-        ))}
-        {shown.lanes.map((lane, index) => (
-          <GridLane key={index} {...{ lane, index, laneCount, columns }} state={states[index]!} vocabulary={shown.vocabulary} />
-        ))}
-      </div>
-    </section>
+    <div
+      class="token-cells"
+      lang={modelLanguage.value}
+      style={{
+        gridTemplateColumns: `${LABEL_WIDTH}px repeat(${columns}, minmax(${cellWidth}px, 1fr))`,
+        gridTemplateRows: `repeat(${bands * (laneCount + 1)}, 1.75rem)`,
+      }}
+    >
+      {Array.from({ length: bands }, (_, band) => (
+        <Band key={band} band={band} columns={columns} length={length} laneCount={laneCount} />
+      ))}
+      {shown.lanes.map((lane, index) => (
+        <GridLane key={index} {...{ lane, index, laneCount, columns }} state={states[index]!} vocabulary={shown.vocabulary} />
+      ))}
+    </div>
   );
 }
 
