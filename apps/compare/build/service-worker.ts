@@ -9,6 +9,9 @@ const LARGE = /\.(wasm|onnx|map)$|^og\.png$|tokenizer|config-|onnx-|ort[.-]|mode
 /** Scripts of this size that the page imports on demand, in bytes, are kept with the first use of a model, not on the first visit. */
 const LARGE_ON_DEMAND = 9_000;
 
+/** The script of the other pages, which every visit fetches. */
+const OTHER_PAGES = /^assets\/later-parts-/;
+
 /** Recordings that are not on the start page. */
 const LATER_RECORDINGS = /^traces\/tour-/;
 
@@ -35,7 +38,7 @@ export function serviceWorker(): Plugin {
       for (const name of published) hash.update(readFileSync(new URL(`../public/${name}`, import.meta.url)));
       const isLater = (file: (typeof files)[number]): boolean =>
         file.type === "chunk"
-          ? !startScripts(bundle).has(file.fileName) && file.code.length > LARGE_ON_DEMAND
+          ? !startScripts(bundle).has(file.fileName) && !OTHER_PAGES.test(file.fileName) && file.code.length > LARGE_ON_DEMAND
           : LATER_RECORDINGS.test(file.fileName);
       const later = files.filter(isLater);
       const first = files.filter((file) => !isLater(file));

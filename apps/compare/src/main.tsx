@@ -12,6 +12,7 @@ import { textLanguage, texts } from "./texts/texts.ts";
 import { chapters } from "./tour/scenes.ts";
 import { App } from "./view/app.tsx";
 import { applyTheme } from "./view/header.tsx";
+import { loadLater } from "./view/later.ts";
 
 const plays = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -58,7 +59,10 @@ function replayKey({ key }: KeyboardEvent): (() => void) | undefined {
 }
 
 const MILLISECONDS_TO_FIRST_LAYOUT = 1500;
-const FONTS = ['1rem "Inter Variable"', '1rem "Source Serif 4 Variable"'];
+/** After the start page is drawn, so that they do not hold it up. */
+const MILLISECONDS_TO_OTHER_PAGES = 300;
+/** Fonts that the first layout needs. On a phone, nothing moves when the serifs come. */
+const FONTS = ['1rem "Inter Variable"', ...(matchMedia("(max-width: 48rem)").matches ? [] : ['1rem "Source Serif 4 Variable"'])];
 
 document.documentElement.lang = textLanguage;
 applyTheme();
@@ -67,9 +71,12 @@ const opened = openAddress(location.hash, { isFirst: true, plays });
 followState();
 const fonts = FONTS.map((font) => document.fonts.load(font).catch(() => undefined));
 // Rendering after the recording and the fonts have loaded avoids a second layout. The wait is limited.
-void Promise.race([Promise.all([opened, ...fonts]), new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT))]).then(() =>
-  render(<App />, document.getElementById("app")!),
-);
+const others = state.route.peek() === "compare" ? undefined : loadLater();
+const wait = new Promise((resolve) => setTimeout(resolve, MILLISECONDS_TO_FIRST_LAYOUT));
+void Promise.race([Promise.all([opened, others, ...fonts]), wait]).then(() => {
+  render(<App />, document.getElementById("app")!);
+  setTimeout(() => void loadLater(), MILLISECONDS_TO_OTHER_PAGES);
+});
 addEventListener("hashchange", () => {
   // The page itself replaces the address without an event; the visitor's links and typing come here.
   if (location.hash !== address.peek()) void openAddress(location.hash, { isFirst: false, plays });

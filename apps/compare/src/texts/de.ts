@@ -103,6 +103,7 @@ export const texts: Texts = {
     finished: (lanes) => (lanes === 1 ? "Die Spur ist fertig." : `Alle ${lanes} Spuren sind fertig.`),
     terminated: "Der Lauf ließ sich nicht rechtzeitig anhalten, darum wurde sein Worker beendet. Der nächste Lauf lädt das Modell neu.",
     hung: "Einer deiner eigenen Decoder gab 20 Sekunden lang kein Zeichen, darum wurde sein Worker beendet. Füge den Decoder neu hinzu.",
+    partMissing: "Ein Teil dieser Seite konnte nicht geladen werden. Prüfe die Verbindung und versuche es noch einmal.",
     laneFailed: (lane, problem) => `${lane} ist gescheitert: ${problem} Der nächste Lauf lädt das Modell neu.`,
     notStored: (reason) => `Das Modell konnte nicht für den Gebrauch ohne Netz gespeichert werden (${reason}). Alles andere geht.`,
     ignored: (keys) => `Diese Teile der Adresse waren ungültig und gelten nicht: ${keys}.`,

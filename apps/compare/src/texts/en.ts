@@ -97,6 +97,7 @@ export const texts = {
     finished: (lanes: number) => (lanes === 1 ? "The lane has finished." : `All ${lanes} lanes have finished.`),
     terminated: "The run did not stop in time, so its worker was terminated. The next run reloads the model.",
     hung: "One of your own decoders sent no event for 20 seconds, so its worker was terminated. Add the decoder again to retry.",
+    partMissing: "A part of this page could not be loaded. Check the connection and try again.",
     laneFailed: (lane: string, problem: string) => `${lane} failed: ${problem} The next run reloads the model.`,
     notStored: (reason: string) => `The model could not be stored for offline use (${reason}). Everything else works.`,
     ignored: (keys: string) => `Invalid parts of this URL were ignored: ${keys}.`,

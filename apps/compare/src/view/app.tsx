@@ -1,18 +1,17 @@
+import { useEffect } from "preact/hooks";
 import { isRunShown } from "../lab/bets.ts";
 import { endedRuns, isEmbedded, route } from "../lab/state.ts";
 import { texts } from "../texts/texts.ts";
-import { AboutPage } from "./about-page.tsx";
+import type { Route } from "../url/share-link.ts";
 import { EmbedFrame } from "./embed-frame.tsx";
 import { Header } from "./header.tsx";
 import { Inspector } from "./inspector.tsx";
 import { LaneGrid } from "./lane-grid.tsx";
-import { MeasurePage } from "./measure-page.tsx";
+import { later, loadLater } from "./later.ts";
 import { Notices } from "./notices.tsx";
-import { SetsPage } from "./prompt-sets/sets-page.tsx";
 import { RunNotes } from "./run-notes.tsx";
 import { Setup } from "./setup.tsx";
 import { StatusLine } from "./status-line.tsx";
-import { TourPage } from "./tour/tour-page.tsx";
 import { Transport } from "./transport.tsx";
 import { WelcomeChoice } from "./welcome-choice.tsx";
 
@@ -30,11 +29,7 @@ function Page() {
       <Header />
       <main id="main" tabIndex={-1} data-route={shown} data-runs={endedRuns.value}>
         <Notices />
-        {shown === "about" && <AboutPage />}
-        {shown === "tour" && <TourPage />}
-        {shown === "measure" && <MeasurePage />}
-        {shown === "sets" && <SetsPage />}
-        {shown === "compare" && <ComparePage />}
+        {shown === "compare" ? <ComparePage /> : <OtherPage name={shown} />}
         {isRunShown.value && (
           <>
             <Transport />
@@ -44,6 +39,16 @@ function Page() {
       </main>
     </>
   );
+}
+
+function OtherPage({ name }: { readonly name: Exclude<Route, "compare"> }) {
+  const parts = later.value;
+  useEffect(() => {
+    if (!parts) void loadLater();
+  }, [parts, name]);
+  if (!parts) return null;
+  const Shown = { about: parts.AboutPage, tour: parts.TourPage, measure: parts.MeasurePage, sets: parts.SetsPage }[name];
+  return <Shown />;
 }
 
 function ComparePage() {

@@ -1,4 +1,4 @@
-import { autoUpdate, computePosition, flip, offset, shift, size } from "@floating-ui/dom";
+import { later, loadLater } from "./later.ts";
 
 /** Below this width, the element is a sheet at the bottom of the screen, placed by the style sheet. */
 const SHEET = "(max-width: 40rem)";
@@ -15,22 +15,15 @@ export function placeAt(anchor: HTMLElement, element: HTMLElement): () => void {
     if (hidden > 0) scrollBy({ top: hidden });
     return () => undefined;
   }
-  return autoUpdate(anchor, element, () => {
-    void computePosition(anchor, element, {
-      strategy: "fixed",
-      placement: "bottom-start",
-      middleware: [
-        offset(GAP),
-        flip({ padding: GAP }),
-        shift({ padding: GAP }),
-        size({
-          padding: GAP,
-          apply: ({ availableHeight }) => element.style.setProperty("max-height", `${Math.max(200, availableHeight)}px`),
-        }),
-      ],
-    }).then(({ x, y }) => {
-      element.style.setProperty("left", `${x}px`);
-      element.style.setProperty("top", `${y}px`);
-    });
-  });
+  let end: (() => void) | undefined;
+  let isOver = false;
+  const begin = (): void => {
+    if (!isOver) end = later.value?.placePopover(anchor, element);
+  };
+  if (later.peek()) begin();
+  else void loadLater().then(begin);
+  return () => {
+    isOver = true;
+    end?.();
+  };
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { isRunning, stop } from "../lab/activity.ts";
 import { changeSettings } from "../lab/documents.ts";
 import { run } from "../lab/run-lanes.ts";
@@ -8,7 +8,9 @@ import { type ExecutionChoice, MAX_NEW_TOKENS, MAX_PROMPT_LENGTH } from "../url/
 import { DocumentButtons } from "./document-buttons.tsx";
 import { Icon } from "./icons.tsx";
 import { ChatField } from "./model/chat-field.tsx";
-import { ModelDialog } from "./model/model-dialog.tsx";
+import { later, loadLater } from "./later.ts";
+import { openDialog } from "./model/open-dialog.ts";
+import { useDroppedFiles } from "./model/use-dropped-files.ts";
 import { ModelField } from "./model/model-field.tsx";
 
 const t = texts.setup;
@@ -47,7 +49,7 @@ export function Setup() {
       <div id="settings" class="setup-row" hidden={!isOpen}>
         {isOpen && <SettingFields />}
       </div>
-      <ModelDialog />
+      <ModelDialogPlace />
     </section>
   );
 }
@@ -158,4 +160,15 @@ export function RunButton({ label = t.run }: { readonly label?: string }) {
       {busy ? t.stop : label}
     </button>
   );
+}
+
+/** The dialog to choose a model, once it is fetched. Files that are dropped on the page open it. */
+function ModelDialogPlace() {
+  useDroppedFiles();
+  const parts = later.value;
+  const isWanted = openDialog.value !== undefined;
+  useEffect(() => {
+    if (isWanted && !parts) void loadLater();
+  }, [isWanted, parts]);
+  return parts ? <parts.ModelDialog /> : null;
 }

@@ -15,16 +15,11 @@ import { LocalFields } from "./local-fields.tsx";
 import { openDialog } from "./open-dialog.ts";
 import { PopularModels } from "./popular-models.tsx";
 import { TextField } from "./text-field.tsx";
-import { useDroppedFiles } from "./use-dropped-files.ts";
 
 const t = texts.models.dialog;
 
-/**
- * Chooses the model, which the next run loads: a popular one, any of the Hub or at a URL, or one of this device. Opens too when files are
- * dropped on the page.
- */
+/** Chooses the model, which the next run loads: a popular one, any of the Hub or at a URL, or one of this device. */
 export function ModelDialog() {
-  useDroppedFiles();
   const open = openDialog.value;
   const close = (): void => {
     openDialog.value = undefined;

@@ -1,0 +1,24 @@
+import { signal } from "@preact/signals";
+import { notify } from "../lab/state.ts";
+import { texts } from "../texts/texts.ts";
+
+const load = () => import("./later-parts.ts");
+
+/** Parts that the start page does not need. They are fetched once it is drawn, or when one of them is wanted before. */
+export const later = signal<Awaited<ReturnType<typeof load>> | undefined>(undefined);
+
+let loading: Promise<void> | undefined;
+
+/** Fetches the parts, once. If that fails, it says so, and the next call tries again. */
+export function loadLater(): Promise<void> {
+  loading ??= load().then(
+    (parts) => {
+      later.value = parts;
+    },
+    () => {
+      loading = undefined;
+      notify("error", texts.status.partMissing);
+    },
+  );
+  return loading;
+}
