@@ -33,7 +33,7 @@ test("the first visit shows a recorded run at once, and Run loads the model and 
   await runToEnd(page);
   expect(await page.locator(".chip").innerText()).toMatch(/^stories · 3\.\d M · WASM$/);
   expect([...seen].some((text) => /^Loading the model \d+\.\d MB of \d+\.\d MB$/.test(text))).toBe(true);
-  expect(server().sentBytes()).toBeLessThan(25.5e6);
+  expect(server().sentBytes()).toBeLessThan(25.6e6);
   expect(problems).toEqual([]);
 });
 

@@ -100,6 +100,12 @@ describe("a run is a document", () => {
     await goTo(page, "Compare");
     await expect.poll(() => laneText(page, 1)).toBe(text);
     await page.locator(".stale-note").getByText("changed the prompt").waitFor();
+    for (const name of ["Tour", "About"] as const) {
+      await goTo(page, name);
+      await page.reload();
+      await goTo(page, "Compare");
+      await expect.poll(() => laneText(page, 1)).toBe(text);
+    }
   });
 
   test("that opens with its own prompt, numbers and lanes, wherever it is opened", async () => {

@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { keepRun, sessionStore } from "./document/kept-run.ts";
+import { keepDocument, sessionStore } from "./document/kept-document.ts";
 import { redo, undo } from "./lab/documents.ts";
 import { isRunning } from "./lab/activity.ts";
 import { isRunShown } from "./lab/bets.ts";
@@ -82,6 +82,6 @@ addEventListener("hashchange", () => {
   if (location.hash !== address.peek()) void openAddress(location.hash, { isFirst: false, plays });
 });
 addEventListener("keydown", onKeyDown);
-addEventListener("pagehide", () => keepRun(state.histories.compare.peek().present, sessionStore()));
+addEventListener("pagehide", () => keepDocument(state.histories.compare.peek().present, sessionStore()));
 startOffline(({ reason }) => state.notify("info", texts.status.notStored(reason)));
 if (textLanguage !== "en") void keepLoadedScripts();

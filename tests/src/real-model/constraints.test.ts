@@ -12,6 +12,8 @@ import { arePresent, folderOf } from "./present-kinds.ts";
 // What a schema makes of the answers of a chat model that is too small to follow an instruction by itself.
 
 const kind = KINDS.find(({ name }) => name === "q4")!;
+/** Half of the tasks; `extraction.js` of the experiments measures all ten. */
+const TASKS = EXTRACTION_TASKS.filter((_, index) => index % 2 === 0);
 /** More than the longest text that a schema allows here. */
 const LIMIT = 400;
 
@@ -25,9 +27,9 @@ describe.runIf(arePresent)("extraction with SmolLM2-135M-Instruct", { timeout: 9
   });
   afterAll(() => model.dispose());
 
-  test("ten tasks: every answer is valid, and drafts of forced tokens save passes without changing it", async () => {
+  test("five tasks: every answer is valid, and drafts of forced tokens save passes without changing it", async () => {
     const counts = { plain: 0, forced: 0, cascade: 0 };
-    for (const { name, text, schema } of EXTRACTION_TASKS) {
+    for (const { name, text, schema } of TASKS) {
       const constraint = compileConstraint(model, jsonSchema(schema), { maxNewTokens: LIMIT });
       const messages = [
         { role: "user", content: `Extract the facts as JSON (${Object.keys(schema["properties"] as object).join(", ")}):\n${text}` },

@@ -7,7 +7,7 @@ import { arePresent } from "./present-kinds.ts";
 // 8-bit files have one scale for all rows of a pass, so that a row depends on the others. decodekit gives each row its own.
 
 /** Tokens of it that are read: passes of one token on WASM take a while. */
-const TOKENS = 64;
+const TOKENS = 40;
 const { messages } = CONVERSATIONS.find(({ name }) => name === "several turns")!;
 
 describe.runIf(arePresent)("SmolLM2-135M-Instruct in 8 bits", { timeout: 300_000 }, () => {

@@ -1,6 +1,6 @@
 import { batch, computed, type ReadonlySignal } from "@preact/signals";
 import { find } from "../document/history.ts";
-import { keptRun, sessionStore } from "../document/kept-run.ts";
+import { keptLink, keptRun, sessionStore } from "../document/kept-document.ts";
 import { documentOf, newDocument, type RunDocument } from "../document/run-document.ts";
 import { settingsOf } from "../document/settings-of-run.ts";
 import { texts } from "../texts/texts.ts";
@@ -58,7 +58,8 @@ interface OpenOptions {
 
 /** Shows what a hash names. What it replaces can be had back by undoing. Resolves once a recording, if there is one, is shown. */
 export async function openAddress(hash: string, { isFirst, plays }: OpenOptions): Promise<void> {
-  const location = readLink(hash, (lane) => canMakeLane(lane, state.plugins.value));
+  const canMake = (lane: string): boolean => canMakeLane(lane, state.plugins.value);
+  const location = readLink(hash, canMake);
   const before = state.documentName.peek();
   const isOtherPage = isFirst || state.route.peek() !== location.route;
   const home = state.routeOf(state.activity.peek());
@@ -69,9 +70,11 @@ export async function openAddress(hash: string, { isFirst, plays }: OpenOptions)
     if (location.ignored.length > 0) state.notify("info", texts.status.ignored(location.ignored.join(", ")));
     state.route.value = location.route;
     switchReplay(before, state.documentName.value);
-    if (location.route === "tour") return openScene(location);
-    if (location.route === "about") return undefined;
-    return openSettings(location, isFirst);
+    if (location.route !== "tour" && location.route !== "about") return openSettings(location, isFirst);
+    // Their addresses do not have the visitor's own document.
+    const kept = isFirst ? keptLink(sessionStore()) : undefined;
+    if (kept !== undefined) openSettings(readLink(kept, canMake), isFirst);
+    return location.route === "tour" ? openScene(location) : undefined;
   });
   state.awaitsRecording.value = isOfRun || recording !== undefined;
   if (isOtherPage) globalThis.scrollTo?.({ top: 0 });

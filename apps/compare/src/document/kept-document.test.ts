@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Trace } from "../trace/trace.ts";
 import { defaultSettings, lanesOf } from "../url/settings.ts";
-import { keepRun, keptRun } from "./kept-run.ts";
+import { writeLink } from "../url/share-link.ts";
+import { keepDocument, keptLink, keptRun } from "./kept-document.ts";
 import { documentOf, newDocument, stalenessOf, withSettings } from "./run-document.ts";
 
 function storage(limit = Infinity): Storage {
@@ -40,26 +41,34 @@ const shown = documentOf(trace, settings, "live");
 
 test("a run is kept for its settings and no others, and a stale one stays stale", () => {
   const store = storage();
-  keepRun(shown, store);
+  keepDocument(shown, store);
   expect(keptRun(settings, store)).toEqual(shown.run);
   expect(keptRun({ ...settings, seed: 1 }, store)).toBeUndefined();
   const changed = withSettings(shown, { prompt: "Twice" });
-  keepRun(changed, store);
+  keepDocument(changed, store);
   const again = newDocument(changed.settings, { run: keptRun(changed.settings, store) });
   expect(stalenessOf(again)?.settings).toEqual(["prompt"]);
 });
 
 test("a recorded run is not kept, and neither is one from before it", () => {
   const store = storage();
-  keepRun(shown, store);
-  keepRun(documentOf(trace, settings, "recorded"), store);
+  keepDocument(shown, store);
+  keepDocument(documentOf(trace, settings, "recorded"), store);
   expect(keptRun(settings, store)).toBeUndefined();
 });
 
-test("a run that does not fit, or a damaged one, is no run", () => {
+test("settings are kept without a run, and with one that does not fit", () => {
   const small = storage(100);
-  keepRun(shown, small);
-  expect(keptRun(settings, small)).toBeUndefined();
+  for (const document of [newDocument(settings), documentOf(trace, settings, "recorded"), shown]) {
+    keepDocument(document, small);
+    expect(keptRun(settings, small)).toBeUndefined();
+    expect(keptLink(small)).toBe(writeLink(settings));
+  }
+  keepDocument(shown, storage(0));
+  expect(keptLink(storage())).toBeUndefined();
+});
+
+test("a damaged run is no run", () => {
   const store = storage();
   for (const text of ["", "{", "null", '{"link":"#/","trace":"x"}']) {
     store.setItem("run", text);
