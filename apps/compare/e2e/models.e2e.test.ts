@@ -300,7 +300,7 @@ test("the dialog is used by keyboard alone", async () => {
   await page.locator("#model").selectOption("more");
   const focused = (): Promise<string | null> =>
     page.evaluate(() => document.activeElement?.closest("label")?.textContent ?? document.activeElement?.id ?? null);
-  expect(await focused()).toBe("Popular");
+  await expect.poll(focused).toBe("Popular");
   await page.keyboard.press("Tab");
   await page.keyboard.press("ArrowDown");
   expect(await focused()).toContain("Puzzles");

@@ -21,7 +21,14 @@ if (unknown.length > 0) {
 }
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const server = await preview({ root, configFile: false, base: "./", logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
+const server = await preview({
+  root,
+  configFile: false,
+  appType: "mpa",
+  base: "./",
+  logLevel: "error",
+  preview: { host: "127.0.0.1", port: 0 },
+});
 const url = `http://127.0.0.1:${server.httpServer.address().port}/`;
 const executablePath = await ensureChromium();
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--enable-precise-memory-info", "--js-flags=--expose-gc"] });
