@@ -11,6 +11,11 @@ test("without a run, the page says offline what is missing; kept models run offl
   await visited.page.locator("#tokens-0 .token[data-final]").first().waitFor();
   await untilRunEnds(visited.page, () => visited.page.getByRole("button", { name: "Run", exact: true }).click());
   await visited.page.getByText("the model is not on this device yet").waitFor();
+  // The dialog to share is kept with the first use of a model.
+  await visited.page.getByRole("button", { name: "Share", exact: true }).click();
+  await visited.page.getByText("A part of this page could not be loaded.").waitFor();
+  expect(await visited.page.getByRole("dialog", { name: "Share this run" }).isVisible()).toBe(false);
+  expect(visited.problems.filter((problem) => problem.startsWith("TypeError"))).toEqual([]);
 
   const kept = await open();
   await kept.page.waitForFunction(() => navigator.serviceWorker.controller !== null);

@@ -14,6 +14,7 @@ import { isRunShown, sceneAt } from "./bets.ts";
 import { canMakeLane } from "./decoders.ts";
 import { expectDigests, openDocument, setDocument, undo } from "./documents.ts";
 import { fetchRecording } from "./files.ts";
+import { importPart } from "./import-part.ts";
 import { packedOf, rememberPacked } from "./linked-runs.ts";
 import { playFromStart, switchReplay } from "./playback.ts";
 import * as state from "./state.ts";
@@ -126,7 +127,9 @@ function openSettings({ settings, digests, run }: Location, isFirst: boolean): W
 
 /** Shows the run of a link in place of what is shown, which can be had back by undoing. Without it, its settings are shown. */
 async function showLinkedRun({ run, digests }: Location, plays: boolean): Promise<void> {
-  const { RunLinkError, unpackRun } = await import("../share/run-link.ts");
+  const part = await importPart(() => import("../share/run-link.ts"));
+  if (!part) return;
+  const { RunLinkError, unpackRun } = part;
   const { compare } = state.histories;
   const before = compare.peek().present;
   if (packedOf(before) === run) return;

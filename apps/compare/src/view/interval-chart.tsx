@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { LaneInterval } from "./draw-intervals.ts";
+import { importPart } from "../lab/import-part.ts";
 
 interface IntervalChartProps {
   /** Drawn anew only if this is another array. */
@@ -18,8 +19,9 @@ export function IntervalChart({ rows, kind, label, help }: IntervalChartProps) {
   const height = heightOf(rows.length);
   useEffect(() => {
     let isGone = false;
-    void import("./draw-intervals.ts").then(({ drawIntervals }) => {
-      if (!isGone) root.current?.replaceChildren(drawIntervals(rows, { kind, label, height, width: root.current.clientWidth }));
+    void importPart(() => import("./draw-intervals.ts")).then((part) => {
+      if (!isGone && part)
+        root.current?.replaceChildren(part.drawIntervals(rows, { kind, label, height, width: root.current.clientWidth }));
     });
     return () => {
       isGone = true;

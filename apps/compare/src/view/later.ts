@@ -1,6 +1,5 @@
 import { signal } from "@preact/signals";
-import { notify } from "../lab/state.ts";
-import { texts } from "../texts/texts.ts";
+import { importPart } from "../lab/import-part.ts";
 
 const load = () => import("./later-parts.ts");
 
@@ -11,14 +10,9 @@ let loading: Promise<void> | undefined;
 
 /** Fetches the parts, once. If that fails, it says so, and the next call tries again. */
 export function loadLater(): Promise<void> {
-  loading ??= load().then(
-    (parts) => {
-      later.value = parts;
-    },
-    () => {
-      loading = undefined;
-      notify("error", texts.status.partMissing);
-    },
-  );
+  loading ??= importPart(load).then((parts) => {
+    later.value = parts;
+    if (!parts) loading = undefined;
+  });
   return loading;
 }

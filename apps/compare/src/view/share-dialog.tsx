@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { isRunning } from "../lab/activity.ts";
+import { importPart } from "../lab/import-part.ts";
 import { texts } from "../texts/texts.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
@@ -11,8 +12,9 @@ export function ShareButton() {
   const [Panel, setPanel] = useState<typeof SharePanel>();
   const open = async (): Promise<void> => {
     setOpen(true);
-    const loaded = await import("./share/share-panel.tsx");
-    setPanel(() => loaded.SharePanel);
+    const loaded = await importPart(() => import("./share/share-panel.tsx"));
+    if (loaded) setPanel(() => loaded.SharePanel);
+    else setOpen(false);
   };
   return (
     <>

@@ -20,15 +20,18 @@ const passes = (lane: LaneOutcome): string => `${passesOf(lane.passes)}${ofDraft
 const number = (lane: LaneOutcome): string => `${format.integer(lane.passes)}${ofDraftModel(lane)}`;
 
 /** What fewer or more passes did not buy: a time that points the other way. */
-function yet({ passes: own, timeRatio }: ComparedOutcome, first: LaneOutcome): string {
-  if (timeRatio === undefined) return "";
+function yet({ passes: own, timeRatio }: ComparedOutcome, first: LaneOutcome): string | undefined {
+  if (timeRatio === undefined) return undefined;
   const contradicts = own < first.passes ? timeRatio > 1 + TOO_CLOSE : own > first.passes && timeRatio < 1 - TOO_CLOSE;
-  return contradicts ? `, aber das ${ratio.format(timeRatio)}-Fache der Zeit` : "";
+  return contradicts ? `aber das ${ratio.format(timeRatio)}-Fache der Zeit` : undefined;
 }
+
+const afterComma = (words: string | undefined): string => (words === undefined ? "" : `, ${words}`);
+const inParentheses = (words: string | undefined): string => (words === undefined ? "" : ` (${words})`);
 
 function passesAgainst(lane: ComparedOutcome, first: LaneOutcome): string {
   const isSame = lane.passes === first.passes && lane.draftModelPasses === first.draftModelPasses;
-  return isSame ? `je ${passesOf(lane.passes)}` : `${passes(lane)} statt ${number(first)}${yet(lane, first)}`;
+  return isSame ? `je ${passesOf(lane.passes)}` : `${passes(lane)} statt ${number(first)}${afterComma(yet(lane, first))}`;
 }
 
 function difference({ text }: ComparedOutcome, spell: Spell): string {
@@ -55,7 +58,7 @@ function sentence(lane: ComparedOutcome, { first, others }: Verdict, spell: Spel
 }
 
 function sameInAll({ first, others }: Verdict): string {
-  const lanes = others.map((lane) => `${letters[lane.lane]!} braucht ${passes(lane)}${yet(lane, first).replace(/^, (.+)$/, " ($1)")}`);
+  const lanes = others.map((lane) => `${letters[lane.lane]!} braucht ${passes(lane)}${inParentheses(yet(lane, first))}`);
   return `Gleicher Text: ${listed.format([...lanes, `${letters[0]} ${number(first)}`])}.`;
 }
 

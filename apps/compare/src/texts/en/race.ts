@@ -22,15 +22,18 @@ const passes = (lane: LaneOutcome): string => `${count(lane.passes, "pass")}${of
 const number = (lane: LaneOutcome): string => `${format.integer(lane.passes)}${ofDraftModel(lane)}`;
 
 /** What fewer or more passes did not buy: a time that points the other way. */
-function yet({ passes: own, timeRatio }: ComparedOutcome, first: LaneOutcome): string {
-  if (timeRatio === undefined) return "";
+function yet({ passes: own, timeRatio }: ComparedOutcome, first: LaneOutcome): string | undefined {
+  if (timeRatio === undefined) return undefined;
   const contradicts = own < first.passes ? timeRatio > 1 + TOO_CLOSE : own > first.passes && timeRatio < 1 - TOO_CLOSE;
-  return contradicts ? `, yet ${own < first.passes ? "" : "in "}${timeOf(timeRatio)}` : "";
+  return contradicts ? `yet ${own < first.passes ? "" : "in "}${timeOf(timeRatio)}` : undefined;
 }
+
+const afterComma = (words: string | undefined): string => (words === undefined ? "" : `, ${words}`);
+const inParentheses = (words: string | undefined): string => (words === undefined ? "" : ` (${words})`);
 
 function passesAgainst(lane: ComparedOutcome, first: LaneOutcome): string {
   const isSame = lane.passes === first.passes && lane.draftModelPasses === first.draftModelPasses;
-  return isSame ? `${count(lane.passes, "pass")} each` : `${passes(lane)} instead of ${number(first)}${yet(lane, first)}`;
+  return isSame ? `${count(lane.passes, "pass")} each` : `${passes(lane)} instead of ${number(first)}${afterComma(yet(lane, first))}`;
 }
 
 function difference({ text }: ComparedOutcome, spell: Spell): string {
@@ -58,7 +61,7 @@ function sentence(lane: ComparedOutcome, { first, others }: Verdict, spell: Spel
 
 /** One sentence for all lanes, if all write the same text. */
 function sameInAll({ first, others }: Verdict): string {
-  const lanes = others.map((lane) => `${letters[lane.lane]!} takes ${passes(lane)}${yet(lane, first).replace(/^, (.+)$/, " ($1)")}`);
+  const lanes = others.map((lane) => `${letters[lane.lane]!} takes ${passes(lane)}${inParentheses(yet(lane, first))}`);
   return `Same text: ${listed.format([...lanes, `${letters[0]} ${number(first)}`])}.`;
 }
 
