@@ -6,7 +6,7 @@ import {
   type PluginModel,
   type PluginOptionValues,
 } from "@decodekit/core";
-import { isEffective } from "@decodekit/core/toolkit";
+import { decoderOf, isEffective } from "@decodekit/core/toolkit";
 
 /** A decoder, and the options that the report lists for it. */
 export interface ComparedDecoder {
@@ -25,7 +25,7 @@ export function decoderFromPlugin(plugin: DecoderPlugin, given: PluginOptionValu
   for (const [name, option] of Object.entries(plugin.options)) {
     if (option.default !== undefined && !Object.hasOwn(given, name) && isEffective(option, given, plugin)) options[name] = option.default;
   }
-  return { decoder: plugin.create(options, model), options };
+  return { decoder: decoderOf(plugin.name, plugin, options, model), options };
 }
 
 type OptionValue = PluginOptionValues[string];

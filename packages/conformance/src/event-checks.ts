@@ -58,7 +58,7 @@ export const eventChecks: readonly Check[] = [
   },
   {
     rule: 4,
-    name: "proposes and verifies drafts for uncommitted positions only",
+    name: "proposes, withdraws and verifies drafts for uncommitted positions only",
     run: onEveryScenario(({ events }, { prompt }) => {
       let end = prompt.length;
       let tree: TokenTree | undefined;
@@ -74,6 +74,8 @@ export const eventChecks: readonly Check[] = [
           checkProposal(event, end);
           ({ tree } = event);
         }
+        if (event.type === "tokens-withdraw")
+          expect(event.start >= end, `proposals were withdrawn from ${event.start} on, but everything before ${end} is committed`);
         if (event.type !== "draft-verify") continue;
         ({ accepted } = event);
         expect(event.start >= end, `a draft was verified at ${event.start}, but everything before ${end} is committed`);

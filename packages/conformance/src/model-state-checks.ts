@@ -76,8 +76,8 @@ export const modelStateChecks: readonly ModelCheck[] = [
     async run(subject) {
       const { model, text } = subject;
       const rows = await freshRows(subject, text, [CUT, TEXT_LENGTH - CUT]);
-      await withSessions(subject, 2, async ([session, other]) => {
-        for (const each of [session!, other!]) await each.forward(text.slice(0, CUT));
+      await withSessions(subject, 3, async ([session, other, used]) => {
+        for (const each of [session!, other!, used!]) await each.forward(text.slice(0, CUT));
         await session!.dispose();
         await session!.dispose();
         const calls: Readonly<Record<string, (() => Promise<unknown>) | undefined>> = {
@@ -87,6 +87,12 @@ export const modelStateChecks: readonly ModelCheck[] = [
           forwardTree: session!.forwardTree && (() => session!.forwardTree!(text.slice(0, 1), Int32Array.of(-1))),
         };
         for (const [name, call] of Object.entries(calls)) if (call) await expectError("DISPOSED", call, `${name} after dispose`);
+        await used![Symbol.asyncDispose]();
+        await expectError(
+          "DISPOSED",
+          () => used!.forward(text.slice(CUT)),
+          "forward after [Symbol.asyncDispose], which `await using` calls",
+        );
         for (const [index, row] of (await readInPasses(other!, text.slice(CUT), [TEXT_LENGTH - CUT])).entries())
           expectRow(subject, row, { rows, index: CUT + index }, `another session: the row after token ${CUT + index}`);
       });

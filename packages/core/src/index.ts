@@ -36,6 +36,7 @@ export type {
   TokenAlternatives,
   TokensCommitEvent,
   TokensProposeEvent,
+  TokensWithdrawEvent,
 } from "./contracts/decoder.ts";
 export type {
   CausalModel,

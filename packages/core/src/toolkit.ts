@@ -1,7 +1,7 @@
 // What several strategies, programs that load their plugins, and those that decorate models need. No dependency, like the entry point ".".
 export { DTYPES, type Dtype, dtypeOfFile } from "./contracts/dtype.ts";
 export { FORWARD_PHASES, MODEL_ROLES } from "./contracts/pass-kinds.ts";
-export { isEffective, pluginsIn } from "./contracts/read-plugins.ts";
+export { decoderOf, isEffective, pluginsIn } from "./contracts/read-plugins.ts";
 export { undecorated } from "./contracts/model.ts";
 export { withProcessors, type WithProcessorsOptions } from "./decorate/with-processors.ts";
 export {
@@ -11,6 +11,7 @@ export {
   type WithPrefixCache,
   withPrefixCache,
 } from "./decorate/with-prefix-cache.ts";
+export { type BatchOptions, generateBatch } from "./generate/generate-batch.ts";
 export { candidatesOf, countOf, keepFrom, keepPlaces, mostLikelyOf, narrowingProcessor, probabilitiesOf } from "./sampling/candidates.ts";
 export { nucleusProcessor, temperatureProcessor } from "./sampling/common-processors.ts";
 export { drawDirectly } from "./sampling/draw-directly.ts";
@@ -18,6 +19,7 @@ export { drawToken } from "./sampling/draw-token.ts";
 export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
 export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";
 export { distributionOf, drawPredicted, mostLikely, type PredictedRow, readsOf, wholeRow } from "./sampling/predicted-row.ts";
+export { processedSampler } from "./sampling/processed-sampler.ts";
 export { reusedArray } from "./sampling/reused-array.ts";
 export { PROCESSORS_OPTION, SAMPLER_OPTION } from "./sampling/sampler-options.ts";
 export { temperatureSampler } from "./sampling/temperature-sampler.ts";

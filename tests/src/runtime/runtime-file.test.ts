@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { generate, type Warning } from "@decodekit/core";
+import { generate, type Session, type Warning } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { stories } from "@decodekit/tiny-models";
@@ -14,6 +14,7 @@ const breakOff: Answer = (response) => {
   response.write(code.subarray(0, 1 << 20), () => response.destroy());
 };
 
+let leaked: Session;
 let answer: Answer = notFound;
 let server: ServedFiles;
 beforeAll(async () => {
@@ -62,4 +63,14 @@ test("a model loads on WASM after the runtime's own file failed in every way, an
     },
   ]);
   await Promise.all([model.dispose(), second.dispose()]);
+  warnings.length = 0;
+  {
+    await using third = await loadModel(stories, { execution: "wasm", wasmPaths: `${server.url}/elsewhere`, onWarning });
+    await using session = await third.causal.createSession();
+    expect((await session.forward(Int32Array.of(1))).rows).toBe(1);
+    leaked = session;
+  }
+  await expect(leaked.forward(Int32Array.of(1))).rejects.toMatchObject({ code: "DISPOSED" });
+  const message = "wasmPaths has no effect, because onnxruntime-web already runs. The first model that is loaded decides.";
+  expect(warnings).toEqual([{ where: "loadModel", option: "wasmPaths", message }]);
 });

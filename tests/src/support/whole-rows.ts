@@ -21,5 +21,6 @@ function wholeSession(session: Session): Session {
     }),
     ...(session.keepPath && { keepPath: (nodes: Int32Array) => session.keepPath!(nodes) }),
     dispose: () => session.dispose(),
+    [Symbol.asyncDispose]: () => session.dispose(),
   };
 }

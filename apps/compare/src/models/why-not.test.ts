@@ -138,6 +138,7 @@ function withoutLeavingOut({ masked }: OnnxLanguageModel): NonNullable<OnnxLangu
         commit: (tokens, options) => session.commit(tokens, options),
         rewindTo: (length) => session.rewindTo(length),
         dispose: () => session.dispose(),
+        [Symbol.asyncDispose]: () => session.dispose(),
       };
     },
   };

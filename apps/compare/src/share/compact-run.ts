@@ -20,6 +20,7 @@ export const EVENT_KINDS = [
   "propose-with-probabilities",
   "propose-tree",
   "propose-tree-with-probabilities",
+  "withdraw",
   "verify",
   "commit",
   "commit-with-logarithms",
@@ -187,6 +188,8 @@ function kindOf(event: Exclude<DecodeEvent, { type: "forward-end" }>): EventKind
       return "start";
     case "tokens-propose":
       return `${event.tree ? "propose-tree" : "propose"}${event.probabilities ? "-with-probabilities" : ""}`;
+    case "tokens-withdraw":
+      return "withdraw";
     case "draft-verify":
       return "verify";
     case "tokens-commit":
@@ -207,6 +210,8 @@ function numbersOf(event: DecodeEvent, end: number): number[] {
       return [event.promptLength];
     case "forward-end":
       return [event.positions];
+    case "tokens-withdraw":
+      return [event.start - end];
     case "draft-verify":
       return [event.start - end, event.drafted, event.accepted];
     case "decode-end":

@@ -146,6 +146,8 @@ function eventOf(
   switch (kind) {
     case "start":
       return { type: "decode-start", promptLength: numbers.next() };
+    case "withdraw":
+      return { type: "tokens-withdraw", start: end + numbers.next() };
     case "verify":
       return { type: "draft-verify", start: end + numbers.next(), drafted: numbers.next(), accepted: numbers.next() };
     case "end":

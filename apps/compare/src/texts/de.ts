@@ -142,6 +142,7 @@ export const texts: Texts = {
   rounds: {
     pass: (phase, positions) => `${phases[phase] ?? phase}: ein Durchlauf über ${tokens(positions)}`,
     proposed: (text) => `vorgeschlagen „${isolated(text)}“`,
+    withdrawn: "Vorschläge zurückgezogen",
     checked: (accepted, drafted) => `${accepted} von ${drafted} entworfenen Tokens angenommen`,
     final: (text) => `endgültig „${isolated(text)}“`,
     masked: " [maskiert]",

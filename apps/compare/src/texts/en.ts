@@ -135,6 +135,7 @@ export const texts = {
   rounds: {
     pass: (phase: string, positions: number) => `${phase} pass over ${positions} ${positions === 1 ? "token" : "tokens"}`,
     proposed: (text: string) => `proposed “${isolated(text)}”`,
+    withdrawn: "proposals withdrawn",
     checked: (accepted: number, drafted: number) => `${accepted} of ${drafted} drafted tokens accepted`,
     final: (text: string) => `final “${isolated(text)}”`,
     masked: " [masked]",

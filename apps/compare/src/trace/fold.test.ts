@@ -53,6 +53,13 @@ describe("a lane", () => {
     expect(statistics).toMatchObject({ drafted: 3, accepted: 1, tokens: 3 });
   });
 
+  test("takes withdrawn proposals from the board, and remembers them", () => {
+    const events = [start, pass("refine"), propose(3, 6, 7, 2), { type: "tokens-withdraw", start: 4 } as const];
+    expect(states(events)).toEqual(["revealed 6"]);
+    expect(foldLane(traced(events), MASK).undone.get(1)).toMatchObject([{ token: 7 }]);
+    expect(states([...events, pass("refine"), propose(4, 5)])).toEqual(["revealed 6", "revised 5"]);
+  });
+
   test("attributes a draft from a lookup to no model", () => {
     const lookedUp = [start, pass("prefill"), commit(3, 5), propose(4, 6)];
     expect(foldLane(traced(lookedUp), MASK).cells[1]!.by).toEqual({ model: "none", phase: "lookup" });

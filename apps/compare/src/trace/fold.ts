@@ -94,6 +94,7 @@ function applyToBoard(board: CellBoard, event: DecodeEvent, { promptLength, mome
     for (const [offset, token] of event.tokens.entries()) board.propose(start + offset, token, event.probabilities?.[offset], moment);
     trees.propose(event.tree && { start, tree: event.tree, proposed: moment }, event.tokens.length);
   }
+  if (event.type === "tokens-withdraw") board.withdrawFrom(event.start - promptLength, moment.passes);
   if (event.type === "tokens-commit") {
     const start = event.start - promptLength;
     const tree = trees.verified();

@@ -100,6 +100,7 @@ const event = v.variant("type", [
   v.object({ type: v.literal("decode-start"), promptLength: place }),
   v.object({ type: v.literal("forward-end"), model: roles, phase: phases, positions: count, milliseconds }),
   v.object({ type: v.literal("tokens-propose"), start: place, tokens, probabilities: numbers, tree: v.optional(tree) }),
+  v.object({ type: v.literal("tokens-withdraw"), start: place }),
   v.object({ type: v.literal("draft-verify"), start: place, drafted: place, accepted: place }),
   v.object({ type: v.literal("tokens-commit"), start: place, tokens, logProbabilities: numbers }),
   v.object({ type: v.literal("decode-end"), finishReason: v.picklist(["stop", "length", "abort"]) }),

@@ -55,7 +55,8 @@ function roundsOf(events: readonly DecodeEvent[], spell: (tokens: Iterable<numbe
       if (isFinal) begin();
       const first = spell(event.tokens);
       rounds.at(-1)!.push(event.tree ? texts.differ.tree.proposed(event.tree.tokens.length, first) : t.proposed(first));
-    } else if (event.type === "draft-verify") rounds.at(-1)?.push(t.checked(event.accepted, event.drafted));
+    } else if (event.type === "tokens-withdraw") rounds.at(-1)?.push(t.withdrawn);
+    else if (event.type === "draft-verify") rounds.at(-1)?.push(t.checked(event.accepted, event.drafted));
     else if (event.type === "tokens-commit") {
       rounds.at(-1)?.push(t.final(spell(event.tokens)));
       isFinal = true;

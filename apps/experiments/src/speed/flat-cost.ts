@@ -89,6 +89,7 @@ function freeModel(): CausalModel {
           length = to;
         },
         dispose: async () => undefined,
+        [Symbol.asyncDispose]: async () => undefined,
       };
     },
   };

@@ -78,6 +78,11 @@ export const sessionDefects: Readonly<Record<string, ModelDefect>> = {
     DISPOSED,
     ["forward after dispose: expected an error, but it succeeded"],
   ],
+  "an end of `await using` that frees nothing": [
+    () => changedModel(() => ({ [Symbol.asyncDispose]: async () => undefined })),
+    DISPOSED,
+    ["forward after [Symbol.asyncDispose], which `await using` calls: expected an error, but it succeeded"],
+  ],
   "a second disposal that fails": [
     () => {
       return changedModel((session) => {

@@ -38,6 +38,9 @@ function changedSession(session: Session, change: (session: Session) => Changes)
     forwardTree: (...pass) => session.forwardTree!(...pass),
     keepPath: (nodes) => session.keepPath!(nodes),
     dispose: () => session.dispose(),
+    [Symbol.asyncDispose]() {
+      return this.dispose();
+    },
   };
   const { hidden: _, ...members } = Object.getOwnPropertyDescriptors(changes);
   Object.defineProperties(whole, members);

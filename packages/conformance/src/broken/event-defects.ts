@@ -118,17 +118,22 @@ export const eventDefects: Defects = {
   },
   "a proposal over a committed position": {
     create: withEvents("tokens-commit", (event) => [event, { type: "tokens-propose", start: event.start, tokens: Int32Array.of(1) }]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["a proposal starts at 3, but everything before 4 is committed"],
+  },
+  "a withdrawal of committed positions": {
+    create: withEvents("tokens-commit", (event) => [event, { type: "tokens-withdraw", start: event.start }]),
+    foundBy: "proposes, withdraws and verifies drafts",
+    message: ["proposals were withdrawn from 3 on, but everything before 4 is committed"],
   },
   "more accepted than drafted": {
     create: withEvents("tokens-commit", (event) => [{ type: "draft-verify", start: event.start, drafted: 1, accepted: 2 }, event]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["2 of 1 draft tokens were accepted"],
   },
   "a draft verified after it was committed": {
     create: withEvents("tokens-commit", (event) => [event, { type: "draft-verify", start: event.start, drafted: 1, accepted: 1 }]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["a draft was verified at 3, but everything before 4 is committed"],
   },
   "proposed probabilities out of range": {
@@ -136,27 +141,27 @@ export const eventDefects: Defects = {
       { type: "tokens-propose", start: event.start, tokens: event.tokens, probabilities: Float32Array.of(1.5) },
       event,
     ]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["a probability of a proposal is not in [0, 1]"],
   },
   "a tree without all parents": {
     create: withTree({ tokens: Int32Array.of(1, 2), parents: Int32Array.of(-1) }, [1, 2]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["number of parents of a proposal's tree: expected 2, got 1"],
   },
   "a tree whose node comes before its parent": {
     create: withTree({ tokens: Int32Array.of(1, 2), parents: Int32Array.of(1, -1) }, [2, 1]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["node 0 of a proposal's tree has the parent 1, which is no earlier node"],
   },
   "a tree with a token outside the vocabulary": {
     create: withTree({ tokens: Int32Array.of(1, 100), parents: Int32Array.of(-1, -1) }, [1]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["a proposal's tree holds a token outside the vocabulary: 1, 100"],
   },
   "another chain than the tree's first": {
     create: withTree({ tokens: Int32Array.of(1, 2, 3), parents: Int32Array.of(-1, 0, 0) }, [1, 3]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["tokens of a proposal with a tree, whose first chain they are: expected [1,2], got [1,3]"],
   },
   "accepted tokens outside the tree": {
@@ -170,7 +175,7 @@ export const eventDefects: Defects = {
       { type: "draft-verify", start: event.start, drafted: 1, accepted: 1 },
       event,
     ]),
-    foundBy: "proposes and verifies drafts",
+    foundBy: "proposes, withdraws and verifies drafts",
     message: ["are not a path of the proposal's tree"],
   },
 };

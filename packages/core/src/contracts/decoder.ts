@@ -56,6 +56,12 @@ export interface TokensProposeEvent {
   readonly tree?: TokenTree | undefined;
 }
 
+/** The proposals for positions >= `start` are withdrawn: what they showed is no longer expected, and nothing takes its place yet. */
+export interface TokensWithdrawEvent {
+  readonly type: "tokens-withdraw";
+  readonly start: number;
+}
+
 /** A draft of `drafted` tokens at `start` was verified; its first `accepted` tokens are accepted. */
 export interface DraftVerifyEvent {
   readonly type: "draft-verify";
@@ -94,7 +100,14 @@ export interface DecodeEndEvent {
   readonly finishReason: FinishReason;
 }
 
-export type DecodeEvent = DecodeStartEvent | ForwardEndEvent | TokensProposeEvent | DraftVerifyEvent | TokensCommitEvent | DecodeEndEvent;
+export type DecodeEvent =
+  | DecodeStartEvent
+  | ForwardEndEvent
+  | TokensProposeEvent
+  | TokensWithdrawEvent
+  | DraftVerifyEvent
+  | TokensCommitEvent
+  | DecodeEndEvent;
 
 /**
  * A strategy that turns a model's logits into tokens: a plain object that a factory creates.
@@ -104,7 +117,7 @@ export type DecodeEvent = DecodeStartEvent | ForwardEndEvent | TokensProposeEven
  * 2. Commits are contiguous from `promptLength`; together they are the output; at most `maxNewTokens`.
  * 3. A stop token is not committed; `finishReason` is why the decode ended. An abort ends it within one forward pass.
  * 4. A proposal covers uncommitted positions only; a later proposal or commit over a position replaces it, and a
- *    commit withdraws the proposals after it.
+ *    commit withdraws the proposals after it. `tokens-withdraw` withdraws them without a commit.
  * 5. The same models, prompt, options and seed produce the same events, times aside, also while another decode runs.
  * 6. A reader that leaves the loop early disposes every session.
  * 7. Inputs are never written to; emitted arrays are never written to again.

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** An index into a tokenizer's vocabulary: an integer in [0, vocabSize). */
 export type TokenId = number;
 
@@ -115,6 +116,8 @@ export interface Session {
   keepPath?(nodes: Int32Array): Promise<void>;
   /** Frees the cache. Later calls do nothing; any other later call throws DisposedError. */
   dispose(): Promise<void>;
+  /** The same, for `await using session = …`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Returns the session below all decorations of `session`: itself if it decorates none. */
@@ -190,6 +193,8 @@ export interface MaskedSession {
   /** Forgets committed positions >= `length`. */
   rewindTo(length: number): Promise<void>;
   dispose(): Promise<void>;
+  /** The same, for `await using session = …`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Predicts unknown tokens from those on both sides. */

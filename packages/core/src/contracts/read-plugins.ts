@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { DecoderPlugin, PluginOption, PluginOptionValues } from "./plugin.ts";
+import type { Decoder } from "./decoder.ts";
+import type { DecoderPlugin, PluginModel, PluginOption, PluginOptionValues } from "./plugin.ts";
 
 const DEFAULT_EXPORT = "default export";
 const PLUGINS = "a DecoderPlugin, or an array of them";
@@ -28,6 +29,18 @@ function checkedPlugin(where: string, what: string, value: unknown): DecoderPlug
   check(`${prefix}options`, options, "an object", typeof options === "object" && options !== null);
   check(`${prefix}create`, create, "a function", typeof create === "function");
   return value as DecoderPlugin;
+}
+
+/**
+ * Returns the decoder that a plugin creates, under the plugin's name: a plugin may create a decoder of another package, such as speculative
+ * decoding with a drafter of its own, and reports should name the plugin. `where` names its module in errors.
+ * @throws InvalidOptionError for an option that the plugin refuses, or if it returns no decoder.
+ */
+export function decoderOf(where: string, plugin: DecoderPlugin, options: PluginOptionValues, model?: PluginModel): Decoder {
+  const decoder = plugin.create(options, model);
+  if (typeof (decoder as Partial<Decoder> | null)?.decode !== "function")
+    throw new InvalidOptionError({ where, option: "what create returns", expected: "a Decoder", actual: decoder });
+  return decoder.name === plugin.name ? decoder : { ...decoder, name: plugin.name };
 }
 
 /** Whether an option has an effect beside the `given` options and the defaults of all others. */

@@ -143,3 +143,9 @@ test.each([
 ])("$name: $revisions revisions, $changedTokens tokens changed", ({ events, revisions, changedTokens }) => {
   expect(counted(...events)).toMatchObject({ revisions, changedTokens });
 });
+
+test("a withdrawn proposal is not a revision until another token takes its place", () => {
+  const withdraw: DecodeEvent = { type: "tokens-withdraw", start: 3 };
+  expect(counted(propose(3, 5), withdraw, commit(3, 5))).toMatchObject({ revisions: 0, changedTokens: 0 });
+  expect(counted(propose(3, 5), withdraw, commit(3, 6))).toMatchObject({ revisions: 1, changedTokens: 1 });
+});

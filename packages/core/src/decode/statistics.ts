@@ -71,6 +71,7 @@ class EventCounter implements StatisticsCounter {
         this.#tokens += event.tokens.length;
         this.#timeToFirstTokenMilliseconds ??= this.#activeMilliseconds;
         break;
+      case "tokens-withdraw":
       case "decode-start":
       case "decode-end":
         break;

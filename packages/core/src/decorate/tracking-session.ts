@@ -61,6 +61,10 @@ export abstract class TrackingSession implements Session {
     return this.inTurn(() => this.end());
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
   /** The cached tokens, shape (n,): a view that later calls do not change. */
   protected get tokens(): Int32Array {
     return this.#sequence.tokens;

@@ -89,17 +89,16 @@ export function withPrefixCache<Model extends Cacheable>(model: Model, options: 
     const expected = "a causal model, or a model with one, such as loadModel returns";
     throw new InvalidOptionError({ where, option: "model", expected, actual: model });
   }
+  const end = async (): Promise<void> => {
+    await kept.close();
+    await dispose!.call(model);
+  };
   return {
     ...model,
     ...(causal && { causal: reusing("causal", causal) }),
     ...(draft && { draft: reusing("draft", draft) }),
     ...(masked && { masked: followingMaskedModel(masked) }),
-    ...(dispose && {
-      async dispose() {
-        await kept.close();
-        await dispose.call(model);
-      },
-    }),
+    ...(dispose && { dispose: end, [Symbol.asyncDispose]: end }),
     prefixCache,
   };
 }

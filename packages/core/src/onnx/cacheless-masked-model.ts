@@ -100,6 +100,10 @@ class PrefixSession implements MaskedSession {
     });
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
   #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
     return this.#calls.enqueue(async () => {
       if (this.#disposed) throw new DisposedError("session");

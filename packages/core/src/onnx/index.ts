@@ -18,4 +18,5 @@ export type {
   OpenOptions,
   StoredFile,
   StoreProgress,
+  WasmPaths,
 } from "./model-source.ts";

@@ -34,6 +34,8 @@ export interface OnnxMaskedModel extends LanguageModel {
   readonly bytes: number;
   /** Frees the model; its sessions throw DisposedError from then on. Later calls do nothing. */
   dispose(): Promise<void>;
+  /** The same, for `await using model = await …`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const TENSORS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", "logits"] as const satisfies readonly MaskedTensor[];
@@ -129,7 +131,7 @@ function checkOpenLength(source: string, inputs: readonly InferenceSession.Value
   throw new ModelShapeError({ source, tensor, expected: "of shape (batch, sequence) with an open sequence", actual });
 }
 
-function modelOf(graph: CachelessGraph): Pick<OnnxMaskedModel, "masked" | "execution" | "dispose"> {
+function modelOf(graph: CachelessGraph): Pick<OnnxMaskedModel, "masked" | "execution" | "dispose" | typeof Symbol.asyncDispose> {
   return {
     masked: cachelessMaskedModel(graph),
     execution: graph.runtime.execution,
@@ -138,6 +140,9 @@ function modelOf(graph: CachelessGraph): Pick<OnnxMaskedModel, "masked" | "execu
       graph.disposed = true;
       graph.buffers.dispose();
       await releaseInTurn(graph.queue, () => graph.inference.release());
+    },
+    [Symbol.asyncDispose]() {
+      return this.dispose();
     },
   };
 }

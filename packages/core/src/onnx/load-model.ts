@@ -34,6 +34,8 @@ export interface OnnxLanguageModel extends LanguageModel {
   readonly bytes: number;
   /** Frees the model; its sessions throw DisposedError from then on. Later calls do nothing. */
   dispose(): Promise<void>;
+  /** The same, for `await using model = await …`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const TENSORS = [
@@ -163,7 +165,7 @@ function refuseMasked(source: string, inputs: readonly InferenceSession.ValueMet
 function modelsOf(
   graph: CausalGraph,
   canvas: LazyCanvas | undefined,
-): Pick<OnnxLanguageModel, "causal" | "masked" | "execution" | "dispose"> {
+): Pick<OnnxLanguageModel, "causal" | "masked" | "execution" | "dispose" | typeof Symbol.asyncDispose> {
   const { vocabSize, contextLength, queue, runtime } = graph;
   const causal: CausalModel = {
     kind: "causal",
@@ -191,6 +193,9 @@ function modelsOf(
       graph.disposed = true;
       await releaseGraphs(graph);
       await releaseInTurn(queue, () => canvas?.release());
+    },
+    [Symbol.asyncDispose]() {
+      return this.dispose();
     },
   };
 }

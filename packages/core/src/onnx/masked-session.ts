@@ -79,6 +79,9 @@ function maskedSession(sequence: CachedSequence, canvas: CanvasGraph, session: S
       disposed = true;
       if (!causalSession) await session.dispose();
     },
+    [Symbol.asyncDispose]() {
+      return this.dispose();
+    },
   };
 }
 

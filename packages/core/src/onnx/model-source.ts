@@ -66,6 +66,9 @@ export type ModelSource = string | URL | readonly File[] | ModelFiles | ModelSto
 /** "webgpu": GPU in a browser. "wasm": CPU, everywhere. "native": CPU in Node through `onnxruntime-node`. */
 export type Execution = "webgpu" | "wasm" | "native";
 
+/** Where the files of onnxruntime-web are: the URL of a folder with all of them, or the URLs of two. In Node also paths. */
+export type WasmPaths = string | URL | { readonly wasm?: string | URL | undefined; readonly mjs?: string | URL | undefined };
+
 /** The file that holds the graph of a loaded model, and why it was chosen. */
 export interface ChosenFile {
   /** Path within the model's folder, such as "onnx/model_q4.onnx". */
@@ -128,6 +131,13 @@ export interface LoadModelOptions {
    * @defaultValue what the runtime chooses
    */
   readonly threads?: number | undefined;
+  /**
+   * Where the files of onnxruntime-web are, for bundlers that do not copy them: the URL of a folder with the files of its `dist`, or the
+   * URLs of the two that are needed, `{ wasm, mjs }`. Relative URLs are resolved against the page; in Node they may be paths. As with
+   * `threads`, the first model decides for all later ones, and without WebAssembly there is nothing to find; both cause a warning.
+   * @defaultValue where the bundler put them, or beside the package
+   */
+  readonly wasmPaths?: WasmPaths | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Stops loading; the call rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
@@ -155,4 +165,4 @@ export interface LoadMaskedModelOptions extends Omit<LoadModelOptions, "rewritin
 }
 
 /** Reports a warning to the caller of `loadModel` or `loadMaskedModel`. */
-export type Warn = (message: string, option?: "source" | "threads") => void;
+export type Warn = (message: string, option?: "source" | "threads" | "wasmPaths") => void;

@@ -124,6 +124,10 @@ class OnnxSession implements Session {
     await this.#sequence.dispose();
     this.trees?.forget();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
 }
 
 /** A session of a graph that reads trees, by itself or by its canvas graph. */

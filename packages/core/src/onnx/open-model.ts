@@ -15,6 +15,7 @@ import { openGraph, type Rewriting } from "./open-graph.ts";
 import { type BufferPool, bufferPool } from "./gpu-rows/buffer-pool.ts";
 import type { LoadModelOptions, ModelSource, Warn } from "./model-source.ts";
 import { queueOf, releaseInTurn } from "./runtime-queue.ts";
+import { setWasmPaths, WASM_PATHS } from "./wasm-paths.ts";
 
 const ONNX_FILE = objectOption('the path of an .onnx file within the folder, such as "onnx/model_q4.onnx"', (value) => {
   return typeof value === "string" && /^(?!.*(^|\/)\.\.?\/)[^/\\:][^\\:]*\.onnx$/.test(value);
@@ -29,6 +30,7 @@ export const LOAD_OPTIONS = {
   rewriting: { type: "boolean", default: true, help: "Whether to add what the graph's exporter left out" },
   hiddenStates: { type: "boolean", default: false, help: "Whether passes return the hidden states" },
   threads: { type: "integer", minimum: 1, maximum: 1024, help: "CPU threads" },
+  wasmPaths: WASM_PATHS,
   onProgress: objectOption("a function", (value) => typeof value === "function"),
   signal: objectOption("an AbortSignal", (value) => value instanceof AbortSignal),
   onWarning: objectOption("a function", (value) => typeof value === "function"),
@@ -76,6 +78,7 @@ export async function openModel(
     signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal,
   });
   const runtime = await openRuntime(options);
+  setWasmPaths(runtime, options.wasmPaths, warn);
   const choice = { modelFile, embeddingsFile, dtype: options.dtype ?? folder.dtype, runtime };
   const reads = Promise.all([readModelFiles(folder, choice), readTemplateFile(folder)]);
   const [files, templateFile] = await reads.catch((error: unknown) => {

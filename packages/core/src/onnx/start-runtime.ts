@@ -4,6 +4,11 @@ import type { Runtime, RuntimeCode } from "./environment/environment.ts";
 import { describeContent } from "./file-content.ts";
 import type { Warn } from "./model-source.ts";
 
+/** Whether an onnxruntime-web runs: its settings can no longer be changed. */
+export function isStarted(ort: Runtime["ort"]): boolean {
+  return threadsOf.has(ort);
+}
+
 export interface StartOptions {
   readonly threads: number | undefined;
   readonly warn: Warn;

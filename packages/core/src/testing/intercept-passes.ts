@@ -46,6 +46,7 @@ function interceptedSession(session: Session, pass: Intercept): Session {
     }),
     ...(session.keepPath && { keepPath: (nodes: Int32Array) => session.keepPath!(nodes) }),
     dispose: () => session.dispose(),
+    [Symbol.asyncDispose]: () => session.dispose(),
   };
 }
 
@@ -70,5 +71,6 @@ function interceptedMaskedSession(session: MaskedSession, pass: Intercept, vocab
     },
     rewindTo: (length) => session.rewindTo(length),
     dispose: () => session.dispose(),
+    [Symbol.asyncDispose]: () => session.dispose(),
   };
 }

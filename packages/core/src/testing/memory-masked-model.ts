@@ -107,5 +107,8 @@ function memoryMaskedSession(options: MemoryMaskedModelOptions, ledger: UsageLed
       ledger.rows.end(session);
       ledger.open--;
     },
+    [Symbol.asyncDispose]() {
+      return this.dispose();
+    },
   };
 }

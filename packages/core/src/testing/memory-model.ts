@@ -105,6 +105,9 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
       ledger.rows.end(session);
       ledger.open--;
     },
+    [Symbol.asyncDispose]() {
+      return this.dispose();
+    },
   };
   caches.set(given, cached);
   return given;

@@ -1,7 +1,7 @@
 import type { Decoder } from "../contracts/decoder.ts";
 import { InvalidOptionError, WorkerError } from "../errors.ts";
 import type { DecoderPlugin, PluginModel } from "../contracts/plugin.ts";
-import { pluginsIn } from "../contracts/read-plugins.ts";
+import { decoderOf, pluginsIn } from "../contracts/read-plugins.ts";
 import type { PluginDescription, PluginModules, PluginReference } from "./plugin-reference.ts";
 
 /** Imports plugins within a worker. A module that cannot be used is an error each time it is asked for. */
@@ -34,10 +34,7 @@ export function pluginImporter(modules: PluginModules): PluginImporter {
       });
     },
     async create({ plugin, name, options = {} }, model) {
-      const decoder = findPlugin(plugin, await importPlugins(plugin), name).create(options, model);
-      if (typeof (decoder as Partial<Decoder> | null)?.decode !== "function")
-        throw new InvalidOptionError({ where: plugin, option: "what create returns", expected: "a Decoder", actual: decoder });
-      return decoder;
+      return decoderOf(plugin, findPlugin(plugin, await importPlugins(plugin), name), options, model);
     },
   };
 }

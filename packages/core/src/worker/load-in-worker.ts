@@ -1,5 +1,5 @@
 import type { PrefixCacheOptions } from "../decorate/with-prefix-cache.ts";
-import type { LoadMaskedModelOptions, LoadModelOptions, ModelSource } from "../onnx/index.ts";
+import type { LoadMaskedModelOptions, LoadModelOptions, ModelSource, WasmPaths } from "../onnx/index.ts";
 import { isModelStore } from "../onnx/is-model-store.ts";
 import type { OptionDefinition } from "../options.ts";
 import { logWarning } from "../warnings.ts";
@@ -34,6 +34,7 @@ export const LOAD_OPTIONS = {
     rewriting: true,
     signal: SIGNAL,
     threads: true,
+    wasmPaths: true,
   } satisfies Record<keyof LoadModelOptions, OptionDefinition | true>),
 };
 
@@ -43,7 +44,8 @@ export async function loadInWorker(
   source: ModelSource,
   options: LoadModelOptions & LoadMaskedModelOptions & InWorker & { readonly prefixCache?: PrefixCacheOptions | undefined },
 ): Promise<WorkerModel> {
-  const { worker, onProgress, onWarning = logWarning, signal, prefixCache, ...rest } = options;
+  const { worker, onProgress, onWarning = logWarning, signal, prefixCache, wasmPaths, ...others } = options;
+  const rest = { ...others, ...(wasmPaths !== undefined && { wasmPaths: withoutUrlsIn(wasmPaths) }) };
   checkWorker(loader, worker);
   checkTransferable(loader, rest);
   signal?.throwIfAborted();
@@ -79,9 +81,25 @@ function send(
 }
 
 /** Replaces URL objects, which cannot be sent, and relative URLs, which a worker would resolve against its own URL. */
-function withoutUrls(source: DataSource): DataSource {
+function resolve(url: string | URL): string {
   const base = globalThis.document?.baseURI;
-  const resolve = (url: string | URL): string => (base === undefined ? String(url) : new URL(url, base).href);
+  return base === undefined ? String(url) : new URL(url, base).href;
+}
+
+/** The same for the places of files of the runtime; anything else is for the worker to refuse. */
+function withoutUrlsIn(paths: WasmPaths): WasmPaths {
+  if (typeof paths === "string" || paths instanceof URL) return resolve(paths);
+  if (typeof paths !== "object" || paths === null) return paths;
+  return Object.fromEntries(
+    Object.entries<unknown>(paths).map(([name, place]) => [
+      name,
+      typeof place === "string" || place instanceof URL ? resolve(place) : place,
+    ]),
+  );
+}
+
+/** The same for a source of models. */
+function withoutUrls(source: DataSource): DataSource {
   if (typeof source === "string" || source instanceof URL) return resolve(source);
   if (typeof source !== "object" || source === null || !("files" in source)) return source;
   const { name, files } = source;

@@ -103,6 +103,7 @@ function remoteSession(
       },
     }),
     dispose: session.dispose,
+    [Symbol.asyncDispose]: session.dispose,
   };
 }
 
@@ -138,6 +139,7 @@ function remoteMaskedSession(connection: Connection, state: SessionState, causal
     }),
     ...(causalSession ? sharedPrefix(remote, causalSession) : ownPrefix(remote)),
     dispose: session.dispose,
+    [Symbol.asyncDispose]: session.dispose,
   };
 }
 

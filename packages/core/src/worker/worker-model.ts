@@ -51,6 +51,8 @@ export interface WorkerModel extends Pick<
   readonly prefixCache?: WorkerPrefixCache;
   /** Frees the model, but not the worker. Does nothing if called again, or if the worker has ended. */
   dispose(): Promise<void>;
+  /** The same, for `await using model = await …`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A model in a worker that `loadModel` returned. */
@@ -84,6 +86,9 @@ export function workerModel(
     tokenText: (token) => connection.call("tokenText", [id, token]),
     tokenBytes: (token) => connection.call("tokenBytes", [id, token]),
     dispose: () => releaseRemote(connection, "disposeModel", id),
+    [Symbol.asyncDispose]() {
+      return this.dispose();
+    },
   };
   ids.set(model, id);
   return model;

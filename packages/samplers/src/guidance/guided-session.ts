@@ -79,6 +79,10 @@ export class GuidedSession implements Session {
     return this.#inTurn(async () => void (await Promise.all([this.#conditional.dispose(), this.#unconditional.dispose()])));
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
   async #fork(): Promise<Session> {
     const conditional = await this.#conditional.fork!();
     try {

@@ -135,7 +135,7 @@ test.each([
     {
       option: 'option "device"',
       expected:
-        "one of its options (worker, execution, dtype, modelFile, embeddingsFile, hiddenStates, names, onProgress, onWarning, rewriting, signal, threads, prefixCache)",
+        "one of its options (worker, execution, dtype, modelFile, embeddingsFile, hiddenStates, names, onProgress, onWarning, rewriting, signal, threads, wasmPaths, prefixCache)",
     },
   ],
   ["an invalid signal", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],

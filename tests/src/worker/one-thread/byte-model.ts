@@ -52,6 +52,7 @@ export function byteModel({ passMilliseconds = 0 }: { readonly passMilliseconds?
     bytes: 34,
     isDisposed: () => disposed,
     dispose: async () => void (disposed = true),
+    [Symbol.asyncDispose]: async () => void (disposed = true),
   };
 }
 

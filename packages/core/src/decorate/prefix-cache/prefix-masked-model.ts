@@ -69,6 +69,10 @@ class FollowingSession implements MaskedSession {
     return this.#opened.session.dispose();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
   #follow<Result>(call: (session: MaskedSession) => Promise<Result>): Promise<Result> {
     return this.#prefixSession.withInner(async (inner) => {
       if (inner !== this.#opened.inner) {
@@ -97,5 +101,6 @@ function over(session: Session, inner: Session): Session {
     forward: (tokens, options) => session.forward(tokens, options),
     rewindTo: (length) => session.rewindTo(length),
     dispose: () => session.dispose(),
+    [Symbol.asyncDispose]: () => session.dispose(),
   };
 }
