@@ -23,7 +23,7 @@ describe("speculative rejects", () => {
       () => s.speculative({ drafter: lookup, verify: "tree" }),
     ],
     [
-      'speculative: verify must be one of "match", "gumbel", "ratio", "block", "tree", got "maybe".',
+      'speculative: verify must be one of "match", "gumbel", "ratio", "block", "tree", or a Verifier, got "maybe".',
       () => s.speculative({ drafter: lookup, verify: "maybe" }),
     ],
     [

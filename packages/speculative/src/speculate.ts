@@ -19,6 +19,7 @@ import { type GuardedDrafter, startGuardedDrafter } from "./guarded-drafter.ts";
 import { gumbelRandom } from "./gumbel-max.ts";
 import { stopwatch, unwatched, watched } from "./stopwatch.ts";
 import { readDraft, type TargetRows, targetRows } from "./target-rows.ts";
+import { checkVerification } from "./verify/check-verification.ts";
 import type { Verifier } from "./verify/verifier.ts";
 
 export interface SpeculateSettings<Role extends ModelRole> {
@@ -97,7 +98,9 @@ async function verify<Role extends ModelRole>(
   const { drafter, verifier, sampler } = settings;
   const rows = targetRows(context, target, { draft, logits, sampler });
   const random = context.random.fork(context.tokens.length);
-  const { accepted: path, nextToken } = await verifier.verify({ ...rows, draft, drafted: draft.tokens.length, random });
+  const verification = await verifier.verify({ ...rows, draft, drafted: draft.tokens.length, random });
+  checkVerification(verifier, draft, verification, context.models.causal.vocabSize);
+  const { accepted: path, nextToken } = verification;
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), nextToken);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = drafter.usesTargetPredictions ? await predict(rows, outcome, verifier.sharesNoise) : undefined;

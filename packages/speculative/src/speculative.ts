@@ -15,6 +15,7 @@ import { autoDraftLength } from "./draft-length/auto.ts";
 import { type DraftLengthPolicy, fixedDraftLength } from "./draft-length/policy.ts";
 import { gumbelSampler } from "./gumbel-max.ts";
 import { speculate } from "./speculate.ts";
+import type { Verifier } from "./verify/verifier.ts";
 import { verifiers, type Verify } from "./verify/verifiers.ts";
 
 export interface SpeculativeOptions<Role extends ModelRole = ModelRole> {
@@ -22,10 +23,10 @@ export interface SpeculativeOptions<Role extends ModelRole = ModelRole> {
   readonly drafter: Drafter<Role>;
   /**
    * "match" draws the target's token and compares. "gumbel" does so with noise that the drafter shares, so that more tokens match when
-   * sampling. "ratio" and "block" use probabilities and require drafters that return them. "tree" is "match" on a tree.
+   * sampling. "ratio" and "block" use probabilities and require drafters that return them. "tree" is "match" on a tree. Or a rule of your own.
    * @defaultValue "tree" for a drafter of trees, else "match"
    */
-  readonly verify?: Verify | undefined;
+  readonly verify?: Verify | Verifier | undefined;
   /**
    * Tokens per draft, an integer >= 1; or "auto", which uses the times measured on this device (see `autoDraftLength`).
    * @defaultValue 4
@@ -45,7 +46,9 @@ const OPTIONS = {
     ...objectOption("a Drafter, for example promptLookup()", (value) => typeof (value as Drafter | null)?.start === "function"),
     required: true,
   },
-  verify: { type: "string", help: "The verification rule", choices: Object.keys(verifiers) },
+  verify: objectOption(`one of ${quoted(Object.keys(verifiers))}, or a Verifier`, (value) => {
+    return typeof value === "string" ? Object.hasOwn(verifiers, value) : typeof (value as Verifier | null)?.verify === "function";
+  }),
   draftLength: objectOption('an integer >= 1, "auto" or a DraftLengthPolicy', (value) => {
     return value === "auto" || isLength(value) || typeof (value as DraftLengthPolicy | null)?.start === "function";
   }),
@@ -68,8 +71,8 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
   const { drafter } = resolveOptions<SpeculativeOptions<Role>, typeof OPTIONS>("speculative", options, OPTIONS);
   const { draftLength = DEFAULT_LENGTH, sampler = greedySampler, draftTimeout = Infinity } = options;
   const { verify = drafter.draftKind === "tree" ? "tree" : "match" } = options;
-  checkVerify(verify, drafter);
-  const verifier = verifiers[verify];
+  const verifier = typeof verify === "string" ? verifiers[verify] : verify;
+  checkVerify(verifier, drafter);
   const settings = {
     drafter,
     verifier,
@@ -83,7 +86,7 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
     requires: ["causal", ...draftRoles],
     capabilities: [drafter.draftKind === "tree" ? "tree" : "rewind"],
     draftRoles,
-    lossless: true,
+    lossless: verifier.lossless ?? true,
     sampler,
     run: (context) => speculate(context, settings),
   });
@@ -94,11 +97,14 @@ function policyOf(draftLength: number | "auto" | DraftLengthPolicy): DraftLength
   return typeof draftLength === "number" ? fixedDraftLength(draftLength) : draftLength;
 }
 
-function checkVerify(actual: Verify, { name, draftKind }: Drafter): void {
+function checkVerify(verifier: Verifier, { name, draftKind }: Drafter): void {
+  if (verifier.draftKinds.includes(draftKind)) return;
   const possible = Object.values(verifiers).filter(({ draftKinds }) => draftKinds.includes(draftKind));
-  if (possible.includes(verifiers[actual])) return;
   const proposal = { tokens: "tokens without probabilities", probabilities: "a chain", tree: "a tree" }[draftKind];
-  const names = possible.map((verifier) => `"${verifier.name}"`).join(", ");
-  const expected = `one of ${names} for the drafter "${name}", which proposes ${proposal}`;
-  throw new InvalidOptionError({ where: "speculative", option: "verify", expected, actual });
+  const expected = `one of ${quoted(possible.map((each) => each.name))} for the drafter "${name}", which proposes ${proposal}`;
+  throw new InvalidOptionError({ where: "speculative", option: "verify", expected, actual: verifier.name });
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((each) => `"${each}"`).join(", ");
 }

@@ -32,6 +32,15 @@ export interface Verifier {
   readonly usesProbabilities: boolean;
   /** Whether target and drafter draw the token of a position with the same Gumbel noise, see `gumbelRandom`. */
   readonly sharesNoise: boolean;
+  /**
+   * Whether the committed tokens follow the target's distribution, which the conformance kit proves. A rule that accepts more than that
+   * allows, for speed, says false, and so does its decoder's `lossless`. @defaultValue true
+   */
+  readonly lossless?: boolean | undefined;
+  /**
+   * Decides a round. The accepted nodes are a path of the draft from its root: 0, 1, 2 … of a chain. If none is accepted, the token follows
+   * the committed prefix.
+   */
   verify(round: Round): Promise<Verification>;
 }
 
