@@ -1,13 +1,13 @@
 import { argmax } from "@decodekit/core";
 import { concatTokens } from "@decodekit/core/toolkit";
 import { type Canvas, clear, filledPositions, reconsider, openPositions, put, readTokens } from "./canvas.ts";
+import { checkChanges, checkChosen } from "./check-parts.ts";
 import { drawNoise, NOISE } from "./noise.ts";
 import { predictionsOf } from "./predictions.ts";
 import type { CanvasRows } from "./predictor.ts";
 import type { CanvasContext, CanvasTask, RefineParts } from "./canvas-task.ts";
 import type { Changes, Revision } from "./revise/revision.ts";
 import type { Schedule } from "./schedule/schedule.ts";
-import type { Selection } from "./select/selection.ts";
 import type { Predictions, RefineStep } from "./step-context.ts";
 
 /** The effect of a step on its canvas. */
@@ -53,6 +53,7 @@ export function startSteps(
     for (const position of committed) putCandidate(canvas, position, predictions);
     const details = { ...state, predictions, committed, previousCommitCount, random: random.fork(REVISION) };
     const changes = isLast ? { finish: true } : (reviseStep?.(details) ?? {});
+    if (revise) checkChanges(revise, changes, details);
     if (changes.finish) finish(canvas, open, predictions, revise);
     else change(canvas, changes, predictions);
     if (parts.noise === "uniform")
@@ -109,14 +110,6 @@ function putCandidate(canvas: Canvas, position: number, predictions: Predictions
 
 function differ(a: Int32Array, b: Int32Array): boolean {
   return a.some((token, position) => token !== b[position]);
-}
-
-/** Throws if a selection breaks its contract, which would break that of the decoder. */
-function checkChosen({ name }: Selection, chosen: readonly number[], open: readonly number[], minCount: number): void {
-  if (chosen.length >= minCount && new Set(chosen).size === chosen.length && chosen.every((position) => open.includes(position))) return;
-  throw new Error(
-    `refine: the selection "${name}" must choose at least ${minCount} of [${open.join(", ")}], each once, got [${chosen.join(", ")}].`,
-  );
 }
 
 function noRow(): never {

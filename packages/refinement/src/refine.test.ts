@@ -206,7 +206,7 @@ test.each([
   const select = { name: "broken", dependsOnSamples: false, start: () => () => chosen };
   const decode = refine({ select, blockLength: 2 }).decode({ masked: model(falling) }, prompt, { maxNewTokens: 2 });
   await expect(collectDecode(decode)).rejects.toThrow(
-    `refine: the selection "broken" must choose at least 1 of [0, 1], each once, got ${message}.`,
+    `refine: what the selection "broken" returns must be at least 1 of the open positions [0, 1], each once, got "${message}".`,
   );
 });
 
@@ -242,4 +242,17 @@ describe("the plugins", () => {
     const { events } = await collectDecode(decoder.decode({ masked: model(falling) } as never, prompt, { maxNewTokens: 4 }));
     expect(events.filter(({ type }) => type === "forward-end")).toHaveLength(2 * (1 + 2));
   });
+});
+
+test.each([
+  ["remask", { remask: [2] }, "positions that are not fixed", "[2]"],
+  ["reconsider", { reconsider: [-1] }, "positions that are not fixed", "[-1]"],
+  ["replace", { replace: [0] }, "positions that are not fixed and not committed in this step ([0])", "[0]"],
+  ["remask", { remask: [0, 0] }, "positions that are named once, in remask or in replace", "[0, 0]"],
+])("a revision whose %s breaks its contract is rejected", async (option, changes, expected, actual) => {
+  const revise = { name: "broken", needsPredictions: false, start: () => () => changes, shouldContinue: () => false };
+  const select = leftToRight();
+  const decode = refine({ select, revise, blockLength: 2 }).decode({ masked: model(falling) }, prompt, { maxNewTokens: 2 });
+  const message = `refine: ${option} of the revision "broken" must be ${expected}, got "${actual}".`;
+  await expect(collectDecode(decode)).rejects.toMatchObject({ code: "INVALID_OPTION", message });
 });

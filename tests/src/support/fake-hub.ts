@@ -87,6 +87,7 @@ function serve(file: FakeFile): Served {
 
 function contentOf(file: FakeFile): Buffer {
   if (file.model !== undefined) return readFileSync(new URL(file.model, MODELS));
+  if (file.path !== undefined) return readFileSync(file.path);
   if (file.base64 !== undefined) return Buffer.from(file.base64, "base64");
   return Buffer.from(file.text ?? generatedBytes(file));
 }

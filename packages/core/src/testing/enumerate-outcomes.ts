@@ -104,7 +104,7 @@ function normalise(weights: ArrayLike<number>): Float64Array {
 
 function notDeterministic(actual: string, expected: string): Error {
   return new Error(
-    `enumerateOutcomes: the run is not determined by its draws: it ${actual}, before it was ${expected}. All randomness must come from the source.`,
+    `enumerateOutcomes: the run is not determined by its draws: it ${actual}, before it was ${expected}. All randomness must come from the source, and samplers and processors must depend on a row and its own prefix only.`,
   );
 }
 
