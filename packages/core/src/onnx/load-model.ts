@@ -1,42 +1,22 @@
 import type { InferenceSession } from "onnxruntime-common";
-import { DisposedError, ModelShapeError } from "../errors.ts";
-import type { LanguageModel } from "../contracts/language-model.ts";
-import type { CausalModel } from "../contracts/model.ts";
+import { ModelShapeError } from "../errors.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { PAST } from "./cache-layout.ts";
 import { cacheSizesIn } from "./cache-sizes.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import { readGraphSignature } from "./graph-signature.ts";
-import { type LazyCanvas, lazyCanvas } from "./lazy-canvas.ts";
-import { onnxMaskedModel } from "./masked-session.ts";
+import { lazyCanvas } from "./lazy-canvas.ts";
 import { hasWindow, isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
-import type { CausalTensor, ChosenFile, Execution, LoadModelOptions, ModelSource } from "./model-source.ts";
-import { createOnnxSession } from "./onnx-session.ts";
-import { LOAD_OPTIONS, type OpenedModel, openModel, releaseGraphs, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
-import { probePasses } from "./probe-passes.ts";
+import type { CausalTensor, LoadModelOptions, ModelSource } from "./model-source.ts";
+import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
+import type { OnnxLanguageModel } from "./onnx-language-model.ts";
+import { modelsOf, passesAreRight } from "./causal-models.ts";
 import { probeTrees } from "./probe-trees.ts";
 import { readRowConsistency, worseConsistency } from "./row-consistency.ts";
-import { queueOf, releaseInTurn } from "./runtime-queue.ts";
+import { queueOf } from "./runtime-queue.ts";
 import { namesOption } from "./tensor-names.ts";
 import { textOfModel } from "./text-of-model.ts";
-
-/** A model loaded from ONNX files, with its tokenizer. */
-export interface OnnxLanguageModel extends LanguageModel {
-  readonly causal: CausalModel;
-  /** The execution that the model runs on. */
-  readonly execution: Execution;
-  /** The file that was opened, and why. */
-  readonly file: ChosenFile;
-  /** Number of elements of the graph's weights. */
-  readonly parameters: number;
-  /** Size of the graph and its external data, in bytes. */
-  readonly bytes: number;
-  /** Frees the model; its sessions throw DisposedError from then on. Later calls do nothing. */
-  dispose(): Promise<void>;
-  /** The same, for `await using model = await …`. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
 
 const TENSORS = [
   "input_ids",
@@ -121,28 +101,6 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
   return model ?? loadOpened(await opened.reopen(), options);
 }
 
-/** Probes the passes of a graph. Returns false for a rewritten graph that must be opened with less. */
-async function passesAreRight(graph: CausalGraph, { rewriting, warn }: OpenedModel, signal: AbortSignal | undefined): Promise<boolean> {
-  try {
-    const probe = await probePasses(graph, signal);
-    if (rewriting !== "none" && (probe.rows === "failed" || probe.rows === "mixed")) return false;
-    if (rewriting === "padding" && probe.rows !== "exact") return false;
-    if (probe.rows === "failed") {
-      graph.multiTokenPasses = false;
-      warn(`${graph.source} cannot be read several tokens at a time (${probe.reason}). It reads them one by one.`);
-    } else graph.rowConsistency = worseConsistency(graph.rowConsistency, probe.rows);
-    if (graph.rowConsistency === "mixed") {
-      const consequence = "a decoder that verifies drafts may return another text than one that reads token by token";
-      warn(`${graph.source} gives a token other logits if it is read in a pass with others: ${consequence}.`);
-    }
-    return true;
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (rewriting !== "none") return false;
-    throw error;
-  }
-}
-
 const NO_HIDDEN_STATES =
   "its last projection was not found, or it is not rewritten, so that passes return none of the hidden states that were asked for.";
 
@@ -160,42 +118,4 @@ function refuseMasked(source: string, inputs: readonly InferenceSession.ValueMet
   if (inputs.some(({ name }) => PAST.test(name))) return;
   const actual = "none, since config.json is that of a model that predicts masked tokens: load it with loadMaskedModel";
   throw new ModelShapeError({ source, tensor: "past_key_values.0.key", expected: "an input of cached keys", actual });
-}
-
-function modelsOf(
-  graph: CausalGraph,
-  canvas: LazyCanvas | undefined,
-): Pick<OnnxLanguageModel, "causal" | "masked" | "execution" | "dispose" | typeof Symbol.asyncDispose> {
-  const { vocabSize, contextLength, queue, runtime } = graph;
-  const causal: CausalModel = {
-    kind: "causal",
-    vocabSize,
-    contextLength,
-    capabilities: {
-      rewind: true,
-      fork: true,
-      tree: (canvas !== undefined && !graph.signature.hiddenStates) || graph.readsTrees,
-      ...(graph.signature.hiddenStates && { hiddenStates: true }),
-      ...(!graph.multiTokenPasses && { multiTokenPasses: false }),
-      rowConsistency: graph.rowConsistency,
-    },
-    async createSession() {
-      if (graph.disposed) throw new DisposedError("model");
-      return createOnnxSession(graph);
-    },
-  };
-  return {
-    causal,
-    ...(canvas && { masked: onnxMaskedModel(graph, canvas, causal) }),
-    execution: runtime.execution,
-    async dispose() {
-      if (graph.disposed) return;
-      graph.disposed = true;
-      await releaseGraphs(graph);
-      await releaseInTurn(queue, () => canvas?.release());
-    },
-    [Symbol.asyncDispose]() {
-      return this.dispose();
-    },
-  };
 }

@@ -17,7 +17,7 @@ export interface TextFacts {
 
 /** Returns what turns text into the tokens of a model and back. @throws ModelLoadError if the chat templates are not valid. */
 export async function textOfModel(
-  { tokenizerConfig, generationConfig }: ModelFileContents,
+  { tokenizerConfig, generationConfig }: Pick<ModelFileContents, "tokenizerConfig" | "generationConfig">,
   wholeTokenizer: MarkingTokenizer,
   { vocabSize, stopTokens, templateFile }: TextFacts,
 ): Promise<Pick<LanguageModel, "tokenizer" | "stopTokens" | "chat" | "generationConfig">> {
