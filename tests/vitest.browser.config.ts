@@ -20,6 +20,9 @@ export default defineConfig({
       "@decodekit/hub > @noble/hashes/sha2.js",
       "@decodekit/hub > @noble/hashes/utils.js",
       "@decodekit/samplers > pure-rand/generator/mersenne",
+      "react",
+      "react-dom/client",
+      "react/jsx-dev-runtime",
     ],
   },
   test: {
