@@ -7,6 +7,7 @@ export type {
   TokenLogProbability,
   ToolCall,
 } from "./output/reply-part.ts";
+export { REASONING_EFFORTS, type ReasoningEffort } from "./prompt/reasoning-variables.ts";
 export { reply } from "./reply.ts";
 export type { Reply, ReplyResult } from "./reply-of.ts";
 export type { DecoderFactory, DecoderParts, ReplyFormat, ReplyRequest, ToolChoice } from "./reply-request.ts";

@@ -8,6 +8,7 @@ import {
   type Sampler,
   type WarningHandler,
 } from "@decodekit/core";
+import { REASONING_EFFORTS, type ReasoningEffort } from "./prompt/reasoning-variables.ts";
 import type { ReplySettings } from "./reply-settings.ts";
 import type { JsonSchema, Tool } from "./tools/tool.ts";
 import { TOOL_NOTATIONS, type ToolNotationName } from "./tools/tool-notation.ts";
@@ -47,6 +48,8 @@ export interface ReplyRequest {
   readonly toolNotation?: ToolNotationName | undefined;
   /** @defaultValue { type: "text" } */
   readonly format?: ReplyFormat | undefined;
+  /** How much the model reasons, where its template has a variable for that; else a warning says so. @defaultValue as the template does */
+  readonly reasoning?: ReasoningEffort | undefined;
   /** Makes the decoder. @defaultValue one token per pass, drawn by the sampler */
   readonly decoder?: DecoderFactory | undefined;
   /** Ends the reply with finish reason "abort". */
@@ -88,6 +91,7 @@ export const REPLY_OPTIONS = {
   format: objectOption('{ type: "text" } or { type: "json", schema }', (value) => {
     return isObject(value) && (value.type === "text" || (value.type === "json" && (value.schema === undefined || isObject(value.schema))));
   }),
+  reasoning: { type: "string", help: "How much the model reasons", choices: REASONING_EFFORTS },
   decoder: objectOption("a function that returns a decoder", (value) => typeof value === "function"),
   signal: objectOption("an AbortSignal", (value) => isObject(value) && "aborted" in value),
   logProbabilities: { type: "integer", help: "Alternatives of each token to report", minimum: 0 },

@@ -126,6 +126,26 @@ describe("reasoning", () => {
     expect(await resultOf(model)).toMatchObject({ text: "Yes.", reasoning: "Hm." });
   });
 
+  test("is asked for by the variable that the template has, and a warning says that it has none", async () => {
+    const model = scripted("Yes.");
+    const renderings: unknown[] = [];
+    const chat: NonNullable<LanguageModel["chat"]> = {
+      ...model.chat!,
+      render: (list, options) =>
+        `${model.chat!.render(list, options)}${options?.variables?.["enable_thinking"] === false ? "<think></think>" : ""}`,
+      encode: (list, options) => {
+        renderings.push(options?.variables);
+        return model.chat!.encode(list, options);
+      },
+    };
+    await resultOf({ ...model, chat }, { reasoning: "none" });
+    await resultOf({ ...model, chat }, { reasoning: "high", chat: { variables: { x: 1 } } });
+    expect(renderings).toEqual([{ enable_thinking: false }, { enable_thinking: true, x: 1 }]);
+    const { list, onWarning } = warnings();
+    await resultOf(model, { reasoning: "none", onWarning });
+    expect(list).toMatchObject([{ option: "reasoning" }]);
+  });
+
   test("comes before an object", async () => {
     const model = scripted("<think>Hm</think>no object", { special: ["<think>", "</think>"] });
     const schema = { type: "object", properties: { x: { type: "boolean" } }, required: ["x"] };

@@ -1,4 +1,4 @@
-import { generate, InvalidOptionError, type LanguageModel, logWarning, resolveOptions } from "@decodekit/core";
+import { generate, InvalidOptionError, type LanguageModel, logWarning, resolveOptions, type WarningHandler } from "@decodekit/core";
 import { holdOutput } from "./constraint/hold-output.ts";
 import { decoderOf } from "./decoder-of.ts";
 import { countReused } from "./output/count-reused.ts";
@@ -6,6 +6,7 @@ import { type MarkedTokenizer, markedTokenizer } from "./output/marked-tokenizer
 import type { OutputMarks } from "./output/output-reader.ts";
 import { idsAfter } from "./prompt/calls-of-messages.ts";
 import { promptOf } from "./prompt/prompt-of.ts";
+import { reasoningVariables } from "./prompt/reasoning-variables.ts";
 import { type Reply, replyOf } from "./reply-of.ts";
 import { REPLY_OPTIONS, type ReplyRequest } from "./reply-request.ts";
 import { resolveSettings } from "./reply-settings.ts";
@@ -33,7 +34,7 @@ export function reply(model: LanguageModel, request: ReplyRequest): Reply {
   const { messages, format = { type: "text" }, signal, logProbabilities, onWarning = logWarning } = given;
   const settings = resolveSettings(WHERE, given.settings ?? {}, model.generationConfig);
   const tools = toolsOf(given);
-  const prompt = promptOf(model, { messages, tools, toolNotation: request.toolNotation, chat: given.chat });
+  const prompt = promptOf(model, { messages, tools, toolNotation: request.toolNotation, chat: chatOf(model, given, onWarning) });
   const marked = markedTokenizer(model.tokenizer, MARKS);
   const isReasoning = endsWithin(prompt.tokens, marked);
   const constraint = holdOutput(
@@ -83,6 +84,20 @@ function marksOf(notation: ToolNotation | undefined, { markOf }: MarkedTokenizer
   if (!notation) return { reasoning };
   const { opening, closing, bareOpening } = notation;
   return { reasoning, calls: { opening: markOf(opening), closing: closing && markOf(closing), bareOpening } };
+}
+
+/** Returns how messages become a prompt, with the variables of the effort. Those of the caller come first. */
+function chatOf(
+  model: LanguageModel,
+  { chat, reasoning }: Pick<ReplyRequest, "chat" | "reasoning">,
+  onWarning: WarningHandler,
+): ReplyRequest["chat"] {
+  if (reasoning === undefined || !model.chat) return chat;
+  const variables = reasoningVariables(model.chat, reasoning);
+  if (variables) return { ...chat, variables: { ...variables, ...chat?.variables } };
+  const message = "reasoning has no effect: the model's chat template has no variable for it.";
+  onWarning({ where: WHERE, option: "reasoning", message });
+  return chat;
 }
 
 /** Returns the tools that the model is told of. @throws InvalidOptionError for a choice that needs others. */

@@ -58,6 +58,8 @@ class PartsOfTokens {
   /** Of tokens whose text is not certain yet; undefined while none were asked for. */
   #logProbabilities: TokenLogProbability[] | undefined;
   #isStopped = false;
+  /** Tokens of which it is not certain whether they are reasoning. */
+  #atStart = 0;
 
   constructor(source: ReplySource) {
     const { prompt, tokenizer, stopStrings, reader } = source;
@@ -76,8 +78,17 @@ class PartsOfTokens {
       if (logProbabilities) (this.#logProbabilities ??= []).push(logProbabilities[index]!);
       yield* this.#given(this.#reader.push(text));
       this.tokens++;
-      if (wasReasoning || this.#reader.place === "reasoning") this.reasoningTokens++;
+      this.#count(wasReasoning);
     }
+  }
+
+  /** Counts a token as reasoning, with those before it that turned out to be the mark that opens it. */
+  #count(wasReasoning: boolean): void {
+    const { place } = this.#reader;
+    if (wasReasoning || place === "reasoning") {
+      this.reasoningTokens += this.#atStart + 1;
+      this.#atStart = 0;
+    } else this.#atStart = place === "start" ? this.#atStart + 1 : 0;
   }
 
   *end(): Generator<ReplyPart, void, void> {
