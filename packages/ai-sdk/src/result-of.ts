@@ -41,7 +41,8 @@ export async function resultOf(parts: AsyncIterable<LanguageModelV4StreamPart>):
   return { content, finishReason: { unified: "other", raw: undefined }, usage: usageOf(), warnings: [], ...known };
 }
 
-function partOf<Part extends LanguageModelV4StreamPart>({ type: _, ...rest }: Part): Omit<Part, "type"> {
+function partOf<Part extends LanguageModelV4StreamPart>(part: Part): Omit<Part, "type"> {
+  const { type: _, ...rest } = part;
   return rest;
 }
 

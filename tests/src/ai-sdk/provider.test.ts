@@ -27,11 +27,9 @@ describe("the stream of a call", () => {
     const model = scripted("<think>Hm.</think>Yes.");
     const parts = await partsOf(model, {}, { modelId: "m" });
     const types = parts.map(({ type }) => type);
-    expect(types).toEqual([
-      ...["stream-start", "response-metadata", "reasoning-start"],
-      ...["reasoning-delta", "reasoning-delta", "reasoning-delta", "reasoning-end"],
-      ...["text-start", "text-delta", "text-delta", "text-delta", "text-delta", "text-end", "finish"],
-    ]);
+    expect(types.join(" ")).toBe(
+      "stream-start response-metadata reasoning-start reasoning-delta reasoning-delta reasoning-delta reasoning-end text-start text-delta text-delta text-delta text-delta text-end finish",
+    );
     expect(parts.slice(0, 2)).toEqual([
       { type: "stream-start", warnings: [] },
       { type: "response-metadata", id: "reply-1", modelId: "m" },
@@ -140,16 +138,14 @@ describe("settings", () => {
 
   test("of the AI SDK have no warnings", async () => {
     const parts = await partsOf(scripted("abc"), {
-      ...{
-        temperature: 0.5,
-        topK: 3,
-        topP: 0.9,
-        presencePenalty: 1,
-        frequencyPenalty: 1,
-        seed: 3,
-        maxOutputTokens: 2,
-        stopSequences: ["x"],
-      },
+      temperature: 0.5,
+      topK: 3,
+      topP: 0.9,
+      presencePenalty: 1,
+      frequencyPenalty: 1,
+      seed: 3,
+      maxOutputTokens: 2,
+      stopSequences: ["x"],
       headers: { "user-agent": "x" },
       providerOptions: { decodekit: { minP: 0.1, repetitionPenalty: 1.1, logitBias: { 1: 2 }, variables: {}, parallelToolCalls: false } },
     });

@@ -7,8 +7,9 @@ export const REASONING_EFFORTS: readonly ReasoningEffort[] = ["none", "minimal",
 
 /** Variables that turn reasoning on and off, in the templates of Qwen 3, SmolLM 3 and others, and of DeepSeek and Granite. */
 const SWITCHES = ["enable_thinking", "thinking"];
-/** The variable of GPT-OSS and others that sets how much. */
+/** The variable of GPT-OSS and others that sets how much, to one of three values. */
 const EFFORT = "reasoning_effort";
+const KNOWN_EFFORTS = { minimal: "low", low: "low", medium: "medium", high: "high", xhigh: "high", max: "high" } as const;
 
 const known = new WeakMap<ChatTemplate, ReadonlySet<string>>();
 
@@ -17,8 +18,8 @@ export function reasoningVariables(chat: ChatTemplate, effort: ReasoningEffort):
   const names = known.get(chat) ?? findVariables(chat);
   known.set(chat, names);
   const switches = SWITCHES.filter((name) => names.has(name)).map((name) => [name, effort !== "none"] as const);
-  const tellsEffort = names.has(EFFORT) && (effort !== "none" || switches.length === 0);
-  const variables = Object.fromEntries([...switches, ...(tellsEffort ? [[EFFORT, effort] as const] : [])]);
+  const effortOf = effort !== "none" && names.has(EFFORT) ? [[EFFORT, KNOWN_EFFORTS[effort]] as const] : [];
+  const variables = Object.fromEntries<unknown>([...switches, ...effortOf]);
   return Object.keys(variables).length > 0 ? variables : undefined;
 }
 
