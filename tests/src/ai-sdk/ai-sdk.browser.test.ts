@@ -56,6 +56,9 @@ describe.runIf(served)("SmolLM2-135M-Instruct in the AI SDK, in Chromium", { tim
       temperature: 0,
     });
     expect(toolResults).toHaveLength(1);
-    expect(toolResults[0]!.output).toBe(toolResults[0]!.input.a + toolResults[0]!.input.b);
+    const [{ input, output }] = toolResults as unknown as [
+      { readonly input: { readonly a: number; readonly b: number }; readonly output: number },
+    ];
+    expect(output).toBe(input.a + input.b);
   });
 });
