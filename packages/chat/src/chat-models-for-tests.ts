@@ -28,7 +28,7 @@ interface TemplateMessage extends ChatMessage {
   readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: unknown } }[];
 }
 
-export interface TestTemplateOptions {
+interface TestTemplateOptions {
   /** How calls are written, if tools are. */
   readonly writesCall?: ((name: string, values: unknown) => string) | undefined;
   /** What the prompt ends with. */
@@ -36,7 +36,7 @@ export interface TestTemplateOptions {
 }
 
 /** A chat template that writes each message as "role: content" in a line of its own. */
-export function testTemplate(tokenizer: Tokenizer, { writesCall, ending = "" }: TestTemplateOptions = {}): ChatTemplate {
+function testTemplate(tokenizer: Tokenizer, { writesCall, ending = "" }: TestTemplateOptions = {}): ChatTemplate {
   const render: ChatTemplate["render"] = (messages, { tools } = {}) => {
     const known = writesCall && tools ? `tools: ${JSON.stringify(tools)}\n` : "";
     const lines = (messages as readonly TemplateMessage[]).map(({ role, content, tool_calls: calls = [] }) => {

@@ -39,7 +39,7 @@ export interface ReplySettings {
 
 const PENALTY = { type: "number", minimum: -2, maximum: 2 } as const;
 
-export const SETTINGS = {
+const SETTINGS = {
   temperature: { type: "number", help: "Divides the logits; 0 is greedy", minimum: 0 },
   topP: { type: "number", help: "Probability mass of the most likely tokens to keep", minimum: 0, exclusiveMinimum: true, maximum: 1 },
   topK: { type: "integer", help: "Number of most likely tokens to keep; 0 is off", minimum: 0 },

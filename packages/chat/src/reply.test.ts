@@ -1,4 +1,5 @@
-import { type ChatMessage, ChatTemplateError, InvalidOptionError, type LanguageModel, type Warning } from "@decodekit/core";
+import { type ChatMessage, ChatTemplateError, defineDecoder, InvalidOptionError, type LanguageModel, type Warning } from "@decodekit/core";
+import { memoryMaskedModel } from "@decodekit/core/testing";
 import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { forcedTokens } from "@decodekit/constraints";
@@ -250,6 +251,22 @@ describe("a decoder", () => {
       onWarning: taken.onWarning,
     });
     expect(taken.list).toEqual([]);
+  });
+
+  test("that uses no causal model is reported, if its rows would have been processed", async () => {
+    const { list, onWarning } = warnings();
+    const oneLetter = defineDecoder({
+      name: "one letter",
+      requires: ["masked"],
+      async *run(context) {
+        yield* context.commit(Int32Array.of(97));
+        return "stop";
+      },
+    });
+    const masked = memoryMaskedModel({ vocabSize: 258, contextLength: 64, maskTokenId: 257, logitsAt: () => new Float32Array(258) });
+    const model = { ...scripted("a"), masked };
+    expect((await resultOf(model, { decoder: () => oneLetter, format: { type: "json" }, settings: {}, onWarning })).text).toBe("a");
+    expect(list.map(({ option }) => option)).toEqual(["decoder"]);
   });
 
   test("shows its events among the parts", async () => {

@@ -4,7 +4,7 @@ export function literal(text: string): string {
 }
 
 /** Returns a class of all characters but those of `text`. */
-export function anyBut(text: string): string {
+function anyBut(text: string): string {
   return `[^${Array.from(new Set(text), (character) => escaped(character, "]^-[\\")).join("")}]`;
 }
 
