@@ -328,6 +328,7 @@ describe("errors", () => {
     ["an unknown option", { temperature: 1 } as never, 'option "temperature"'],
     ["an unknown setting", { settings: { top_p: 1 } as never }, 'option "top_p"'],
     ["a setting out of range", { settings: { presencePenalty: 3 } }, "presencePenalty must be a number in [-2, 2]"],
+    ["a bias of no token", { settings: { logitBias: { word: 1 } } }, "logit_bias"],
     ["a choice without tools", { toolChoice: "required" }, "toolChoice must be"],
     ["a choice of another tool", { tools: [ADD], toolChoice: { tool: "sub" } }, "one of the tools (add)"],
     ["two tools with one name", { tools: [ADD, ADD] }, "with different names"],

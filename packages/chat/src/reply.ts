@@ -41,7 +41,7 @@ export function reply(model: LanguageModel, request: ReplyRequest): Reply {
     { ...model, tokenizer: marked.tokenizer },
     {
       format,
-      tools,
+      tools: given.tools ?? [],
       choice: given.toolChoice ?? "auto",
       parallel: given.parallelToolCalls,
       notation: prompt.notation,

@@ -4,7 +4,17 @@ import { InvalidOptionError, type LanguageModel } from "@decodekit/core";
 import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
 import { speculative, suffix } from "@decodekit/speculative";
-import { generateObject, generateText, isStepCount, streamText, tool } from "ai";
+import {
+  convertToModelMessages,
+  createUIMessageStreamResponse,
+  generateObject,
+  generateText,
+  isStepCount,
+  streamText,
+  tool,
+  toUIMessageStream,
+  type UIMessage,
+} from "ai";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { all, hermesCall, scripted } from "../../../packages/chat/src/chat-models-for-tests.ts";
@@ -261,6 +271,26 @@ describe("the AI SDK", () => {
     const steps = await result.steps;
     expect(steps.map(({ finishReason }) => finishReason)).toEqual(["tool-calls", "stop"]);
     expect(steps[0]!.toolResults).toMatchObject([{ toolName: "add", input: { a: 1, b: 2 }, output: 3 }]);
+  });
+
+  test("answers useChat in a route handler", async () => {
+    const model = decodekit(scripted("Yes."));
+    const handle = async (request: Request): Promise<Response> => {
+      const { messages } = (await request.json()) as { readonly messages: UIMessage[] };
+      const { stream } = streamText({
+        model,
+        messages: await convertToModelMessages(messages),
+        abortSignal: request.signal,
+        temperature: 0,
+      });
+      return createUIMessageStreamResponse({ stream: toUIMessageStream({ stream }) });
+    };
+    const messages = [{ id: "1", role: "user", parts: [{ type: "text", text: "Is it?" }] }];
+    const response = await handle(new Request("http://localhost/api/chat", { method: "POST", body: JSON.stringify({ messages }) }));
+    const events = (await response.text()).split("\n\n").filter((line) => line.startsWith("data: {"));
+    const parts = events.map((line) => JSON.parse(line.slice("data: ".length)) as { readonly type: string; readonly delta?: string });
+    expect(parts.filter(({ type }) => type === "text-delta").map(({ delta }) => delta)).toEqual(["Y", "e", "s", "."]);
+    expect(parts.at(-1)?.type).toBe("finish");
   });
 
   test("makes an object from a model that does not want to", async () => {

@@ -15,7 +15,7 @@ export interface HeldOutput extends Omit<ReplyShape, "notation"> {
  * cannot be followed: calls that the model makes of its own accord are read in any case.
  */
 export function holdOutput(model: LanguageModel, { markOf, onWarning, ...shape }: HeldOutput): CompiledConstraint | undefined {
-  const isRequired = shape.format.type === "json" || shape.choice !== "auto";
+  const isRequired = shape.format.type === "json" || (shape.choice !== "auto" && shape.choice !== "none");
   if (!isRequired && typeof model.tokenizer.tokenBytes !== "function") return undefined;
   const { constraint, ignored } = compiledReply(model, shape, markOf);
   if (ignored.length > 0) {

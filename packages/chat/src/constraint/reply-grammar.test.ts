@@ -58,6 +58,11 @@ describe.each([
     expect([NOW, ADD, `${NOW}\n${NOW}`].map((text) => named(text))).toEqual([true, false, false]);
   });
 
+  test("no call is no call", () => {
+    const allows = judge({ choice: "none" }, special);
+    expect(["", "Hello <tool", ADD, "<tool_call>"].map((text) => allows(text))).toEqual([true, true, false, false]);
+  });
+
   test("reasoning comes before what is required", () => {
     const possible = judge({ choice: "required", reasoning: "possible" }, special);
     expect([ADD, `<think>\nHm </thin </think>\n\n${ADD}`, "Hm"].map((text) => possible(text))).toEqual([true, true, false]);

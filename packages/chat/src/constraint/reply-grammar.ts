@@ -9,7 +9,7 @@ import { tolerantSchema } from "./tolerant-schema.ts";
 /** What an output must look like. */
 export interface ReplyShape {
   readonly format: ReplyFormat;
-  /** The tools that may be called; none if there are none to choose from. */
+  /** The tools of the request. */
   readonly tools: readonly Tool[];
   readonly choice: ToolChoice;
   /** Whether one output may have several calls. */
@@ -31,7 +31,10 @@ const ANY_OBJECT = { type: "object", additionalProperties: true };
 export function replyGrammar(shape: ReplyShape, markOf: (name: string) => string): ReplyGrammar {
   const { format, tools, choice } = shape;
   const mayCall = tools.length > 0 && choice !== "none";
-  if (format.type === "text" && !mayCall) return { grammar: undefined, ignored: [] };
+  if (format.type === "text" && !mayCall) {
+    // A model that sees calls in the conversation may write one although it must not.
+    return { grammar: tools.length > 0 ? `root ::= ${textWithoutCalls(shape.notation, markOf)}\n` : undefined, ignored: [] };
+  }
   const rules: string[] = [];
   const ignored: string[] = [];
   const addSchema = (name: string, schema: Readonly<Record<string, unknown>>): string => {
@@ -77,8 +80,15 @@ function callsOf({ notation, parallel }: ReplyShape, call: string, markOf: (name
 
 /** Returns the expression of any text, in which calls follow the mark that opens them. */
 function freeText({ opening, bareOpening }: ToolNotation, markOf: (name: string) => string): string {
+  return `${textWithoutCalls({ opening, bareOpening }, markOf)} calls?${bareOpening ? " | calls" : ""}`;
+}
+
+function textWithoutCalls(
+  { opening, bareOpening }: Pick<ToolNotation, "opening" | "bareOpening">,
+  markOf: (name: string) => string,
+): string {
   const mark = markOf(opening);
-  return bareOpening ? `${withoutBeginning(mark, bareOpening)} calls? | calls` : `${without(mark)} calls?`;
+  return bareOpening ? withoutBeginning(mark, bareOpening) : without(mark);
 }
 
 function reasoningOf({ reasoning }: ReplyShape, markOf: (name: string) => string): string {
