@@ -38,6 +38,8 @@ test("what the layers allow passes", () => {
     "packages/hub/src/c.ts": importOf("@decodekit/core/toolkit"),
     "packages/chat/src/a.ts": importOf("@decodekit/samplers"),
     "packages/ai-sdk/src/a.ts": importOf("@decodekit/chat"),
+    "packages/server/src/a.ts": importOf("@decodekit/chat"),
+    "packages/server/src/node.ts": importOf("@hono/node-server"),
     "packages/compare/src/a.ts": importOf("@decodekit/greedy"),
     "packages/speculative/src/a.test.ts": importOf("@decodekit/top-p"),
   });
@@ -71,6 +73,11 @@ test.each([
   ["chat imports the runtime of core", "packages/chat/src/prompt/a.ts", "@decodekit/core/onnx"],
   ["chat imports the provider", "packages/chat/src/a.ts", "@decodekit/ai-sdk"],
   ["the provider imports a sampler", "packages/ai-sdk/src/a.ts", "@decodekit/samplers"],
+  ["chat imports the server", "packages/chat/src/a.ts", "@decodekit/server"],
+  ["the server imports a decoder", "packages/server/src/answer/a.ts", "@decodekit/speculative"],
+  ["the server imports the runtime of core", "packages/server/src/node.ts", "@decodekit/core/onnx"],
+  ["the handler of the server imports Node", "packages/server/src/a.ts", "node:http"],
+  ["the handler of the server imports the adapter of Node", "packages/server/src/routes/a.ts", "../node.ts"],
   ["the provider imports the AI SDK", "packages/ai-sdk/src/a.ts", "ai"],
   ["compare imports onnxruntime", "packages/compare/src/a.ts", "onnxruntime-node"],
 ])("an error where %s", (_, file, specifier) => {

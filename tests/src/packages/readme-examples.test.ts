@@ -8,7 +8,7 @@ import { arePresent, folderOf } from "../real-model/present-kinds.ts";
 const root = new URL("../../../", import.meta.url);
 const strategies = ["greedy", "top-p", "samplers", "search", "constraints", "speculative", "refinement"];
 
-test.each(["README.md", ...strategies.map((name) => `packages/${name}/README.md`)])(
+test.each(["README.md", "packages/server/README.md", ...strategies.map((name) => `packages/${name}/README.md`)])(
   "the example of %s runs on the built packages and the story model",
   (readme) => {
     const example = /```js\n(.*?)```/s.exec(readFileSync(new URL(readme, root), "utf8"))![1]!;
