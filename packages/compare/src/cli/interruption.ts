@@ -6,10 +6,10 @@ export interface Interruption {
   release(): void;
 }
 
-/** Turns the first Ctrl-C into an abort, so that the command can clean up and report. A second one ends the process at once. */
-export function catchInterruption(host: CommandProcess): Interruption {
+/** Turns the first Ctrl-C, or other one of `signals`, into an abort, so that the command can clean up and report. A second one ends the process at once. */
+export function catchInterruption(host: CommandProcess, signals: readonly ("SIGINT" | "SIGTERM")[] = ["SIGINT"]): Interruption {
   const controller = new AbortController();
-  const release = (): void => void host.removeListener("SIGINT", interrupt);
+  const release = (): void => signals.forEach((signal) => host.removeListener(signal, interrupt));
   const interrupt = (): void => {
     if (controller.signal.aborted) {
       release();
@@ -18,6 +18,6 @@ export function catchInterruption(host: CommandProcess): Interruption {
     controller.abort(new Error("interrupted"));
   };
   // Not `once`: ora's listener, which restores the cursor, ends the process if it is the last one left.
-  host.on("SIGINT", interrupt);
+  for (const signal of signals) host.on(signal, interrupt);
   return { signal: controller.signal, release };
 }

@@ -10,6 +10,7 @@ import { decodersCommand } from "./decoders-command.ts";
 import { infillCommand, type InfillFlags } from "./infill-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import type { LoadModel } from "./load-models.ts";
+import { serveCommand, type ServeFlags } from "./serve-command.ts";
 import type { CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -45,6 +46,7 @@ function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode:
     .addOption(pluginOption())
     .action((flags: Pick<CompareFlags, "plugin">) => decodersCommand(flags, host));
   addChat(program).action(async (flags: ChatFlags) => finish(await chatCommand(flags, host, load)));
+  addServe(program).action(async (flags: ServeFlags) => finish(await serveCommand(flags, host, load)));
   addInfill(program).action(async (flags: InfillFlags) => finish(await infillCommand(flags, host, load)));
   return program;
 }
@@ -59,6 +61,39 @@ function addChat(program: Command): Command {
     .addOption(integer("--seed <n>", "seed of the first answer", 0).default(0))
     .addOption(pluginOption());
 }
+
+function addServe(program: Command): Command {
+  return addModelOptions(program.command("serve"))
+    .description("serve a model to clients of the OpenAI API, until Ctrl-C")
+    .option("--name <id>", "the model's id in requests (default: its name)")
+    .option("--draft <model>", "draft model on the same vocabulary")
+    .addOption(
+      repeatable(
+        "--decoder <[id=]name[:key=value,…]>",
+        'decoder that requests may name as "decoder", the default one first; repeatable (default: plain, one token per pass, and speculative)',
+      ),
+    )
+    .option("--host <name>", "name or address to listen at; 0.0.0.0 is every network", "127.0.0.1")
+    .addOption(integer("--port <n>", "port to listen at; 0 is any free one", 0).default(8080))
+    .option("--api-key <key>", "key that requests must have (default: that of the variable DECODEKIT_API_KEY, if it is set)")
+    .addOption(repeatable("--cors <origin>", 'origin of pages that may call the server, or "*"; repeatable'))
+    .addOption(integer("--max-concurrent <n>", "requests that are decoded at a time", 1).default(4))
+    .addOption(integer("--max-queued <n>", "requests that wait for these; a further one is refused", 0).default(64))
+    .addOption(integer("--max-new-tokens <n>", "maximum number of tokens per answer", 1).default(2048))
+    .addOption(integer("--max-prompt-tokens <n>", "maximum number of tokens of a prompt (default: the model's context)", 1))
+    .addOption(integer("--max-seconds <n>", "maximum time of a request", 1).default(300))
+    .addOption(integer("--max-body-bytes <n>", "maximum size of a request", 1).default(1048576))
+    .option("--log", "write a line for each request, without its texts")
+    .addOption(pluginOption())
+    .addHelpText("after", SERVE_HELP);
+}
+
+const SERVE_HELP = `
+plain and speculative follow the temperature and top_p of a request; other decoders choose as their options say.
+
+Examples:
+  decodekit serve --model org/name --dtype q8
+  decodekit serve --model ./my-model --decoder speculative:drafter=prompt-lookup --decoder beams=beam:beams=4`;
 
 function addInfill(program: Command): Command {
   return addModelOptions(program.command("infill"))

@@ -12,8 +12,8 @@ export interface CommandProcess {
   cwd(): string;
   exit(code: number): void;
   kill(pid: number, signal: "SIGINT"): unknown;
-  on(event: "SIGINT", listener: () => void): unknown;
-  removeListener(event: "SIGINT", listener: () => void): unknown;
+  on(event: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  removeListener(event: "SIGINT" | "SIGTERM", listener: () => void): unknown;
 }
 
 /** Returns colour functions, which change nothing unless `stream` is a terminal with colours (respects NO_COLOR, FORCE_COLOR and TERM). */
