@@ -40,6 +40,8 @@ const targets = {
   constraints: { mutate: ["packages/constraints/src/**/*.ts"], tests: ["packages/constraints/src/**/*.test.ts"] },
   speculative: { mutate: ["packages/speculative/src/**/*.ts"], tests: ["packages/speculative/src/**/*.test.ts"] },
   refinement: { mutate: ["packages/refinement/src/**/*.ts"], tests: ["packages/refinement/src/**/*.test.ts"] },
+  chat: { mutate: ["packages/chat/src/**/*.ts"], tests: ["packages/chat/src/**/*.test.ts"] },
+  "ai-sdk": { mutate: ["packages/ai-sdk/src/**/*.ts"], tests: ["tests/src/ai-sdk/{provider,worker}.test.ts"] },
   conformance: { mutate: ["packages/conformance/src/**/*.ts"], tests: ["packages/conformance/src/**/*.test.ts"] },
   compare: { mutate: ["packages/compare/src/**/*.ts"], tests: ["packages/compare/src/**/*.test.ts"] },
 };

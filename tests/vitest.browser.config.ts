@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 import { findChromium } from "../scripts/chromium.mjs";
 import { fakeHubCommands } from "./fake-hub-commands.ts";
 
-const conditions = ["@decodekit/source"];
+// "browser" as in an application's build, which the AI SDK's dependencies need.
+const conditions = ["@decodekit/source", "browser"];
 const executablePath = await findChromium();
 
 export default defineConfig({
@@ -14,12 +15,16 @@ export default defineConfig({
     exclude: ["onnxruntime-web"],
     // Optimized in advance, so that no page reloads in the middle of a test.
     include: [
+      "@decodekit/core > @huggingface/jinja",
       "@decodekit/core > @huggingface/tokenizers",
       "@decodekit/core > pbf",
       "@decodekit/hub > @noble/hashes/legacy.js",
       "@decodekit/hub > @noble/hashes/sha2.js",
       "@decodekit/hub > @noble/hashes/utils.js",
       "@decodekit/samplers > pure-rand/generator/mersenne",
+      "@ai-sdk/provider",
+      "ai",
+      "zod",
       "react",
       "react-dom/client",
       "react/jsx-dev-runtime",

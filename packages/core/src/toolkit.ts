@@ -24,6 +24,8 @@ export { reusedArray } from "./sampling/reused-array.ts";
 export { PROCESSORS_OPTION, SAMPLER_OPTION } from "./sampling/sampler-options.ts";
 export { temperatureSampler } from "./sampling/temperature-sampler.ts";
 export { topK } from "./sampling/top-k.ts";
+export { type IncrementalText, incrementalText } from "./text/incremental-text.ts";
+export { type StopStringFilter, stopStringFilter } from "./text/stop-strings.ts";
 export { concatTokens } from "./tokens/concat-tokens.ts";
 export { GrowingSequence } from "./tokens/growing-sequence.ts";
 export { findInvalidParent, firstChain, nodeDepths, pathTo, pathTokens, takeBest, type TokenTree } from "./tokens/token-tree.ts";

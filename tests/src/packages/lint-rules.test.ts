@@ -36,6 +36,8 @@ test("what the layers allow passes", () => {
     "packages/hub/src/a.ts": importOf("@decodekit/core"),
     "packages/hub/src/b.ts": importOf("@decodekit/core/onnx"),
     "packages/hub/src/c.ts": importOf("@decodekit/core/toolkit"),
+    "packages/chat/src/a.ts": importOf("@decodekit/samplers"),
+    "packages/ai-sdk/src/a.ts": importOf("@decodekit/chat"),
     "packages/compare/src/a.ts": importOf("@decodekit/greedy"),
     "packages/speculative/src/a.test.ts": importOf("@decodekit/top-p"),
   });
@@ -64,6 +66,12 @@ test.each([
   ["core/onnx imports the hub", "packages/core/src/onnx/a.ts", "@decodekit/hub"],
   ["core/worker imports the hub", "packages/core/src/worker/a.ts", "@decodekit/hub"],
   ["a strategy imports the hub", "packages/greedy/src/a.ts", "@decodekit/hub"],
+  ["a strategy imports chat", "packages/samplers/src/a.ts", "@decodekit/chat"],
+  ["chat imports a decoder", "packages/chat/src/a.ts", "@decodekit/speculative"],
+  ["chat imports the runtime of core", "packages/chat/src/prompt/a.ts", "@decodekit/core/onnx"],
+  ["chat imports the provider", "packages/chat/src/a.ts", "@decodekit/ai-sdk"],
+  ["the provider imports a sampler", "packages/ai-sdk/src/a.ts", "@decodekit/samplers"],
+  ["the provider imports the AI SDK", "packages/ai-sdk/src/a.ts", "ai"],
   ["compare imports onnxruntime", "packages/compare/src/a.ts", "onnxruntime-node"],
 ])("an error where %s", (_, file, specifier) => {
   const { status, output } = lint({ [file]: importOf(specifier) });

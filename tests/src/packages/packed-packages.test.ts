@@ -149,6 +149,8 @@ test.each([
   ["speculative", [/^@decodekit\/core/u]],
   ["refinement", [/^@decodekit\/core/u]],
   ["hub", [/^@decodekit\/core/u]],
+  ["chat", [/^@decodekit\/(core|constraints|samplers)/u]],
+  ["ai-sdk", [/^@decodekit\/(core|chat)/u, /^@ai-sdk\//u]],
 ])("the size of %s in the README is true", async (name, external) => {
   const bytes = await gzippedBytes(`export * from "@decodekit/${name}";\n`, external);
   const readme = readFileSync(join(root, "README.md"), "utf8");

@@ -86,6 +86,8 @@ export interface Session {
    * what it keeps.
    */
   readonly cacheBytes?: number | undefined;
+  /** Number of its first tokens that it took from a prefix cache. @defaultValue 0 */
+  readonly positionsReused?: number | undefined;
   /**
    * The session that this one decorates: it passes calls on to that session and changes what they return. A model finds its own session
    * below all decorations with `undecorated`, and makes calls that change the sequence on the session that it was given.

@@ -26,6 +26,19 @@ describe("a new session reads only what no kept sequence has", () => {
     });
   });
 
+  test("and it says how much that was not", async () => {
+    const cached = withPrefixCache(numbers());
+    const reused: unknown[] = [];
+    for (const digits of ["12345", "1239", "7"]) {
+      const session = await cached.createSession();
+      await session.forward(ids(digits));
+      await session.forward(ids("1"));
+      reused.push(session.positionsReused);
+      await session.dispose();
+    }
+    expect(reused).toEqual([0, 3, 0]);
+  });
+
   test("and a sequence replaces one of which it has all but the last sixteenth", async () => {
     const model = numbers(40);
     const cached = withPrefixCache(model);

@@ -23,6 +23,7 @@ interface ReuseCounts {
  * that pass has succeeded, the session below it is an empty one, so that a failed or aborted pass changes nothing.
  */
 export class PrefixSession extends TrackingSession {
+  positionsReused = 0;
   readonly #reuse: PrefixReuse;
   #isDisposed = false;
   /** Whether somebody has the session below, so that it can no longer be exchanged. */
@@ -71,6 +72,7 @@ export class PrefixSession extends TrackingSession {
     if (logits) {
       counts.hits++;
       counts.positionsReused += found.length;
+      this.positionsReused = found.length;
     }
     const result = logits ?? (await this.inner.forward(tokens, options));
     if (isFirst) counts.sessions++;
