@@ -21,6 +21,7 @@ if (!process.argv.includes("--quick")) {
   step("lint", ["oxlint", "--type-aware"]);
   step("format", ["oxfmt", "--check", "."]);
   step("unused code", ["knip"]);
+  step("spelling", ["cspell", "--no-progress"]);
 }
 environment.CHROMIUM_PATH = await ensureChromium();
 if (!preparePythonModels()) failures.push("models that Python makes");

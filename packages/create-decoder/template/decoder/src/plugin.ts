@@ -1,0 +1,15 @@
+import type { DecoderPlugin } from "@decodekit/core";
+import { myStrategy } from "./my-strategy.ts";
+import { type MyStrategyOptions, options } from "./options.ts";
+
+/** Describes the decoder to the command and the app. */
+const plugin: DecoderPlugin<"causal"> = {
+  name: "my-strategy",
+  title: "My strategy",
+  description: "Greedy decoding that guesses one token ahead",
+  requires: ["causal"],
+  options,
+  presets: [{}],
+  create: (given) => myStrategy(given as MyStrategyOptions),
+};
+export default plugin;

@@ -1,0 +1,1 @@
+export { myStrategy } from "./my-strategy.ts";

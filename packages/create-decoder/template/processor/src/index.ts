@@ -1,0 +1,2 @@
+export { myStrategy } from "./my-strategy.ts";
+export type { MyStrategyOptions } from "./options.ts";
