@@ -20,9 +20,9 @@ const PAGES = [
   "reference/options/",
 ];
 const SIZES = [
-  ["desktop-light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" }],
-  ["desktop-dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }],
-  ["phone", { viewport: { width: 360, height: 740 }, colorScheme: "light" }],
+  { name: "desktop-light", options: { viewport: { width: 1440, height: 900 }, colorScheme: "light" } },
+  { name: "desktop-dark", options: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" } },
+  { name: "phone", options: { viewport: { width: 360, height: 740 }, colorScheme: "light" } },
 ];
 
 const [part, ...rest] = process.argv.slice(2);
@@ -51,13 +51,13 @@ process.exit(0);
 /** Writes a picture of each page at each size, and names pages that are wider than the window. */
 async function takePictures(target) {
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  for (const [name, options] of SIZES) {
+  for (const { name, options } of SIZES) {
     const page = await browser.newPage(options);
     for (const address of pages) {
       await page.goto(url + address);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (overflow > 0) console.log(`/${address} is ${overflow} px wider than the window at ${options.viewport.width} px`);
-      await page.screenshot({ path: path.join(target, `${address.replaceAll("/", "-") || "index"}${name}.png`) });
+      await page.screenshot({ path: path.join(target, `${address.replaceAll("/", "-") || "index-"}${name}.png`) });
     }
     await page.close();
   }
