@@ -23,6 +23,9 @@ const ENTRIES = {
   hub: "hub/src/index.ts",
   conformance: "conformance/src/index.ts",
   compare: "compare/src/index.ts",
+  chat: "chat/src/index.ts",
+  "ai-sdk": "ai-sdk/src/index.ts",
+  react: "react/src/index.ts",
 };
 
 /** Plugins of the site that write a page for each entry point from its doc comments. */

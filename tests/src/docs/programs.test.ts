@@ -40,6 +40,7 @@ function chatModelHub(): Promise<FakeHub> {
     "chat_template.jinja",
     "onnx/model_q4.onnx",
     "onnx/model_q4.onnx_data",
+    "onnx/model_fp16.onnx",
   ];
   const files = names.filter((name) => existsSync(path.join(chatModel, name)));
   return (hub ??= startFakeHub({

@@ -149,6 +149,7 @@ test.each([
   ["speculative", [/^@decodekit\/core/u]],
   ["refinement", [/^@decodekit\/core/u]],
   ["hub", [/^@decodekit\/core/u]],
+  ["react", [/^@decodekit\/core/u, /^react$/u]],
   ["chat", [/^@decodekit\/(core|constraints|samplers)/u]],
   ["ai-sdk", [/^@decodekit\/(core|chat)/u, /^@ai-sdk\//u]],
 ])("the size of %s in the README is true", async (name, external) => {
