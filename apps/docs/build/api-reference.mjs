@@ -25,6 +25,8 @@ const ENTRIES = {
   compare: "compare/src/index.ts",
   chat: "chat/src/index.ts",
   "ai-sdk": "ai-sdk/src/index.ts",
+  server: "server/src/index.ts",
+  "server/node": "server/src/node.ts",
   react: "react/src/index.ts",
 };
 

@@ -76,3 +76,12 @@ test("on a terminal, one line is updated, with details", async () => {
   expect(await shown()).toContain("Run 1 of 3: greedy p=1: 4 tokens");
   display.end();
 });
+
+test("a terminal of 0 columns gets plain lines", () => {
+  onTerminal();
+  const { stream, text } = recorder({ isTTY: true, columns: 0 });
+  const display = progressDisplay(stream, "the model");
+  display.comparing(at({}));
+  display.end();
+  expect(text()).toBe("Loading the model\nRun 1 of 3: greedy p=1\n");
+});

@@ -13,8 +13,9 @@ export interface ProgressDisplay {
   end(): void;
 }
 
+/** A terminal that says it has 0 columns, as some that programs open do, gets plain lines: an updating one would be cleared without end. */
 export function progressDisplay(stream: NodeJS.WriteStream, model: string): ProgressDisplay {
-  const show = stream.isTTY && !isBatch() ? updatingLine(stream) : plainLines(stream);
+  const show = stream.isTTY && stream.columns !== 0 && !isBatch() ? updatingLine(stream) : plainLines(stream);
   show.step(`Loading ${model}`);
   let bytes = 0;
   return {
