@@ -29,6 +29,7 @@ const counts = [
   vitest("tests in Node", []),
   vitest("tests in Chromium", ["--config", "tests/vitest.browser.config.ts"]),
   vitest("tests of the comparison app", ["--config", "apps/compare/vitest.e2e.config.ts"]),
+  vitest("tests of the documentation site", ["--config", "apps/docs/vitest.e2e.config.ts"]),
 ];
 
 rmSync(reports, { recursive: true });
