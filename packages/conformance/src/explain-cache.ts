@@ -1,3 +1,4 @@
+import type { ModelRole } from "@decodekit/core";
 import type { Fixture, Read } from "./fixture.ts";
 import { MASK } from "./certain-text.ts";
 import type { Progress } from "./progress.ts";
@@ -7,10 +8,10 @@ const ADVICE = [
   "read the missing tokens, and remove uncommitted tokens with rewindTo (or keepPath, for a tree).",
 ].join(" ");
 
-/** Describes the first pass that did not continue the sequence committed when it ran; returns undefined if there is none. */
-export function explainCache(progress: Progress, { reads }: Fixture): string | undefined {
+/** Describes the first pass, of one model or of any, that did not continue the sequence committed when it ran; undefined if there is none. */
+export function explainCache(progress: Progress, { reads }: Fixture, role?: ModelRole): string | undefined {
   for (const [index, read] of reads.entries()) {
-    if (index < progress.firstRead) continue;
+    if (index < progress.firstRead || (role !== undefined && read.role !== role)) continue;
     const committed = [...progress.prompt];
     for (const { readsBefore, tokens } of progress.commits) if (readsBefore <= index) committed.push(...tokens);
     const wrong = differenceOf([...read.sequence], committed);

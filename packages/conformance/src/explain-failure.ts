@@ -8,12 +8,17 @@ const STALE = [
   "Read it before that pass, or copy it: row.slice().",
 ].join(" ");
 
+const MADE_HERE = [
+  "The kit's models never return such a row: the decoder or a processor made it,",
+  "or a row was kept past its session's next pass (copy it: row.slice()).",
+].join(" ");
+
 /** Explains why a decode failed unexpectedly with `error`, from the use of the models; returns "" if that does not explain it. */
 export function explainFailure(error: unknown, progress: Progress, fixture: Fixture): string {
   if (fixture.staleRowReads() > 0) return STALE;
   const inner = DecodekitError.isInstance(error) && error.code === "DRAFTER" ? error.cause : error;
   const logits = DecodekitError.isInstance(inner) && inner.code === "INVALID_LOGITS" ? inner.message : "";
-  if (/NaN|\+Infinity/u.test(logits)) return `The kit's models never return such a row. ${STALE}`;
+  if (/NaN|\+Infinity/u.test(logits)) return MADE_HERE;
   const cache = explainCache(progress, fixture);
   if (cache) return cache;
   if (logits) return explainForbidden(fixture);
@@ -21,7 +26,8 @@ export function explainFailure(error: unknown, progress: Progress, fixture: Fixt
   if (error instanceof TypeError && passes === 0) {
     return "No pass was run before it. A pass and its rows come from `yield* session.forward(tokens, phase)`; without `yield*` no pass runs.";
   }
-  if (progress.tokens.length === 0 && passes > 1) {
+  const isRefusal = DecodekitError.isInstance(error) && error.code === "INVALID_OPTION";
+  if (progress.tokens.length === 0 && passes > 1 && !isRefusal) {
     return `No token was committed in ${passes} passes. \`context.commit(tokens)\` commits nothing without \`yield*\`.`;
   }
   return explainEnd(error, progress);

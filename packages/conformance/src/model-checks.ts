@@ -2,7 +2,7 @@ import { certainPrompt, certainText, MASK } from "./certain-text.ts";
 import type { Check } from "./check.ts";
 import { expect } from "./expect.ts";
 import { explainCache } from "./explain-cache.ts";
-import { certainFixture, type CertainModels, CONTEXT_LENGTH, type Fixture } from "./fixture.ts";
+import { certainFixture, type CertainModels, CONTEXT_LENGTH, type Fixture, prompt as startPrompt, uncertainFixture } from "./fixture.ts";
 import { type Observation, observe, observeUncertain, type Scenario } from "./observe.ts";
 import { maxTokens, type Subject } from "./subject.ts";
 
@@ -26,6 +26,21 @@ export const modelChecks: readonly Check[] = [
       for (const scenario of certainScenarios(subject, { causal: "processed" })) {
         const observation = await observe(subject.create(), scenario);
         checkText(subject, scenario, observation);
+      }
+    },
+  },
+  {
+    rule: "models",
+    name: "continues what it has committed in every pass of the causal model, also where that model is uncertain",
+    inapplicable({ requires, options: { readsOtherTexts = false } }) {
+      if (readsOtherTexts) return "reads other texts too (option readsOtherTexts)";
+      return requires.includes("causal") ? undefined : "requires no causal model";
+    },
+    async run(subject) {
+      for (let seed = 0; seed < 8; seed++) {
+        const scenario = { name: `seed ${seed}`, fixture: uncertainFixture(), prompt: startPrompt(), options: { maxNewTokens: 16, seed } };
+        const problem = explainCache(await observe(subject.create(), scenario), scenario.fixture, "causal");
+        expect(problem === undefined, `an uncertain model, seed ${seed}: ${problem}`);
       }
     },
   },

@@ -28,6 +28,11 @@ export interface DecoderTestOptions {
    * or uses the draft model for something else. @defaultValue true
    */
   readonly followsDraft?: boolean | undefined;
+  /**
+   * Whether the causal model also reads other sequences than the text: one without the prompt, for guidance. Otherwise every pass must
+   * continue what is committed. @defaultValue false
+   */
+  readonly readsOtherTexts?: boolean | undefined;
 }
 
 /** Lengths of a decoder with an output of fixed length. */
@@ -61,6 +66,7 @@ const optionDefinitions: Readonly<Record<keyof DecoderTestOptions, OptionDefinit
     (value) => typeof value === "object" && value !== null && isFixedLength(value as FixedLength),
   ),
   followsDraft: { type: "boolean", help: "Whether it drafts what its draft model predicts" },
+  readsOtherTexts: { type: "boolean", help: "Whether the causal model also reads other sequences than the text" },
 };
 
 function isFixedLength({ output, minimum = output, positions = output, givenIndices = [], ...rest }: FixedLength): boolean {

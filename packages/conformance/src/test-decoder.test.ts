@@ -82,6 +82,8 @@ describe("testDecoder", () => {
       { fixedLength: { output: 3 } },
       {
         'rule 3: fills the context of the model and ends with "length"': "has a fixed length, which a longer context does not change",
+        "models: continues what it has committed in every pass of the causal model, also where that model is uncertain":
+          "requires no causal model",
         "models: follows the rows that a causal model's sessions return, also where processors have changed them":
           "requires no causal model",
         "models: has every draft accepted by a causal model that predicts what the draft model predicts": "requires no draft model",
@@ -124,7 +126,7 @@ describe("testDecoder", () => {
   test.each<[object, string]>([
     [
       { strength: 1 },
-      'testDecoder: option "strength" must be one of its options (sampler, provedElsewhere, fixedLength, followsDraft), got 1.',
+      'testDecoder: option "strength" must be one of its options (sampler, provedElsewhere, fixedLength, followsDraft, readsOtherTexts), got 1.',
     ],
     [{ sampler: "greedy" }, 'testDecoder: sampler must be a Sampler, for example topPSampler(), got "greedy".'],
     [{ sampler: null }, "testDecoder: sampler must be a Sampler, for example topPSampler(), got null."],

@@ -89,7 +89,8 @@ async function complete({ yes, name, kind }: Request, { stdin }: Host): Promise<
 }
 
 function nextSteps({ kind }: Answers, folder: string, files: number): string {
-  const bundle = kind === "model" ? "" : "  npm run bundle     one file for the comparison app\n";
+  const bundle =
+    kind === "model" ? "" : "  npm run serve      one file for the comparison app, at http://localhost:4180/plugin.bundle.js\n";
   return `
 ${folder} has ${files} files. Next:
 
@@ -98,6 +99,6 @@ ${folder} has ${files} files. Next:
   npm test           the tests of the kit
   npm run compare    beside greedy decoding
 ${bundle}
-How to write it: https://github.com/decodekit/decodekit/tree/main/apps/docs/src/content/docs/authors
+How to write it: https://github.com/decodekit/decodekit/blob/main/apps/docs/src/content/docs/authors/${kind}.mdx
 `;
 }

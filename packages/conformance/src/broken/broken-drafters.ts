@@ -172,7 +172,7 @@ export const brokenDrafters: Readonly<Record<string, readonly [create: () => Dra
           asDraft({ tokens: tokens.slice(drafts++ % 2), probabilities: probabilities.slice(0, tokens.length) }),
       }),
     "proposes the same drafts again",
-    ["for the same random source, round"],
+    ["from the same random source: a drafter"],
   ],
   "Math.random": [
     () => plainDrafter("tokens", () => ({ tokens: Int32Array.of(Math.random() < 2 ? 1 : 0) })),

@@ -51,6 +51,21 @@ const guessing =
       }
     });
 
+/** A decoder that looks at what would follow the second choice, if the model allows one. */
+const trying = (): Decoder =>
+  running(["causal"], async function* (context) {
+    const target = await context.openSession("causal");
+    let row = (yield* target.forward(context.tokens, "prefill")).row(0).slice();
+    for (;;) {
+      const first = argmax(row);
+      const second = argmax(row.with(first, -Infinity).map((logit) => Math.max(logit, -1e9)));
+      if (row[second]! > -Infinity && context.remaining > 2) yield* target.forward(Int32Array.of(second), "decode");
+      const finishReason = yield* context.commit(Int32Array.of(first));
+      if (finishReason) return finishReason;
+      row = (yield* target.forward(Int32Array.of(first), "decode")).row(0).slice();
+    }
+  });
+
 /** A decoder that verifies a tree of the root and two guesses after it, which are correct only by chance. */
 const growing = (keep: (session: Session, right: number) => Promise<void>) => (): Decoder =>
   running(["causal"], async function* (context) {
@@ -158,6 +173,11 @@ export const cacheDefects: Defects = {
     create: guessing(async () => undefined),
     foundBy: FOLLOWS,
     message: ["Pass 2 of the causal model", "2 extra tokens at position 2", "remove uncommitted tokens with rewindTo"],
+  },
+  "a second choice tried where the model is unsure, and never rewound": {
+    create: trying,
+    foundBy: "continues what it has committed in every pass",
+    message: ["an uncertain model, seed 0: Pass 2 of the causal model continued", "1 extra token at position", "rewindTo"],
   },
   "all drafted tokens but one rewound": {
     create: guessing((session, length, accepted) => session.rewindTo(Math.min(session.length, length + accepted + 1))),

@@ -77,8 +77,7 @@ export const rowDefects: Defects = {
     foundBy: FOLLOWS,
     message: [
       "LogitsError",
-      "The kit's models never return such a row.",
-      "A row of logits was read after its session's next pass",
+      "The kit's models never return such a row: the decoder or a processor made it, or a row was kept past its session's next pass",
       "row.slice()",
     ],
   },

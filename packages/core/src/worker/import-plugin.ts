@@ -4,6 +4,9 @@ import type { DecoderPlugin, PluginModel } from "../contracts/plugin.ts";
 import { decoderOf, pluginsIn } from "../contracts/read-plugins.ts";
 import type { PluginDescription, PluginModules, PluginReference } from "./plugin-reference.ts";
 
+const IMPORT_ADVICE =
+  "The module must be there, its host must allow requests from this page, and it must import no package by name: bundle it into one file.";
+
 /** Imports plugins within a worker. A module that cannot be used is an error each time it is asked for. */
 export interface PluginImporter {
   /** @throws WorkerError when the module cannot be imported; InvalidOptionError when it does not export plugins. */
@@ -20,7 +23,7 @@ export function pluginImporter(modules: PluginModules): PluginImporter {
       module = (await (known ? known() : import(/* @vite-ignore */ specifier))) as typeof module;
     } catch (error) {
       throw new WorkerError(
-        `The plugin ${specifier} could not be imported: ${error instanceof Error ? error.message : String(error)}`,
+        `The plugin ${specifier} could not be imported: ${error instanceof Error ? error.message : String(error)}. ${IMPORT_ADVICE}`,
         error,
       );
     }

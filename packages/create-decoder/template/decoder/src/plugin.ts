@@ -1,6 +1,6 @@
 import type { DecoderPlugin } from "@decodekit/core";
 import { myStrategy } from "./my-strategy.ts";
-import { type MyStrategyOptions, options } from "./options.ts";
+import { options } from "./options.ts";
 
 /** Describes the decoder to the command and the app. */
 const plugin: DecoderPlugin<"causal"> = {
@@ -10,6 +10,6 @@ const plugin: DecoderPlugin<"causal"> = {
   requires: ["causal"],
   options,
   presets: [{}],
-  create: (given) => myStrategy(given as MyStrategyOptions),
+  create: (given) => myStrategy(given),
 };
 export default plugin;

@@ -1,7 +1,7 @@
 import type { DecoderPlugin } from "@decodekit/core";
 import { speculative } from "@decodekit/speculative";
 import { myStrategy } from "./my-strategy.ts";
-import { type MyStrategyOptions, options } from "./options.ts";
+import { options } from "./options.ts";
 
 /** Describes the decoder to the command and the app. */
 const plugin: DecoderPlugin<"causal"> = {
@@ -11,6 +11,6 @@ const plugin: DecoderPlugin<"causal"> = {
   requires: ["causal"],
   options,
   presets: [{}],
-  create: (given) => speculative({ drafter: myStrategy(given as MyStrategyOptions), draftLength: 4 }),
+  create: (given) => speculative({ drafter: myStrategy(given), draftLength: 4 }),
 };
 export default plugin;

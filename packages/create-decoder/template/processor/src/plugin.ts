@@ -2,7 +2,7 @@ import type { DecoderPlugin } from "@decodekit/core";
 import { autoregressive, greedySampler } from "@decodekit/core";
 import { processedSampler } from "@decodekit/core/toolkit";
 import { myStrategy } from "./my-strategy.ts";
-import { type MyStrategyOptions, options } from "./options.ts";
+import { options } from "./options.ts";
 
 /** Describes the decoder to the command and the app. */
 const plugin: DecoderPlugin<"causal"> = {
@@ -12,7 +12,6 @@ const plugin: DecoderPlugin<"causal"> = {
   requires: ["causal"],
   options,
   presets: [{}],
-  create: (given) =>
-    autoregressive({ name: "my-strategy", sampler: processedSampler(greedySampler, [myStrategy(given as MyStrategyOptions)]) }),
+  create: (given) => autoregressive({ name: "my-strategy", sampler: processedSampler(greedySampler, [myStrategy(given)]) }),
 };
 export default plugin;

@@ -1,7 +1,7 @@
 import type { DecoderPlugin } from "@decodekit/core";
 import { refine } from "@decodekit/refinement";
 import { myStrategy } from "./my-strategy.ts";
-import { type MyStrategyOptions, options } from "./options.ts";
+import { options } from "./options.ts";
 
 /** Describes the decoder to the command and the app. */
 const plugin: DecoderPlugin<"masked"> = {
@@ -11,6 +11,6 @@ const plugin: DecoderPlugin<"masked"> = {
   requires: ["masked"],
   options,
   presets: [{}],
-  create: (given) => refine({ select: myStrategy(given as MyStrategyOptions), blockLength: 8 }),
+  create: (given) => refine({ select: myStrategy(given), blockLength: 8 }),
 };
 export default plugin;

@@ -1,0 +1,2 @@
+export { copyEdits } from "./copy-edits.ts";
+export type { CopyEditsOptions } from "./options.ts";

@@ -1,0 +1,2 @@
+export { pcOrder } from "./pc-order.ts";
+export type { PcOrderOptions } from "./options.ts";

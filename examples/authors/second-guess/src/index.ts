@@ -1,0 +1,2 @@
+export { secondGuess } from "./second-guess.ts";
+export type { SecondGuessOptions } from "./options.ts";

@@ -1,0 +1,2 @@
+export { smoothCurve } from "./smooth-curve.ts";
+export type { SmoothCurveOptions } from "./options.ts";
