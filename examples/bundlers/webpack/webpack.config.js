@@ -1,0 +1,10 @@
+import HtmlWebpackPlugin from "html-webpack-plugin";
+
+export default {
+  mode: "production",
+  entry: ["./page.js", "./in-worker.js"],
+  output: { clean: true, module: true, publicPath: "auto" },
+  experiments: { outputModule: true },
+  performance: { hints: false },
+  plugins: [new HtmlWebpackPlugin({ template: "./index.html", scriptLoading: "module" })],
+};
