@@ -58,7 +58,7 @@ describe.each(release.packages)("the tarball of $name", ({ name, folder, files }
     expect(manifestIn(files)).toMatchObject({
       name,
       description: expect.stringMatching(/^.{20,150}$/u) as string,
-      keywords: expect.arrayContaining(["decoding"]) as string[],
+      keywords: expect.arrayContaining(["language-model"]) as string[],
       license: "MIT",
       author: "The decodekit authors",
       homepage: `https://github.com/decodekit/decodekit/tree/main/packages/${folder}#readme`,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { figure, runToEnd } from "../apps/compare/e2e/browser.ts";
 import { KINDS } from "../packages/create-decoder/src/kinds.ts";
 import { serveFolder } from "../tests/src/support/serve-folder.ts";
 import { openBrowser, openWatched } from "./support/page.ts";
@@ -45,9 +46,8 @@ test("the bundle of a new decoder is added to the comparison app by its URL, and
     await page.getByRole("button", { name: "Import and add" }).click();
     const lane = page.getByRole("region", { name: /^Lane B, My decoder/u });
     await lane.waitFor();
-    await page.getByRole("button", { name: "Run", exact: true }).click();
-    await page.locator('main[data-runs="1"]').waitFor({ timeout: 120_000 });
-    expect(await page.locator('.lane[data-lane="1"] [data-figure="tokens"] dd').first().innerText()).toMatch(/^24/u);
+    await runToEnd(page);
+    expect(await figure(page, 1, "tokens")).toBe("24");
     expect(problems).toEqual([]);
   } finally {
     await site.close();

@@ -60,10 +60,13 @@ function storyOf(prompt: string): string {
   return prompt + found.greedyText;
 }
 
-/** Makes an empty folder outside the repository, and returns it as the place of a person who installs from the registry. */
-export function newPlace(name: string, { node }: { readonly node?: "22" | "24" } = {}): Place {
+/**
+ * Makes an empty folder outside the repository, and returns it as the place of a person who installs from the registry, with a version of
+ * Node of tools.json or that of this machine.
+ */
+export function newPlace(name: string, node?: "20" | "22" | "24"): Place {
   const cwd = path.join(release.work, "projects", name);
   mkdirSync(cwd, { recursive: true });
-  const folders = [...(node ? [path.join(release.tools, `node_modules/node-${node}/bin`)] : []), path.join(release.tools, "node_modules/.bin")];
-  return { cwd, env: environmentIn(release.home, node ? folders : folders.slice(-1)) };
+  const programs = [...(node ? [path.join(release.tools, `node_modules/node-${node}/bin`)] : []), path.join(release.tools, "bin")];
+  return { cwd, env: environmentIn(release.home, programs) };
 }
