@@ -21,7 +21,10 @@ afterAll(() => browser.close());
 
 /** Copies a project to an empty folder, installs it from the registry and builds it. Returns what the build wrote. */
 async function build(name: string, place: Place): Promise<string> {
-  cpSync(path.join(examples, name), place.cwd, { recursive: true, filter: (file) => !/node_modules|dist$|\.next/u.test(path.basename(file)) });
+  cpSync(path.join(examples, name), place.cwd, {
+    recursive: true,
+    filter: (file) => !/node_modules|dist$|\.next/u.test(path.basename(file)),
+  });
   await timed(release.work, `${name}: install`, () => run(["npm", "install"], place));
   return timed(release.work, `${name}: build`, () => run(["npm", "run", "build"], place));
 }
@@ -30,8 +33,8 @@ async function build(name: string, place: Place): Promise<string> {
 async function serve(place: Place): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const { scripts } = manifestIn(place.cwd) as unknown as { scripts: Readonly<Record<string, string>> };
   if (scripts["start"]) return startServer(() => ["npm", "run", "start", "--", "--hostname", "127.0.0.1"], place);
-  const { url, close } = await serveFolder(path.join(place.cwd, "dist"), { "content-security-policy": POLICY });
-  return { url, stop: close };
+  const site = await serveFolder(path.join(place.cwd, "dist"), { "content-security-policy": POLICY });
+  return { url: site.url, stop: () => site.close() };
 }
 
 /** A policy without its nonces, which differ in every answer. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -13,7 +13,9 @@ describe.each(release.packages)("the tarball of $name", ({ name, folder, files }
   const read = (file: string): string => readFileSync(path.join(files, file), "utf8");
 
   test("has what a reader looks for, and programs with their types", () => {
-    expect(all).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "dist/index.d.ts", "dist/index.js"]));
+    expect(all).toEqual(
+      expect.arrayContaining(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "dist/index.d.ts", "dist/index.js"]),
+    );
     expect(read("LICENSE")).toBe(readFileSync(path.join(root, "LICENSE"), "utf8"));
     const programs = all.filter((file) => /^dist\/.*\.js$/u.test(file));
     expect(programs.filter((file) => !all.includes(file.replace(/\.js$/u, ".d.ts")))).toEqual([]);
@@ -21,8 +23,8 @@ describe.each(release.packages)("the tarball of $name", ({ name, folder, files }
 
   test("has only known folders, and no tests beside those of the templates", () => {
     const places = new Set(all.map((file) => file.split("/")[0]!));
-    const known = ["CHANGELOG.md", "LICENSE", "README.md", "dist", "golden", "models", "package.json", "src", "template"];
-    expect([...places].filter((place) => !known.includes(place))).toEqual([]);
+    const known = new Set(["CHANGELOG.md", "LICENSE", "README.md", "dist", "golden", "models", "package.json", "src", "template"]);
+    expect([...places].filter((place) => !known.has(place))).toEqual([]);
     const tests = all.filter((file) => /\.test(?:-d)?\.|-for-tests\.|__|\/golden\/.*transformers|tsbuildinfo|\.env|\.DS_Store/u.test(file));
     expect(tests.filter((file) => !file.startsWith("template/"))).toEqual([]);
   });
@@ -37,13 +39,17 @@ describe.each(release.packages)("the tarball of $name", ({ name, folder, files }
     const maps = all.filter((file) => file.endsWith(".map"));
     const missing = maps.flatMap((file) => {
       const { sources } = JSON.parse(read(file)) as { sources: readonly string[] };
-      return sources.filter((source) => !all.includes(path.posix.join(path.posix.dirname(file), source))).map((source) => `${file}: ${source}`);
+      return sources
+        .filter((source) => !all.includes(path.posix.join(path.posix.dirname(file), source)))
+        .map((source) => `${file}: ${source}`);
     });
     expect(missing).toEqual([]);
-    const named = all.filter((file) => /^dist\/.*\.(?:js|d\.ts)$/u.test(file)).flatMap((file) => {
-      const map = /^\/\/# sourceMappingURL=(.+)$/mu.exec(read(file))?.[1];
-      return map ? [path.posix.join(path.posix.dirname(file), map)] : [];
-    });
+    const named = all
+      .filter((file) => /^dist\/.*\.(?:js|d\.ts)$/u.test(file))
+      .flatMap((file) => {
+        const map = /^\/\/# sourceMappingURL=(.+)$/mu.exec(read(file))?.[1];
+        return map ? [path.posix.join(path.posix.dirname(file), map)] : [];
+      });
     expect(named.filter((file) => !all.includes(file))).toEqual([]);
   });
 

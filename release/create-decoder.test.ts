@@ -6,11 +6,11 @@ import { figure, runToEnd } from "../apps/compare/e2e/browser.ts";
 import { KINDS } from "../packages/create-decoder/src/kinds.ts";
 import { serveFolder } from "../tests/src/support/serve-folder.ts";
 import { openBrowser, openWatched } from "./support/page.ts";
-import { newPlace, release, root } from "./support/release.ts";
+import { newPlace, release } from "./support/release.ts";
 import { type Place, run } from "./support/run.ts";
 import { timed } from "./support/times.ts";
 
-const app = path.join(root, "apps/compare/dist");
+const app = path.join(release.copy, "apps/compare");
 let browser: Browser;
 beforeAll(async () => void (browser = await openBrowser()));
 afterAll(() => browser.close());
@@ -36,7 +36,9 @@ describe.each(Object.keys(KINDS))("npm create @decodekit/decoder -- --kind %s", 
 });
 
 test("the bundle of a new decoder is added to the comparison app by its URL, and runs there", async () => {
-  const site = await serveFolder(app);
+  const vite = path.join(release.copy, "node_modules/.bin/vite");
+  await timed(release.work, "build the comparison app", () => run([vite, "build", "--logLevel", "error"], { cwd: app, env: process.env }));
+  const site = await serveFolder(path.join(app, "dist"));
   const elsewhere = await serveFolder(path.join(made("decoder").cwd, "dist"), { "access-control-allow-origin": "*" });
   try {
     const { page, problems } = await openWatched(browser, `${site.url}#/?p=Once+upon+a+time&n=24&l=greedy`);
@@ -47,7 +49,7 @@ test("the bundle of a new decoder is added to the comparison app by its URL, and
     const lane = page.getByRole("region", { name: /^Lane B, My decoder/u });
     await lane.waitFor();
     await runToEnd(page);
-    expect(await figure(page, 1, "tokens")).toBe("24");
+    expect(Number.parseInt(await figure(page, 1, "tokens"), 10)).toBe(24);
     expect(problems).toEqual([]);
   } finally {
     await site.close();

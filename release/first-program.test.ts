@@ -40,7 +40,8 @@ test("the commands of the page, one after the other in an empty folder, lead to 
     const done = await follow(block, place);
     place = done.place;
     outputs.push(done.output);
-    if (outputs.length === 3) noteTime(release.work, { what: "first program: from the empty folder to its end", seconds: (performance.now() - started) / 1000 });
+    if (outputs.length === 3)
+      noteTime(release.work, { what: "first program: from the empty folder to its end", seconds: (performance.now() - started) / 1000 });
   }
   expect(outputs[2]).toContain(story.slice(0, 180));
   // The page quotes this line.

@@ -17,7 +17,9 @@ describe.each(release.packages)("everything that is installed with $name", ({ fo
 });
 
 test("every exception has a reason and is needed", () => {
-  const used = new Set(release.packages.flatMap(({ folder }) => ofPackage(folder).filter(({ licence }) => !isAllowed(licence))).map(({ name }) => name));
+  const used = new Set(
+    release.packages.flatMap(({ folder }) => ofPackage(folder).filter(({ licence }) => !isAllowed(licence))).map(({ name }) => name),
+  );
   for (const [name, reason] of Object.entries(exceptions)) expect([name, used.has(name), reason.length > 20]).toEqual([name, true, true]);
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { gzippedBytes } from "../tests/src/support/gzipped-bytes.ts";
 import budgets from "./budgets.json" with { type: "json" };
-import { release, root } from "./support/release.ts";
+import { newPlace, release, root } from "./support/release.ts";
 
 /**
  * Most bytes of each package: `packed` those of the tarball, `gzipped` those of its entry point, minified and gzipped, without the
@@ -23,7 +23,8 @@ describe.each(release.packages)("$name", ({ folder, tarball, files }) => {
   });
 
   test.skipIf(budget?.gzipped === undefined)("minified and gzipped is within its budget", async () => {
-    const size = await gzippedBytes(files, 'export * from "./dist/index.js";\n', [/^[^./#]/u]);
+    const module = `export * from ${JSON.stringify(`${files}/dist/index.js`)};\n`;
+    const size = await gzippedBytes(newPlace(`size-of-${folder}`).cwd, module, [/^[^./#]/u]);
     expect(size, `${size} bytes gzipped; the budget is ${budget?.gzipped}`).toBeLessThanOrEqual(budget!.gzipped!);
   });
 });

@@ -3,7 +3,7 @@
 // are vitest's: `npm run release:dry-run -- sizes` runs the files whose names contain it.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { root, setup } from "./setup.mjs";
+import { install, root } from "./setup.mjs";
 
 const args = process.argv.slice(2);
 const at = args.indexOf("--out");
@@ -15,7 +15,7 @@ if (at >= 0 && out === undefined) {
 const isKept = args.includes("--keep");
 const others = args.filter((arg) => arg !== "--keep");
 
-setup({ packages: ["compare-app..."] });
+install();
 const { ensureChromium } = await import("./chromium.mjs");
 const env = {
   ...process.env,

@@ -2,8 +2,7 @@ import { chromium, type Browser, type Page } from "playwright";
 import { findChromium } from "../../scripts/chromium.mjs";
 
 /** What a page may do: nothing inline, no code from texts but WebAssembly, no other host. */
-export const POLICY =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; object-src 'none'; base-uri 'none'";
+export const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; object-src 'none'; base-uri 'none'";
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = await findChromium();

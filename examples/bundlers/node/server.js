@@ -8,7 +8,7 @@ import { stories } from "@decodekit/tiny-models/stories";
 const model = await loadModel(stories);
 const prompt = "Once upon a time, there was a little girl named Lily.";
 
-const server = createServer(async (request, response) => {
+async function answer(response) {
   const controller = new AbortController();
   response.once("close", () => controller.abort());
   response.setHeader("content-type", "text/plain; charset=utf-8");
@@ -16,6 +16,8 @@ const server = createServer(async (request, response) => {
   const { textStream } = generate(model, prompt, { decoder: greedy(), maxNewTokens: 64, signal: controller.signal });
   for await (const text of textStream) response.write(text);
   response.end();
-});
+}
+
+const server = createServer((request, response) => void answer(response));
 
 server.listen(Number(process.env.PORT ?? 8080), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));

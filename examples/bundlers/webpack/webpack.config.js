@@ -3,8 +3,7 @@ import HtmlWebpackPlugin from "html-webpack-plugin";
 export default {
   mode: "production",
   entry: ["./page.js", "./in-worker.js"],
-  output: { clean: true, module: true, publicPath: "auto" },
-  experiments: { outputModule: true },
+  output: { clean: true },
   performance: { hints: false },
-  plugins: [new HtmlWebpackPlugin({ template: "./index.html", scriptLoading: "module" })],
+  plugins: [new HtmlWebpackPlugin({ template: "./index.html" })],
 };
