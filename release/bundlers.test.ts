@@ -52,7 +52,7 @@ describe.each(projects)("%s", (name) => {
       await page.locator("output").first().waitFor({ state: "attached" });
       const texts = (): Promise<string[]> => page.locator("output").allTextContents();
       const stories = (await texts()).map(() => story);
-      await expect.poll(async () => (problems.length > 0 ? problems : texts()), { timeout: 60_000 }).toEqual(stories);
+      await expect.poll(async () => (problems.length > 0 ? problems : texts()), { timeout: 240_000 }).toEqual(stories);
       expect({ problems, foreign }).toEqual({ problems: [], foreign: [] });
       await page.close();
       if (name.startsWith("next")) expect(await (await fetch(`${url}api/story`)).text()).toBe(story);

@@ -8,7 +8,8 @@ export default defineConfig({
     globalSetup: ["prepare.ts"],
     // Installing and building are mostly waiting: three files at once keep two cores busy.
     maxWorkers: 3,
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    // Nothing fails because a machine is busy.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });

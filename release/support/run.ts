@@ -13,11 +13,11 @@ export interface Place {
 
 /**
  * Runs a program to its end and returns everything that it wrote.
- * @throws Error with that, if the program fails or takes more than four minutes.
+ * @throws Error with that, if the program fails or takes more than ten minutes.
  */
 export function run([program, ...args]: Command, { cwd, env }: Place): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: 240_000 });
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: 600_000 });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.once("error", reject);
