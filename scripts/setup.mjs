@@ -13,7 +13,6 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
  * as they changed. Writes to standard error only. If a step fails, ends the process with code 1 and the reason.
  */
 export function setup({ packages = [] } = {}) {
-  checkNode();
   install();
   build(packages);
 }
@@ -24,7 +23,9 @@ function checkNode() {
   fail(`decodekit needs Node ${required} or newer; this is Node ${process.versions.node}. See https://nodejs.org.`);
 }
 
-function install() {
+/** Installs when the lockfile changed since the last time. If that fails, ends the process with code 1 and the reason. */
+export function install() {
+  checkNode();
   const stamp = path.join(root, "node_modules", ".decodekit-installed");
   const wanted = hashOf(["pnpm-lock.yaml", "pnpm-workspace.yaml"]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { chromium } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import golden from "../../../packages/tiny-models/golden/transformers.json" with { type: "json" };
 import { findChromium } from "../../../scripts/chromium.mjs";
+import { gzippedBytes } from "../support/gzipped-bytes.ts";
 import { serveFolder } from "../support/serve-folder.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -112,29 +112,8 @@ test("a build that imports one embedded model ships the files of that model only
   expect(graphs).toHaveLength(2);
 });
 
-/** Minified and gzipped bytes of a module, without what it imports on demand and the modules that match `external`. */
-async function gzippedBytes(module: string, external: readonly RegExp[] = []): Promise<number> {
-  writeFileSync(join(project, "size.js"), module);
-  const built = await build({
-    root: project,
-    logLevel: "error",
-    configFile: false,
-    build: {
-      write: false,
-      target: "es2022",
-      lib: { entry: "size.js", formats: ["es"] },
-      // As in an application's build: Vite does not fully minify libraries.
-      // What a part that is imported on demand shares with the module stays in the module.
-      rolldownOptions: { external: [...external], output: { minify: true }, preserveEntrySignatures: "allow-extension" },
-    },
-  });
-  const [{ output }] = built as unknown as [{ output: [{ code: string; imports: string[] }] }];
-  expect(output[0].imports.filter((file) => !external.some((pattern) => pattern.test(file)))).toEqual([]);
-  return gzipSync(output[0].code, { level: 9 }).length;
-}
-
 test("core and greedy together are small", async () => {
-  const bytes = await gzippedBytes('export * from "@decodekit/core";\nexport * from "@decodekit/greedy";\n');
+  const bytes = await gzippedBytes(project, 'export * from "@decodekit/core";\nexport * from "@decodekit/greedy";\n');
   console.log(`@decodekit/core (".") and @decodekit/greedy: ${bytes} bytes gzipped`);
   expect(bytes).toBeLessThan(MAX_GZIPPED_BYTES);
 });
@@ -153,7 +132,7 @@ test.each([
   ["chat", [/^@decodekit\/(core|constraints|samplers)/u]],
   ["ai-sdk", [/^@decodekit\/(core|chat)/u, /^@ai-sdk\//u]],
 ])("the size of %s in the README is true", async (name, external) => {
-  const bytes = await gzippedBytes(`export * from "@decodekit/${name}";\n`, external);
+  const bytes = await gzippedBytes(project, `export * from "@decodekit/${name}";\n`, external);
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const stated = new RegExp(String.raw`^\| \[.@decodekit/${name}.\]\(packages/${name}\) \| ([\d.]+) kB \|`, "mu").exec(readme)?.[1];
   expect(Math.abs(Number(stated) - bytes / 1000), `${bytes} bytes`).toBeLessThan(0.25);

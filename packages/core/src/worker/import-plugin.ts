@@ -20,7 +20,7 @@ export function pluginImporter(modules: PluginModules): PluginImporter {
     let module: { readonly default?: unknown };
     try {
       const known = Object.hasOwn(modules, specifier) ? modules[specifier] : undefined;
-      module = (await (known ? known() : import(/* @vite-ignore */ specifier))) as typeof module;
+      module = (await (known ? known() : import(/* @vite-ignore */ /* webpackIgnore: true */ specifier))) as typeof module;
     } catch (error) {
       throw new WorkerError(
         `The plugin ${specifier} could not be imported: ${error instanceof Error ? error.message : String(error)}. ${IMPORT_ADVICE}`,

@@ -1,0 +1,18 @@
+// Streams a story over HTTP. A client that leaves ends its decode.
+import { generate } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
+import { stories } from "@decodekit/tiny-models/stories";
+
+const model = await loadModel(stories);
+const prompt = "Once upon a time, there was a little girl named Lily.";
+
+async function* story(signal) {
+  yield prompt;
+  yield* generate(model, prompt, { decoder: greedy(), maxNewTokens: 64, signal }).textStream;
+}
+
+Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT") ?? 8080) }, ({ signal }) => {
+  const body = ReadableStream.from(story(signal)).pipeThrough(new TextEncoderStream());
+  return new Response(body, { headers: { "content-type": "text/plain; charset=utf-8" } });
+});

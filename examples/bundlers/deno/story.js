@@ -1,0 +1,14 @@
+// Prints a story as it grows.
+import { generate } from "@decodekit/core";
+import { loadModel } from "@decodekit/core/onnx";
+import { greedy } from "@decodekit/greedy";
+import { stories } from "@decodekit/tiny-models/stories";
+
+const model = await loadModel(stories);
+const prompt = "Once upon a time, there was a little girl named Lily.";
+const encoder = new TextEncoder();
+const { textStream } = generate(model, prompt, { decoder: greedy(), maxNewTokens: 64 });
+await Deno.stdout.write(encoder.encode(prompt));
+for await (const text of textStream) await Deno.stdout.write(encoder.encode(text));
+console.log();
+await model.dispose();
