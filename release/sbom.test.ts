@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { productionDependencies } from "./support/production-dependencies.ts";
@@ -10,7 +10,6 @@ import { run } from "./support/run.ts";
 const out = path.resolve(root, process.env["DECODEKIT_RELEASE_OUT"] ?? "release/out");
 
 beforeAll(async () => {
-  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const names = release.packages.flatMap(({ name }) => ["--filter", name]);
   const format = ["--sbom-format", "cyclonedx", "--sbom-spec-version", "1.6", "--sbom-authors", "The decodekit authors"];
