@@ -174,6 +174,8 @@ async function listen(answer: (request: IncomingMessage, response: ServerRespons
     // The content delivery network lets a page send a range, but no other header of its own.
     response.writeHead(204, { ...CORS, "access-control-allow-headers": "authorization, range", "access-control-allow-methods": "*" }).end();
   });
+  // A client may read one file for longer than the usual 5 seconds before it asks for the next on the same connection.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
 }
