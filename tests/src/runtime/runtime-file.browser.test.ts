@@ -6,6 +6,9 @@ import * as onWasm from "onnxruntime-web/wasm";
 import * as onWebGpu from "onnxruntime-web/webgpu";
 import { expect, test } from "vitest";
 
+// The modules of the page fill the usual 250 entries.
+performance.setResourceTimingBufferSize(2000);
+
 test.each([
   ["wasm", onWasm],
   ["webgpu", onWebGpu],
