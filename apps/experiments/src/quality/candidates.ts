@@ -1,6 +1,6 @@
 import { builtInDecoders, parseDecoder } from "@decodekit/compare";
 import type { Decoder } from "@decodekit/core";
-import { adaptive, leftToRight, refine, remaskDoubted, threshold } from "@decodekit/refinement";
+import { adaptive, editAbove, leftToRight, refine, remaskDoubted, threshold } from "@decodekit/refinement";
 import { judgedTree, type JudgedTreeOptions, speculative, type SuccessorPrior, suffix } from "@decodekit/speculative";
 import { topPSampler } from "@decodekit/top-p";
 import { noRepeat } from "./no-repeat.ts";
@@ -77,6 +77,22 @@ export function editCandidates(): Candidate[] {
     named("speculative", "denoise-draft"),
     ...["threshold=0.9", "threshold=0.6", "threshold=0.4"].map((each) => named("refine", `fast-dllm:blockLength=16,${each}`)),
     named("refine", "llada-2.1:blockLength=16,threshold=0.6,editThreshold=0.6"),
+    ...[0.9, 0.6].map((bound) => ({
+      name: `refine: copy, threshold ${bound}`,
+      family: "refine" as const,
+      decoder: refine({ select: threshold({ threshold: bound }), schedule: adaptive(), blockLength: 32, original: excerptOf }),
+    })),
+    {
+      name: "refine: copy, threshold 0.9, editing",
+      family: "refine",
+      decoder: refine({
+        select: threshold(),
+        schedule: adaptive(),
+        blockLength: 32,
+        original: excerptOf,
+        revise: editAbove({ threshold: 0.5 }),
+      }),
+    },
     named("hybrid", "ar-critic:blockLength=16"),
     named("hybrid", "ar-then-refine"),
     named("hybrid", "confidence-cascade:threshold=0.7,blockLength=16"),
@@ -88,6 +104,9 @@ export function editCandidates(): Candidate[] {
     ].map((each) => named("hybrid", `judged-tree:${each}`)),
   ];
 }
+
+/** The tokens of the text to edit: between the token that begins the prompt and the first edit mark, which is also its last token. */
+const excerptOf = (prompt: Int32Array): Int32Array => prompt.subarray(1, prompt.indexOf(prompt.at(-1)!));
 
 const CELLS = 36;
 
