@@ -97,10 +97,31 @@ class FeedForward(nn.Module):
         return self.down_proj(functional.silu(gate) * up)
 
 
+class HashedDropout(nn.Module):
+    """Dropout with a hash of the index and one random seed as its mask (the first steps of MurmurHash3's finaliser, Appleby 2008).
+
+    On a CPU the library's generator took a fifth of a training step.
+    """
+
+    def __init__(self, probability: float) -> None:
+        super().__init__()
+        self.probability = probability
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        if not self.training or self.probability == 0:
+            return hidden
+        seed = torch.randint(2**31 - 1, (), device=hidden.device, dtype=torch.int32)
+        hashed = torch.arange(hidden.numel(), device=hidden.device, dtype=torch.int32) + seed
+        for shift, factor in ((16, -2048144789), (13, -1028477387)):
+            hashed = (hashed ^ (hashed >> shift)) * factor
+        kept = hashed >= int(-(2**31) + self.probability * 2**32)
+        return torch.where(kept.view(hidden.shape), hidden * (1 / (1 - self.probability)), 0.0)
+
+
 class Layer(nn.Module):
     def __init__(self, config: ModelConfig, dropout: float) -> None:
         super().__init__()
-        self.drop = nn.Dropout(dropout)
+        self.drop = HashedDropout(dropout)
         self.input_layernorm = RmsNorm(config.width, config.norm_epsilon)
         self.self_attn = Attention(config)
         self.post_attention_layernorm = RmsNorm(config.width, config.norm_epsilon)

@@ -38,44 +38,76 @@ def beginnings(stories: list[str], random: np.random.Generator) -> list[str]:
 @torch.no_grad()
 def continue_greedily(network: DualNetwork, prompts: np.ndarray, length: int) -> list[np.ndarray]:
     """Each prompt of (B, n) with its most likely continuation, up to the end token or `length` tokens in all."""
-    tokens, cache = torch.from_numpy(prompts), [None] * network.config.layers
-    new, past = tokens, 0
-    while tokens.shape[1] < length:
-        logits = forward_cached(network, new, cache, past)[:, -1] @ network.head.T
-        past, new = tokens.shape[1], logits.argmax(-1, keepdim=True)
-        tokens = torch.cat((tokens, new), dim=1)
-        if (is_end(tokens[:, 1:])).any(-1).all():
-            break
-    return [row[: end_of(row)] for row in tokens.numpy()]
+    cache = KeyValueCache(network, len(prompts), length)
+    texts = np.zeros((len(prompts), length), dtype=np.int64)
+    size = prompts.shape[1]
+    texts[:, :size] = prompts
+    lengths = np.full(len(prompts), length)
+    rows = np.arange(len(prompts))  # that have not ended
+    new = torch.from_numpy(prompts)
+    while size < length and len(rows):
+        best = (forward_cached(network, new, cache)[:, -1] @ network.head.T).argmax(-1)
+        ended = is_end(best).numpy()
+        lengths[rows[ended]] = size
+        texts[rows, size] = best.numpy()
+        size += 1
+        if ended.any():
+            rows, best = rows[~ended], best[~ended]
+            cache.keep(~ended)
+        new = best[:, None]
+    return [text[:end] for text, end in zip(texts, lengths)]
 
 
 def is_end(tokens: Tensor | np.ndarray) -> Tensor | np.ndarray:
     return (tokens == END_TOKEN) | (tokens == EDIT_TOKEN)
 
 
-def end_of(row: np.ndarray) -> int:
-    """The length of a document without its end token."""
-    ends = np.flatnonzero(is_end(row[1:]))
-    return int(ends[0]) + 1 if len(ends) else len(row)
+class KeyValueCache:
+    """Keys and values of all layers, bfloat16 (B, H, length, D) each, of which the first `filled` positions are in use."""
+
+    def __init__(self, network: DualNetwork, rows: int, length: int) -> None:
+        config = network.config
+        shape = (rows, config.heads, length, config.head_size)
+        self.layers = [(torch.empty(shape, dtype=torch.bfloat16), torch.empty(shape, dtype=torch.bfloat16)) for _ in range(config.layers)]
+        self.filled, self.rows = 0, rows
+
+    def keep(self, wanted: np.ndarray) -> None:
+        """Moves the rows that are `wanted` to the front and forgets the others."""
+        kept = np.flatnonzero(wanted)
+        for row, source in enumerate(kept):
+            if row != source:
+                for part in (part for layer in self.layers for part in layer):
+                    part[row, :, : self.filled] = part[source, :, : self.filled]
+        self.rows = len(kept)
+
+    def add(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Stores those of new positions; returns those of all."""
+        end = self.filled + key.shape[2]
+        both = []
+        for stored, new in zip(self.layers[layer], (key, value)):
+            stored[: self.rows, :, self.filled : end] = new
+            both.append(stored[: self.rows, :, :end])
+        return both[0], both[1]
 
 
-def forward_cached(network: DualNetwork, tokens: Tensor, cache: list, past: int) -> Tensor:
-    """Normalised hidden states (B, n, C) of `tokens` (B, n) after `past` cached ones; grows the cache of keys and values per layer."""
-    hidden = network.model.embed_tokens(tokens)
-    cosine, sine = network.rotary_tables(torch.arange(past, past + tokens.shape[1]))
-    bias = torch.full((tokens.shape[1], past + tokens.shape[1]), HIDDEN).triu(past + 1)
-    for index, layer in enumerate(network.model.layers):
-        attention = layer.self_attn
-        normed = layer.input_layernorm(hidden)
-        split = lambda part: part(normed).view(*normed.shape[:2], attention.heads, attention.head_size).transpose(1, 2)
-        query, key, value = rotate(split(attention.q_proj), cosine, sine), rotate(split(attention.k_proj), cosine, sine), split(attention.v_proj)
-        if cache[index] is not None:
-            key, value = (torch.cat((old, new), dim=2) for old, new in zip(cache[index], (key, value)))
-        cache[index] = (key, value)
-        mixed = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        hidden = hidden + attention.o_proj(mixed.transpose(1, 2).reshape(hidden.shape))
-        hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
-    return network.model.norm(hidden)
+def forward_cached(network: DualNetwork, tokens: Tensor, cache: KeyValueCache) -> Tensor:
+    """Normalised hidden states (B, n, C) of `tokens` (B, n) after the cached ones, which they join."""
+    with torch.autocast("cpu", torch.bfloat16):
+        past, count = cache.filled, tokens.shape[1]
+        hidden = network.model.embed_tokens(tokens)
+        cosine, sine = network.rotary_tables(torch.arange(past, past + count))
+        bias = torch.full((count, past + count), HIDDEN).triu(past + 1)
+        for index, layer in enumerate(network.model.layers):
+            attention = layer.self_attn
+            normed = layer.input_layernorm(hidden)
+            split = lambda part: part(normed).view(*normed.shape[:2], attention.heads, attention.head_size).transpose(1, 2)
+            query, key = rotate(split(attention.q_proj), cosine, sine), rotate(split(attention.k_proj), cosine, sine)
+            key, value = cache.add(index, key, split(attention.v_proj))
+            mixed = torch.nn.functional.scaled_dot_product_attention(query.bfloat16(), key, value, attn_mask=bias.bfloat16())
+            hidden = hidden + attention.o_proj(mixed.transpose(1, 2).reshape(hidden.shape))
+            hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
+        cache.filled += count
+        return network.model.norm(hidden)
 
 
 def repeated_share(tokens: np.ndarray) -> float:

@@ -97,6 +97,7 @@ class StoryTraining:
         """The network's own tokens where `wanted` and masked, from the most likely ones to draws at temperature 1."""
         wanted = wanted & (noisy == MASK_TOKEN)
         guesses = noisy.copy()
+        self.network.eval()
         for start in range(0, len(clean), GUESS_ROWS):
             part = slice(start, start + GUESS_ROWS)
             fill = lambda array: np.resize(array[part], (GUESS_ROWS, *array.shape[1:]))  # repeats rows: always the same shape
@@ -107,6 +108,7 @@ class StoryTraining:
             scale = self.random.random(len(clean[part]))[row]
             noise = torch.from_numpy(scale).to(logits)[:, None] * -torch.empty_like(logits).exponential_().log_()
             guesses[start + row, place] = (logits + noise).argmax(-1).cpu().numpy()
+        self.network.train()
         return guesses
 
     def losses(self, clean: RowBatch, canvases: tuple[CanvasBatch, CanvasBatch]) -> dict[str, torch.Tensor]:

@@ -3,6 +3,7 @@ import type { Decoder } from "@decodekit/core";
 import { adaptive, editAbove, leftToRight, refine, remaskDoubted, threshold } from "@decodekit/refinement";
 import { judgedTree, type JudgedTreeOptions, speculative, type SuccessorPrior, suffix } from "@decodekit/speculative";
 import { topPSampler } from "@decodekit/top-p";
+import { excerptOf } from "../tasks/excerpt-of.ts";
 import { noRepeat } from "./no-repeat.ts";
 
 /** A decoder in the comparison. */
@@ -35,6 +36,21 @@ export function storyCandidates(prior: SuccessorPrior): Candidate[] {
       named("refine", `fast-dllm:blockLength=8,${each}`),
     ),
     ...["bound=1", "bound=2"].map((each) => named("refine", `eb-sampler:blockLength=8,${each}`)),
+    ...[0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map((bound) => ({
+      name: `refine: threshold ${bound}, blocks of 32`,
+      family: "refine" as const,
+      decoder: refine({ select: threshold({ threshold: bound }), schedule: adaptive(), blockLength: 32 }),
+    })),
+    ...[0.9, 0.7, 0.5].map((bound) => ({
+      name: `refine: threshold ${bound}, blocks of 32, editing`,
+      family: "refine" as const,
+      decoder: refine({
+        select: threshold({ threshold: bound }),
+        schedule: adaptive(),
+        blockLength: 32,
+        revise: editAbove({ threshold: 0.5 }),
+      }),
+    })),
     named("refine", "wino:blockLength=8"),
     { name: "refine: two per step", family: "refine", decoder: refine({ blockLength: 8, steps: 4 }) },
     { name: "refine: two left to right", family: "refine", decoder: refine({ select: leftToRight(), blockLength: 8, steps: 4 }) },
@@ -104,9 +120,6 @@ export function editCandidates(): Candidate[] {
     ].map((each) => named("hybrid", `judged-tree:${each}`)),
   ];
 }
-
-/** The tokens of the text to edit: between the token that begins the prompt and the first edit mark, which is also its last token. */
-const excerptOf = (prompt: Int32Array): Int32Array => prompt.subarray(1, prompt.indexOf(prompt.at(-1)!));
 
 const CELLS = 36;
 
