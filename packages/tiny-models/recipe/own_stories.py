@@ -26,7 +26,6 @@ from run_folder import load_weights
 
 BATCH = 256
 MOST_SENTENCES = 3  # of a beginning
-MAX_REPEATED = 0.25  # of the 4-grams of a text
 
 
 def beginnings(stories: list[str], random: np.random.Generator) -> list[str]:
@@ -129,6 +128,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--texts", type=int, default=None, help="use only the first so many texts")
     parser.add_argument("--length", type=int, default=256, help="tokens of a text at most")
+    parser.add_argument("--repeated", type=float, default=0.25, help="largest share of a text's 4-grams that occurred before in it")
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args()
     torch.set_num_threads(2)
@@ -144,7 +144,9 @@ def main() -> None:
         same = prompts[start : start + BATCH]
         shortest = min(map(len, same))
         documents += continue_greedily(network, np.stack([prompt[:shortest] for prompt in same]).astype(np.int64), options.length)
-    kept = [document for document in documents if repeated_share(document) <= MAX_REPEATED]
+    kept = [document for document in documents if repeated_share(document) <= options.repeated]
+    if not kept:
+        raise SystemExit(f"All of {len(documents)} texts repeat themselves; train the model longer or raise --repeated.")
     np.savez_compressed(options.out, tokens=np.concatenate(kept).astype(np.uint16), lengths=np.array(list(map(len, kept)), dtype=np.int32))
     print(f"{len(kept)} of {len(documents)} texts, {sum(map(len, kept))} tokens, in {time.monotonic() - begun:.0f} s")
 
