@@ -16,7 +16,7 @@ from training_rows import RowBatch
 
 COPIED_SHARE = 0.6  # of the edits have a second canvas filled with copies
 WHOLE_COPY_SHARE = 0.7  # of those are filled completely, the others in part
-GUESSED_SHARE = 0.5  # of the other rows have a second canvas filled with guesses
+GUESSED_SHARE = 0.25  # of the rows, at most, have a second canvas filled with guesses, of those that are no copies: always as many
 LEAST_GUESSED = 0.3  # of the masked tokens of such a canvas, at least
 
 # (clean tokens, canvas tokens, visibility, which of its tokens are to be guessed) → guesses; of some rows, all (rows, S)
@@ -33,10 +33,10 @@ def canvas_views(rows: RowBatch, random: np.random.Generator, infill_share: floa
         fill[row], filled[row] = copied_drafts(clean[row], rows.edits[row], second.block_start[row], second.block_end[row])
         if random.random() > WHOLE_COPY_SHARE:
             filled[row] &= random.random(clean.shape[1]) < random.random()
-    own = ~copied & (random.random(len(clean)) < GUESSED_SHARE)
-    if own.any():
-        shares = random.uniform(LEAST_GUESSED, 1, (own.sum(), 1))
-        filled[own] = random.random((own.sum(), clean.shape[1])) < shares
+    own = random.permutation(np.flatnonzero(~copied))[: max(1, round(GUESSED_SHARE * len(clean)))]
+    if len(own):
+        shares = random.uniform(LEAST_GUESSED, 1, (len(own), 1))
+        filled[own] = random.random((len(own), clean.shape[1])) < shares
         seen = canvas_visibility(second.block_start[own], second.block_end[own])
         fill[own] = guess(clean[own], second.noisy[own], seen, filled[own])
     return masked, fill_with_guesses(second, clean, fill, filled)

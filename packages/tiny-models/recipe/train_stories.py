@@ -34,7 +34,7 @@ from training_rows import RowBatch, TrainingRows
 
 SHORT_LENGTH = 256  # tokens per row; from LONG_FROM on some batches have rows as long as the context
 LONG_SHARE = 0.2  # of those batches
-GUESS_ROWS = 8  # of a step's second canvases are filled with guesses at most: one shape to compile
+GUESS_ROWS = 4  # guessed at a time: one shape to compile
 CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the periodic evaluation
 DISTANCE_SCALE = 7.0  # positions over which that loss decays by a factor of e: later ones are rarely reached
 
