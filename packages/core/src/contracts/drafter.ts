@@ -1,5 +1,5 @@
 import type { ForwardEndEvent } from "./decoder.ts";
-import type { ModelRole, ModelSet, TokenId } from "./model.ts";
+import type { HiddenStates, ModelRole, ModelSet, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
 import type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./reporting-session.ts";
 import type { Sampler } from "./sampler.ts";
@@ -21,6 +21,8 @@ export interface Drafter<Role extends ModelRole = ModelRole> {
   readonly confidences?: "all" | "some" | undefined;
   /** Whether it uses `DraftOutcome.predictions`. @defaultValue false */
   readonly usesTargetPredictions?: boolean | undefined;
+  /** Whether it uses `DraftOutcome.layerStates`, which need a target with `capabilities.hiddenLayers`. @defaultValue false */
+  readonly usesLayerStates?: boolean | undefined;
   /** Starts drafting in one decode. Nothing that would change a draft may be kept between decodes. */
   start(run: DraftContext<Role>): Promise<DraftSession>;
 }
@@ -72,6 +74,12 @@ export interface DraftOutcome {
    * n > drafted. Each prediction is correct if the drafted tokens before it are. Only for a drafter with `usesTargetPredictions`.
    */
   readonly predictions?: Int32Array | undefined;
+  /**
+   * The target's hidden states at the committed positions that it has read since the last call, the prompt's in the first one, see
+   * `Logits.layerStates`. The last of them is at the position before that of the last of `tokens`. To be kept by the drafter, which owns
+   * them. Only for a drafter with `usesLayerStates`.
+   */
+  readonly layerStates?: HiddenStates | undefined;
 }
 
 export interface DraftRequest {
