@@ -17,6 +17,7 @@ import { drawPredicted, firstChain, readsOf } from "@decodekit/core/toolkit";
 import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/policy.ts";
 import { type GuardedDrafter, startGuardedDrafter } from "./guarded-drafter.ts";
 import { gumbelRandom } from "./gumbel-max.ts";
+import { committedStates, withLayerStates } from "./layer-states.ts";
 import { stopwatch, unwatched, watched } from "./stopwatch.ts";
 import { readDraft, type TargetRows, targetRows } from "./target-rows.ts";
 import { checkVerification } from "./verify/check-verification.ts";
@@ -53,16 +54,33 @@ export async function* speculate<Role extends ModelRole>(
   context: DecodeContext<"causal" | Role>,
   settings: SpeculateSettings<Role>,
 ): AsyncGenerator<DecodeEvent, FinishReason, void> {
-  const { sampler, policy } = settings;
+  const { policy } = settings;
   checkCapabilities(context, settings.drafter);
-  const target = await context.openSession("causal");
+  const session = await context.openSession("causal");
+  const target = settings.drafter.usesLayerStates ? withLayerStates(session, context.signal) : session;
   const drafter = await startGuardedDrafter(context, target, settings);
-  const speculation = { context, settings, target, drafter, control: policy.start(context.models.causal, settings.drafter) };
+  const control = policy.start(context.models.causal, settings.drafter);
+  try {
+    return yield* rounds({ context, settings, target, drafter, control });
+  } finally {
+    await drafter.dispose();
+  }
+}
+
+async function* rounds<Role extends ModelRole>(speculation: Speculation<Role>): AsyncGenerator<DecodeEvent, FinishReason, void> {
+  const { context, settings, target, drafter } = speculation;
+  const { sampler } = settings;
   const { promptLength, random } = context;
   const logits = yield* target.forward(context.tokens, "prefill", "last", readsOf(sampler));
   const first = await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(promptLength));
   const watch = stopwatch();
-  for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
+  const start: DraftOutcome = {
+    tokens: Int32Array.of(first),
+    drafted: 0,
+    accepted: 0,
+    layerStates: committedStates(logits, settings.drafter),
+  };
+  for (let outcome = start; ;) {
     const finishReason = yield* context.commit(outcome.tokens);
     if (finishReason) return finishReason;
     // All in one generator: with a small model, each extra generator that events pass through costs a few percent of a pass.
@@ -104,8 +122,9 @@ async function verify<Role extends ModelRole>(
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), nextToken);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = drafter.usesTargetPredictions ? await predict(rows, outcome, verifier.sharesNoise) : undefined;
+  const layerStates = committedStates(logits, drafter, [0, ...path.map((node) => node + 1)]);
   await rows.keep(path);
-  return { ...outcome, predictions };
+  return { ...outcome, predictions, layerStates };
 }
 
 /** A round without a draft: one token, drawn as plain decoding draws it. */
@@ -113,7 +132,8 @@ async function drawPlainly<Role extends ModelRole>({ context, settings }: Specul
   const predicted = { logits, index: 0, sequence: context };
   const token = await drawPredicted(settings.sampler, predicted, () => context.random.fork(context.tokens.length));
   const tokens = Int32Array.of(token);
-  return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.usesTargetPredictions ? tokens : undefined };
+  const predictions = settings.drafter.usesTargetPredictions ? tokens : undefined;
+  return { tokens, drafted: 0, accepted: 0, predictions, layerStates: committedStates(logits, settings.drafter) };
 }
 
 /**
@@ -187,8 +207,15 @@ async function predict(rows: TargetRows, { tokens, drafted }: DraftOutcome, shar
   return predictions;
 }
 
-function checkCapabilities<Role extends ModelRole>({ models }: DecodeContext<"causal" | Role>, { name, draftKind }: Drafter<Role>): void {
-  const { rewind, tree } = models.causal.capabilities;
+function checkCapabilities<Role extends ModelRole>(
+  { models }: DecodeContext<"causal" | Role>,
+  { name, draftKind, usesLayerStates }: Drafter<Role>,
+): void {
+  const { rewind, tree, hiddenLayers } = models.causal.capabilities;
+  if (usesLayerStates && !hiddenLayers) {
+    const expected = `able to return the hidden states of layers (capabilities.hiddenLayers), which the drafter "${name}" requires: load it with draftHead`;
+    throw new InvalidOptionError({ where: "speculative", option: "the causal model", expected, actual: "one that is not" });
+  }
   const ability = draftKind === "tree" ? "read trees (capabilities.tree)" : "rewind its cache (capabilities.rewind)";
   if (draftKind === "tree" ? tree : rewind) return;
   const expected = `able to ${ability}, which the drafter "${name}" requires`;

@@ -59,6 +59,11 @@ export interface DraftSession {
    * An error that it throws ends the decode with a DrafterError, except the signal's own reason.
    */
   propose(request: DraftRequest): Promise<Draft> | AsyncGenerator<ForwardEndEvent, Draft, void>;
+  /**
+   * Frees what the session holds beside the sessions of `DraftContext`, which are disposed without it. Called once, when the decode ends
+   * for any reason, also during a call of `propose` that was given up. @defaultValue there is nothing to free
+   */
+  dispose?(): Promise<void>;
 }
 
 /** The outcome of a round. */

@@ -57,6 +57,7 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
     draftKind,
     confidences: confidencesOf(drafters),
     usesTargetPredictions: drafters.some(({ usesTargetPredictions }) => usesTargetPredictions),
+    usesLayerStates: drafters.some(({ usesLayerStates }) => usesLayerStates),
     async start(run) {
       const steps: CascadeStep[] = [];
       for (const drafter of drafters) steps.push(cascadeStep(drafter, await drafter.start(run), minAccepted));
@@ -83,6 +84,9 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
           if (unlikely) return chosen(unlikely.step, unlikely.draft);
           asked = undefined;
           return { tokens: new Int32Array(0), probabilities: [] };
+        },
+        async dispose() {
+          await Promise.all(steps.map(({ session }) => session.dispose?.()));
         },
       };
     },

@@ -54,7 +54,8 @@ export function findEmbeddings(graph: EditableGraph, ids: string): string | unde
 function lookedUp(graph: EditableGraph, connections: Connections, ids: string): readonly string[] {
   const isIds = (value: string): boolean => {
     const producer = connections.producers.get(value);
-    return value === ids || (producer !== undefined && SAME.has(producer.op) && isIds(producer.inputs[0]!));
+    const isPassedOn = producer !== undefined && (SAME.has(producer.op) || producer.op === "Reshape");
+    return value === ids || (isPassedOn && isIds(producer.inputs[0]!));
   };
   return graph.nodes
     .filter(({ op, inputs }) => LOOK_UPS.has(op) && isIds(inputs[1] ?? "") && isFixed(inputs[0]!, graph, connections))
@@ -120,10 +121,10 @@ function isScaling({ op, inputs }: GraphNode, isAlias: (value: string) => boolea
   return op === "Add" || (op === "Mul" && isFixed(other, graph, connections));
 }
 
-/** Returns a value and what it is converted to. */
-function aliasesOf(value: string, { consumers }: Connections): readonly string[] {
-  const converted = (consumers.get(value) ?? []).filter(({ op, inputs }) => SAME.has(op) && inputs[0] === value);
-  return [value, ...converted.flatMap(({ outputs }) => outputs)];
+/** Returns a value and all that it is converted to. */
+function aliasesOf(value: string, connections: Connections): readonly string[] {
+  const converted = (connections.consumers.get(value) ?? []).filter(({ op, inputs }) => SAME.has(op) && inputs[0] === value);
+  return [value, ...converted.flatMap(({ outputs }) => outputs).flatMap((output) => aliasesOf(output, connections))];
 }
 
 function layersOf({ nodes, inputs }: EditableGraph): ReadonlyMap<string, number> {
