@@ -1,3 +1,4 @@
+import type { DraftHead } from "./draft-head.ts";
 import type { ForwardEndEvent } from "./decoder.ts";
 import type { HiddenStates, ModelRole, ModelSet, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
@@ -23,6 +24,11 @@ export interface Drafter<Role extends ModelRole = ModelRole> {
   readonly usesTargetPredictions?: boolean | undefined;
   /** Whether it uses `DraftOutcome.layerStates`, which need a target with `capabilities.hiddenLayers`. @defaultValue false */
   readonly usesLayerStates?: boolean | undefined;
+  /**
+   * The kind of draft head that it uses, `causal.draftHead`. Passes of the head are reported as those of a model with the role "draft".
+   * @defaultValue none
+   */
+  readonly draftHead?: DraftHead["kind"] | undefined;
   /** Starts drafting in one decode. Nothing that would change a draft may be kept between decodes. */
   start(run: DraftContext<Role>): Promise<DraftSession>;
 }

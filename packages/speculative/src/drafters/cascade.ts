@@ -58,6 +58,7 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
     confidences: confidencesOf(drafters),
     usesTargetPredictions: drafters.some(({ usesTargetPredictions }) => usesTargetPredictions),
     usesLayerStates: drafters.some(({ usesLayerStates }) => usesLayerStates),
+    draftHead: drafters.find(({ draftHead }) => draftHead)?.draftHead,
     async start(run) {
       const steps: CascadeStep[] = [];
       for (const drafter of drafters) steps.push(cascadeStep(drafter, await drafter.start(run), minAccepted));

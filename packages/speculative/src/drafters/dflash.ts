@@ -31,6 +31,7 @@ export function dflash(options: DflashOptions = {}): Drafter<"causal"> {
     requires: ["causal"],
     draftKind: "probabilities",
     usesLayerStates: true,
+    draftHead: "dflash",
     async start(context) {
       const { signal, usesProbabilities: needsProbabilities } = context;
       const sampler = options.sampler ?? context.sampler;

@@ -44,6 +44,7 @@ export function eagleTree(options: EagleTreeOptions = {}): Drafter<"causal"> {
     requires: ["causal"],
     draftKind: "tree",
     usesLayerStates: true,
+    draftHead: "eagle",
     async start(context) {
       const head = findHead(name, "eagle", context);
       const session = await head.createSession();

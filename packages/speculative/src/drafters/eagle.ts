@@ -65,6 +65,7 @@ export function eagle(options: EagleOptions = {}): Drafter<"causal"> {
     draftKind: "probabilities",
     ...(confidences && { confidences: "all" as const }),
     usesLayerStates: true,
+    draftHead: "eagle",
     async start(context) {
       const head = findHead(name, "eagle", context);
       const session = await head.createSession();
