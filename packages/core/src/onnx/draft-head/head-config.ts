@@ -25,7 +25,8 @@ export interface BlockConfig {
  * @throws ModelLoadError for a value of the wrong type.
  */
 export function readHeadConfig({ source, values }: JsonFile): HeadConfig {
-  const all = { ...within(values, "dflash_config"), ...within(values, "eagle_config"), ...values };
+  const inner = ["transformer_layer_config", "dflash_config", "eagle_config"].map((name) => within(values, name));
+  const all: JsonFile["values"] = Object.assign({}, ...inner, values);
   const layers = (name: string, entering: number): readonly number[] | undefined => {
     const list = all[name];
     if (list === undefined || list === null) return undefined;
