@@ -3,7 +3,7 @@ import path from "node:path";
 import { autoregressive, type DraftHead, greedySampler } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
 import { collectDecode } from "@decodekit/core/testing";
-import { allDrafters, speculative } from "@decodekit/speculative";
+import { dflash, eagle, eagleTree, speculative } from "@decodekit/speculative";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeExports, folderOf } from "./exported-models.ts";
 
@@ -147,17 +147,17 @@ describeExports("the drafters of heads", () => {
   });
 
   test.each([
-    ["eagle", "eagle"],
-    ["eagle-part", "eagle"],
-    ["eagle-part", "eagle-tree"],
-    ["dflash", "dflash"],
-  ])("with %s, %s changes no greedy text", async (head, drafter) => {
+    ["eagle", eagle()],
+    ["eagle-part", eagle()],
+    ["eagle-part", eagleTree()],
+    ["dflash", dflash()],
+  ] as const)("of %s change no greedy text: %o", async (head, drafter) => {
     const model = models.get(head)!;
     for (let first = 5; first < 25; first++) {
       const prompt = Int32Array.of(first, 2 * first, 150 - first);
       const options = { maxNewTokens: 20 };
       const plain = await collectDecode(autoregressive({ name: "plain", sampler: greedySampler }).decode(model, prompt, options));
-      const decoder = speculative({ drafter: allDrafters[drafter]!(), draftLength: 4 });
+      const decoder = speculative({ drafter, draftLength: 4 });
       const { tokens, events } = await collectDecode(decoder.decode(model, prompt, options));
       expect(tokens).toEqual(plain.tokens);
       expect(events.filter((event) => event.type === "draft-verify").length).toBeGreaterThan(0);

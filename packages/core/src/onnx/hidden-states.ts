@@ -12,6 +12,8 @@ export function returnsStates({ hiddenStates, layerStates }: Pick<GraphSignature
 export async function readHiddenStates(tensor: Tensor, count: number): Promise<HiddenStates> {
   const [, tokens, size] = tensor.dims as [number, number, number];
   const data = (await tensor.getData(true)) as Float32Array | Uint16Array;
+  // Until now, only what lies on a GPU is freed.
+  tensor.dispose();
   const last = data.subarray((tokens - count) * size);
   return {
     size,

@@ -13,6 +13,8 @@ export function floatTensor(ort: typeof Ort, type: FloatType, values: Float32Arr
 /** Returns the values of a tensor of floats, which is disposed. */
 export async function takeFloats(tensor: Tensor): Promise<Float32Array> {
   const data = (await tensor.getData(true)) as Float32Array | Uint16Array;
+  // Until now, only what lies on a GPU is freed.
+  tensor.dispose();
   return data instanceof Float32Array ? data : float16ToFloat32(new Uint16Array(data.buffer, data.byteOffset, data.length));
 }
 
