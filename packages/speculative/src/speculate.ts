@@ -54,56 +54,45 @@ export async function* speculate<Role extends ModelRole>(
   context: DecodeContext<"causal" | Role>,
   settings: SpeculateSettings<Role>,
 ): AsyncGenerator<DecodeEvent, FinishReason, void> {
-  const { policy } = settings;
+  const { sampler, policy } = settings;
   checkCapabilities(context, settings.drafter);
   const session = await context.openSession("causal");
   const target = settings.drafter.usesLayerStates ? withLayerStates(session, context.signal) : session;
   const drafter = await startGuardedDrafter(context, target, settings);
-  const control = policy.start(context.models.causal, settings.drafter);
+  const speculation = { context, settings, target, drafter, control: policy.start(context.models.causal, settings.drafter) };
   try {
-    return yield* rounds({ context, settings, target, drafter, control });
+    const { promptLength, random } = context;
+    const logits = yield* target.forward(context.tokens, "prefill", "last", readsOf(sampler));
+    const first = await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(promptLength));
+    const watch = stopwatch();
+    const layerStates = committedStates(logits, settings.drafter);
+    for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0, layerStates }; ;) {
+      const finishReason = yield* context.commit(outcome.tokens);
+      if (finishReason) return finishReason;
+      // All in one generator: with a small model, each extra generator that events pass through costs a few percent of a pass.
+      const { requested, maxConfident } = draftLength(speculation);
+      watch.restart();
+      drafter.observe(outcome);
+      const proposed = requested > 0 || maxConfident > 0 ? propose(speculation, requested, maxConfident) : undefined;
+      const draft = cut(speculation, proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft);
+      const { length: drafted } = draft.tokens;
+      const start = drafted > 0 ? context.tokens.length : 0;
+      if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
+      const pass = readDraft(target, outcome.tokens.subarray(-1), { draft, sampler });
+      const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
+      watch.pause();
+      yield passed.value;
+      watch.resume();
+      const rows = (await pass.next()) as IteratorReturnResult<Logits>;
+      outcome = drafted > 0 ? await verify(speculation, draft, rows.value) : await drawPlainly(speculation, rows.value);
+      const { accepted } = outcome;
+      if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
+      const { milliseconds: passMilliseconds } = passed.value;
+      const { tokens: committed } = outcome;
+      speculation.control.observe({ requested, drafted, accepted, committed, milliseconds: watch.elapsed(), passMilliseconds });
+    }
   } finally {
     await drafter.dispose();
-  }
-}
-
-async function* rounds<Role extends ModelRole>(speculation: Speculation<Role>): AsyncGenerator<DecodeEvent, FinishReason, void> {
-  const { context, settings, target, drafter } = speculation;
-  const { sampler } = settings;
-  const { promptLength, random } = context;
-  const logits = yield* target.forward(context.tokens, "prefill", "last", readsOf(sampler));
-  const first = await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(promptLength));
-  const watch = stopwatch();
-  const start: DraftOutcome = {
-    tokens: Int32Array.of(first),
-    drafted: 0,
-    accepted: 0,
-    layerStates: committedStates(logits, settings.drafter),
-  };
-  for (let outcome = start; ;) {
-    const finishReason = yield* context.commit(outcome.tokens);
-    if (finishReason) return finishReason;
-    // All in one generator: with a small model, each extra generator that events pass through costs a few percent of a pass.
-    const { requested, maxConfident } = draftLength(speculation);
-    watch.restart();
-    drafter.observe(outcome);
-    const proposed = requested > 0 || maxConfident > 0 ? propose(speculation, requested, maxConfident) : undefined;
-    const draft = cut(speculation, proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft);
-    const { length: drafted } = draft.tokens;
-    const start = drafted > 0 ? context.tokens.length : 0;
-    if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
-    const pass = readDraft(target, outcome.tokens.subarray(-1), { draft, sampler });
-    const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
-    watch.pause();
-    yield passed.value;
-    watch.resume();
-    const rows = (await pass.next()) as IteratorReturnResult<Logits>;
-    outcome = drafted > 0 ? await verify(speculation, draft, rows.value) : await drawPlainly(speculation, rows.value);
-    const { accepted } = outcome;
-    if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
-    const { milliseconds: passMilliseconds } = passed.value;
-    const { tokens: committed } = outcome;
-    speculation.control.observe({ requested, drafted, accepted, committed, milliseconds: watch.elapsed(), passMilliseconds });
   }
 }
 

@@ -12,7 +12,7 @@ describe.each(EXECUTIONS)("hidden states after layers on %s", (execution) => {
     ["the story model", stories, [0, 2]],
     ["its draft model, whose sums are fused with norms", storiesDraft, [1, 0]],
     ["a graph of plain sums", circleTarget(), [2]],
-  ] as const)("%s returns them, and its logits stay the same", async (_, source, hiddenLayers) => {
+  ] as const)("%s returns them, and its logits stay the same", async (_name, source, hiddenLayers) => {
     const [plain, rewritten] = [await loadModel(source, { execution }), await loadModel(source, { execution, hiddenLayers })];
     expect(rewritten.causal.capabilities.hiddenLayers).toEqual(hiddenLayers);
     const tokens = Int32Array.from({ length: 11 }, (_, index) => (5 * index + 1) % plain.causal.vocabSize);

@@ -19,7 +19,7 @@ function load(draftHead: LoadModelOptions["draftHead"], options: LoadModelOption
   return loadModel(target, { ...native, draftHead, ...options });
 }
 
-function without(files: ModelFiles, path: string): ModelFiles {
+function withoutFile(files: ModelFiles, path: string): ModelFiles {
   return { ...files, files: Object.fromEntries(Object.entries(files.files).filter(([each]) => each !== path)) };
 }
 
@@ -79,8 +79,8 @@ describe("loading a draft head", () => {
       "ModelLoadError",
       "d2t must lead to different tokens of the target, in [0, 12), got 0 at index 1.",
     ],
-    ["no configuration", without(head(), "config.json"), "ModelLoadError", "config.json"],
-    ["no graph", without(head(), "model.onnx"), "ModelLoadError", "The model needs this file."],
+    ["no configuration", withoutFile(head(), "config.json"), "ModelLoadError", "config.json"],
+    ["no graph", withoutFile(head(), "model.onnx"), "ModelLoadError", "The model needs this file."],
     [
       "the graph of a model",
       countingModel(),

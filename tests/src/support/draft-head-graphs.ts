@@ -27,6 +27,14 @@ const MIXED = 0.05;
 /** Number of layers of the target below. */
 const LAYERS = 3;
 
+const integer = (name: string, value: number): Weights => ({ name, type: "int64", dims: [1], values: [value] });
+const CONSTANTS: readonly Weights[] = [
+  integer("one", 1),
+  integer("two", 2),
+  integer("end", 2 ** 31),
+  { name: "mixed", type: "float32", dims: [1], values: [MIXED] },
+];
+
 /** Returns a folder with an EAGLE-3 graph, whose state at a position is its embedding, what it was given, and a little of those before. */
 export function eagleHead(options: EagleGraphOptions, config: object = {}, vocabulary?: object): ModelFiles {
   return headFolder(eagleGraph(options), config, vocabulary);
@@ -48,7 +56,7 @@ function headFolder(graph: Graph, config: object, vocabulary?: object): ModelFil
   };
 }
 
-export function eagleGraph({
+function eagleGraph({
   hiddenSize: H,
   layers,
   vocabSize,
@@ -98,12 +106,12 @@ export function eagleGraph({
     weights: [
       weights("fc", [layers * H, H]),
       { name: "projection", type: "float32", dims: [H, draftSize], values: projection ?? weights("projection", [H, draftSize]).values },
-      ...constants(H),
+      ...CONSTANTS,
     ],
   };
 }
 
-export function dflashGraph({ hiddenSize: H, layers }: HeadSizes): Graph {
+function dflashGraph({ hiddenSize: H, layers }: HeadSizes): Graph {
   const value = (name: string, ...shape: GraphValue["shape"]): GraphValue => ({ name, type: "float32", shape });
   return {
     inputs: [
@@ -129,7 +137,7 @@ export function dflashGraph({ hiddenSize: H, layers }: HeadSizes): Graph {
       { op: "Add", inputs: ["noise_embedding", "mean"], outputs: ["seen"] },
       { op: "Add", inputs: ["seen", "placed"], outputs: ["draft_hidden"] },
     ],
-    weights: [weights("fc", [layers * H, H]), weights("directions", [1, 1, H]), ...constants(H)],
+    weights: [weights("fc", [layers * H, H]), weights("directions", [1, 1, H]), ...CONSTANTS],
   };
 }
 
@@ -174,7 +182,7 @@ export function circleTarget(config: object = {}): ModelFiles {
       },
       { name: "circle", type: "float32", dims: [H, H], values: NEXT_IN_CIRCLE },
       ...layers.map((layer) => weights(`mix ${layer}`, [H, H], 20)),
-      ...constants(H),
+      ...CONSTANTS,
     ],
   };
   return {
@@ -217,11 +225,6 @@ function runningMean(value: string, { past, suffix = "", present, layer }: Runni
 
 function cacheValues(name: string, positions: string, size: number, type: "float32" | "float16", layer = 0): readonly GraphValue[] {
   return ["key", "value"].map((part) => ({ name: `${name}.${layer}.${part}`, type, shape: ["batch", 1, positions, size] }));
-}
-
-function constants(_: number): readonly Weights[] {
-  const integer = (name: string, value: number): Weights => ({ name, type: "int64", dims: [1], values: [value] });
-  return [integer("one", 1), integer("two", 2), integer("end", 2 ** 31), { name: "mixed", type: "float32", dims: [1], values: [MIXED] }];
 }
 
 /** Returns random weights, the same ones for a name. */

@@ -1,5 +1,3 @@
-import type { ForwardOptions, TokenId } from "./model.ts";
-
 /**
  * A small network that drafts the next tokens of one causal model, its target, from the target's hidden states, with the target's
  * embeddings. It is loaded with that model, which frees it. It can be of no use to another model.
@@ -33,7 +31,10 @@ export interface BlockHead extends CommonHead {
   createSession(): Promise<BlockHeadSession>;
 }
 
-type PassOptions = Pick<ForwardOptions, "signal">;
+/** As `ForwardOptions.signal`: once aborted, the pass rejects with `signal.reason`. */
+interface PassOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** The head's cache of one sequence. Calls must not overlap. A failed or aborted pass leaves it as it was. */
 export interface StepHeadSession {
@@ -76,7 +77,7 @@ export interface BlockHeadSession {
    * (vocabSize,): row i predicts the token at the i-th position after `last`, given the committed tokens alone. The caller owns them.
    * @throws InvalidOptionError if `count` or the number of states is out of range. @throws DisposedError after `dispose`.
    */
-  draft(states: Float32Array, last: TokenId, count: number, options?: PassOptions): Promise<readonly Float32Array[]>;
+  draft(states: Float32Array, last: number, count: number, options?: PassOptions): Promise<readonly Float32Array[]>;
   /** Frees the cache. Later calls do nothing; any other later call throws DisposedError. */
   dispose(): Promise<void>;
 }

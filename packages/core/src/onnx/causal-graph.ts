@@ -3,7 +3,7 @@ import type { RowConsistency } from "../contracts/model.ts";
 import type { CanvasGraph } from "./canvas-graph.ts";
 import type { BufferPool } from "./gpu-rows/buffer-pool.ts";
 import type { Embeddings } from "./embeddings/embeddings.ts";
-import type { OpenedHead } from "./draft-head/open-draft-head.ts";
+import type { OpenedHead } from "./draft-head/opened-head.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphSignature } from "./graph-signature.ts";
 import type { RunQueue } from "./run-queue.ts";

@@ -87,7 +87,7 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
           return { tokens: new Int32Array(0), probabilities: [] };
         },
         async dispose() {
-          await Promise.all(steps.map(({ session }) => session.dispose?.()));
+          for (const { session } of steps) await session.dispose?.();
         },
       };
     },

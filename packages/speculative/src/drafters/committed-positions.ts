@@ -2,7 +2,7 @@ import { type DraftHead, type DraftOutcome, DrafterError, type HiddenStates } fr
 import { concatTokens } from "@decodekit/core/toolkit";
 
 /** What a draft head has to read before its next draft. */
-export interface UnreadPositions {
+interface UnreadPositions {
   /** The tokens after the positions, shape (n,). */
   readonly tokens: Int32Array;
   /** The target's states at the positions, shape (n, stateSize). */

@@ -9,6 +9,7 @@ import { type GraphFiles, openGraphFiles } from "../model-files.ts";
 import { type ModelFolder, openModelFolder } from "../model-folder.ts";
 import type { LoadModelOptions, ModelSource } from "../model-source.ts";
 import { queueOf, releaseInTurn } from "../runtime-queue.ts";
+import type { OpenedHead } from "./opened-head.ts";
 import { blockHeadSession, type DflashGraph } from "./block-head-session.ts";
 import { readDraftVocabulary } from "./draft-vocabulary.ts";
 import { type HeadConfig, type HeadKind, readBlockConfig, readHeadConfig, targetLayersOf } from "./head-config.ts";
@@ -59,12 +60,6 @@ export interface HeadTarget extends LendingTarget {
   /** Name of its output of logits. */
   readonly logits: string;
   readonly buffers: BufferPool;
-}
-
-/** A draft head in the runtime. */
-export interface OpenedHead {
-  readonly head: DraftHead;
-  release(): Promise<void>;
 }
 
 /**

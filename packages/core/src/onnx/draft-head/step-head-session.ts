@@ -183,10 +183,10 @@ class EagleSession implements StepHeadSession {
       left.delete(logits!);
       const rows = lastOfEach(await takeFloats(logits as Tensor), branches, count);
       left.delete(hidden!);
-      const states = lastOfEach(await takeFloats(hidden as Tensor), branches, count);
+      const own = lastOfEach(await takeFloats(hidden as Tensor), branches, count);
       this.#assertOpen();
       signal?.throwIfAborted();
-      return new Branches(graph, { count: branches, length: positions, tensors: grownTensors(graph, others), hidden: states }, rows);
+      return new Branches(graph, { count: branches, length: positions, tensors: grownTensors(graph, others), hidden: own }, rows);
     } catch (error) {
       for (const output of left) output.dispose();
       throw error;

@@ -46,15 +46,15 @@ const MAX_KEPT = 1024;
  * @throws ModelShapeError if the graph looks no table up by token ids.
  */
 export async function openTargetEmbeddings(target: LendingTarget): Promise<TokenEmbeddings> {
-  const { read, release } = target.embeddings ? ownEmbeddings(target, target.embeddings) : await fromGraph(target);
+  const rows = target.embeddings ? ownEmbeddings(target, target.embeddings) : await fromGraph(target);
   try {
     const kept = new Map<number, Float32Array>();
-    const { length: size } = await read(Int32Array.of(0));
+    const { length: size } = await rows.read(Int32Array.of(0));
     return {
       size,
       async of(tokens) {
         const missing = Int32Array.from(new Set(tokens.filter((token) => !kept.has(token))));
-        const values = missing.length > 0 ? await read(missing) : new Float32Array(0);
+        const values = missing.length > 0 ? await rows.read(missing) : new Float32Array(0);
         const fresh = new Map(Array.from(missing, (token, index) => [token, values.subarray(index * size, (index + 1) * size)] as const));
         const result = new Float32Array(tokens.length * size);
         for (const [index, token] of tokens.entries()) result.set((fresh.get(token) ?? kept.get(token))!, index * size);
@@ -62,10 +62,10 @@ export async function openTargetEmbeddings(target: LendingTarget): Promise<Token
         if (fresh.size <= MAX_KEPT) for (const [token, row] of fresh) kept.set(token, row.slice());
         return result;
       },
-      release,
+      release: () => rows.release(),
     };
   } catch (error) {
-    await release();
+    await rows.release();
     throw error;
   }
 }

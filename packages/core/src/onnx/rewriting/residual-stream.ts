@@ -96,7 +96,7 @@ function nextValue(current: string, search: Search): StreamValue | undefined {
     if (sum) return sum;
   }
   if ((search.layers.get(current) ?? -1) >= 0) return undefined;
-  const [scaled] = [...readers].filter((node) => isScaling(node, isAlias, search));
+  const scaled = [...readers].find((node) => isScaling(node, isAlias, search));
   return scaled && { terms: [scaled.outputs[0]!], node: scaled };
 }
 
