@@ -1,6 +1,7 @@
 import { loadModel } from "@decodekit/core/onnx";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import { describe, expect, test, vi } from "vitest";
+import { describeExports, differenceOf, folderOf, readGolden } from "../models/exported-models.ts";
 import { countingModel } from "../support/counting-graph.ts";
 import { circleTarget, TARGET_SIZE } from "../support/draft-head-graphs.ts";
 import { watchGraphs } from "../support/watch-graphs.ts";
@@ -86,4 +87,58 @@ test("a graph in which the stream is not found is refused with what was looked f
   );
   const other = loadModel(circleTarget({ num_hidden_layers: 4 }), { execution: "native", hiddenLayers: [0] });
   await expect(other).rejects.toThrow("got 3 layers with such sums, 0 to 2, where config.json has 4.");
+});
+
+/** Exports whose last norm is an RMSNorm, by how far its factors may be from one another: rounding of float32, of float16, of 4 bits. */
+const WITH_RMS_NORM = [
+  ["optimum/llama", 1e-4],
+  ["optimum/qwen2", 1e-4],
+  ["optimum/qwen3", 1e-4],
+  ["optimum/phi3", 1e-4],
+  ["optimum/gemma2", 1e-4],
+  ["optimum/gemma3_text", 1e-4],
+  ["optimum/granite", 1e-4],
+  ["optimum/olmo2", 1e-4],
+  ["optimum/smollm3", 1e-4],
+  ["genai/llama", 1e-4],
+  ["genai/qwen3", 1e-4],
+  ["genai/gemma3_text", 1e-4],
+  ["genai/llama-int4", 1e-4],
+  ["mobius/llama", 1e-4],
+  ["quirks/llama-fp16", 1e-2],
+] as const;
+
+describeExports("hidden states after layers of exports", () => {
+  test.each(WITH_RMS_NORM)(
+    "%s: its logits stay transformers', and its last norm makes its last states of them",
+    async (name, tolerance) => {
+      const golden = readGolden({ name, kind: "causal" });
+      const hiddenLayers = [0, 1];
+      const model = await loadModel(folderOf({ name }), {
+        execution: "native",
+        hiddenLayers,
+        hiddenStates: true,
+        onWarning: () => undefined,
+      });
+      const session = await model.causal.createSession();
+      const logits = await session.forward(golden.tokens, { rows: "all", layerStates: true });
+      const allowed = (name.endsWith("int4") ? 6e-2 : name.endsWith("fp16") ? 4e-3 : 1e-5) * golden.largestLogit;
+      for (let row = 0; row < logits.rows; row++) expect(differenceOf(logits.row(row), golden, row)).toBeLessThanOrEqual(allowed);
+      const { size, values: normed } = logits.hiddenStates!;
+      const { values, size: joined } = logits.layerStates!;
+      expect(joined).toBe(2 * size);
+      const ratiosOf = (token: number): Float64Array => {
+        const state = values.subarray(token * joined + size, (token + 1) * joined);
+        const rms = Math.sqrt(state.reduce((sum, value) => sum + value * value, 0) / size);
+        return Float64Array.from(state, (value, place) => (normed[token * size + place]! * rms) / value);
+      };
+      // A value near 0 says little about its factor.
+      const isLarge = (token: number, place: number): boolean => Math.abs(values[token * joined + size + place]!) > 0.1;
+      const first = ratiosOf(0);
+      for (let token = 1; token < golden.tokens.length; token++)
+        for (const [place, ratio] of ratiosOf(token).entries())
+          if (isLarge(0, place) && isLarge(token, place)) expect(Math.abs(ratio / first[place]! - 1)).toBeLessThan(10 * tolerance);
+      await model.dispose();
+    },
+  );
 });

@@ -56,14 +56,7 @@ function headFolder(graph: Graph, config: object, vocabulary?: object): ModelFil
   };
 }
 
-function eagleGraph({
-  hiddenSize: H,
-  layers,
-  vocabSize,
-  draftSize = vocabSize,
-  projection,
-  type = "float32",
-}: EagleGraphOptions): Graph {
+function eagleGraph({ hiddenSize: H, layers, vocabSize, draftSize = vocabSize, projection, type = "float32" }: EagleGraphOptions): Graph {
   const value = (name: string, ...shape: GraphValue["shape"]): GraphValue => ({ name, type, shape });
   const inner = type === "float16" ? { to: 1 } : undefined;
   const floats = (name: string): string => (inner ? `${name} as float32` : name);
