@@ -2,6 +2,7 @@ import {
   MAX_TOTAL_VARIATION,
   losslessCases,
   measureLoss,
+  onKitModels,
   plainSampler,
   testDecoder,
   testDrafter,
@@ -9,7 +10,6 @@ import {
 } from "@decodekit/conformance";
 import {
   autoregressive,
-  type BlockHead,
   type Decoder,
   type Drafter,
   greedySampler,
@@ -30,17 +30,7 @@ import { verifiers, type Verify } from "./verify/verifiers.ts";
 
 const sampler = topPSampler({ p: 0.9, temperature: 1.2 });
 const names = Object.keys(allDrafters);
-/** Returns a drafter of that name. The kit's models have an EAGLE head, whose sessions have the calls of a DFlash head too. */
-function drafterNamed(name: string): Drafter {
-  const drafter = allDrafters[name]!();
-  if (drafter.draftHead !== "dflash") return drafter;
-  const start: Drafter["start"] = (context) => {
-    const { causal } = context.models;
-    const draftHead = { ...causal.draftHead, kind: "dflash", blockSize: 5 } as unknown as BlockHead;
-    return drafter.start({ ...context, models: { ...context.models, causal: { ...causal, draftHead } } });
-  };
-  return { ...drafter, start };
-}
+const drafterNamed = (name: string): Drafter => onKitModels(allDrafters[name]!());
 
 /** Lengths that change from round to round, including plain passes. */
 const changing: DraftLengthPolicy = {

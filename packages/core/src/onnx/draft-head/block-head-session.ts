@@ -5,7 +5,7 @@ import { DisposedError, InvalidOptionError } from "../../errors.ts";
 import { disposeOutputs } from "../graph-pass.ts";
 import { idTensor } from "../id-tensor.ts";
 import { type FloatType, floatTensor, keepFirst, takeFloats } from "./float-tensors.ts";
-import { cacheFeeds, emptyTensors, grownTensors, type HeadGraph, runHead } from "./head-graph.ts";
+import { cacheFeeds, emptyTensors, freeInTurn, grownTensors, type HeadGraph, runHead } from "./head-graph.ts";
 import type { TokenEmbeddings } from "./target-embeddings.ts";
 import type { Projection } from "./target-projection.ts";
 
@@ -84,7 +84,7 @@ class DflashSession implements BlockHeadSession {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    dispose(this.#tensors);
+    await freeInTurn(this.#graph, this.#tensors);
   }
 
   #feeds(noise: Float32Array, states: Float32Array, read: number): Record<string, Tensor> {

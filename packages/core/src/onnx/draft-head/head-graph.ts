@@ -7,7 +7,7 @@ import { disposeOutputs, type GraphOutputs } from "../graph-pass.ts";
 import type { JsonFile } from "../json-file.ts";
 import { passFailure } from "../pass-failure.ts";
 import type { RunQueue } from "../run-queue.ts";
-import { queueOf } from "../runtime-queue.ts";
+import { queueOf, releaseInTurn } from "../runtime-queue.ts";
 import type { FloatType } from "./float-tensors.ts";
 
 /** The graph of a draft head in the runtime, shared by its sessions. */
@@ -68,6 +68,13 @@ export function cacheFeeds({ cache }: HeadGraph, tensors: readonly Tensor[]): Re
 /** Returns the outputs that are the grown cache, in its order. */
 export function grownTensors({ cache }: HeadGraph, outputs: GraphOutputs): readonly Tensor[] {
   return cache.map(({ output }) => outputs[output] as Tensor);
+}
+
+/** Frees tensors once no pass can read them any more: one that was given up may still be running. */
+export function freeInTurn({ queue }: HeadGraph, tensors: readonly Tensor[]): Promise<void> {
+  return releaseInTurn(queue, () => {
+    for (const tensor of tensors) tensor.dispose();
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ForwardOptions } from "../../contracts/model.ts";
 import { DisposedError, InvalidOptionError } from "../../errors.ts";
 import { idTensor } from "../id-tensor.ts";
 import { type FloatType, floatTensor, selectRows, takeFloats } from "./float-tensors.ts";
-import { cacheFeeds, emptyTensors, grownTensors, type HeadGraph, runHead } from "./head-graph.ts";
+import { cacheFeeds, emptyTensors, freeInTurn, grownTensors, type HeadGraph, runHead } from "./head-graph.ts";
 import type { TokenEmbeddings } from "./target-embeddings.ts";
 
 /** An EAGLE-3 graph, with what it borrows of its target. Dimensions: B branches, n positions, H the hidden size, V draft tokens. */
@@ -116,7 +116,7 @@ class EagleSession implements StepHeadSession {
         last = next;
       }
     } catch (error) {
-      if (tensors !== this.#tensors) dispose(tensors);
+      if (tensors !== this.#tensors) void freeInTurn(this.#graph, tensors);
       throw error;
     }
     dispose(this.#tensors);
@@ -144,15 +144,16 @@ class EagleSession implements StepHeadSession {
       this.#drafted.add(next.tensors);
       return next;
     } finally {
-      if (selected) dispose(selected);
+      if (selected) void freeInTurn(this.#graph, selected);
     }
   }
 
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#forget();
-    dispose(this.#tensors);
+    const drafted = [...this.#drafted].flat();
+    this.#drafted.clear();
+    await freeInTurn(this.#graph, [...drafted, ...this.#tensors]);
   }
 
   async #run({ tensors, length, branches, tokens, states, recycled }: Pass, signal: AbortSignal | undefined): Promise<Branches> {
