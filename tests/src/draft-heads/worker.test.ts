@@ -25,7 +25,7 @@ test("a model in a worker drafts with its head there", async () => {
   expect(statistics.accepted).toBeGreaterThan(0);
   expect(statistics.accepted).toBe(expected.statistics.accepted);
   // A decoder on this side has the target's states, but no head.
-  const decode = speculative({ drafter: eagle() }).decode({ causal: model.causal! }, prompt, options);
+  const decode = speculative({ drafter: eagle() }).decode({ causal: model.causal }, prompt, options);
   const error = await collectDecode(decode).catch((reason: unknown) => reason);
   expect(String(error)).toContain("a model in a worker has its draft head there, for decoders that run there");
   await Promise.all([model.dispose(), here.dispose()]);
@@ -36,8 +36,8 @@ test("hidden states after layers cross to this side where a pass asks for them",
     await loadModel(circleTarget(), { worker, execution: "native", hiddenLayers: [2, 0] }),
     await loadHere(circleTarget(), { execution: "native", hiddenLayers: [2, 0] }),
   ];
-  expect(there.causal!.capabilities.hiddenLayers).toEqual([2, 0]);
-  const sessions = [await there.causal!.createSession(), await here.causal.createSession()];
+  expect(there.causal.capabilities.hiddenLayers).toEqual([2, 0]);
+  const sessions = [await there.causal.createSession(), await here.causal.createSession()];
   const [remote, local] = await Promise.all(sessions.map((session) => session.forward(prompt, { layerStates: true })));
   expect(remote!.layerStates).toEqual(local!.layerStates);
   expect((await sessions[0]!.forward(prompt)).layerStates).toBeUndefined();
