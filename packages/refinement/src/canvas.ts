@@ -34,6 +34,19 @@ export function emptyCanvas(length: number, maskTokenId: TokenId): Canvas {
   return createCanvas(new Int32Array(length), [...new Int32Array(length).keys()], maskTokenId);
 }
 
+/**
+ * Creates a canvas of `length` open positions. The first ones are the tokens of `draft`, at most `length`: passes read them until a step
+ * commits the same or another token. A mask token in it is an unknown one.
+ */
+export function draftedCanvas(length: number, draft: Int32Array, maskTokenId: TokenId): Canvas {
+  const canvas = emptyCanvas(length, maskTokenId);
+  for (const [position, token] of draft.entries()) {
+    put(canvas, position, token, 0);
+    reconsider(canvas, position);
+  }
+  return canvas;
+}
+
 export function put(canvas: Canvas, position: number, token: TokenId, confidence: number): void {
   canvas.tokens[position] = token;
   canvas.confidence[position] = confidence;
@@ -62,10 +75,13 @@ export function readTokens({ tokens, unknown, maskTokenId }: Canvas): Int32Array
   return tokens.map((token, position) => (token === maskTokenId ? unknown[position]! : token));
 }
 
-/** Whether the canvas has a stop token with nothing open before it, so that the positions after it do not matter. */
-export function hasEnded({ tokens, maskTokenId }: Pick<Canvas, "tokens" | "maskTokenId">, stopTokens: ReadonlySet<TokenId>): boolean {
-  for (const token of tokens) {
-    if (token === maskTokenId) return false;
+/** Whether the canvas has a stop token with nothing open before it or there, so that the positions after it do not matter. */
+export function hasEnded(
+  { tokens, maskTokenId, reconsidered }: Pick<Canvas, "tokens" | "maskTokenId" | "reconsidered">,
+  stopTokens: ReadonlySet<TokenId>,
+): boolean {
+  for (const [position, token] of tokens.entries()) {
+    if (token === maskTokenId || reconsidered.has(position)) return false;
     if (stopTokens.has(token)) return true;
   }
   return false;

@@ -210,7 +210,8 @@ describe("numbers of other implementations", () => {
   });
 
   test.each(of("stop-token-finished"))("$name", ({ input, options, expected }) => {
-    const canvas = { tokens: Int32Array.from(input.tokens!.slice(options["promptLength"])), maskTokenId: options["maskToken"]! };
+    const tokens = Int32Array.from(input.tokens!.slice(options["promptLength"]));
+    const canvas = { tokens, maskTokenId: options["maskToken"]!, reconsidered: new Set<number>() };
     expect(hasEnded(canvas, new Set([options["stopToken"]!]))).toBe(expected.finished);
   });
 

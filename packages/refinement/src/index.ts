@@ -2,6 +2,7 @@ export { classifierFree, type ClassifierFreeOptions, type Guidance } from "./gui
 export { arCritic, type ArCriticOptions } from "./hybrids/ar-critic.ts";
 export { arThenRefine, type ArThenRefineOptions } from "./hybrids/ar-then-refine.ts";
 export { confidenceCascade, type ConfidenceCascadeOptions } from "./hybrids/confidence-cascade.ts";
+export type { Original } from "./copied-draft.ts";
 export { denoiseDraft, type DenoiseDraftOptions } from "./hybrids/denoise-draft.ts";
 export { infill, type InfillOptions, type LengthRange } from "./infill.ts";
 export { maskPredict, mdlm, remdm, type RemdmOptions } from "./presets/diffusion.ts";

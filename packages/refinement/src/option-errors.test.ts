@@ -43,7 +43,7 @@ describe("refine rejects", () => {
     ],
     ["refine: temperature must be left out if a sampler is given, got 1.", () => r.refine({ temperature: 1, sampler: greedySampler })],
     [
-      'refine: option "blocks" must be one of its options (select, schedule, revise, noise, guidance, temperature, sampler, scores, processors, steps, blockLength, canvas), got 3.',
+      'refine: option "blocks" must be one of its options (select, schedule, revise, noise, guidance, temperature, sampler, scores, processors, steps, blockLength, canvas, original), got 3.',
       () => r.refine({ blocks: 3 }),
     ],
   ])("%s", (message, create) => {

@@ -17,10 +17,11 @@ BLOCK_LENGTHS, BLOCK_SHARES = (4, 8, 16, 32), (0.1, 0.3, 0.4, 0.2)
 WHOLLY_MASKED_SHARE = 0.25
 LOWEST_RATE = 0.05
 MAX_WEIGHT = 10.0  # clip of 1 / t
-MAX_GAP, MAX_SUFFIX = 64, 64  # tokens, of an infilling canvas
+MAX_GAP, MIN_SUFFIX, MAX_SUFFIX = 64, 2, 64  # tokens, of an infilling canvas
 CORRUPTED_SHARE = 0.1  # of the visible tokens
 KEPT_SHARE = 0.1  # of the visible, correct tokens that the loss includes
 EDIT_WEIGHT = 0.3  # of the loss on corrupted and kept tokens, against 1 for masked ones
+WRONG_WEIGHT, RIGHT_WEIGHT = 1.0, 0.3  # of the loss on a wrong and on a right guess that fills a masked position
 
 
 @dataclass
@@ -40,11 +41,16 @@ def block_bounds(length: int, blocks: list[int]) -> tuple[np.ndarray, np.ndarray
     return np.repeat(edges[:-1], sizes), np.repeat(edges[1:], sizes)
 
 
+def equal_blocks(length: int, sizes: tuple[int, ...], shares: tuple[float, ...], random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Starts and ends of blocks of one size, the first of which is cut at random; each (length,)."""
+    size = int(random.choice(sizes, p=shares))
+    first = int(random.integers(1, size + 1))
+    return block_bounds(length, [first] + [size] * -(-(length - first) // size))
+
+
 def plain_blocks(length: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Block starts, block ends and mask rates, each (length,)."""
-    size = int(random.choice(BLOCK_LENGTHS, p=BLOCK_SHARES))
-    first = int(random.integers(1, size + 1))
-    start, end = block_bounds(length, [first] + [size] * -(-(length - first) // size))
+    start, end = equal_blocks(length, BLOCK_LENGTHS, BLOCK_SHARES, random)
     count = len(np.unique(start))
     rates = (np.arange(count) + random.random()) / count  # spread evenly, then shuffled: lower variance
     rates = LOWEST_RATE + (1 - LOWEST_RATE) * random.permutation(rates)
@@ -56,7 +62,7 @@ def infill_blocks(length: int, random: np.random.Generator) -> tuple[np.ndarray,
     """As `plain_blocks`; the rate of a visible suffix is 0."""
     blocks, rates = [], []
     while sum(blocks) < length:
-        gap, suffix = int(random.integers(1, MAX_GAP + 1)), int(random.integers(4, MAX_SUFFIX + 1))
+        gap, suffix = int(random.integers(1, MAX_GAP + 1)), int(random.integers(MIN_SUFFIX, MAX_SUFFIX + 1))
         rate = 1.0 if random.random() < 0.5 else random.uniform(LOWEST_RATE, 1)
         blocks.append(gap + suffix)
         rates.append(np.concatenate((np.full(gap, rate), np.zeros(suffix))))
@@ -64,11 +70,18 @@ def infill_blocks(length: int, random: np.random.Generator) -> tuple[np.ndarray,
     return start, end, np.concatenate(rates)[:length]
 
 
-def make_canvas(clean: np.ndarray, random: np.random.Generator, infill_share: float) -> CanvasBatch:
-    """`clean` (B, S) int64."""
+def masked_blocks(length: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `plain_blocks`, but of the longer sizes and completely masked, to be filled with drafts."""
+    return *equal_blocks(length, BLOCK_LENGTHS[-2:], (0.3, 0.7), random), np.ones(length)
+
+
+def make_canvas(clean: np.ndarray, random: np.random.Generator, infill_share: float, drafted: np.ndarray | None = None) -> CanvasBatch:
+    """`clean` (B, S) int64; the rows `drafted` (B,) are cut by `masked_blocks`."""
     rows, length = clean.shape
-    infill = random.random(rows) < infill_share
-    layouts = [infill_blocks(length, random) if filled else plain_blocks(length, random) for filled in infill]
+    drafted = np.zeros(rows, dtype=bool) if drafted is None else drafted
+    infill = ~drafted & (random.random(rows) < infill_share)
+    cut = [masked_blocks if whole else infill_blocks if gaps else plain_blocks for whole, gaps in zip(drafted, infill)]
+    layouts = [blocks(length, random) for blocks in cut]
     start, end, rate = (np.stack(parts) for parts in zip(*layouts))
     masked = random.random(clean.shape) < rate
     corrupted = ~masked & (random.random(clean.shape) < CORRUPTED_SHARE)
@@ -82,6 +95,14 @@ def make_canvas(clean: np.ndarray, random: np.random.Generator, infill_share: fl
     weight[corrupted | kept] = EDIT_WEIGHT / max(1, (corrupted | kept).sum())
     drafted = masked & (rate == 1.0) & ~infill[:, None]
     return CanvasBatch(noisy, start, end, weight, drafted)
+
+
+def fill_with_guesses(canvas: CanvasBatch, clean: np.ndarray, guesses: np.ndarray, filled: np.ndarray) -> CanvasBatch:
+    """The canvas with guesses (B, S) at those of its masked positions that are `filled` (B, S)."""
+    filled = filled & (canvas.noisy == MASK_TOKEN)
+    noisy = np.where(filled, guesses, canvas.noisy)
+    weight = np.where(filled, np.where(guesses == clean, RIGHT_WEIGHT, WRONG_WEIGHT) / clean.size, canvas.weight).astype(np.float32)
+    return CanvasBatch(noisy, canvas.block_start, canvas.block_end, weight, canvas.drafted & ~filled)
 
 
 def canvas_visibility(start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -15,8 +15,9 @@ import numpy as np
 import torch
 
 from corpus import TextEncoder, read_texts, split_corpus
+from edit_measures import canvas_copying, edit_exact_match, edits_by_correction
 from evaluation_edits import held_out_edits
-from held_out_losses import causal_loss, draft_acceptance, edit_exact_match, masked_losses
+from held_out_losses import causal_loss, draft_acceptance, masked_losses
 from model_config import END_TOKEN, read_config
 from verify import ShippedModel, load_network
 
@@ -64,7 +65,10 @@ def main() -> None:
         few = held_out[:CANVAS_STORIES]
         values["masked"] = masked_losses(network, few, encoder)
         values["draftAcceptance"] = draft_acceptance(network, few, encoder)
-        values["editExactMatch"] = edit_exact_match(network, held_out_edits(held_out), encoder)
+        edits = held_out_edits(held_out)
+        values["editExactMatch"] = edit_exact_match(network, edits, encoder)
+        values["editsByCorrection"] = edits_by_correction(network, edits, encoder)
+        values["canvasCopying"] = canvas_copying(network, edits, encoder)
     print(json.dumps(values, indent=1))
     shipped, random = ShippedModel(options.model), np.random.default_rng(1)
     for prompt in SAMPLE_PROMPTS:

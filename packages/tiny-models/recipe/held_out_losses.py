@@ -1,4 +1,4 @@
-"""Losses of a network on held-out stories: causal, masked by rate, expected acceptance of the canvas as a draft, edits."""
+"""Losses of a network on held-out stories: causal, masked by rate, expected acceptance of the canvas as a draft."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from canvas_noise import block_bounds, canvas_visibility
 from corpus import TextEncoder, as_document
 from dual_network import HIDDEN, DualNetwork
 from model_config import END_TOKEN, MASK_TOKEN, PAD_TOKEN
-from rename_edits import Edit, edit_prompt
 
 BATCH = 16
 MASK_RATES = (0.25, 0.5, 0.75, 1.0)
@@ -95,19 +94,3 @@ def draft_acceptance(network: DualNetwork, stories: list[str], encoder: TextEnco
             sums[place] += chosen.sum()
             counts[place] += len(chosen)
     return (sums / counts).tolist()
-
-
-@torch.no_grad()
-def edit_exact_match(network: DualNetwork, edits: list[Edit], encoder: TextEncoder) -> float:
-    """Share of edits that greedy causal decoding gets right to the end token.
-
-    Greedy is exact if and only if the argmax equals the target at every position, given the target before it: one pass each.
-    """
-    device, exact = network.head.device, 0
-    for edit in edits:
-        prompt = edit_prompt(edit, encoder)
-        answer = np.append(encoder.encode(edit.changed), END_TOKEN)
-        tokens = torch.from_numpy(np.concatenate((prompt, answer)).astype(np.int64))[None].to(device)
-        best = (network(tokens[:, :-1])[0, len(prompt) - 1 :] @ network.head.T).argmax(-1)
-        exact += int(torch.equal(best, tokens[0, len(prompt) :]))
-    return exact / max(1, len(edits))

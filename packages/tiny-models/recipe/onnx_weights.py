@@ -53,3 +53,13 @@ def read_onnx_weights(path: Path) -> dict[str, np.ndarray]:
             state |= {f"{prefix}{part}.weight": np.ascontiguousarray(piece) for part, piece in zip(parts, pieces)}
         layer += 1
     return state
+
+
+def read_shipped_weights(folder: Path) -> dict[str, np.ndarray]:
+    """All weights of a shipped model under Hugging Face names, float32."""
+    state = read_onnx_weights(folder / "onnx" / "model.onnx")
+    canvas = folder / "onnx" / "canvas.onnx"
+    if canvas.exists():
+        stored = {tensor.name: tensor for tensor in onnx.load(canvas).graph.initializer}
+        state[MODE_EMBEDDING] = numpy_helper.to_array(stored[MODE_EMBEDDING]).astype(np.float32)
+    return state

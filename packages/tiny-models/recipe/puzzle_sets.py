@@ -1,6 +1,6 @@
 """Step 0 of the puzzle model: held-out puzzles per difficulty, and a training pool without disguises of them.
 
-    python puzzle_sets.py --out FOLDER            (held-out.json and pool.npz)
+    python puzzle_sets.py --out FOLDER            (held-out.json, and pool.npz: "pool" and the "difficulty" of each puzzle)
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ def make_held_out(random: np.random.Generator, per_difficulty: int) -> list[Puzz
     return sorted(found.values(), key=lambda puzzle: DIFFICULTIES.index(puzzle.difficulty))
 
 
-def make_pool(random: np.random.Generator, size: int, banned: set[bytes]) -> np.ndarray:
-    """(size, 2, 36) uint8: clues and solution of each puzzle."""
-    pool = []
+def make_pool(random: np.random.Generator, size: int, banned: set[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """(size, 2, 36) uint8: clues and solution of each puzzle; and the index of its difficulty (size,) uint8."""
+    pool, levels = [], []
     while len(pool) < size:
         puzzle = make_puzzle(random, int(random.choice(CLUE_MINIMA, p=(0.35, 0.25, 0.2, 0.1, 0.1))))
         if canonical(puzzle.clues) not in banned:
             pool.append((puzzle.clues, puzzle.solution))
-    return np.array(pool, dtype=np.uint8)
+            levels.append(DIFFICULTIES.index(puzzle.difficulty))
+    return np.array(pool, dtype=np.uint8), np.array(levels, dtype=np.uint8)
 
 
 def text_of(grid) -> str:
@@ -56,8 +57,8 @@ def main() -> None:
     held_out = make_held_out(np.random.default_rng(66), options.held_out)
     entries = [{"clues": text_of(puzzle.clues), "solution": text_of(puzzle.solution), "difficulty": puzzle.difficulty} for puzzle in held_out]
     (options.out / "held-out.json").write_text("[\n" + ",\n".join(map(json.dumps, entries)) + "\n]\n")
-    pool = make_pool(np.random.default_rng(6), options.pool, {canonical(puzzle.clues) for puzzle in held_out})
-    np.savez_compressed(options.out / "pool.npz", pool=pool)
+    pool, levels = make_pool(np.random.default_rng(6), options.pool, {canonical(puzzle.clues) for puzzle in held_out})
+    np.savez_compressed(options.out / "pool.npz", pool=pool, difficulty=levels)
     print(f"{len(held_out)} held-out puzzles, {len(pool)} to train on, in {time.monotonic() - begun:.0f} s")
 
 

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from model_config import ModelConfig
+from onnx_weights import read_shipped_weights
 
 PIECE_BYTES = 16 * 1000 * 1000
 
@@ -67,5 +68,7 @@ def save_weights(network: nn.Module, config: ModelConfig, folder: Path, tokenize
 
 
 def load_weights(network: nn.Module, folder: Path) -> None:
-    state = load_file(folder / "model.safetensors")
+    """Of a run's weights, or of a shipped model."""
+    shipped = (folder / "onnx").exists()
+    state = {name: torch.from_numpy(value) for name, value in read_shipped_weights(folder).items()} if shipped else load_file(folder / "model.safetensors")
     network.load_state_dict({name: state[name] for name, _ in network.named_parameters()})

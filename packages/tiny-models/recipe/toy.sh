@@ -18,6 +18,10 @@ dual="--corpus $corpus --tokenizer $out/tokenizer.json --run $out/stories --tota
 python train_stories.py $dual $small --minutes 0.1
 python train_stories.py $dual $small
 
+echo "== train it on with texts of its own"
+python own_stories.py --model "$out/stories/weights" --corpus "$corpus" --texts 40 --length 96 --repeated 1 --out "$out/own-stories.npz"
+python train_stories.py $dual $small --total-tokens 220000 --own-stories "$out/own-stories.npz"
+
 echo "== distil the draft"
 python train_draft.py --corpus "$corpus" --tokenizer "$out/tokenizer.json" --teacher "$out/stories/weights" --run "$out/draft" \
   --total-tokens 20000 --width 32 --layers 1 --heads 1 --feed-forward 64 $small

@@ -24,7 +24,7 @@ from model_config import MASK_TOKEN, ModelConfig
 from muon import make_optimisers
 from puzzle_solving import canvas_visibility_of_answer, solve_rates
 from puzzle_tokenizer import write_puzzle_tokenizer
-from run_folder import RunFolder, save_weights
+from run_folder import RunFolder, load_weights, save_weights
 from sudoku import ANSWER_START, CELLS, SEQUENCE_LENGTH, SIDE, VOCAB_SIZE, disguise, to_tokens
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
 
@@ -35,6 +35,14 @@ LOWEST_RATE = 0.05
 EDIT_WEIGHT = 0.3
 QUICK_PUZZLES = 40  # per difficulty, for the periodic evaluation
 FIRST_DIGIT = 5
+DIFFICULTY_SHARES = (0.2, 0.3, 0.5)  # of the puzzles of a step: easy, medium, hard
+
+
+def puzzle_shares(difficulty: np.ndarray) -> np.ndarray:
+    """The probability of each puzzle of the pool, so that difficulties have DIFFICULTY_SHARES."""
+    counts = np.bincount(difficulty, minlength=len(DIFFICULTY_SHARES))
+    shares = (np.array(DIFFICULTY_SHARES) / np.maximum(1, counts))[difficulty]
+    return shares / shares.sum()
 
 
 class PuzzleTraining:
@@ -46,15 +54,19 @@ class PuzzleTraining:
             feed_forward=options.feed_forward, context=80, max_block=CELLS, max_gap=CELLS,
         )
         self.run = RunFolder(options.run)
-        self.pool = np.load(options.sets / "pool.npz")["pool"]
+        sets = np.load(options.sets / "pool.npz")
+        self.pool, self.shares = sets["pool"], puzzle_shares(sets["difficulty"])
         held_out = json.loads((options.sets / "held-out.json").read_text())
         levels = dict.fromkeys(puzzle["difficulty"] for puzzle in held_out)
         self.puzzles = [puzzle for level in levels for puzzle in [each for each in held_out if each["difficulty"] == level][:QUICK_PUZZLES]]
         self.random = np.random.default_rng(options.seed)
-        self.network = DualNetwork(self.config).to(self.device)
+        self.network = DualNetwork(self.config)
+        if options.start:
+            load_weights(self.network, options.start)
+        self.network.to(self.device)
         self.forward = torch.compile(self.network, dynamic=False) if options.compile else self.network
         optimisers = make_optimisers(self.network, matrix_rate=options.rate, vector_rate=options.rate / 5, weight_decay=0.01)
-        schedule = Schedule(options.total_tokens, warm_tokens=options.total_tokens // 50, decay_share=0.5)
+        schedule = Schedule(options.total_tokens, warm_tokens=options.total_tokens // 50, decay_share=options.decay_share)
         self.loop = TrainingLoop(self.run, self.network, optimisers, schedule, Pace(options.minutes, evaluate_minutes=options.evaluate_minutes))
         if state := self.run.load():
             self.loop.load_state(state)
@@ -65,7 +77,7 @@ class PuzzleTraining:
 
     def puzzles_of_a_step(self) -> np.ndarray:
         """Tokens (B, SEQUENCE_LENGTH) of freshly disguised puzzles."""
-        chosen = self.pool[self.random.integers(len(self.pool), size=self.options.batch)]
+        chosen = self.pool[self.random.choice(len(self.pool), size=self.options.batch, p=self.shares)]
         disguised = np.stack([disguise(pair, self.random) for pair in chosen])
         return to_tokens(disguised[:, 0], disguised[:, 1])
 
@@ -136,6 +148,7 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sets", type=Path, required=True, help="folder that puzzle_sets.py wrote")
     parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="folder to begin from: weights of a run, or a shipped model")
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--total-tokens", type=int, default=30_000_000)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
@@ -144,6 +157,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=64, help="puzzles a step")
     parser.add_argument("--rate", type=float, default=0.02)
+    parser.add_argument("--decay-share", type=float, default=0.5, help="last part of the schedule, over which the rate falls to 0")
     parser.add_argument("--evaluate-minutes", type=float, default=5)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--layers", type=int, default=6)

@@ -17,21 +17,24 @@ import numpy as np
 import torch
 
 from acceptance_loss import rejection_loss
-from canvas_noise import CanvasBatch, canvas_visibility, make_canvas
+from canvas_noise import CanvasBatch, canvas_visibility
+from canvas_views import canvas_views
 from corpus import TextEncoder, read_texts, split_corpus
 from dual_network import HIDDEN, DualNetwork
+from edit_measures import canvas_copying, edit_exact_match, edits_by_correction
 from evaluation_edits import held_out_edits
 from fused_loss import weighted_cross_entropy
-from held_out_losses import causal_loss, draft_acceptance, edit_exact_match, masked_losses
-from model_config import EDIT_TOKEN, END_TOKEN, ModelConfig
+from held_out_losses import causal_loss, draft_acceptance, masked_losses
+from model_config import EDIT_TOKEN, END_TOKEN, MASK_TOKEN, ModelConfig
 from muon import make_optimisers
+from own_stories import read_own_stories
 from run_folder import RunFolder, load_weights, save_weights
 from training_loop import Pace, Schedule, TrainingLoop, set_up_torch
 from training_rows import RowBatch, TrainingRows
 
 SHORT_LENGTH = 256  # tokens per row; from LONG_FROM on some batches have rows as long as the context
-LONG_FROM, LONG_SHARE = 0.6, 0.2  # progress of the schedule, share of the batches
-ACCEPTANCE_FROM = 0.5  # progress from which the canvas also learns the causal distribution
+LONG_SHARE = 0.2  # of those batches
+GUESS_ROWS = 8  # of a step's second canvases are filled with guesses at most: one shape to compile
 CAUSAL_STORIES, CANVAS_STORIES, EDITS = 64, 12, 25  # held-out, of the periodic evaluation
 DISTANCE_SCALE = 7.0  # positions over which that loss decays by a factor of e: later ones are rarely reached
 
@@ -49,7 +52,10 @@ class StoryTraining:
         corpus = split_corpus(read_texts(options.corpus)[: options.texts])
         self.held_out = corpus.held_out
         self.edits = held_out_edits(corpus.held_out)
-        self.rows = TrainingRows(corpus.training, self.encoder, seed=options.seed, edit_share=options.edit_share, rename_share=options.rename_share)
+        self.rows = TrainingRows(
+            corpus.training, self.encoder, seed=options.seed, edit_share=options.edit_share, rename_share=options.rename_share,
+            own=read_own_stories(options.own_stories) if options.own_stories else [], own_share=options.own_share,
+        )
         self.random = np.random.default_rng(options.seed + 1)
         self.network = DualNetwork(self.config, options.dropout)
         if options.start:
@@ -69,38 +75,65 @@ class StoryTraining:
 
     def row_length(self) -> int:
         progress = self.schedule.progress(self.loop.seen)
-        return self.config.context if progress >= LONG_FROM and self.random.random() < LONG_SHARE else min(SHORT_LENGTH, self.config.context)
+        return self.config.context if progress >= self.options.long_from and self.random.random() < LONG_SHARE else min(SHORT_LENGTH, self.config.context)
 
     def step(self) -> tuple[int, dict]:
         length = self.row_length()
         clean = self.rows.batch(self.options.batch_tokens // length, length)
-        canvas = make_canvas(clean.tokens, self.random, self.options.infill_share)
-        losses = self.losses(clean, canvas)
+        canvases = canvas_views(clean, self.random, self.options.infill_share, self.guess)
+        losses = self.losses(clean, canvases)
         sum(losses.values()).backward()
         return clean.tokens.size, {name: value.item() for name, value in losses.items()}
 
-    def losses(self, clean: RowBatch, canvas: CanvasBatch) -> dict[str, torch.Tensor]:
+    def run_network(self, clean: np.ndarray, noisy: np.ndarray, seen: np.ndarray) -> torch.Tensor:
+        """Hidden states (B, S + K S, C) for clean tokens (B, S), K canvases (B, K S) and their visibility (B, K, S, 2 S)."""
+        on_device = lambda array: torch.from_numpy(array).to(self.device)
+        # The compiler fails on a second row length ("Exponent must be non-negative", PyTorch 2.13), so long rows run as they are.
+        forward = self.forward if clean.shape[1] == SHORT_LENGTH else self.network
+        return forward(on_device(clean), on_device(noisy), torch.where(on_device(seen), 0.0, HIDDEN))
+
+    @torch.no_grad()
+    def guess(self, clean: np.ndarray, noisy: np.ndarray, seen: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        """The network's own tokens where `wanted` and masked, from the most likely ones to draws at temperature 1."""
+        wanted = wanted & (noisy == MASK_TOKEN)
+        guesses = noisy.copy()
+        self.network.eval()
+        for start in range(0, len(clean), GUESS_ROWS):
+            part = slice(start, start + GUESS_ROWS)
+            fill = lambda array: np.resize(array[part], (GUESS_ROWS, *array.shape[1:]))  # repeats rows: always the same shape
+            with torch.autocast(self.device, torch.bfloat16):
+                hidden = self.run_network(fill(clean), fill(noisy), fill(seen)[:, None])[: len(clean[part]), clean.shape[1] :]
+                row, place = np.nonzero(wanted[part])
+                logits = (hidden[row, place] @ self.network.head.T).float()
+            scale = self.random.random(len(clean[part]))[row]
+            noise = torch.from_numpy(scale).to(logits)[:, None] * -torch.empty_like(logits).exponential_().log_()
+            guesses[start + row, place] = (logits + noise).argmax(-1).cpu().numpy()
+        self.network.train()
+        return guesses
+
+    def losses(self, clean: RowBatch, canvases: tuple[CanvasBatch, CanvasBatch]) -> dict[str, torch.Tensor]:
         on_device = lambda array: torch.from_numpy(array).to(self.device)
         length = clean.tokens.shape[1]
         tokens, scored = on_device(clean.tokens), on_device(clean.scored)
-        weights = on_device(canvas.weight) * scored
-        bias = torch.where(on_device(canvas_visibility(canvas.block_start, canvas.block_end)), 0.0, HIDDEN)[:, None]
         targets = torch.cat((tokens[:, 1:], torch.full_like(tokens[:, :1], END_TOKEN)), dim=1)
-        known = torch.full_like(weights, 1 / (tokens.numel() - len(tokens)))
+        known = torch.full(tokens.shape, 1 / (tokens.numel() - len(tokens)), device=self.device)
         known[:, -1] = 0  # the token after a row is not known
         known[:, :-1] *= scored[:, 1:]
+        known[on_device(clean.own)] = 0
         known[targets == EDIT_TOKEN] = 0  # only the user writes it: a story must not turn into an edit by itself
+        seen = np.stack([canvas_visibility(canvas.block_start, canvas.block_end) for canvas in canvases], axis=1)
         with torch.autocast(self.device, torch.bfloat16):
-            # The compiler fails on a second row length ("Exponent must be non-negative", PyTorch 2.13), so long rows run as they are.
-            forward = self.forward if length == SHORT_LENGTH else self.network
-            hidden = forward(tokens, on_device(canvas.noisy), bias)
-            causal, guessed = hidden[:, :length], hidden[:, length:]
-            chosen = weights > 0
+            hidden = self.run_network(clean.tokens, np.concatenate([canvas.noisy for canvas in canvases], axis=1), seen)
+            causal, *guessed = hidden.split(length, dim=1)
             next_token, _ = weighted_cross_entropy(causal.flatten(0, 1), self.network.head, targets.flatten(), known.flatten())
-            masked, _ = weighted_cross_entropy(guessed[chosen], self.network.head, tokens[chosen], weights[chosen])
-            losses = {"causal": next_token, "canvas": masked * self.options.canvas_weight}
-            if self.schedule.progress(self.loop.seen) >= ACCEPTANCE_FROM:
-                losses["acceptance"] = self.acceptance(causal, guessed, canvas)
+            losses = {"causal": next_token}
+            for name, canvas, predicted in zip(("masked", "filled"), canvases, guessed):
+                weights = on_device(canvas.weight) * scored
+                chosen = weights > 0
+                loss, _ = weighted_cross_entropy(predicted[chosen], self.network.head, tokens[chosen], weights[chosen])
+                losses[name] = loss * self.options.canvas_weight
+            if self.schedule.progress(self.loop.seen) >= self.options.acceptance_from:
+                losses["acceptance"] = self.acceptance(causal, guessed[0], canvases[0])
         return losses
 
     def acceptance(self, causal: torch.Tensor, guessed: torch.Tensor, canvas: CanvasBatch) -> torch.Tensor:
@@ -130,6 +163,8 @@ class StoryTraining:
                 "masked": {rate: round(loss, 3) for rate, loss in masked_losses(self.network, few, self.encoder, (0.5, 1.0)).items()},
                 "acceptance": rounded(draft_acceptance(self.network, few, self.encoder)),
                 "editExactMatch": edit_exact_match(self.network, self.edits[:EDITS], self.encoder),
+                "editsByCorrection": edits_by_correction(self.network, self.edits[:EDITS], self.encoder),
+                "canvasCopying": rounded(canvas_copying(self.network, self.edits[:EDITS], self.encoder)),
             }
         self.network.train()
         return values
@@ -143,7 +178,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, required=True, help="a text file or a folder of .txt files, texts separated by <|endoftext|>")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True, help="folder of the run: checkpoint, log, weights")
-    parser.add_argument("--start", type=Path, help="folder with model.safetensors to begin from")
+    parser.add_argument("--start", type=Path, help="folder to begin from: weights of a run, or a shipped model")
     parser.add_argument("--minutes", type=float, default=math.inf, help="length of this slice")
     parser.add_argument("--total-tokens", type=int, default=16_000_000, help="length of the schedule")
     parser.add_argument("--texts", type=int, default=None, help="use only the first so many texts")
@@ -158,9 +193,13 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--decay-share", type=float, default=0.6, help="last part of the schedule, over which the rate falls to 0")
     parser.add_argument("--edit-share", type=float, default=0.6, help="of the rows begin with an edit document")
     parser.add_argument("--rename-share", type=float, default=0.3, help="of the stories get other names")
+    parser.add_argument("--own-stories", type=Path, help="file of own_stories.py: stories that the model wrote, for the canvas")
+    parser.add_argument("--own-share", type=float, default=0.3, help="of the rows are such stories, if there are any")
     parser.add_argument("--infill-share", type=float, default=0.2, help="of the rows train the canvas on gaps with a visible suffix")
     parser.add_argument("--canvas-weight", type=float, default=0.5)
     parser.add_argument("--acceptance-weight", type=float, default=1.0)
+    parser.add_argument("--acceptance-from", type=float, default=0.5, help="share of the schedule after which the canvas also learns the causal distribution")
+    parser.add_argument("--long-from", type=float, default=0.6, help="share of the schedule after which some rows are as long as the context")
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--evaluate-minutes", type=float, default=5)
     for name in ("width", "layers", "heads", "feed_forward", "context"):

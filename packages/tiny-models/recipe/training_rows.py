@@ -1,4 +1,4 @@
-"""Rows of tokens to train on: stories packed end to end, some renamed; some rows begin with an edit document."""
+"""Rows of tokens to train on: stories packed end to end, some renamed; some rows begin with an edit document; some are the model's own stories."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from corpus import TextEncoder, as_document
 from model_config import END_TOKEN
-from rename_edits import edit_document, edit_prompt, make_edit, rename_characters
+from rename_edits import TRAINED, EditSpans, edit_document, edit_spans, make_edit, rename_characters
 
 MIN_REMAINDER = 48  # minimum tokens of a cut story to continue in the next row
 CONTINUE_SHARE = 0.6  # of the cut stories are continued; the others are dropped, so that many rows begin with a story
+SHORTEST_SHARE = 0.15  # of the longest excerpt that fits a row
 CHARACTERS_PER_TOKEN = 3.6  # a little under the corpus average, so that edit documents fit their row
 SCRAMBLED_SHARE = 0.3  # of the edit documents have their words shuffled, so that only copying predicts the answer
 
@@ -20,16 +21,22 @@ SCRAMBLED_SHARE = 0.3  # of the edit documents have their words shuffled, so tha
 class RowBatch:
     tokens: np.ndarray  # (rows, length) int64
     scored: np.ndarray  # (rows, length) bool; False where a token is not worth predicting: the question of a scrambled edit
+    edits: list[EditSpans | None]  # of the edit document that a row begins with
+    own: np.ndarray  # (rows,) bool; stories that the model wrote itself: for the canvas only
 
 
 class TrainingRows:
     """An endless, resumable source of rows; one shuffle of the stories per epoch."""
 
-    def __init__(self, stories: list[str], encoder: TextEncoder, *, seed: int, edit_share: float, rename_share: float) -> None:
+    def __init__(
+        self, stories: list[str], encoder: TextEncoder, *, seed: int, edit_share: float, rename_share: float, own: list[np.ndarray] = (), own_share: float = 0.0
+    ) -> None:
+        """`own` are documents that the model wrote (own_stories.py), for `own_share` of the rows."""
         self.stories = stories
         self.encoder = encoder
         self.encoded = encoder.encode_all(stories)
         self.edit_share, self.rename_share = edit_share, rename_share
+        self.own, self.own_share = own, own_share if len(own) else 0.0
         self.random = np.random.default_rng(seed)
         self.order = self.random.permutation(len(stories))
         self.next_story = 0
@@ -60,23 +67,32 @@ class TrainingRows:
             return as_document(self.encoder.encode(rename_characters(self.stories[index], self.random)))
         return as_document(self.encoded[index])
 
-    def draw_edit(self, length: int) -> tuple[np.ndarray, int]:
-        """An edit document of at most `length` tokens, or nothing if none was found in a few tries; and how many of its first tokens are not scored."""
+    def draw_edit(self, length: int) -> tuple[np.ndarray, int, EditSpans | None]:
+        """An edit document of at most `length` tokens, or nothing if none was found in a few tries; how many of its first tokens are not scored."""
         longest = (length - 16) / 2 * CHARACTERS_PER_TOKEN
         for _ in range(4):
             story = self.stories[self.random.integers(len(self.stories))]
             scrambled = bool(self.random.random() < SCRAMBLED_SHARE)
-            edit = make_edit(story, int(longest * self.random.uniform(0.3, 1)), self.random, scrambled=scrambled)
+            edit = make_edit(story, int(longest * self.random.uniform(SHORTEST_SHARE, 1)), self.random, scrambled=scrambled, vocabulary=TRAINED)
             document = edit_document(edit, self.encoder) if edit else None
             if document is not None and len(document) < length:
-                return document, len(edit_prompt(edit, self.encoder)) if scrambled else 0
-        return np.empty(0, dtype=np.uint16), 0
+                spans = edit_spans(edit, self.encoder)
+                return document, spans.changed[0] if scrambled else 0, spans
+        return np.empty(0, dtype=np.uint16), 0, None
 
-    def row(self, length: int) -> tuple[np.ndarray, int]:
+    def own_row(self, length: int) -> np.ndarray:
+        """`length` tokens of own stories; the first one is whole if it fits."""
+        pieces, filled = [], 0
+        while filled < length:
+            pieces.append(self.own[self.random.integers(len(self.own))])
+            filled += len(pieces[-1])
+        return np.concatenate(pieces)[:length]
+
+    def row(self, length: int) -> tuple[np.ndarray, int, EditSpans | None]:
         """`length` tokens, uint16, and how many of the first are not scored."""
-        unscored = 0
+        unscored, spans = 0, None
         if self.random.random() < self.edit_share:
-            edit, unscored = self.draw_edit(length)
+            edit, unscored, spans = self.draw_edit(length)
             pieces = [edit]
         else:
             pieces, self.remainder = [self.remainder], np.empty(0, dtype=np.uint16)
@@ -88,12 +104,14 @@ class TrainingRows:
         rest = joined[length:]
         if len(rest) >= MIN_REMAINDER and self.random.random() < CONTINUE_SHARE:
             self.remainder = rest
-        return joined[:length], unscored
+        return joined[:length], unscored, spans
 
     def batch(self, rows: int, length: int) -> RowBatch:
         """The end token after a row is the target of its last position."""
-        tokens, unscored = zip(*(self.row(length) for _ in range(rows)))
-        return RowBatch(np.stack(tokens).astype(np.int64), np.arange(length) >= np.array(unscored)[:, None])
+        own = self.random.random(rows) < self.own_share
+        drawn = [(self.own_row(length), 0, None) if each else self.row(length) for each in own]
+        tokens, unscored, edits = zip(*drawn)
+        return RowBatch(np.stack(tokens).astype(np.int64), np.arange(length) >= np.array(unscored)[:, None], list(edits), own)
 
 
 assert END_TOKEN == 0

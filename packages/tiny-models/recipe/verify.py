@@ -11,15 +11,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
-from onnx import numpy_helper
 
 from canvas_noise import block_bounds, canvas_visibility
 from dual_network import DualNetwork
 from model_config import MASK_TOKEN, ModelConfig, read_config
-from onnx_weights import MODE_EMBEDDING, read_onnx_weights
+from onnx_weights import read_shipped_weights
 
 TOLERANCE = 1e-3  # largest difference of a logit
 HIDDEN = -1e9
@@ -55,12 +53,8 @@ class ShippedModel:
 
 
 def load_network(folder: Path, config: ModelConfig) -> DualNetwork:
-    state = read_onnx_weights(folder / "onnx" / "model.onnx")
-    if config.canvas:
-        stored = {tensor.name: tensor for tensor in onnx.load(folder / "onnx" / "canvas.onnx").graph.initializer}
-        state[MODE_EMBEDDING] = numpy_helper.to_array(stored[MODE_EMBEDDING]).astype(np.float32)
     network = DualNetwork(config).eval()
-    network.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in read_shipped_weights(folder).items()})
     return network
 
 

@@ -37,3 +37,8 @@ export async function measuredRun(
   const { targetPasses, revisions } = counter.statistics();
   return { tokens, stopped, passes: targetPasses, rows, revisions };
 }
+
+/** The run of a text that no decoder wrote. */
+export function withoutDecode(tokens: readonly TokenId[]): MeasuredRun {
+  return { tokens, stopped: false, passes: 0, rows: 0, revisions: 0 };
+}

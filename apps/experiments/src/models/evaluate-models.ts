@@ -8,7 +8,7 @@ import { draftAcceptance } from "./draft-measures.ts";
 import { readEditTasks } from "../tasks/edit-task.ts";
 import { heldOutStories, readTexts } from "../tasks/held-out-stories.ts";
 import { HELD_OUT_PUZZLES, readPuzzles } from "../tasks/puzzles.ts";
-import { editExactMatch } from "./edit-exact-match.ts";
+import { editAccuracy, editDecoders } from "./edit-accuracy.ts";
 import { puzzleDecoders, solveRate } from "./puzzle-solving.ts";
 
 const MASK_RATES = [0.25, 0.5, 0.75, 1];
@@ -66,7 +66,12 @@ async function measureStories(dual: OnnxLanguageModel): Promise<void> {
   }
   printByPosition("fully masked canvas as a draft", await canvasAcceptance(dual, few));
   const edits = readEditTasks(heldOut);
-  console.log(`edit task: ${percent(await editExactMatch(dual, edits))} of ${edits.length} exactly right (greedy)`);
+  for (const [way, decoder] of Object.entries(editDecoders)) {
+    const { exact, passesPer1000Tokens } = await editAccuracy(dual, decoder, edits);
+    console.log(
+      `edit task, ${way}: ${percent(exact)} of ${edits.length} exactly right, ${Math.round(passesPer1000Tokens)} passes per 1000 tokens`,
+    );
+  }
 }
 
 async function measureDraft(target: OnnxLanguageModel, drafting: OnnxLanguageModel): Promise<void> {

@@ -1,8 +1,9 @@
 import { builtInDecoders, parseDecoder } from "@decodekit/compare";
 import type { Decoder } from "@decodekit/core";
-import { adaptive, leftToRight, refine, remaskDoubted, threshold } from "@decodekit/refinement";
+import { adaptive, editAbove, leftToRight, refine, remaskDoubted, threshold } from "@decodekit/refinement";
 import { judgedTree, type JudgedTreeOptions, speculative, type SuccessorPrior, suffix } from "@decodekit/speculative";
 import { topPSampler } from "@decodekit/top-p";
+import { excerptOf } from "../tasks/excerpt-of.ts";
 import { noRepeat } from "./no-repeat.ts";
 
 /** A decoder in the comparison. */
@@ -35,6 +36,21 @@ export function storyCandidates(prior: SuccessorPrior): Candidate[] {
       named("refine", `fast-dllm:blockLength=8,${each}`),
     ),
     ...["bound=1", "bound=2"].map((each) => named("refine", `eb-sampler:blockLength=8,${each}`)),
+    ...[0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map((bound) => ({
+      name: `refine: threshold ${bound}, blocks of 32`,
+      family: "refine" as const,
+      decoder: refine({ select: threshold({ threshold: bound }), schedule: adaptive(), blockLength: 32 }),
+    })),
+    ...[0.9, 0.7, 0.5].map((bound) => ({
+      name: `refine: threshold ${bound}, blocks of 32, editing`,
+      family: "refine" as const,
+      decoder: refine({
+        select: threshold({ threshold: bound }),
+        schedule: adaptive(),
+        blockLength: 32,
+        revise: editAbove({ threshold: 0.5 }),
+      }),
+    })),
     named("refine", "wino:blockLength=8"),
     { name: "refine: two per step", family: "refine", decoder: refine({ blockLength: 8, steps: 4 }) },
     { name: "refine: two left to right", family: "refine", decoder: refine({ select: leftToRight(), blockLength: 8, steps: 4 }) },
@@ -77,6 +93,22 @@ export function editCandidates(): Candidate[] {
     named("speculative", "denoise-draft"),
     ...["threshold=0.9", "threshold=0.6", "threshold=0.4"].map((each) => named("refine", `fast-dllm:blockLength=16,${each}`)),
     named("refine", "llada-2.1:blockLength=16,threshold=0.6,editThreshold=0.6"),
+    ...[0.9, 0.6].map((bound) => ({
+      name: `refine: copy, threshold ${bound}`,
+      family: "refine" as const,
+      decoder: refine({ select: threshold({ threshold: bound }), schedule: adaptive(), blockLength: 32, original: excerptOf }),
+    })),
+    {
+      name: "refine: copy, threshold 0.9, editing",
+      family: "refine",
+      decoder: refine({
+        select: threshold(),
+        schedule: adaptive(),
+        blockLength: 32,
+        original: excerptOf,
+        revise: editAbove({ threshold: 0.5 }),
+      }),
+    },
     named("hybrid", "ar-critic:blockLength=16"),
     named("hybrid", "ar-then-refine"),
     named("hybrid", "confidence-cascade:threshold=0.7,blockLength=16"),

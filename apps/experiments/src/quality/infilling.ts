@@ -1,7 +1,7 @@
-import { type Decoder, type LanguageModel, type TokenId } from "@decodekit/core";
+import type { Decoder, LanguageModel } from "@decodekit/core";
 import { greedy } from "@decodekit/greedy";
 import { infill, remaskDoubted } from "@decodekit/refinement";
-import { measuredRun } from "../measure/measured-run.ts";
+import { measuredRun, withoutDecode } from "../measure/measured-run.ts";
 import type { Row } from "../measure/report.ts";
 import { natsOf } from "./stories.ts";
 
@@ -50,10 +50,6 @@ export async function measureInfilling(model: LanguageModel, stories: readonly s
     rows.push({ name, family, runs, quality: { "nats/token of the suffix": nats / read } });
   }
   return rows;
-}
-
-function withoutDecode(tokens: readonly TokenId[]): Row["runs"][number] {
-  return { tokens, stopped: false, passes: 0, rows: 0, revisions: 0 };
 }
 
 /** Removes the middle sentence; undefined if it is too long or the story too short. */

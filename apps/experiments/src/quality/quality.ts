@@ -6,6 +6,7 @@ import { loadModel, type ModelSource } from "@decodekit/core/onnx";
 import * as models from "@decodekit/tiny-models";
 import type { Candidate } from "./candidates.ts";
 import { measureEdits } from "./edits.ts";
+import { measureEndings } from "./endings.ts";
 import { measureInfilling } from "./infilling.ts";
 import { readEditTasks } from "../tasks/edit-task.ts";
 import { heldOutStories, readTexts } from "../tasks/held-out-stories.ts";
@@ -15,7 +16,7 @@ import { measurePuzzles } from "./puzzles.ts";
 import { figuresOf, type Row, table } from "../measure/report.ts";
 import { measureStories } from "./stories.ts";
 
-const HELP = `quality [stories] [edits] [puzzles] [infilling]
+const HELP = `quality [stories] [edits] [puzzles] [infilling] [endings]
 
 Measures the quality of decoders against their passes. Writes a table (.md), the figures (.json) and a plot (.svg)
 per set; by default for all sets. Passes are those of the target, including the prefill and its own drafting.
@@ -23,9 +24,9 @@ per set; by default for all sets. Passes are those of the target, including the 
   --corpus FILE    training text of the story model, of which the held-out part is used (default ../shared/corpus/tinystories.txt)
   --puzzles FILE   held-out puzzles (default packages/tiny-models/golden/puzzles.json)
   --stories-model FOLDER, --puzzles-model FOLDER   models to use instead of the embedded ones
-  --count N        number of stories, edits and gaps (default 50); puzzles per difficulty: four times as many
+  --count N        number of stories, edits, gaps and endings (default 50); puzzles per difficulty: four times as many
   --tokens N       new tokens per story (default 96)
-  --only TEXT      only decoders whose name contains TEXT; not for infilling
+  --only TEXT      only decoders whose name contains TEXT; not for infilling and endings
   --threads N      threads of the native runtime (default 1)
   --out FOLDER     output folder (default apps/experiments/results)`;
 
@@ -61,6 +62,7 @@ const sets: Readonly<Record<string, { readonly model: () => ModelSource | undefi
     measure: (model) => measurePuzzles(model, readPuzzles(existing(flags.puzzles, "--puzzles"), 4 * count), selectCandidates),
   },
   infilling: { model: storyModel, measure: (model) => measureInfilling(model, held(), count) },
+  endings: { model: storyModel, measure: (model) => measureEndings(model, held(), count) },
 };
 
 if (flags.help) console.log(HELP);

@@ -39,8 +39,15 @@ const common = {
   },
 } as const satisfies Readonly<Record<string, PluginOption>>;
 
+const original: PluginOption = {
+  type: "string",
+  help: "What blocks start from in place of masks: a copy of the prompt where it continues the output",
+  choices: ["prompt"],
+};
+
 interface CommonValues extends Pick<RefineOptions, "canvas" | "noise"> {
   readonly guidanceScale?: number | undefined;
+  readonly original?: "prompt" | undefined;
 }
 
 interface Preset {
@@ -52,6 +59,8 @@ interface Preset {
   readonly presets?: readonly PluginOptionValues[];
   /** Whether the rule is defined for its own noise only. @defaultValue false */
   readonly hasFixedNoise?: boolean;
+  /** Whether a canvas may start from a copy: the rule commits all positions that are certain. @defaultValue false */
+  readonly corrects?: boolean;
 }
 
 const presets: Readonly<Record<string, Preset>> = {
@@ -61,6 +70,7 @@ const presets: Readonly<Record<string, Preset>> = {
     options: fastDllmOptions,
     create: fastDllm,
     presets: [{ blockLength: 8 }],
+    corrects: true,
   },
   "eb-sampler": {
     title: "EB-Sampler",
@@ -68,6 +78,7 @@ const presets: Readonly<Record<string, Preset>> = {
     options: ebSamplerOptions,
     create: ebSampler,
     presets: [{ blockLength: 8 }],
+    corrects: true,
   },
   klass: {
     title: "KLASS",
@@ -98,6 +109,7 @@ const presets: Readonly<Record<string, Preset>> = {
     description: "Iterative refinement: commits above a threshold and edits committed tokens",
     options: llada21Options,
     create: llada21,
+    corrects: true,
   },
   dream: {
     title: "Dream",
@@ -140,7 +152,7 @@ const presets: Readonly<Record<string, Preset>> = {
 
 /** One plugin per published rule. */
 export const presetPlugins: readonly DecoderPlugin<"masked">[] = Object.entries(presets).map(([name, preset]) => {
-  const options = { ...preset.options, ...common, ...(!preset.hasFixedNoise && { noise }) };
+  const options = { ...preset.options, ...common, ...(!preset.hasFixedNoise && { noise }), ...(preset.corrects && { original }) };
   return {
     name,
     title: preset.title,
@@ -148,14 +160,16 @@ export const presetPlugins: readonly DecoderPlugin<"masked">[] = Object.entries(
     requires: ["masked"],
     options,
     presets: preset.presets ?? [],
-    create(values) {
+    create(values, model) {
       resolveOptions<object, object>(name, values, options);
-      const { canvas, noise: chosenNoise, guidanceScale, ...own } = values as CommonValues & PluginOptionValues;
+      const begin = model?.tokenizer.encode("").length ?? 0;
+      const { canvas, noise: chosenNoise, guidanceScale, original: source, ...own } = values as CommonValues & PluginOptionValues;
       return {
         ...refine({
           ...preset.create(own),
           ...(canvas && { canvas }),
           ...(chosenNoise && { noise: chosenNoise }),
+          ...(source && { original: (prompt: Int32Array) => prompt.subarray(begin) }),
           ...(guidanceScale !== undefined && { guidance: classifierFree({ scale: guidanceScale }) }),
         }),
         name,
