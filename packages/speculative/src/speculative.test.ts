@@ -8,14 +8,7 @@ import {
   testDrafter,
   testLossless,
 } from "@decodekit/conformance";
-import {
-  autoregressive,
-  type Decoder,
-  type Drafter,
-  greedySampler,
-  InvalidOptionError,
-  type Sampler,
-} from "@decodekit/core";
+import { autoregressive, type Decoder, type Drafter, greedySampler, InvalidOptionError, type Sampler } from "@decodekit/core";
 import { collectDecode, countingModel, tableModel } from "@decodekit/core/testing";
 import { topPSampler } from "@decodekit/top-p";
 import { describe, expect, test } from "vitest";
