@@ -70,6 +70,7 @@ function exportModels() {
     [optimum, "export_with_optimum.py"],
     [builders, "export_with_genai.py"],
     [builders, "export_with_mobius.py"],
+    [builders, "export_draft_heads.py"],
     [optimum, "make_quirks.py"],
   ];
   const options = {

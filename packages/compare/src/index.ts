@@ -3,7 +3,7 @@ export { compare, type CompareOptions, type CompareProgress } from "./compare.ts
 export { type ComparedDecoder, decoderFromPlugin, presetDecoders } from "./compared-decoder.ts";
 export { describeEnvironment } from "./environment.ts";
 export { type ComparedModel, modelReport } from "./model-report.ts";
-export { findLack, type RunnableModel } from "./find-lack.ts";
+export { findLack, type Lack, type RunnableModel } from "./find-lack.ts";
 export { parseDecoder } from "./parse-decoder.ts";
 export { type NgramCounts, repeatedNgrams } from "./repeated-ngrams.ts";
 export { readSpecification, type Specification, writeSpecification } from "./specification.ts";

@@ -55,9 +55,10 @@ export const drafterChecks: readonly DrafterCheck[] = [
   },
   {
     name: "drafts what certain models predict, whatever is accepted of its drafts",
-    inapplicable({ requires }, { followsModels }) {
+    inapplicable({ requires, draftHead }, { followsModels }) {
       if (!followsModels) return "does not follow its models alone (option followsModels)";
-      return requires.some((role) => role !== "causal") ? undefined : "requires neither a draft nor a masked model";
+      const isFollower = draftHead !== undefined || requires.some((role) => role !== "causal");
+      return isFollower ? undefined : "requires neither a draft nor a masked model, nor a draft head";
     },
     run: ({ create }) => checkText(create()),
   },
@@ -90,11 +91,17 @@ async function checkConfidences(create: () => Drafter, testCase: DriveCase): Pro
 async function checkPasses(create: () => Drafter, { models, ...testCase }: DriveCase): Promise<void> {
   const roles = Object.keys(models) as (keyof ModelSet)[];
   const before = roles.map((role) => models[role].passes().length);
-  const { events } = await driveDrafter(create(), { models, ...testCase }, { random: seededRandom(1), lengths: LENGTHS });
+  const { draftHead } = models.causal;
+  const ofHeadBefore = draftHead.passes().length;
+  const drafter = create();
+  const { events } = await driveDrafter(drafter, { models, ...testCase }, { random: seededRandom(1), lengths: LENGTHS });
+  const ofHead = draftHead.passes().slice(ofHeadBefore);
+  expectSame(draftHead.openSessions(), 0, "open sessions of the draft head; DraftSession.dispose disposes them");
   for (const [index, role] of roles.entries()) {
     const model = models[role];
     const reported = events.flatMap((event) => (event.type === "forward-end" && event.model === role ? [event.positions] : []));
-    const passes = model.passes().slice(before[index]);
+    const own = model.passes().slice(before[index]);
+    const passes = role === "draft" && drafter.draftHead && !drafter.requires.includes("draft") ? ofHead : own;
     expectSame(
       reported,
       passes.map(({ positions }) => positions),

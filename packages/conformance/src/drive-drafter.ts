@@ -7,11 +7,15 @@ import {
   draftFrom,
   type Drafter,
   type DraftOutcome,
+  type DraftSession,
+  type FinishReason,
   greedySampler,
+  type HiddenStates,
   type RandomSource,
   type ReportingSession,
   type Sampler,
 } from "@decodekit/core";
+import { positionState } from "@decodekit/core/testing";
 import type { LosslessCase } from "./lossless-models.ts";
 import { plainSampler } from "./lossless.ts";
 
@@ -63,30 +67,49 @@ export async function driveDrafter(drafter: Drafter, testCase: DriveCase, drive:
     async *run(context) {
       const target = await context.openSession("causal");
       const session = await drafter.start(draftContext(context, target, testCase, { ...drive, prompt: recorded(prompt) }));
-      const row = (yield* target.forward(prompt, "prefill")).row(0);
-      let outcome: DraftOutcome = {
-        tokens: Int32Array.of(greedySampler.pick(plainSampler.distribution(row, { tokens: prompt, promptLength: 0 }), context.random)),
-        drafted: 0,
-        accepted: 0,
-      };
-      for (const [round, max] of drive.lengths.entries()) {
-        const carry = context.tokens.at(-1)!;
-        if (yield* context.commit(outcome.tokens)) break;
-        if (round > 0) yield* target.forward(Int32Array.of(carry, ...outcome.tokens.subarray(0, -1)), "verify");
-        session.observe({ ...outcome, tokens: recorded(outcome.tokens) });
-        const limits = drive.confidentOnly ? { max: 0, maxDepth: 0, maxConfident: max } : { max, maxDepth: max };
-        const draft = yield* draftFrom(session, { ...limits, random: context.random.fork(context.tokens.length) });
-        drive.onDraft?.(draft, round);
-        drafts.push({ ...draft, tokens: draft.tokens.slice() });
-        outcome = simulateOutcome(draft, round, testCase.models.causal.vocabSize, drafter.usesTargetPredictions === true);
+      try {
+        return yield* rounds(context, target, session);
+      } finally {
+        await session.dispose?.();
       }
-      return "length";
     },
   });
+
+  async function* rounds(
+    context: DecodeContext,
+    target: ReportingSession,
+    session: DraftSession,
+  ): AsyncGenerator<DecodeEvent, FinishReason, void> {
+    const row = (yield* target.forward(prompt, "prefill")).row(0);
+    const first = greedySampler.pick(plainSampler.distribution(row, { tokens: prompt, promptLength: 0 }), context.random);
+    let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 };
+    let told = 0;
+    for (const [round, max] of drive.lengths.entries()) {
+      const carry = context.tokens.at(-1)!;
+      if (yield* context.commit(outcome.tokens)) break;
+      if (round > 0) yield* target.forward(Int32Array.of(carry, ...outcome.tokens.subarray(0, -1)), "verify");
+      const layerStates = drafter.usesLayerStates ? statesOf(context.tokens, told) : undefined;
+      told = context.tokens.length - 1;
+      session.observe({ ...outcome, tokens: recorded(outcome.tokens), layerStates });
+      const limits = drive.confidentOnly ? { max: 0, maxDepth: 0, maxConfident: max } : { max, maxDepth: max };
+      const draft = yield* draftFrom(session, { ...limits, random: context.random.fork(context.tokens.length) });
+      drive.onDraft?.(draft, round);
+      drafts.push({ ...draft, tokens: draft.tokens.slice() });
+      outcome = simulateOutcome(draft, round, testCase.models.causal.vocabSize, drafter.usesTargetPredictions === true);
+    }
+    return "length";
+  }
+
   const events: DecodeEvent[] = [];
   const decode = decoder.decode(testCase.models, prompt, { maxNewTokens: 16, random: drive.random });
   for await (const event of decode) events.push(event);
   return { drafts, events, snapshots, received };
+}
+
+/** Returns the target's states at the positions [start, length - 1), without a pass. */
+function statesOf(tokens: Int32Array, start: number): HiddenStates {
+  const states = Array.from(tokens.subarray(start, -1), (_, index) => positionState(tokens.subarray(0, start + index + 1)));
+  return { size: positionState(tokens).length, values: Float32Array.from(states.flatMap((state) => [...state])) };
 }
 
 function draftContext(

@@ -1,9 +1,12 @@
 import { type LogitsProcessor, type ModelRole, seededRandom, type TokenId } from "@decodekit/core";
 import {
+  memoryDraftHead,
   memoryMaskedModel,
   memoryModel,
   type PartsOptions,
+  positionState,
   randomTable,
+  type TestDraftHead,
   type TestMaskedModel,
   type TestModel,
 } from "@decodekit/core/testing";
@@ -14,8 +17,13 @@ export const CONTEXT_LENGTH = 32;
 /** Number of values of a hidden state. */
 const STATE_SIZE = 4;
 
+/** A causal model with a draft head, which decoders may use. */
+export interface TestTarget extends TestModel {
+  readonly draftHead: TestDraftHead;
+}
+
 interface FixtureModels {
-  readonly causal: TestModel;
+  readonly causal: TestTarget;
   readonly draft: TestModel;
   readonly masked: TestMaskedModel;
 }
@@ -67,10 +75,12 @@ export interface CertainModels {
 /** Models of which the causal and the masked one are certain of one text, `certainText`, which depends on the whole sequence. */
 export function certainFixture({ causal = "certain", draft = "random", canvas: reading = "ignored" }: CertainModels = {}): Fixture {
   return fixture(true, (reads) => ({
-    causal:
+    causal: withHead(
       causal === "certain"
         ? causalModel("causal", reads, (prefix) => certainRow(certainToken(prefix)))
         : madeCertain(causalModel("causal", reads, randomRows(1))),
+      draft === "certain" ? (prefix, distance) => certainRow(certainText(prefix, distance + 1)[distance]!) : randomRows(2),
+    ),
     draft: causalModel("draft", reads, draft === "certain" ? (prefix) => certainRow(certainToken(prefix)) : randomRows(2)),
     masked: maskedModel(reads, (prefix, canvas, index) => {
       const firstMask = canvas.indexOf(MASK);
@@ -90,7 +100,7 @@ export function certainFixture({ causal = "certain", draft = "random", canvas: r
 export function uncertainFixture(parts?: PartsOptions): Fixture {
   const masked = randomRows(3);
   return fixture(false, (reads) => ({
-    causal: causalModel("causal", reads, randomRows(1), parts),
+    causal: withHead(causalModel("causal", reads, randomRows(1), parts), randomRows(2)),
     draft: causalModel("draft", reads, randomRows(2), parts),
     // The mask token is the most likely one, as it may be in real models.
     masked: maskedModel(reads, (prefix, canvas, index) => masked(Int32Array.of(...prefix, ...canvas, index)).fill(1, MASK, MASK + 1)),
@@ -113,14 +123,15 @@ function fixture(isCertain: boolean, createModels: (reads: Read[]) => FixtureMod
 
 function withLedgers(models: FixtureModels, isCertain: boolean, reads: readonly Read[]): Fixture {
   const all = Object.values(models) as readonly (TestModel | TestMaskedModel)[];
+  const { draftHead } = models.causal;
   const sum = (amountOf: (model: TestModel | TestMaskedModel) => number): number =>
     all.reduce((total, model) => total + amountOf(model), 0);
   return {
     models,
     isCertain,
     reads,
-    openSessions: () => sum((model) => model.openSessions()),
-    passes: () => sum((model) => model.passes().length),
+    openSessions: () => sum((model) => model.openSessions()) + draftHead.openSessions(),
+    passes: () => sum((model) => model.passes().length) + draftHead.passes().length,
     modifiedRows: () => sum((model) => model.modifiedRows()),
     staleRowReads: () => sum((model) => model.staleRowReads()),
   };
@@ -134,6 +145,7 @@ function causalModel(role: ModelRole, reads: Read[], rowAfter: Rows, parts?: Par
     contextLength: CONTEXT_LENGTH,
     tree: true,
     parts,
+    layerStatesAfter: positionState,
     hiddenStateAfter: (sequence) => Float32Array.from({ length: STATE_SIZE }, (_, index) => (hashOf(sequence, index) % 7) - 3),
     logitsAfter(sequence) {
       reads.push({ role, pass: model.passes().length - 1, sequence });
@@ -141,6 +153,11 @@ function causalModel(role: ModelRole, reads: Read[], rowAfter: Rows, parts?: Par
     },
   });
   return model;
+}
+
+/** Returns the model with a draft head. */
+function withHead(model: TestModel, logitsAfter: (prefix: Int32Array, distance: number) => Float32Array): TestTarget {
+  return { ...model, draftHead: memoryDraftHead({ kind: "eagle", contextLength: CONTEXT_LENGTH, logitsAfter }) };
 }
 
 /** Returns the model with a processor that makes every row certain of the token of `certainText`. */

@@ -1,3 +1,4 @@
+export { onKitModels } from "./kit-head.ts";
 export { measureLoss, plainSampler } from "./lossless.ts";
 export { type LosslessCase, losslessCases } from "./lossless-models.ts";
 export { type NegativeControl, negativeControls } from "./negative-controls.ts";

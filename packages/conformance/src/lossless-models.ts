@@ -1,6 +1,8 @@
 import { type RandomSource, seededRandom, type TokenId } from "@decodekit/core";
 import {
+  memoryDraftHead,
   memoryMaskedModel,
+  positionState,
   type ProbabilityTable,
   randomTable,
   tableModel,
@@ -8,6 +10,7 @@ import {
   type TestModel,
 } from "@decodekit/core/testing";
 import { hashOf } from "./certain-text.ts";
+import type { TestTarget } from "./fixture.ts";
 
 /** Models with known probabilities on which a decoder's output is enumerated. */
 export interface LosslessCase {
@@ -15,7 +18,7 @@ export interface LosslessCase {
   readonly family: string;
   /** Seed of the models, an integer >= 1. */
   readonly seed: number;
-  readonly models: { readonly causal: TestModel; readonly draft: TestModel; readonly masked: TestMaskedModel };
+  readonly models: { readonly causal: TestTarget; readonly draft: TestModel; readonly masked: TestMaskedModel };
   /** Contains every token and a repetition, so that n-gram drafters find matches. */
   readonly prompt: Int32Array;
   /** Can be predicted, and is drafted. */
@@ -57,7 +60,7 @@ export function losslessCases(seeds: readonly number[] = [1, 2, 3, 4, 5]): reado
       return {
         family,
         seed,
-        models: { causal: causalModel(target), draft: causalModel(draft), masked: maskedModel(draft, tokens) },
+        models: { causal: withHead(causalModel(target), draft), draft: causalModel(draft), masked: maskedModel(draft, tokens) },
         prompt: Int32Array.of(0, 1, 2, 3, 0, 1),
         stopToken: STOP,
         maxNewTokens: tokens,
@@ -67,7 +70,16 @@ export function losslessCases(seeds: readonly number[] = [1, 2, 3, 4, 5]): reado
 }
 
 function causalModel(probabilities: Rows): TestModel {
-  return tableModel({ probabilities, vocabSize: VOCAB_SIZE, contextLength: CONTEXT_LENGTH, tree: true });
+  return tableModel({ probabilities, vocabSize: VOCAB_SIZE, contextLength: CONTEXT_LENGTH, tree: true, layerStatesAfter: positionState });
+}
+
+/** Returns the model with a draft head that predicts what the draft model does. */
+function withHead(model: TestModel, rows: Rows): TestTarget {
+  const logitsAfter = (prefix: Int32Array, distance: number): Float32Array => {
+    const last = (prefix.at(-1)! + distance) % VOCAB_SIZE;
+    return Float32Array.from(rows(Int32Array.of(...prefix.subarray(0, -1), last)), Math.log);
+  };
+  return { ...model, draftHead: memoryDraftHead({ kind: "eagle", contextLength: CONTEXT_LENGTH, logitsAfter }) };
 }
 
 /** Returns a masked model whose marginals depend on the last known token and its distance; if `tokens` exceeds 4, one token is excluded. */

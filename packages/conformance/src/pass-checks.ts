@@ -11,6 +11,7 @@ export const passChecks: readonly Check[] = [
     name: "reports every pass by one forward-end, with its model, phase, positions and time",
     async run(subject) {
       const { requires, create } = subject;
+      const hasHead = create().draftHead !== undefined && !requires.includes("draft");
       for (const scenario of scenarios(subject)) {
         const { events } = await observe(create(), scenario);
         for (const role of MODEL_ROLES) {
@@ -19,9 +20,15 @@ export const passChecks: readonly Check[] = [
             expectSame(reportedPositions(events, role), passes, `${scenario.name}: positions of the passes of the ${role} model`);
           } else expect(passes.length === 0, `${scenario.name}: ${passes.length} passes of the ${role} model, which is not required`);
         }
+        const ofHead = scenario.fixture.models.causal.draftHead.passes().map(({ positions }) => positions);
+        expectSame(
+          hasHead ? reportedPositions(events, "draft") : [],
+          ofHead,
+          `${scenario.name}: positions of the passes of the draft head`,
+        );
         for (const event of events.filter(isForwardEnd)) {
           expect(
-            requires.some((role) => role === event.model),
+            requires.some((role) => role === event.model) || (hasHead && event.model === "draft"),
             `${scenario.name}: a pass of "${event.model}", which is not required`,
           );
           expect(FORWARD_PHASES.includes(event.phase), `${scenario.name}: phase "${event.phase}"`);

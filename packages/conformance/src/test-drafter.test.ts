@@ -50,7 +50,7 @@ describe("a check that does not apply", () => {
     expect(report.inapplicable).toEqual([
       {
         title: "drafter: drafts what certain models predict, whatever is accepted of its drafts",
-        reason: "requires neither a draft nor a masked model",
+        reason: "requires neither a draft nor a masked model, nor a draft head",
       },
       {
         title: "drafter: draws every token from the probabilities that it declares, and drops no token after drawing it",

@@ -1,6 +1,7 @@
 import { type Decoder, type Drafter, InvalidOptionError, type ModelRole, objectOption, resolveOptions } from "@decodekit/core";
 import { drafterChecks } from "./drafter-checks.ts";
 import type { DrafterSubject } from "./drafter-subject.ts";
+import { onKitModels } from "./kit-head.ts";
 import { losslessCases } from "./lossless-models.ts";
 import { type KitReport, registerChecks, type TestFunction } from "./test-function.ts";
 import { losslessOptions, type LosslessOptions, type LosslessReport, testLossless } from "./test-lossless.ts";
@@ -41,7 +42,7 @@ export function testDrafter<Role extends ModelRole>(
 ): DrafterReport {
   resolveOptions("testDrafter", options, optionDefinitions);
   // A drafter receives all models and uses those that it requires.
-  const createForAll = create as unknown as () => Drafter;
+  const createForAll = (): Drafter => onKitModels(create() as unknown as Drafter);
   const { speculate, followsModels = true, seeds = [1, 2], ...lossless } = options;
   const { draftKind } = create();
   if (!DRAFT_KINDS.has(draftKind)) {

@@ -1,4 +1,4 @@
-import { losslessCases, type LosslessCase, MAX_TOTAL_VARIATION, measureLoss, plainSampler } from "@decodekit/conformance";
+import { losslessCases, type LosslessCase, MAX_TOTAL_VARIATION, measureLoss, onKitModels, plainSampler } from "@decodekit/conformance";
 import { autoregressive, type Decoder, greedySampler, type ModelRole, type ModelSet, type Sampler } from "@decodekit/core";
 import { collectDecode } from "@decodekit/core/testing";
 import { withProcessors } from "@decodekit/core/toolkit";
@@ -105,7 +105,7 @@ describe.each(pairs)("the output distribution under $language, model $family, is
   test.each(rules)("of speculation with %s and %s", async (name, verify) => {
     const drafter = allDrafters[name]!;
     const create = (by: Sampler, draftLength: number): Decoder =>
-      speculative<ModelRole>({ drafter: drafter(), verify, draftLength, sampler: by });
+      speculative<ModelRole>({ drafter: onKitModels(drafter()), verify, draftLength, sampler: by });
     if (verify !== "gumbel") await expectExact(create(sampler, 2), sampler, pair);
     await expectExact(create(greedySampler, 3), greedySampler, pair);
   });

@@ -52,6 +52,7 @@ export type {
   RowPart,
   RowReads,
   Session,
+  TreeOptions,
 } from "./contracts/model.ts";
 export type { DecoderPlugin, PluginModel, PluginOption, PluginOptionValues } from "./contracts/plugin.ts";
 export type { Candidates, LogitsProcessor, PartialSampling, Sampler, Sequence } from "./contracts/sampler.ts";
@@ -76,6 +77,7 @@ export { logSoftmax, logSumExp, softmax } from "./sampling/softmax.ts";
 export { checkTokens } from "./tokens/check-tokens.ts";
 
 // For authors of drafters.
+export type { BlockHead, BlockHeadSession, DraftHead, HeadBranches, StepHead, StepHeadSession } from "./contracts/draft-head.ts";
 export {
   type Draft,
   type Drafter,

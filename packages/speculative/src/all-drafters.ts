@@ -1,7 +1,10 @@
 import type { Drafter } from "@decodekit/core";
 import { cascade } from "./drafters/cascade.ts";
 import { ddtree } from "./drafters/ddtree.ts";
+import { dflash } from "./drafters/dflash.ts";
 import { draftModel } from "./drafters/draft-model.ts";
+import { eagle } from "./drafters/eagle.ts";
+import { eagleTree } from "./drafters/eagle-tree.ts";
 import { jacobi } from "./drafters/jacobi.ts";
 import { lookahead } from "./drafters/lookahead.ts";
 import { maskedDraft } from "./drafters/masked-draft.ts";
@@ -15,6 +18,9 @@ export const allDrafters: Readonly<Record<string, () => Drafter>> = {
   "draft-model": () => draftModel(),
   "masked-draft": () => maskedDraft(),
   ddtree: () => ddtree(),
+  eagle: () => eagle(),
+  "eagle-tree": () => eagleTree(),
+  dflash: () => dflash(),
   jacobi,
   lookahead,
   cascade: () => cascade({ drafters: [suffix(), lookahead()] }),

@@ -22,6 +22,8 @@ export interface GuardedDrafter {
   observe(outcome: DraftOutcome): void;
   /** Like `DraftSession.propose`: returns a generator if it runs passes, else a promise. */
   propose(request: DraftRequest): Promise<Draft> | AsyncGenerator<ForwardEndEvent, Draft, void>;
+  /** Frees what the drafter holds. */
+  dispose(): Promise<void>;
 }
 
 /** The drafter, and how its drafts are used. */
@@ -78,6 +80,10 @@ export async function startGuardedDrafter<Role extends ModelRole>(
         );
       const checked = (draft: Draft): Draft => checkDraft(draft, request, limits);
       return proposed(session, request, { time, failed, checked });
+    },
+    async dispose() {
+      pendingOutcomes = [];
+      await session.dispose?.();
     },
   };
 }

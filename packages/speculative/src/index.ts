@@ -1,8 +1,11 @@
 export { allDrafters } from "./all-drafters.ts";
 export { cascade, type CascadeOptions } from "./drafters/cascade.ts";
 export { ddtree, type DdtreeOptions } from "./drafters/ddtree.ts";
+export { dflash, type DflashOptions } from "./drafters/dflash.ts";
 export type { DraftTokenizers } from "./drafters/cross-tokenizer-draft.ts";
 export { draftModel, type DraftModelOptions } from "./drafters/draft-model.ts";
+export { eagle, type EagleOptions } from "./drafters/eagle.ts";
+export { eagleTree, type EagleTreeOptions } from "./drafters/eagle-tree.ts";
 export { jacobi } from "./drafters/jacobi.ts";
 export { lookahead, type LookaheadOptions } from "./drafters/lookahead.ts";
 export { maskedDraft, type MaskedDraftOptions } from "./drafters/masked-draft.ts";

@@ -123,11 +123,11 @@ describe("a length or a sampler rejects", () => {
 describe("the plugin rejects", () => {
   test.each<[string, () => unknown]>([
     [
-      'speculative: drafter must be one of "prompt-lookup", "suffix", "draft-model", "masked-draft", "ddtree", "jacobi", "lookahead", "cascade", got "oracle".',
+      'speculative: drafter must be one of "prompt-lookup", "suffix", "draft-model", "masked-draft", "ddtree", "eagle", "eagle-tree", "dflash", "jacobi", "lookahead", "cascade", got "oracle".',
       () => plugin.create({ drafter: "oracle" }),
     ],
     [
-      'speculative: drafter must be one of "prompt-lookup", "suffix", "draft-model", "masked-draft", "ddtree", "jacobi", "lookahead", "cascade", got "constructor".',
+      'speculative: drafter must be one of "prompt-lookup", "suffix", "draft-model", "masked-draft", "ddtree", "eagle", "eagle-tree", "dflash", "jacobi", "lookahead", "cascade", got "constructor".',
       () => plugin.create({ drafter: "constructor" }),
     ],
     [

@@ -1,5 +1,5 @@
 import { losslessCases, testPlugin } from "@decodekit/conformance";
-import { autoregressive, greedySampler, InvalidOptionError, MissingModelError } from "@decodekit/core";
+import { autoregressive, type BlockHead, greedySampler, InvalidOptionError, MissingModelError } from "@decodekit/core";
 import { collectDecode, tableModel } from "@decodekit/core/testing";
 import { topPSampler } from "@decodekit/top-p";
 import { describe, expect, test } from "vitest";
@@ -8,6 +8,9 @@ import { speculativePlugin as plugin } from "./speculative-plugin.ts";
 
 const { models, prompt } = losslessCases([1])[0]!;
 const decode = { maxNewTokens: 12, seed: 3 };
+/** The models' own head is an EAGLE head, whose sessions have the calls of a DFlash head too. */
+const blockHead = { ...models.causal.draftHead, kind: "dflash", blockSize: 5 } as unknown as BlockHead;
+const withBlockHead = { ...models, causal: { ...models.causal, draftHead: blockHead } };
 
 describe.each(plugins.map((each) => [each.name, each] as const))("the plugin %s", (_, each) => {
   testPlugin(test, each);
@@ -19,7 +22,7 @@ describe("the speculative plugin", () => {
       const decoder = plugin.create({ drafter, draftLength });
       const extra = { "draft-model": ["draft"], "masked-draft": ["masked"], ddtree: ["masked"] }[drafter] ?? [];
       expect(decoder).toMatchObject({ name: plugin.name, requires: ["causal", ...extra] });
-      const { tokens } = await collectDecode(decoder.decode(models, prompt, decode));
+      const { tokens } = await collectDecode(decoder.decode(decoder.draftHead === "dflash" ? withBlockHead : models, prompt, decode));
       const greedy = autoregressive({ name: "greedy", sampler: greedySampler });
       expect(tokens).toEqual((await collectDecode(greedy.decode(models, prompt, decode))).tokens);
     }

@@ -17,6 +17,7 @@ import { drawPredicted, firstChain, readsOf } from "@decodekit/core/toolkit";
 import type { DraftLengthControl, DraftLengthPolicy } from "./draft-length/policy.ts";
 import { type GuardedDrafter, startGuardedDrafter } from "./guarded-drafter.ts";
 import { gumbelRandom } from "./gumbel-max.ts";
+import { committedStates, withLayerStates } from "./layer-states.ts";
 import { stopwatch, unwatched, watched } from "./stopwatch.ts";
 import { readDraft, type TargetRows, targetRows } from "./target-rows.ts";
 import { checkVerification } from "./verify/check-verification.ts";
@@ -55,37 +56,43 @@ export async function* speculate<Role extends ModelRole>(
 ): AsyncGenerator<DecodeEvent, FinishReason, void> {
   const { sampler, policy } = settings;
   checkCapabilities(context, settings.drafter);
-  const target = await context.openSession("causal");
+  const session = await context.openSession("causal");
+  const target = settings.drafter.usesLayerStates ? withLayerStates(session, context.signal) : session;
   const drafter = await startGuardedDrafter(context, target, settings);
   const speculation = { context, settings, target, drafter, control: policy.start(context.models.causal, settings.drafter) };
-  const { promptLength, random } = context;
-  const logits = yield* target.forward(context.tokens, "prefill", "last", readsOf(sampler));
-  const first = await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(promptLength));
-  const watch = stopwatch();
-  for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0 }; ;) {
-    const finishReason = yield* context.commit(outcome.tokens);
-    if (finishReason) return finishReason;
-    // All in one generator: with a small model, each extra generator that events pass through costs a few percent of a pass.
-    const { requested, maxConfident } = draftLength(speculation);
-    watch.restart();
-    drafter.observe(outcome);
-    const proposed = requested > 0 || maxConfident > 0 ? propose(speculation, requested, maxConfident) : undefined;
-    const draft = cut(speculation, proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft);
-    const { length: drafted } = draft.tokens;
-    const start = drafted > 0 ? context.tokens.length : 0;
-    if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
-    const pass = readDraft(target, outcome.tokens.subarray(-1), { draft, sampler });
-    const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
-    watch.pause();
-    yield passed.value;
-    watch.resume();
-    const rows = (await pass.next()) as IteratorReturnResult<Logits>;
-    outcome = drafted > 0 ? await verify(speculation, draft, rows.value) : await drawPlainly(speculation, rows.value);
-    const { accepted } = outcome;
-    if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
-    const { milliseconds: passMilliseconds } = passed.value;
-    const { tokens: committed } = outcome;
-    speculation.control.observe({ requested, drafted, accepted, committed, milliseconds: watch.elapsed(), passMilliseconds });
+  try {
+    const { promptLength, random } = context;
+    const logits = yield* target.forward(context.tokens, "prefill", "last", readsOf(sampler));
+    const first = await drawPredicted(sampler, { logits, index: 0, sequence: context }, () => random.fork(promptLength));
+    const watch = stopwatch();
+    const layerStates = committedStates(logits, settings.drafter);
+    for (let outcome: DraftOutcome = { tokens: Int32Array.of(first), drafted: 0, accepted: 0, layerStates }; ;) {
+      const finishReason = yield* context.commit(outcome.tokens);
+      if (finishReason) return finishReason;
+      // All in one generator: with a small model, each extra generator that events pass through costs a few percent of a pass.
+      const { requested, maxConfident } = draftLength(speculation);
+      watch.restart();
+      drafter.observe(outcome);
+      const proposed = requested > 0 || maxConfident > 0 ? propose(speculation, requested, maxConfident) : undefined;
+      const draft = cut(speculation, proposed ? ("next" in proposed ? yield* watched(watch, proposed) : await proposed) : noDraft);
+      const { length: drafted } = draft.tokens;
+      const start = drafted > 0 ? context.tokens.length : 0;
+      if (drafted > 0) yield* unwatched(watch, proposal(start, draft));
+      const pass = readDraft(target, outcome.tokens.subarray(-1), { draft, sampler });
+      const passed = (await pass.next()) as IteratorYieldResult<ForwardEndEvent>;
+      watch.pause();
+      yield passed.value;
+      watch.resume();
+      const rows = (await pass.next()) as IteratorReturnResult<Logits>;
+      outcome = drafted > 0 ? await verify(speculation, draft, rows.value) : await drawPlainly(speculation, rows.value);
+      const { accepted } = outcome;
+      if (drafted > 0) yield* unwatched(watch, { type: "draft-verify", start, drafted, accepted });
+      const { milliseconds: passMilliseconds } = passed.value;
+      const { tokens: committed } = outcome;
+      speculation.control.observe({ requested, drafted, accepted, committed, milliseconds: watch.elapsed(), passMilliseconds });
+    }
+  } finally {
+    await drafter.dispose();
   }
 }
 
@@ -104,8 +111,9 @@ async function verify<Role extends ModelRole>(
   const tokens = Int32Array.of(...path.map((node) => draft.tokens[node]!), nextToken);
   const outcome = { tokens, drafted: draft.tokens.length, accepted: path.length };
   const predictions = drafter.usesTargetPredictions ? await predict(rows, outcome, verifier.sharesNoise) : undefined;
+  const layerStates = committedStates(logits, drafter, [0, ...path.map((node) => node + 1)]);
   await rows.keep(path);
-  return { ...outcome, predictions };
+  return { ...outcome, predictions, layerStates };
 }
 
 /** A round without a draft: one token, drawn as plain decoding draws it. */
@@ -113,7 +121,8 @@ async function drawPlainly<Role extends ModelRole>({ context, settings }: Specul
   const predicted = { logits, index: 0, sequence: context };
   const token = await drawPredicted(settings.sampler, predicted, () => context.random.fork(context.tokens.length));
   const tokens = Int32Array.of(token);
-  return { tokens, drafted: 0, accepted: 0, predictions: settings.drafter.usesTargetPredictions ? tokens : undefined };
+  const predictions = settings.drafter.usesTargetPredictions ? tokens : undefined;
+  return { tokens, drafted: 0, accepted: 0, predictions, layerStates: committedStates(logits, settings.drafter) };
 }
 
 /**
@@ -187,8 +196,15 @@ async function predict(rows: TargetRows, { tokens, drafted }: DraftOutcome, shar
   return predictions;
 }
 
-function checkCapabilities<Role extends ModelRole>({ models }: DecodeContext<"causal" | Role>, { name, draftKind }: Drafter<Role>): void {
-  const { rewind, tree } = models.causal.capabilities;
+function checkCapabilities<Role extends ModelRole>(
+  { models }: DecodeContext<"causal" | Role>,
+  { name, draftKind, usesLayerStates }: Drafter<Role>,
+): void {
+  const { rewind, tree, hiddenLayers } = models.causal.capabilities;
+  if (usesLayerStates && !hiddenLayers) {
+    const expected = `able to return the hidden states of layers (capabilities.hiddenLayers), which the drafter "${name}" requires: load it with draftHead`;
+    throw new InvalidOptionError({ where: "speculative", option: "the causal model", expected, actual: "one that is not" });
+  }
   const ability = draftKind === "tree" ? "read trees (capabilities.tree)" : "rewind its cache (capabilities.rewind)";
   if (draftKind === "tree" ? tree : rewind) return;
   const expected = `able to ${ability}, which the drafter "${name}" requires`;

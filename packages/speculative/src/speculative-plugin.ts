@@ -17,13 +17,13 @@ interface Options {
 const options = {
   drafter: {
     type: "string",
-    help: "The drafter; draft-model requires a draft model, masked-draft and ddtree a masked model",
+    help: "The drafter; draft-model requires a draft model, masked-draft and ddtree a masked model, eagle, eagle-tree and dflash a draft head",
     default: "suffix",
     choices: Object.keys(allDrafters),
   },
   verify: {
     type: "string",
-    help: "How drafts are verified; ratio and block require draft-model or masked-draft, ddtree requires tree",
+    help: "How drafts are verified; ratio and block require draft-model, masked-draft, eagle or dflash; ddtree and eagle-tree require tree",
     choices: Object.keys(verifiers),
   },
   draftLength: {

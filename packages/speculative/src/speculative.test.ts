@@ -2,6 +2,7 @@ import {
   MAX_TOTAL_VARIATION,
   losslessCases,
   measureLoss,
+  onKitModels,
   plainSampler,
   testDecoder,
   testDrafter,
@@ -22,6 +23,8 @@ import { verifiers, type Verify } from "./verify/verifiers.ts";
 
 const sampler = topPSampler({ p: 0.9, temperature: 1.2 });
 const names = Object.keys(allDrafters);
+const drafterNamed = (name: string): Drafter => onKitModels(allDrafters[name]!());
+
 /** Lengths that change from round to round, including plain passes. */
 const changing: DraftLengthPolicy = {
   maximum: 4,
@@ -32,7 +35,7 @@ const changing: DraftLengthPolicy = {
 };
 
 describe.each(names)("speculative with %s", (name) => {
-  testDecoder(test, () => speculative({ drafter: allDrafters[name]!(), sampler, draftLength: changing }), { sampler });
+  testDecoder(test, () => speculative({ drafter: drafterNamed(name), sampler, draftLength: changing }), { sampler });
 });
 
 describe("speculative with lengths chosen by cost", () => {
@@ -47,7 +50,7 @@ describe.each(["ratio", "block", "gumbel"] as const)("speculative with a draft m
 });
 
 describe.each(names)("the drafter %s", (name) => {
-  testDrafter(test, allDrafters[name]!);
+  testDrafter(test, () => drafterNamed(name));
 });
 
 /** Every token is possible at every position: four of them, checked by weights, have millions of outcomes. */
@@ -72,7 +75,7 @@ describe("a drafter that assigns every token a probability", () => {
 
 describe("exactness", () => {
   const kernels = names.flatMap((name) => {
-    const { draftKind } = allDrafters[name]!();
+    const { draftKind } = drafterNamed(name);
     const rules = Object.keys(verifiers) as Verify[];
     const possible = rules.filter((rule) => !verifiers[rule].sharesNoise && verifiers[rule].draftKinds.includes(draftKind));
     expect(possible).not.toEqual([]);
@@ -91,7 +94,7 @@ describe("exactness", () => {
       // Drafts of a masked model over few successors have too many outcomes to enumerate at this length.
       const families = draftLength > 1 && name === "masked-draft" ? ["random"] : ["random", "few successors"];
       for (const testCase of casesOf(...families)) {
-        const decoder = speculative({ drafter: allDrafters[name]!(), verify, draftLength, sampler: plainSampler });
+        const decoder = speculative({ drafter: drafterNamed(name), verify, draftLength, sampler: plainSampler });
         expect(await measureLoss(decoder, testCase)).toBeLessThan(MAX_TOTAL_VARIATION);
       }
     },
@@ -116,23 +119,23 @@ describe.each(names)("the output with %s", (name) => {
 
   test.each([1, 2, 3, 5, 8])("equals that of greedy decoding, %i tokens at a time", async (draftLength) => {
     for (const { models, prompt } of losslessCases([1, 2])) {
-      const actual = await collectDecode(speculative({ drafter: allDrafters[name]!(), draftLength }).decode(models, prompt, options(0)));
+      const actual = await collectDecode(speculative({ drafter: drafterNamed(name), draftLength }).decode(models, prompt, options(0)));
       const expected = await collectDecode(plain(greedySampler).decode(models, prompt, options(0)));
       expect([...actual.tokens, actual.finishReason]).toEqual([...expected.tokens, expected.finishReason]);
     }
   });
 
-  const { draftKind } = allDrafters[name]!();
+  const { draftKind } = drafterNamed(name);
 
   // There is no Gumbel rule for trees.
   test(`equals that of plain sampling for the same seed${draftKind === "tree" ? "" : ", and of Gumbel sampling"}`, async () => {
     for (const { models, prompt } of losslessCases([1])) {
       for (let seed = 0; seed < 5; seed++) {
-        const decoder = speculative({ drafter: allDrafters[name]!(), sampler, draftLength: 3 });
+        const decoder = speculative({ drafter: drafterNamed(name), sampler, draftLength: 3 });
         const actual = await collectDecode(decoder.decode(models, prompt, options(seed)));
         expect(actual.tokens).toEqual((await collectDecode(plain(sampler).decode(models, prompt, options(seed)))).tokens);
         if (draftKind === "tree") continue;
-        const gumbelDecoder = speculative({ drafter: allDrafters[name]!(), sampler, draftLength: changing, verify: "gumbel" });
+        const gumbelDecoder = speculative({ drafter: drafterNamed(name), sampler, draftLength: changing, verify: "gumbel" });
         const gumbel = await collectDecode(gumbelDecoder.decode(models, prompt, options(seed)));
         expect(gumbel.tokens).toEqual((await collectDecode(gumbelSampling({ sampler }).decode(models, prompt, options(seed)))).tokens);
       }
@@ -141,7 +144,7 @@ describe.each(names)("the output with %s", (name) => {
 
   test("the cache ends one token before the output, and each round reads 1 to draft + 1 tokens", async () => {
     for (const { models, prompt } of losslessCases([1, 2])) {
-      const decoder = speculative({ drafter: allDrafters[name]!(), draftLength: 3, sampler });
+      const decoder = speculative({ drafter: drafterNamed(name), draftLength: 3, sampler });
       const { events } = await collectDecode(decoder.decode(models, prompt, { maxNewTokens: 15, seed: 4 }));
       let length = prompt.length;
       const passes = models.causal.passes();

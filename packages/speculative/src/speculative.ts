@@ -86,6 +86,7 @@ export function speculative<Role extends ModelRole>(options: SpeculativeOptions<
     requires: ["causal", ...draftRoles],
     capabilities: [drafter.draftKind === "tree" ? "tree" : "rewind"],
     draftRoles,
+    ...(drafter.draftHead && { draftHead: drafter.draftHead }),
     lossless: verifier.lossless ?? true,
     sampler,
     run: (context) => speculate(context, settings),

@@ -1,4 +1,4 @@
-import { losslessCases, MAX_TOTAL_VARIATION, measureLoss, plainSampler } from "@decodekit/conformance";
+import { losslessCases, MAX_TOTAL_VARIATION, measureLoss, onKitModels, plainSampler } from "@decodekit/conformance";
 import { autoregressive, type Decoder, generate, greedySampler, seededRandom } from "@decodekit/core";
 import { byteTokenizer, collectDecode, memoryMaskedModel, memoryModel } from "@decodekit/core/testing";
 import { negativeLogLikelihood } from "@decodekit/core/toolkit";
@@ -37,14 +37,14 @@ describe.each(families)("on models with processors, family %s, the exact distrib
   );
 
   test.each(rules.filter(([, verify]) => verify !== "gumbel"))("of speculation with %s and %s", async (name, verify) => {
-    const drafter = allDrafters[name]!;
+    const drafter = () => onKitModels(allDrafters[name]!());
     await expectProcessed(speculative({ drafter: drafter(), verify, draftLength: 2, sampler }) as Decoder<"causal">, sampler, family);
     await expectProcessed(speculative({ drafter: drafter(), verify, draftLength: 3 }) as Decoder<"causal">, greedySampler, family);
   });
 
   // Gumbel noise is uniform, so that its outcomes cannot be enumerated; see gumbel-sampling.
   test.each(rules.filter(([, verify]) => verify === "gumbel"))("of speculation with %s and %s, at temperature 0", async (name, verify) => {
-    const decoder = speculative({ drafter: allDrafters[name]!(), verify, draftLength: 3 });
+    const decoder = speculative({ drafter: onKitModels(allDrafters[name]!()), verify, draftLength: 3 });
     await expectProcessed(decoder as Decoder<"causal">, greedySampler, family);
   });
 });

@@ -48,7 +48,9 @@ const compared: readonly (readonly [name: string, create: () => ComparedDecoder]
       (preset, index) => [`${plugin.name} ${index}`, () => decoderFromPlugin(plugin, fixedOptions(plugin, preset))] as const,
     ),
   ),
+  // Draft heads have a test of their own, in tests/src/draft-heads.
   ...Object.keys(allDrafters).flatMap((drafter) => {
+    if (allDrafters[drafter]!().draftHead) return [];
     const plugin = builtInDecoders.find(({ name }) => name === "speculative")!;
     return [0, 1].map(
       (temperature) =>

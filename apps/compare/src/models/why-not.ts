@@ -30,7 +30,7 @@ export function whyNot(plugin: DecoderPlugin, facts: ModelFacts, options: Plugin
 }
 
 /** Invalid options are reported elsewhere; what the plugin needs is known without them. */
-function decoderOf(plugin: DecoderPlugin, options: PluginOptionValues): Pick<Decoder, "requires" | "capabilities"> {
+function decoderOf(plugin: DecoderPlugin, options: PluginOptionValues): Pick<Decoder, "requires" | "capabilities" | "draftHead"> {
   try {
     return plugin.create(options);
   } catch {

@@ -24,6 +24,9 @@ const drafters: Readonly<Record<string, Code>> = {
   "draft-model": callCode(SPECULATIVE, "draftModel"),
   "masked-draft": callCode(SPECULATIVE, "maskedDraft"),
   ddtree: callCode(SPECULATIVE, "ddtree"),
+  eagle: callCode(SPECULATIVE, "eagle"),
+  "eagle-tree": callCode(SPECULATIVE, "eagleTree"),
+  dflash: callCode(SPECULATIVE, "dflash"),
   jacobi: callCode(SPECULATIVE, "jacobi"),
   lookahead: callCode(SPECULATIVE, "lookahead"),
   cascade: callCode(

@@ -1,4 +1,4 @@
-import { plainSampler } from "@decodekit/conformance";
+import { onKitModels, plainSampler } from "@decodekit/conformance";
 import { type Decoder, type Drafter, greedySampler, type Sampler } from "@decodekit/core";
 import { greedy } from "@decodekit/greedy";
 import { allDrafters, autoDraftLength, draftModel, gumbelSampling, speculative, verifiers, type Verify } from "@decodekit/speculative";
@@ -21,7 +21,7 @@ const nucleus = { p: 0.8, temperature: 1.3 };
 
 /** Every drafter, and a draft model whose sampler differs from that of the target. */
 const drafters: Readonly<Record<string, () => Drafter>> = {
-  ...allDrafters,
+  ...Object.fromEntries(Object.entries(allDrafters).map(([name, create]) => [name, () => onKitModels(create())])),
   "greedy draft-model": () => draftModel({ sampler: greedySampler }),
 };
 

@@ -49,7 +49,9 @@ if (!isProved) process.exitCode = 1;
 /** Returns every drafter, and the draft model through text, as for another tokenizer. */
 function draftersFor({ tokenizer }: LanguageModel): Readonly<Record<string, () => Drafter>> {
   const tokenizers = { target: tokenizer, draft: tokenizer };
-  return { ...decoders.allDrafters, "draft-model through text": () => decoders.draftModel({ tokenizers }) };
+  // The models have no draft head.
+  const drafters = Object.fromEntries(Object.entries(decoders.allDrafters).filter(([, create]) => create().draftHead === undefined));
+  return { ...drafters, "draft-model through text": () => decoders.draftModel({ tokenizers }) };
 }
 
 type Outputs = readonly (readonly number[])[];

@@ -10,7 +10,7 @@ import { progressDisplay } from "./progress.ts";
 import { colorsFor, type CommandProcess } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
-export interface ChatFlags extends GraphFlags, Pick<CompareFlags, "model" | "draft" | "maxNewTokens" | "seed" | "plugin"> {
+export interface ChatFlags extends GraphFlags, Pick<CompareFlags, "model" | "draft" | "draftHead" | "maxNewTokens" | "seed" | "plugin"> {
   readonly decoder: string;
   readonly system?: string;
 }

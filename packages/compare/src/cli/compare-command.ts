@@ -22,6 +22,7 @@ import { whyNot } from "./why-not.ts";
 export interface CompareFlags extends GraphFlags {
   readonly model?: string;
   readonly draft?: string;
+  readonly draftHead?: string;
   readonly prompt?: readonly string[];
   readonly prompts?: string;
   readonly decoder?: readonly string[];

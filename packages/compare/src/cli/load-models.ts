@@ -26,6 +26,14 @@ export interface ModelSources {
   readonly name: string;
   readonly model: ModelSource;
   readonly draft: ModelSource | undefined;
+  readonly draftHead: ModelSource | undefined;
+}
+
+/** Flags that say where models are. */
+interface PlaceFlags {
+  readonly model?: string | undefined;
+  readonly draft?: string | undefined;
+  readonly draftHead?: string | undefined;
 }
 
 /**
@@ -34,7 +42,7 @@ export interface ModelSources {
  * @throws UsageError if a folder does not exist.
  */
 export async function modelSources(
-  { model, draft }: { readonly model?: string | undefined; readonly draft?: string | undefined },
+  { model, draft, draftHead }: PlaceFlags,
   { needsDraft, folder }: { readonly needsDraft: boolean; readonly folder: string },
 ): Promise<ModelSources> {
   const embeddedDraft = model === undefined && needsDraft ? storiesDraft : undefined;
@@ -42,6 +50,7 @@ export async function modelSources(
     name: model ?? "the embedded story model",
     model: model === undefined ? stories : await checkedSource("--model", model, folder),
     draft: draft === undefined ? embeddedDraft : await checkedSource("--draft", draft, folder),
+    draftHead: draftHead === undefined ? undefined : await checkedSource("--draft-head", draftHead, folder),
   };
 }
 
@@ -56,9 +65,9 @@ async function checkedSource(flag: string, given: string, folder: string): Promi
   throw new UsageError(`${flag}: must be a folder, a URL or a repository of the Hugging Face Hub (org/name), got ${given}, ${problem}.`);
 }
 
-/** Loads the model and, if there is a source for it, the draft model, which gets the role `draft`. `dispose` frees both. */
+/** Loads the model with its draft head, and the draft model, if there are sources for them; the latter gets the role `draft`. `dispose` frees both. */
 export async function loadModels(load: LoadModel, sources: ModelSources, options: LoadModelOptions): ReturnType<LoadModel> {
-  const model = await load(sources.model, options);
+  const model = await load(sources.model, { ...options, ...(sources.draftHead !== undefined && { draftHead: sources.draftHead }) });
   if (sources.draft === undefined) return model;
   try {
     const { execution, signal } = options;

@@ -51,10 +51,13 @@ function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode:
   return program;
 }
 
+const DRAFT_HEAD = "folder, URL or repository of a draft head (EAGLE-3 or DFlash) that was trained for the model";
+
 function addChat(program: Command): Command {
   return addModelOptions(program.command("chat"))
     .description("talk with a chat model; /help lists what can be entered")
     .option("--draft <model>", "draft model on the same vocabulary")
+    .option("--draft-head <model>", DRAFT_HEAD)
     .option("--decoder <name[:key=value,…]>", "decoder and its options", "greedy")
     .option("--system <text>", "system message")
     .addOption(integer("--max-new-tokens <n>", "maximum number of tokens per answer", 1).default(512))
@@ -67,6 +70,7 @@ function addServe(program: Command): Command {
     .description("serve a model to clients of the OpenAI API, until Ctrl-C")
     .option("--name <id>", "the model's id in requests (default: its name)")
     .option("--draft <model>", "draft model on the same vocabulary")
+    .option("--draft-head <model>", DRAFT_HEAD)
     .addOption(
       repeatable(
         "--decoder <[id=]name[:key=value,…]>",
@@ -119,6 +123,7 @@ function addCompare(program: Command): Command {
       "--draft <folder>",
       "folder or URL of a draft model on the same vocabulary (default: the embedded draft model, if a decoder needs it)",
     )
+    .option("--draft-head <folder>", DRAFT_HEAD)
     .addOption(repeatable("--prompt <text>", 'text to continue; repeatable (default: "Once upon a time")'))
     .option("--prompts <file>", 'one prompt per line; in a .jsonl file, one object with a "prompt" per line')
     .addOption(

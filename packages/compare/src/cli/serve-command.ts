@@ -16,7 +16,7 @@ import { UsageError } from "./usage-error.ts";
 export interface ServeFlags
   extends
     GraphFlags,
-    Pick<CompareFlags, "model" | "draft" | "plugin">,
+    Pick<CompareFlags, "model" | "draft" | "draftHead" | "plugin">,
     Pick<ServerLimits, "maxBodyBytes" | "maxPromptTokens" | "maxNewTokens" | "maxConcurrent" | "maxQueued" | "maxSeconds"> {
   /** Decoders that requests may name; the first is the default one. */
   readonly decoder?: readonly string[];

@@ -1,7 +1,7 @@
-import type { Decoder, LanguageModel, ModelRole, RequiredCapability } from "@decodekit/core";
-import { findLack } from "../find-lack.ts";
+import type { Decoder, LanguageModel } from "@decodekit/core";
+import { findLack, type Lack } from "../find-lack.ts";
 
-const REASONS: Readonly<Record<ModelRole | RequiredCapability, string>> = {
+const REASONS: Readonly<Record<Lack, string>> = {
   causal: "does not predict the next token",
   masked: "does not predict masked tokens",
   draft: "has no draft model",
@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<ModelRole | RequiredCapability, string>> = {
   tree: "cannot read trees",
   multiTokenPasses: "cannot read several tokens in one pass",
   hiddenStates: "does not return hidden states",
+  draftHead: "has no draft head of that kind",
 };
 
 /** Returns why the model cannot run the decoder, to follow its name: "cannot read trees". Undefined if it can. */

@@ -1,3 +1,4 @@
+import type { DraftHead } from "./draft-head.ts";
 import type { ModelRole, ModelSet, RequiredCapability, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
 import type { TokenTree } from "../tokens/token-tree.ts";
@@ -133,6 +134,11 @@ export interface Decoder<Role extends ModelRole = ModelRole> {
    * itself. @defaultValue none
    */
   readonly capabilities?: readonly RequiredCapability[] | undefined;
+  /**
+   * The kind of draft head that `decode` requires the causal model to have, for the same programs. Its passes are reported as those of a
+   * model with the role "draft". @defaultValue none
+   */
+  readonly draftHead?: DraftHead["kind"] | undefined;
   /**
    * Maximum number of tokens that the decoder commits, if it does not depend on the prompt or the model, as for a text of fixed length.
    * `generate` uses it as the default of `maxNewTokens`. Left out by a decoder that continues until something else ends it.

@@ -1,5 +1,6 @@
+import type { DraftHead } from "./draft-head.ts";
 import type { ForwardEndEvent } from "./decoder.ts";
-import type { ModelRole, ModelSet, TokenId } from "./model.ts";
+import type { HiddenStates, ModelRole, ModelSet, TokenId } from "./model.ts";
 import type { RandomSource } from "../random/random.ts";
 import type { CausalRole, MaskedRole, ReportingMaskedSession, ReportingSession } from "./reporting-session.ts";
 import type { Sampler } from "./sampler.ts";
@@ -21,6 +22,13 @@ export interface Drafter<Role extends ModelRole = ModelRole> {
   readonly confidences?: "all" | "some" | undefined;
   /** Whether it uses `DraftOutcome.predictions`. @defaultValue false */
   readonly usesTargetPredictions?: boolean | undefined;
+  /** Whether it uses `DraftOutcome.layerStates`, which need a target with `capabilities.hiddenLayers`. @defaultValue false */
+  readonly usesLayerStates?: boolean | undefined;
+  /**
+   * The kind of draft head that it uses, `causal.draftHead`. Passes of the head are reported as those of a model with the role "draft".
+   * @defaultValue none
+   */
+  readonly draftHead?: DraftHead["kind"] | undefined;
   /** Starts drafting in one decode. Nothing that would change a draft may be kept between decodes. */
   start(run: DraftContext<Role>): Promise<DraftSession>;
 }
@@ -57,6 +65,11 @@ export interface DraftSession {
    * An error that it throws ends the decode with a DrafterError, except the signal's own reason.
    */
   propose(request: DraftRequest): Promise<Draft> | AsyncGenerator<ForwardEndEvent, Draft, void>;
+  /**
+   * Frees what the session holds beside the sessions of `DraftContext`, which are disposed without it. Called once, when the decode ends
+   * for any reason, also during a call of `propose` that was given up. @defaultValue there is nothing to free
+   */
+  dispose?(): Promise<void>;
 }
 
 /** The outcome of a round. */
@@ -72,6 +85,12 @@ export interface DraftOutcome {
    * n > drafted. Each prediction is correct if the drafted tokens before it are. Only for a drafter with `usesTargetPredictions`.
    */
   readonly predictions?: Int32Array | undefined;
+  /**
+   * The target's hidden states at the committed positions that it has read since the last call, the prompt's in the first one, see
+   * `Logits.layerStates`. The last of them is at the position before that of the last of `tokens`. To be kept by the drafter, which owns
+   * them. Only for a drafter with `usesLayerStates`.
+   */
+  readonly layerStates?: HiddenStates | undefined;
 }
 
 export interface DraftRequest {

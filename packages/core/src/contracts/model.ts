@@ -1,4 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { DraftHead } from "./draft-head.ts";
+
 /** An index into a tokenizer's vocabulary: an integer in [0, vocabSize). */
 export type TokenId = number;
 
@@ -31,7 +33,7 @@ export interface RowPart {
   readonly tailError: number;
 }
 
-/** The hidden states of the tokens of a pass, from which the model's last projection computes the logits. */
+/** Hidden states of the tokens of a pass. */
 export interface HiddenStates {
   /** Number of values of one state. */
   readonly size: number;
@@ -57,8 +59,16 @@ export interface Logits {
    * from a server that only knows parts.
    */
   readRow?(index: number): Promise<Float32Array>;
-  /** The states of all tokens of the pass, whatever rows it returned. Valid as long as the rows. Present if `capabilities.hiddenStates`. */
+  /**
+   * The states of all tokens of the pass, whatever rows it returned, from which the model's last projection computes the logits. Valid as
+   * long as the rows. Present if `capabilities.hiddenStates`.
+   */
   readonly hiddenStates?: HiddenStates | undefined;
+  /**
+   * The states of all tokens of the pass after the layers `capabilities.hiddenLayers`: those of each token one after another, in the order
+   * of the layers. Valid as long as the rows. Present if the pass was asked for them (`ForwardOptions.layerStates`).
+   */
+  readonly layerStates?: HiddenStates | undefined;
 }
 
 export interface ForwardOptions {
@@ -73,9 +83,16 @@ export interface ForwardOptions {
    * that cannot do that returns whole rows: the caller looks for `Logits.part`. @defaultValue whole rows
    */
   readonly reads?: RowReads | undefined;
+  /**
+   * Whether to return `Logits.layerStates`. Without effect on a model without `capabilities.hiddenLayers`. @defaultValue false
+   */
+  readonly layerStates?: boolean | undefined;
   /** Once aborted, the pass rejects with `signal.reason` and the session is unchanged. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Options of a pass over a tree, which returns a row for every node. */
+export type TreeOptions = Omit<ForwardOptions, "rows">;
 
 /** One sequence being decoded, with its KV cache. Calls on one session run in the order in which they were made. */
 export interface Session {
@@ -113,7 +130,7 @@ export interface Session {
    * `parents[i]` < i, or -1 for the prefix. Logits row i follows the path that ends in node i. The nodes are not
    * cached until `keepPath`. Present if `capabilities.tree`.
    */
-  forwardTree?(tokens: Int32Array, parents: Int32Array, options?: Pick<ForwardOptions, "signal" | "reads">): Promise<Logits>;
+  forwardTree?(tokens: Int32Array, parents: Int32Array, options?: TreeOptions): Promise<Logits>;
   /** Caches the path `nodes` (root first) of the last tree and forgets its other nodes. */
   keepPath?(nodes: Int32Array): Promise<void>;
   /** Frees the cache. Later calls do nothing; any other later call throws DisposedError. */
@@ -144,6 +161,12 @@ export interface ModelCapabilities {
   readonly multiTokenPasses?: boolean;
   /** `Logits.hiddenStates` is present. @defaultValue false */
   readonly hiddenStates?: boolean;
+  /**
+   * The layers, counted from 0, whose states passes can return, see `Logits.layerStates`: the sum of the embeddings and of what the layers
+   * up to and including that one have added, before the next layer's norm. In Hugging Face's transformers it is `hidden_states[i + 1]`, except
+   * for the last layer, whose entry there is after the final norm. @defaultValue none
+   */
+  readonly hiddenLayers?: readonly number[];
   /** How much a row depends on the pass that computes it. @defaultValue "rounding" */
   readonly rowConsistency?: RowConsistency;
 }
@@ -161,7 +184,7 @@ export interface ModelCapabilities {
 export type RowConsistency = "exact" | "rounding" | "approximate" | "mixed";
 
 /** Capabilities that a decoder may require. */
-export type RequiredCapability = Exclude<keyof ModelCapabilities, "rowConsistency">;
+export type RequiredCapability = Exclude<keyof ModelCapabilities, "rowConsistency" | "hiddenLayers">;
 
 /** Predicts the next token from those before it. */
 export interface CausalModel {
@@ -170,6 +193,8 @@ export interface CausalModel {
   /** Maximum length of a sequence, including the prompt, in tokens. */
   readonly contextLength: number;
   readonly capabilities: ModelCapabilities;
+  /** What drafts from its hidden states, if it was loaded with it. Its states are those of `capabilities.hiddenLayers`. */
+  readonly draftHead?: DraftHead | undefined;
   createSession(): Promise<Session>;
 }
 

@@ -1,4 +1,4 @@
-import type { CausalModel, ForwardOptions, Logits, RowReads, Session } from "../contracts/model.ts";
+import type { CausalModel, ForwardOptions, Logits, RowReads, Session, TreeOptions } from "../contracts/model.ts";
 import type { TokenTree } from "../tokens/token-tree.ts";
 import { chainPrefixes, type RowPrefixes, treePrefixes } from "./row-prefixes.ts";
 import { TrackingSession } from "./tracking-session.ts";
@@ -18,12 +18,8 @@ export interface RowDecoration {
  * so that every row comes with its own prefix: through rewinds, forks and trees.
  */
 export function decoratedModel(model: CausalModel, createDecoration: () => RowDecoration): CausalModel {
-  const { kind, vocabSize, contextLength, capabilities } = model;
   return {
-    kind,
-    vocabSize,
-    contextLength,
-    capabilities,
+    ...model,
     createSession: async () => new DecoratedSession(await model.createSession(), createDecoration, new Int32Array(0)),
   };
 }
@@ -49,7 +45,7 @@ class DecoratedSession extends TrackingSession {
     return super.read(tokens, this.#decorated(options));
   }
 
-  protected override readTree(tree: TokenTree, options: Pick<ForwardOptions, "signal" | "reads"> | undefined): Promise<Logits> {
+  protected override readTree(tree: TokenTree, options: TreeOptions | undefined): Promise<Logits> {
     return super.readTree(tree, this.#decorated(options));
   }
 

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { ForwardOptions, Logits, Session } from "../contracts/model.ts";
+import type { ForwardOptions, Logits, Session, TreeOptions } from "../contracts/model.ts";
 import { GrowingSequence } from "../tokens/growing-sequence.ts";
 import type { TokenTree } from "../tokens/token-tree.ts";
 
@@ -100,7 +100,7 @@ export abstract class TrackingSession implements Session {
   }
 
   /** Runs the pass of `forwardTree` over `tree`, which is not written to. */
-  protected readTree({ tokens, parents }: TokenTree, options: Pick<ForwardOptions, "signal" | "reads"> | undefined): Promise<Logits> {
+  protected readTree({ tokens, parents }: TokenTree, options: TreeOptions | undefined): Promise<Logits> {
     return this.inner.forwardTree!(tokens, parents, options);
   }
 
@@ -114,7 +114,7 @@ export abstract class TrackingSession implements Session {
     return this.inner.dispose();
   }
 
-  #forwardTree(tokens: Int32Array, parents: Int32Array, options?: Pick<ForwardOptions, "signal" | "reads">): Promise<Logits> {
+  #forwardTree(tokens: Int32Array, parents: Int32Array, options?: TreeOptions): Promise<Logits> {
     const tree = { tokens: tokens.slice(), parents: parents.slice() };
     return this.inTurn(async () => {
       this.startPass();

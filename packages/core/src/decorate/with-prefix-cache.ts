@@ -59,7 +59,8 @@ export const PREFIX_CACHE_OPTIONS = {
  *
  * No decoder notices: tokens, events and rows are the same. Where a graph's rows depend by rounding on the tokens of their pass, they do
  * here too. Of a model that cannot fork, one session at a time continues a kept sequence; of one that cannot rewind, only whole
- * sequences are continued.
+ * sequences are continued. A session whose first pass asks for `layerStates`, as those of drafters with a draft head do, reads everything
+ * itself: it would have no states of what it does not read.
  *
  * A language model keeps its properties; the sequences of `causal` and `draft` share the limits, and sessions of `masked` that predict
  * over the cache of a causal session find it. Its `dispose` also frees what is kept: call it on the returned model. For a causal model

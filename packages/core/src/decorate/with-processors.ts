@@ -63,6 +63,7 @@ class ProcessedLogits implements Logits {
   readonly rows: number;
   readonly vocabSize: number;
   declare readonly hiddenStates?: HiddenStates | undefined;
+  declare readonly layerStates?: HiddenStates | undefined;
   declare readonly part?: (index: number) => RowPart;
   declare readonly readRow?: (index: number) => Promise<Float32Array>;
   readonly #logits: Logits;
@@ -74,6 +75,7 @@ class ProcessedLogits implements Logits {
     this.rows = logits.rows;
     this.vocabSize = logits.vocabSize;
     if (logits.hiddenStates) this.hiddenStates = logits.hiddenStates;
+    if (logits.layerStates) this.layerStates = logits.layerStates;
     this.#logits = logits;
     this.#prefixes = prefixes;
     this.#processing = processing;

@@ -3,6 +3,7 @@ import type { RowConsistency } from "../contracts/model.ts";
 import type { CanvasGraph } from "./canvas-graph.ts";
 import type { BufferPool } from "./gpu-rows/buffer-pool.ts";
 import type { Embeddings } from "./embeddings/embeddings.ts";
+import type { OpenedHead } from "./draft-head/opened-head.ts";
 import type { Runtime } from "./environment/environment.ts";
 import type { GraphSignature } from "./graph-signature.ts";
 import type { RunQueue } from "./run-queue.ts";
@@ -30,6 +31,10 @@ export interface CausalGraph {
   rowConsistency: RowConsistency;
   /** Whether trees are read by the graph itself, with the inputs of `withTreeInputs`. */
   readsTrees: boolean;
+  /** Layers whose states its passes can return; empty if they cannot. */
+  readonly hiddenLayers: readonly number[];
+  /** What drafts from these states, if it was loaded. */
+  draftHead: OpenedHead | undefined;
   /** True once the graph was disposed. */
   disposed: boolean;
 }

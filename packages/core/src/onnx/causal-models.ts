@@ -3,6 +3,7 @@ import type { CausalModel } from "../contracts/model.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { LazyCanvas } from "./lazy-canvas.ts";
 import type { OnnxLanguageModel } from "./onnx-language-model.ts";
+import { returnsStates } from "./hidden-states.ts";
 import { onnxMaskedModel } from "./masked-session.ts";
 import { createOnnxSession } from "./onnx-session.ts";
 import { type OpenedModel, releaseGraphs } from "./open-model.ts";
@@ -49,11 +50,13 @@ export function modelsOf(
     capabilities: {
       rewind: true,
       fork: true,
-      tree: (canvas !== undefined && !graph.signature.hiddenStates) || graph.readsTrees,
+      tree: (canvas !== undefined && !returnsStates(graph.signature)) || graph.readsTrees,
       ...(graph.signature.hiddenStates && { hiddenStates: true }),
+      ...(graph.hiddenLayers.length > 0 && { hiddenLayers: graph.hiddenLayers }),
       ...(!graph.multiTokenPasses && { multiTokenPasses: false }),
       rowConsistency: graph.rowConsistency,
     },
+    ...(graph.draftHead && { draftHead: graph.draftHead.head }),
     async createSession() {
       if (graph.disposed) throw new DisposedError("model");
       return createOnnxSession(graph);
@@ -66,6 +69,7 @@ export function modelsOf(
     async dispose() {
       if (graph.disposed) return;
       graph.disposed = true;
+      await graph.draftHead?.release();
       await releaseGraphs(graph);
       await releaseInTurn(queue, () => canvas?.release());
     },

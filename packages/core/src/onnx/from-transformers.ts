@@ -103,6 +103,8 @@ export async function fromTransformers(
     multiTokenPasses: !signature.hasCacheBranch,
     rowConsistency: statedConsistency(session),
     readsTrees: false,
+    hiddenLayers: [],
+    draftHead: undefined,
     disposed: false,
   };
   await passesAreRight(graph, { rewriting: "none", warn }, undefined);

@@ -3,7 +3,7 @@ import type { RowReads } from "../contracts/model.ts";
 import { ModelShapeError } from "../errors.ts";
 import type { CausalGraph } from "./causal-graph.ts";
 import type { KvCache } from "./kv-cache.ts";
-import { HIDDEN_STATES } from "./graph-signature.ts";
+import { HIDDEN_STATES, LAYER_STATES } from "./graph-signature.ts";
 import { readHiddenStates } from "./hidden-states.ts";
 import { type ReadLogits, readLogits } from "./logits-rows.ts";
 import { passFailure } from "./pass-failure.ts";
@@ -33,6 +33,8 @@ export interface PassInput {
   readonly rows: number;
   /** The part of each row to return. @defaultValue the whole row */
   readonly reads?: RowReads | undefined;
+  /** Whether to return the states after chosen layers, if the graph has them. @defaultValue false */
+  readonly layerStates?: boolean | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -54,22 +56,31 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
       past = input.cache.past;
       read = (unread?.length ?? 0) + input.count;
       embedded = await input.embed?.(unread);
-      return await input.inference.run(Object.assign(input.cache.feeds(), input.feeds(unread), embedded));
+      const feeds = Object.assign(input.cache.feeds(), input.feeds(unread), embedded);
+      const fetches = fetchesOf(graph, input);
+      return await (fetches ? input.inference.run(feeds, fetches) : input.inference.run(feeds));
     } catch (error) {
       throw passFailure(ranGraph(graph, input), error);
     } finally {
       if (embedded) disposeOutputs(embedded);
     }
   };
-  const { [HIDDEN_STATES]: hidden, ...outputs } = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
-  let held = hidden;
+  const {
+    [HIDDEN_STATES]: hidden,
+    [LAYER_STATES]: layers,
+    ...outputs
+  } = await graph.queue.enqueue(run, { signal, discard: disposeOutputs });
+  const held = new Set([hidden, layers]);
   const name = graph.signature.names.logits ?? "logits";
   const tensor = outputs[name] as Tensor;
   try {
     checkGrowth(graph, outputs, { past, read });
     const logits = await readLogits(graph, tensor, input);
+    // Reading a tensor disposes it.
     if (hidden) Object.assign(logits, { hiddenStates: await readHiddenStates(hidden, input.count) });
-    held = undefined;
+    held.delete(hidden);
+    if (layers) Object.assign(logits, { layerStates: await readHiddenStates(layers, input.count) });
+    held.delete(layers);
     signal?.throwIfAborted();
     if (logits.release) {
       const { [name]: _, ...others } = outputs;
@@ -78,9 +89,15 @@ export async function runGraphPass(graph: CausalGraph, input: PassInput): Promis
     if (tensor.location === "gpu-buffer") tensor.dispose();
     return { logits, outputs, unread };
   } catch (error) {
-    disposeOutputs({ ...outputs, ...(held && { [HIDDEN_STATES]: held }) });
+    disposeOutputs(outputs);
+    for (const states of held) states?.dispose();
     throw signal?.aborted ? error : passFailure(ranGraph(graph, input), error);
   }
+}
+
+/** Returns the outputs to fetch if nobody asked for some of them; undefined for all. */
+function fetchesOf({ signature }: CausalGraph, { inference, layerStates }: PassInput): readonly string[] | undefined {
+  return signature.layerStates && !layerStates ? inference.outputNames.filter((name) => name !== LAYER_STATES) : undefined;
 }
 
 /** @throws ModelShapeError if a cache that should grow with every token does not, as that of a window: it could not be rewound. */

@@ -37,6 +37,7 @@ describe("a graph's signature", () => {
       hasCacheBranch: false,
       treeMask: false,
       hiddenStates: false,
+      layerStates: false,
       positionOffsets: false,
       idType: "int64",
       cache: [tensorOf("0.key", 2, 4), tensorOf("0.value", 2, 4), tensorOf("11.key", 1, 8)],

@@ -46,6 +46,8 @@ export interface GraphSignature {
   readonly positionOffsets: boolean;
   /** Whether there is an output of the states from which the last projection computes the logits, shape (1, rows, size). */
   readonly hiddenStates: boolean;
+  /** Whether there is an output of the states after chosen layers, float32, shape (1, rows, layers · size). */
+  readonly layerStates: boolean;
   /** The state from pass to pass. Empty for a graph without one, which reads the whole sequence in every pass. */
   readonly cache: readonly CacheTensor[];
   readonly logitsType: FloatType;
@@ -68,6 +70,8 @@ export const TREE_MASK = "decodekit.tree_mask";
 export const POSITION_OFFSETS = "decodekit.position_offsets";
 /** The output that `withHiddenStates` adds. */
 export const HIDDEN_STATES = "decodekit.hidden_states";
+/** The output that `withLayerStates` adds. */
+export const LAYER_STATES = "decodekit.layer_states";
 const INPUTS = [
   "input_ids",
   "attention_mask",
@@ -138,6 +142,7 @@ export function readGraphSignature(source: string, inputs: Values, outputs: Valu
     treeMask: find(inputs, TREE_MASK) !== undefined,
     positionOffsets: find(inputs, POSITION_OFFSETS) !== undefined,
     hiddenStates: find(outputs, HIDDEN_STATES) !== undefined,
+    layerStates: find(outputs, LAYER_STATES) !== undefined,
     cache,
     logitsType: typeOf(source, logits, ["float32", "float16"]),
     vocabSize: typeof vocabSize === "number" && vocabSize > 0 ? vocabSize : undefined,

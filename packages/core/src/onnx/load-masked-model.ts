@@ -40,7 +40,14 @@ export interface OnnxMaskedModel extends LanguageModel {
 
 const TENSORS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", "logits"] as const satisfies readonly MaskedTensor[];
 
-const { rewriting: _rewriting, hiddenStates: _hiddenStates, embeddingsFile: _embeddingsFile, ...LOADING } = LOAD_OPTIONS;
+const {
+  rewriting: _rewriting,
+  hiddenStates: _hiddenStates,
+  hiddenLayers: _hiddenLayers,
+  draftHead: _draftHead,
+  embeddingsFile: _embeddingsFile,
+  ...LOADING
+} = LOAD_OPTIONS;
 const OPTIONS = {
   ...LOADING,
   names: namesOption(TENSORS),

@@ -1,18 +1,23 @@
 import type { InferenceSession } from "onnxruntime-common";
-import { ModelShapeError } from "../errors.ts";
+import { InvalidOptionError, ModelShapeError } from "../errors.ts";
 import { type OptionDefinition, resolveOptions } from "../options.ts";
 import { PAST } from "./cache-layout.ts";
 import { cacheSizesIn } from "./cache-sizes.ts";
 import type { CausalGraph } from "./causal-graph.ts";
-import { readGraphSignature } from "./graph-signature.ts";
+import { type HeadFiles, openDraftHead, readHeadFiles } from "./draft-head/open-draft-head.ts";
+import type { OpenedHead } from "./draft-head/opened-head.ts";
+import { type GraphSignature, readGraphSignature } from "./graph-signature.ts";
 import { lazyCanvas } from "./lazy-canvas.ts";
 import { hasWindow, isCausal, maskTokenIn, predictsMasks, withTextConfig } from "./model-config.ts";
 import { modelFacts } from "./model-facts.ts";
+import type { GraphFiles, ModelFileContents } from "./model-files.ts";
 import type { CausalTensor, LoadModelOptions, ModelSource } from "./model-source.ts";
-import { LOAD_OPTIONS, type OpenedModel, openModel, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
+import { LOAD_OPTIONS, type OpenedModel, openModel, openRuntime, releaseUnlessLoaded, sizeOf } from "./open-model.ts";
 import type { OnnxLanguageModel } from "./onnx-language-model.ts";
 import { modelsOf, passesAreRight } from "./causal-models.ts";
 import { probeTrees } from "./probe-trees.ts";
+import { readEditableGraph } from "./rewriting/editable-graph.ts";
+import { findResidualStream } from "./rewriting/residual-stream.ts";
 import { readRowConsistency, worseConsistency } from "./row-consistency.ts";
 import { queueOf } from "./runtime-queue.ts";
 import { namesOption } from "./tensor-names.ts";
@@ -49,11 +54,26 @@ const OPTIONS = { ...LOAD_OPTIONS, names: namesOption(TENSORS) } as const satisf
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<OnnxLanguageModel> {
   const where = "loadModel";
   resolveOptions(where, options, OPTIONS);
-  return loadOpened(await openModel(where, source, options, options.names?.input_ids), options);
+  checkStates(where, options);
+  const { names, draftHead, hiddenLayers, ...loading } = options;
+  const head = draftHead === undefined ? undefined : await readHeadFiles(where, draftHead, await openRuntime(options), options);
+  let layers: readonly number[] = hiddenLayers ?? [];
+  const layersFor = ({ main }: ModelFileContents): readonly number[] => {
+    if (head) layers = head.layersFor(layersIn(main, names?.input_ids).length);
+    return layers;
+  };
+  const opened = await openModel(where, source, { ...loading, layersFor }, names?.input_ids);
+  return loadOpened(opened, options, { layers, head });
+}
+
+/** What is asked for of the hidden states of layers. */
+interface LayerUse {
+  readonly layers: readonly number[];
+  readonly head: HeadFiles | undefined;
 }
 
 /** Loads the model of an opened graph; if the passes of a rewritten one are wrong, of the graph as it is. */
-async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promise<OnnxLanguageModel> {
+async function loadOpened(opened: OpenedModel, options: LoadModelOptions, use: LayerUse): Promise<OnnxLanguageModel> {
   const { names = {} } = options;
   const { runtime, folder, files, inference, embeddings, tokenizer, warn } = opened;
   const model = await releaseUnlessLoaded(opened, async () => {
@@ -67,6 +87,7 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
       names,
       moreInputs: inputsIn(names, embeddings !== undefined),
     });
+    if (use.layers.length > 0) checkLayers(opened, signature, { ...use, ids: names.input_ids });
     if (options.hiddenStates && !signature.hiddenStates) warn(`${graphSource}: ${NO_HIDDEN_STATES}`);
     if (signature.hasCacheBranch) warn(`${graphSource}: ${OLD_DECODER}`);
     const facts = modelFacts({ ...files, config }, signature, tokenizer, warn);
@@ -92,13 +113,63 @@ async function loadOpened(opened: OpenedModel, options: LoadModelOptions): Promi
         ? worseConsistency(opened.rowConsistency, readRowConsistency(files.canvas.file.outline, runtime.execution))
         : opened.rowConsistency,
       readsTrees: false,
+      hiddenLayers: use.layers,
+      draftHead: undefined,
       disposed: false,
     };
     if (!(await passesAreRight(graph, opened, options.signal))) return undefined;
     graph.readsTrees = !hasWindow(config, contextLength) && (await probeTrees(graph, options.signal));
+    if (use.head) graph.draftHead = await openHead(graph, opened, { head: use.head, layers: use.layers.length, options });
     return { name: folder.name, ...text, ...modelsOf(graph, canvas), ...sizeOf(files), file: files.chosen };
   });
-  return model ?? loadOpened(await opened.reopen(), options);
+  return model ?? loadOpened(await opened.reopen(), options, use);
+}
+
+/** @throws InvalidOptionError for options that contradict each other. */
+function checkStates(where: string, { hiddenLayers, draftHead, rewriting }: LoadModelOptions): void {
+  if (hiddenLayers && draftHead !== undefined) {
+    const expected = "left out with draftHead, which chooses the layers";
+    throw new InvalidOptionError({ where, option: "hiddenLayers", expected, actual: hiddenLayers });
+  }
+  if (rewriting !== false || (!hiddenLayers && draftHead === undefined)) return;
+  const expected = "left out or true: the hidden states of layers are had by rewriting the graph";
+  throw new InvalidOptionError({ where, option: "rewriting", expected, actual: rewriting });
+}
+
+/** Returns the layers of a graph after which its residual stream was found, in ascending order. */
+function layersIn({ file }: GraphFiles, ids: string | undefined): readonly number[] {
+  const stream = findResidualStream(readEditableGraph(file.outline), ids);
+  return [...(stream?.afterLayers.keys() ?? [])].toSorted((a, b) => a - b);
+}
+
+/** @throws ModelShapeError if the states after some of the layers are not there. */
+function checkLayers(
+  { folder, files: { main, config } }: OpenedModel,
+  signature: GraphSignature,
+  { layers, ids }: Pick<LayerUse, "layers"> & { readonly ids: string | undefined },
+): void {
+  const found = layersIn(main, ids);
+  const { num_hidden_layers: stated } = withTextConfig(config).values;
+  if (signature.layerStates && (typeof stated !== "number" || stated === found.length)) return;
+  const sums = "sums (Add, SkipSimplifiedLayerNormalization or SkipLayerNormalization) that lead from the embeddings through each layer";
+  const expected = `${sums}, so that the hidden states after layers ${layers.join(", ")} can be returned`;
+  const last = found.at(-1);
+  const places = last === undefined ? "none" : `${found.length} layers with such sums, 0 to ${last}`;
+  const ofConfig = typeof stated === "number" && stated !== found.length ? `${places}, where config.json has ${stated}` : places;
+  const isThere = ofConfig === places && layers.every((layer) => found.includes(layer));
+  const actual = isThere ? "a graph that the runtime runs only as it is" : ofConfig;
+  throw new ModelShapeError({ source: folder.describe(main.path), tensor: "the graph", expected, actual });
+}
+
+async function openHead(
+  { runtime, vocabSize, buffers }: CausalGraph,
+  { folder, files, embeddings, warn }: OpenedModel,
+  { head, layers, options }: { readonly head: HeadFiles; readonly layers: number; readonly options: LoadModelOptions },
+): Promise<OpenedHead> {
+  const { names = {}, threads, signal } = options;
+  const { input_ids: ids = "input_ids", logits = "logits" } = names;
+  const target = { runtime, folder, graph: files.main, embeddings, ids, threads, warn, signal, vocabSize, logits, buffers };
+  return openDraftHead(head, target, layers);
 }
 
 const NO_HIDDEN_STATES =

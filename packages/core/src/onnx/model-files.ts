@@ -48,7 +48,7 @@ export async function readModelFiles(
   const reading = readConfig(folder);
   const graph = async (): Promise<Pick<ModelFileContents, "main" | "chosen">> => {
     const { held, ...chosen } = await findGraph(folder, { ...choice, named: (await reading).graph });
-    return { main: await openGraph(folder, { path: chosen.path, held }), chosen };
+    return { main: await openGraphFiles(folder, { path: chosen.path, held }), chosen };
   };
   const [{ config }, generationConfig, tokenizer, tokenizerConfig, { main, chosen }] = await Promise.all([
     reading,
@@ -59,10 +59,12 @@ export async function readModelFiles(
   ]);
   // Only the graph tells whether it reads embeddings, not its name.
   const embeddings = main.file.inputs.includes(INPUTS_EMBEDS)
-    ? await openGraph(folder, await findEmbeddings(folder, main.path, embeddingsFile ?? (await reading).embeddings))
+    ? await openGraphFiles(folder, await findEmbeddings(folder, main.path, embeddingsFile ?? (await reading).embeddings))
     : undefined;
   const canvasFile = `${directoryOf(main.path)}canvas.onnx`;
-  const canvas = hasCanvas(config) ? await openGraph(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, main) : undefined;
+  const canvas = hasCanvas(config)
+    ? await openGraphFiles(folder, { path: canvasFile, held: await folder.fetch(canvasFile) }, main)
+    : undefined;
   return { config, generationConfig, tokenizer, tokenizerConfig, main, chosen, embeddings, canvas };
 }
 
@@ -88,7 +90,7 @@ export function sizeOfGraph({ own, weights }: GraphFiles): number {
 }
 
 /** Opens a graph and the files of its weights; files that `known` already holds are not opened again. */
-async function openGraph(
+export async function openGraphFiles(
   folder: ModelFolder,
   { path, held: own }: Pick<FoundGraph, "path" | "held">,
   known?: GraphFiles,

@@ -126,6 +126,18 @@ export interface LoadModelOptions {
    */
   readonly hiddenStates?: boolean | undefined;
   /**
+   * Layers, counted from 0, whose hidden states passes can return, at least one; see `ModelCapabilities.hiddenLayers`. The graph is rewritten
+   * so; a pass that is not asked for them copies them once and returns nothing more. A model with a canvas graph reads no trees then, unless
+   * it was rewritten for that. @defaultValue none; with `draftHead` those that it reads
+   */
+  readonly hiddenLayers?: readonly number[] | undefined;
+  /**
+   * The folder of a draft head that was trained for this model: an EAGLE-3 or DFlash graph as mobius exports them, beside its `config.json`,
+   * for `eagle()` and `dflash()` of `@decodekit/speculative`. It becomes `causal.draftHead`, runs where the model runs, and is freed with it.
+   * @defaultValue none
+   */
+  readonly draftHead?: ModelSource | undefined;
+  /**
    * CPU threads, an integer >= 1. On WASM and WebGPU, the first model of a page, worker or process decides for all later ones, and a page
    * that is not cross-origin isolated has 1 thread; a number without effect causes a warning.
    * @defaultValue what the runtime chooses
@@ -151,7 +163,10 @@ export type CausalTensor = MaskedTensor | "num_logits_to_keep" | "write_indices"
 /** The tensors of a graph that predicts masked tokens, by their usual names. */
 export type MaskedTensor = "input_ids" | "attention_mask" | "position_ids" | "token_type_ids" | "logits";
 
-export interface LoadMaskedModelOptions extends Omit<LoadModelOptions, "rewriting" | "hiddenStates" | "embeddingsFile" | "names"> {
+export interface LoadMaskedModelOptions extends Omit<
+  LoadModelOptions,
+  "rewriting" | "hiddenStates" | "hiddenLayers" | "draftHead" | "embeddingsFile" | "names"
+> {
   /**
    * Names of the graph's inputs and of its output where they differ from the usual ones, such as
    * `{ attention_mask: "input_mask", logits: "prediction_scores" }`. @defaultValue the usual names

@@ -1,5 +1,5 @@
 import type { Logits } from "../contracts/model.ts";
-import { joinHiddenStates } from "./hidden-states.ts";
+import { joinedStates } from "./hidden-states.ts";
 
 /**
  * Reads the first `together` tokens in one pass and each further one in a pass of its own, with `read`, which returns the last row; returns
@@ -13,9 +13,8 @@ export async function readOneByOne(
   const passes = [await read(tokens.subarray(0, together))];
   for (let index = together; index < tokens.length; index++) passes.push(await read(tokens.subarray(index, index + 1)));
   const last = passes.slice(-rows);
-  const hiddenStates = joinHiddenStates(passes.map((pass) => pass.hiddenStates));
   return {
-    ...(hiddenStates && { hiddenStates }),
+    ...joinedStates(passes),
     rows,
     vocabSize: last[0]!.vocabSize,
     row(index) {

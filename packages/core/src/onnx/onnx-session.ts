@@ -1,6 +1,6 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
 import { checkReads } from "../contracts/check-reads.ts";
-import type { ForwardOptions, HiddenStates, Logits, RowReads, Session } from "../contracts/model.ts";
+import type { ForwardOptions, Logits, RowReads, Session, TreeOptions } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { concatTokens } from "../tokens/concat-tokens.ts";
 import { canvasFeeds, causalRows, MAX_SHARED_ROWS } from "./canvas-graph.ts";
@@ -8,7 +8,7 @@ import type { CausalGraph } from "./causal-graph.ts";
 import { type PassInput, runGraphPass } from "./graph-pass.ts";
 import { emptyCache } from "./empty-cache.ts";
 import type { KvCache } from "./kv-cache.ts";
-import { joinHiddenStates } from "./hidden-states.ts";
+import { joinedStates, returnsStates } from "./hidden-states.ts";
 import { chunkEnds } from "./prefill-chunks.ts";
 import { readOneByOne } from "./one-by-one.ts";
 import { tokenFeeds } from "./token-feeds.ts";
@@ -16,7 +16,7 @@ import { createSequence, registerSession, type CachedSequence } from "./cached-s
 import { type TreePasses, treePasses } from "./tree-pass.ts";
 
 /** What a run reads of its logits: the last `rows` rows, whole or in part. */
-type Reading = Pick<PassInput, "rows" | "reads" | "signal">;
+type Reading = Pick<PassInput, "rows" | "reads" | "layerStates" | "signal">;
 
 /** The least that can be read of a row that nobody needs. */
 const UNREAD: RowReads = { top: 1 };
@@ -30,7 +30,7 @@ function onnxSession(graph: CausalGraph, cache: KvCache): Session {
   const { signature } = graph;
   const sequence = createSequence(graph, cache);
   return registerSession(
-    (graph.canvas && !signature.hiddenStates) || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence),
+    (graph.canvas && !returnsStates(signature)) || graph.readsTrees ? new TreeSession(sequence) : new OnnxSession(sequence),
     sequence,
   );
 }
@@ -52,31 +52,30 @@ class OnnxSession implements Session {
     return this.#sequence.cache.bytes;
   }
 
-  async forward(tokens: Int32Array, { rows = "last", reads, signal }: ForwardOptions = {}): Promise<Logits> {
+  async forward(tokens: Int32Array, { rows = "last", reads, layerStates, signal }: ForwardOptions = {}): Promise<Logits> {
     signal?.throwIfAborted();
     checkReads("forward", reads);
     checkTokens("forward", "tokens", tokens, this.#sequence.graph.vocabSize);
     const rowCount = countRows(rows, tokens.length);
-    return await this.#sequence.inTurn(() => this.#forward(tokens, { rows: rowCount, reads, signal }));
+    return await this.#sequence.inTurn(() => this.#forward(tokens, { rows: rowCount, reads, layerStates, signal }));
   }
 
   async #forward(tokens: Int32Array, pass: Reading): Promise<Logits> {
     this.trees?.forget();
-    const { rows, signal } = pass;
+    const { rows, layerStates, signal } = pass;
     const { graph, cache } = this.#sequence;
     const length = cache.length + tokens.length;
     if (length > graph.contextLength) throw new ContextLengthError(length, graph.contextLength);
     const start = cache.length;
     try {
       if (!graph.multiTokenPasses) return await this.#readOneByOne(tokens, pass);
-      const before: (HiddenStates | undefined)[] = [];
+      const before: Logits[] = [];
       for (const end of chunkEnds({ ...graph, tokens: tokens.length, rows })) {
-        const chunk = await this.#read(tokens.subarray(cache.length - start, end), { rows: 1, reads: UNREAD, signal });
-        before.push(chunk.hiddenStates);
+        const chunk = { rows: 1, reads: UNREAD, layerStates, signal };
+        before.push(await this.#read(tokens.subarray(cache.length - start, end), chunk));
       }
       const logits = await this.#read(tokens.subarray(cache.length - start), pass);
-      if (before.length === 0 || !logits.hiddenStates) return logits;
-      return Object.assign(logits, { hiddenStates: joinHiddenStates([...before, logits.hiddenStates]) });
+      return before.length === 0 ? logits : Object.assign(logits, joinedStates([...before, logits]));
     } catch (error) {
       cache.length = start;
       throw error;
@@ -94,9 +93,9 @@ class OnnxSession implements Session {
   }
 
   /** Reads one token in each pass, but in the first pass of all as many as there are up to the first row. Returns whole rows. */
-  async #readOneByOne(tokens: Int32Array, { rows, signal }: Reading): Promise<Logits> {
+  async #readOneByOne(tokens: Int32Array, { rows, layerStates, signal }: Reading): Promise<Logits> {
     const together = this.length === 0 ? tokens.length - rows + 1 : 1;
-    return readOneByOne(tokens, { rows, together }, (part) => this.#read(part, { rows: 1, signal }));
+    return readOneByOne(tokens, { rows, together }, (part) => this.#read(part, { rows: 1, layerStates, signal }));
   }
 
   rewindTo(length: number): Promise<void> {
@@ -138,7 +137,7 @@ class TreeSession extends OnnxSession {
     super(sequence, treePasses(sequence));
   }
 
-  forwardTree(tokens: Int32Array, parents: Int32Array, options: Pick<ForwardOptions, "reads" | "signal"> = {}): Promise<Logits> {
+  forwardTree(tokens: Int32Array, parents: Int32Array, options: TreeOptions = {}): Promise<Logits> {
     return this.trees.forward(tokens, parents, options);
   }
 
@@ -154,7 +153,7 @@ async function tokenPass(
   rows: number,
 ): Promise<Pick<PassInput, "inference" | "feeds" | "embed">> {
   const { canvas, signature, runtime, embeddings } = graph;
-  if (canvas && usesCanvas && !signature.hiddenStates && tokens.length <= MAX_SHARED_ROWS)
+  if (canvas && usesCanvas && !returnsStates(signature) && tokens.length <= MAX_SHARED_ROWS)
     return { inference: await canvas.open(), feeds: () => canvasFeeds(graph, causalRows(tokens, cache.length)) };
   return {
     inference: graph.inference,

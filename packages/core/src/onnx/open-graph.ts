@@ -8,6 +8,7 @@ import type { ModelFolder } from "./model-folder.ts";
 import type { Execution } from "./model-source.ts";
 import { withEightBitProjection } from "./rewriting/eight-bit-projection.ts";
 import { withHiddenStates } from "./rewriting/hidden-states.ts";
+import { withLayerStates } from "./rewriting/layer-states.ts";
 import { withPlainProducts } from "./rewriting/fused-products.ts";
 import { type EditableGraph, readEditableGraph } from "./rewriting/editable-graph.ts";
 import { encodeEditedGraph } from "./rewriting/graph-edit.ts";
@@ -27,6 +28,10 @@ export interface OpenGraphOptions extends InferenceOptions {
   readonly ownsCache: boolean;
   /** Whether the graph is to return its hidden states. */
   readonly hiddenStates: boolean;
+  /** Layers whose states the graph is to return, none if it is empty. */
+  readonly hiddenLayers: readonly number[];
+  /** Name of the input of token ids. */
+  readonly ids: string;
 }
 
 /**
@@ -51,7 +56,7 @@ export async function openGraph(
   runtime: Runtime,
   folder: ModelFolder,
   graph: GraphFiles,
-  { rewriting, ownsCache, hiddenStates, ...options }: OpenGraphOptions,
+  { rewriting, ownsCache, hiddenStates, hiddenLayers, ids, ...options }: OpenGraphOptions,
 ): Promise<OpenedGraph> {
   const open = async (each: GraphFiles, { added, dequantizesWeights }: Omit<RewrittenGraph, "outline">): Promise<OpenedGraph> => ({
     inference: await createInference(runtime, folder, each, { ...options, dequantizesWeights }),
@@ -62,7 +67,12 @@ export async function openGraph(
   const candidates =
     rewriting === "none"
       ? []
-      : rewrittenGraphs(graph.file.outline, { execution, rewriting, hiddenStates, returnsNew: ownsCache && execution !== "webgpu" });
+      : rewrittenGraphs(graph.file.outline, {
+          execution,
+          rewriting,
+          states: withStates({ hiddenStates, hiddenLayers, ids }),
+          returnsNew: ownsCache && execution !== "webgpu",
+        });
   for (const { outline, ...rewritten } of candidates) {
     try {
       return await open({ ...graph, file: { ...graph.file, outline } }, rewritten);
@@ -85,18 +95,16 @@ interface RewritingOptions {
   readonly rewriting: Rewriting;
   /** Whether the graph returns the new positions of its cache only. */
   readonly returnsNew: boolean;
-  readonly hiddenStates: boolean;
+  /** Adds outputs of hidden states. */
+  readonly states: (graph: EditableGraph) => EditableGraph | undefined;
 }
 
 /** Returns the graph with padding; then with inputs for trees in its place; then without either. */
-function* rewrittenGraphs(
-  outline: Uint8Array,
-  { execution, rewriting, returnsNew, hiddenStates }: RewritingOptions,
-): Iterable<RewrittenGraph> {
+function* rewrittenGraphs(outline: Uint8Array, { execution, rewriting, returnsNew, states }: RewritingOptions): Iterable<RewrittenGraph> {
   const isNative = execution === "native";
   const graph = readEditableGraph(outline);
   const most = edited(graph, [
-    ...(hiddenStates ? [withHiddenStates] : []),
+    states,
     withScaledRows,
     // Kernels that multiply integers of 8 bits in blocks are fast on native only.
     ...(isNative ? [withEightBitProjection] : []),
@@ -123,6 +131,18 @@ function* rewrittenGraphs(
 
 function edited(graph: EditableGraph, edits: readonly ((graph: EditableGraph) => EditableGraph | undefined)[]): EditableGraph {
   return edits.reduce((result, edit) => edit(result) ?? result, graph);
+}
+
+/** Returns what adds the outputs of hidden states that are asked for. Other rewritings come after it: they may change what it looks for. */
+function withStates({
+  hiddenStates,
+  hiddenLayers,
+  ids,
+}: Pick<OpenGraphOptions, "hiddenStates" | "hiddenLayers" | "ids">): RewritingOptions["states"] {
+  return (graph) => {
+    const withLast = (hiddenStates && withHiddenStates(graph)) || graph;
+    return hiddenLayers.length > 0 ? (withLayerStates(withLast, hiddenLayers, ids) ?? withLast) : withLast;
+  };
 }
 
 function withScaledRows(graph: EditableGraph): EditableGraph | undefined {

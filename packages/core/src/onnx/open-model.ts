@@ -29,12 +29,27 @@ export const LOAD_OPTIONS = {
   embeddingsFile: ONNX_FILE,
   rewriting: { type: "boolean", default: true, help: "Whether to add what the graph's exporter left out" },
   hiddenStates: { type: "boolean", default: false, help: "Whether passes return the hidden states" },
+  hiddenLayers: objectOption("an array of at least 1 layer, different integers >= 0", (value) => {
+    const layers = Array.isArray(value) ? (value as unknown[]) : [];
+    return (
+      layers.length > 0 &&
+      new Set(layers).size === layers.length &&
+      layers.every((layer) => Number.isSafeInteger(layer) && (layer as number) >= 0)
+    );
+  }),
+  draftHead: objectOption("the folder of a draft head: its URL, path, files or store", (value) => value !== ""),
   threads: { type: "integer", minimum: 1, maximum: 1024, help: "CPU threads" },
   wasmPaths: WASM_PATHS,
   onProgress: objectOption("a function", (value) => typeof value === "function"),
   signal: objectOption("an AbortSignal", (value) => value instanceof AbortSignal),
   onWarning: objectOption("a function", (value) => typeof value === "function"),
 } as const satisfies Readonly<Record<Exclude<keyof LoadModelOptions, "names">, OptionDefinition>>;
+
+/** What to open. */
+export interface OpenModelOptions extends Omit<LoadModelOptions, "names" | "hiddenLayers" | "draftHead"> {
+  /** Returns the layers whose states the graph is to return. @defaultValue none */
+  readonly layersFor?: ((files: ModelFileContents) => readonly number[]) | undefined;
+}
 
 /** The files of a model, and its graph in the runtime. */
 export interface OpenedModel {
@@ -62,12 +77,7 @@ export interface OpenedModel {
  * input of token ids.
  * @throws InvalidOptionError for an invalid source, ModelLoadError for a file, ExecutionUnavailableError for the runtime.
  */
-export async function openModel(
-  where: string,
-  source: ModelSource,
-  options: Omit<LoadModelOptions, "names">,
-  ids = "input_ids",
-): Promise<OpenedModel> {
+export async function openModel(where: string, source: ModelSource, options: OpenModelOptions, ids = "input_ids"): Promise<OpenedModel> {
   const { modelFile, embeddingsFile, signal, threads, onWarning = logWarning } = options;
   const warn: Warn = (message, option = "source") => onWarning({ where, option, message });
   signal?.throwIfAborted();
@@ -85,6 +95,7 @@ export async function openModel(
     reading.abort(error);
     throw error;
   });
+  const hiddenLayers = options.layersFor?.(files) ?? [];
   // Creating a graph takes most memory: what need not be there yet is made after it.
   let tokenizer: MarkingTokenizer | undefined;
   const open = async (rewriting: Rewriting): Promise<OpenedModel> => {
@@ -95,6 +106,8 @@ export async function openModel(
       rewriting,
       ownsCache: files.canvas === undefined,
       hiddenStates: options.hiddenStates ?? false,
+      hiddenLayers,
+      ids,
     });
     const release = { runtime, inference: graph.inference, embeddings: undefined, buffers: bufferPool() };
     tokenizer ??= await releaseUnlessLoaded(release, () => huggingFaceTokenizer(files.tokenizer.parse(), files.tokenizerConfig));
@@ -141,7 +154,7 @@ export function sizeOf({ main, embeddings }: ModelFileContents): { readonly para
   };
 }
 
-async function openRuntime({ execution = "auto" }: LoadModelOptions): Promise<Runtime> {
+export async function openRuntime({ execution = "auto" }: Pick<LoadModelOptions, "execution">): Promise<Runtime> {
   const candidates = execution === "auto" ? await environment.availableExecutions() : [execution];
   return environment.openRuntime(candidates[0]!);
 }

@@ -11,6 +11,7 @@ const signature: GraphSignature = {
   hasCacheBranch: false,
   treeMask: false,
   hiddenStates: false,
+  layerStates: false,
   positionOffsets: false,
   idType: "int64",
   attentionMask: undefined,

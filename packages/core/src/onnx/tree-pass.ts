@@ -1,6 +1,6 @@
 import { ContextLengthError, InvalidOptionError } from "../errors.ts";
 import { checkReads } from "../contracts/check-reads.ts";
-import type { ForwardOptions, Logits } from "../contracts/model.ts";
+import type { Logits, TreeOptions } from "../contracts/model.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { findInvalidParent, nodeDepths } from "../tokens/token-tree.ts";
 import { rangesOf } from "./cache-positions.ts";
@@ -11,7 +11,7 @@ import { tokenFeeds, type TreeRows } from "./token-feeds.ts";
 
 /** The last tree of a session, whose tensors are held until a path is kept. */
 export interface TreePasses {
-  forward(tokens: Int32Array, parents: Int32Array, options: Pick<ForwardOptions, "reads" | "signal">): Promise<Logits>;
+  forward(tokens: Int32Array, parents: Int32Array, options: TreeOptions): Promise<Logits>;
   keep(nodes: Int32Array): Promise<void>;
   /** Forgets the tree, since another call has changed the sequence. */
   forget(): void;
@@ -29,7 +29,7 @@ export function treePasses(sequence: CachedSequence): TreePasses {
 
   return {
     forget,
-    async forward(tokens, parents, { reads, signal }) {
+    async forward(tokens, parents, { reads, layerStates, signal }) {
       signal?.throwIfAborted();
       checkReads("forwardTree", reads);
       checkTokens("forwardTree", "tokens", tokens, graph.vocabSize);
@@ -42,7 +42,7 @@ export function treePasses(sequence: CachedSequence): TreePasses {
         if (deepest > graph.contextLength) throw new ContextLengthError(deepest, graph.contextLength);
         const { length: count } = tokens;
         const read = await treePass(sequence, tokens, { depths, sees: ancestry(parents) });
-        const pass = await runGraphPass(graph, { ...read, cache, count, rows: count, reads, signal });
+        const pass = await runGraphPass(graph, { ...read, cache, count, rows: count, reads, layerStates, signal });
         sequence.holdLogits(pass.logits);
         last = { outputs: pass.outputs, parents: parents.slice() };
         return pass.logits;

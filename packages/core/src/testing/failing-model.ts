@@ -29,6 +29,12 @@ async function spoilt(logits: Logits, value: number, token: TokenId | undefined)
     const row = (await wholeRow(logits, index)).slice();
     rows.push(token === undefined ? row.fill(value) : row.fill(value, token, token + 1));
   }
-  const { hiddenStates } = logits;
-  return { rows: logits.rows, vocabSize: logits.vocabSize, row: (index) => rows[index]!, ...(hiddenStates && { hiddenStates }) };
+  const { hiddenStates, layerStates } = logits;
+  return {
+    rows: logits.rows,
+    vocabSize: logits.vocabSize,
+    row: (index) => rows[index]!,
+    ...(hiddenStates && { hiddenStates }),
+    ...(layerStates && { layerStates }),
+  };
 }

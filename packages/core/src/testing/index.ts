@@ -5,6 +5,7 @@ export { type Branch, enumerateOutcomes, type EnumerateOptions } from "./enumera
 export { failingModel, type ModelFailure } from "./failing-model.ts";
 export { type InterceptedPass, interceptPasses } from "./intercept-passes.ts";
 export { type JointDistribution, jointModel, type JointModel, type JointModelOptions, randomJoint } from "./joint-model.ts";
+export { memoryDraftHead, type MemoryDraftHeadOptions, positionState, type TestDraftHead } from "./memory-draft-head.ts";
 export { memoryModel, type MemoryModelOptions, type TestModel } from "./memory-model.ts";
 export { memoryMaskedModel, type MemoryMaskedModelOptions, type TestMaskedModel } from "./memory-masked-model.ts";
 export { NEAR_TIE, topTwoGap } from "./near-tie.ts";

@@ -1,5 +1,5 @@
 import { ContextLengthError, DisposedError, InvalidOptionError } from "../errors.ts";
-import { type CausalModel, type ForwardOptions, type Logits, type Session, undecorated } from "../contracts/model.ts";
+import { type CausalModel, type ForwardOptions, type HiddenStates, type Logits, type Session, undecorated } from "../contracts/model.ts";
 import { checkReads } from "../contracts/check-reads.ts";
 import { checkTokens } from "../tokens/check-tokens.ts";
 import { runQueue } from "./run-queue.ts";
@@ -20,6 +20,8 @@ export interface MemoryModelOptions {
   readonly parts?: PartsOptions | undefined;
   /** Returns the hidden state after `prefix`, shape (n,), n >= 1, of the same length for all. @defaultValue passes return none */
   readonly hiddenStateAfter?: ((prefix: Int32Array) => Float32Array) | undefined;
+  /** Returns the hidden state after layer 0 and `prefix`, in the same form, for passes that ask for it. @defaultValue the model has none */
+  readonly layerStatesAfter?: ((prefix: Int32Array) => Float32Array) | undefined;
   /** Returns the logits after `prefix`, shape (n,), n >= 1: a new row of shape (vocabSize,) for every call. */
   logitsAfter(prefix: Int32Array): Float32Array;
 }
@@ -35,7 +37,13 @@ export function memoryModel(options: MemoryModelOptions): TestModel {
     kind: "causal",
     vocabSize: options.vocabSize,
     contextLength: options.contextLength,
-    capabilities: { rewind: true, fork: true, tree: options.tree ?? false, ...(options.hiddenStateAfter && { hiddenStates: true }) },
+    capabilities: {
+      rewind: true,
+      fork: true,
+      tree: options.tree ?? false,
+      ...(options.hiddenStateAfter && { hiddenStates: true }),
+      ...(options.layerStatesAfter && { hiddenLayers: [0] }),
+    },
     createSession: async () => memorySession(options, ledger, []),
     ...usageReport(ledger),
   };
@@ -60,7 +68,7 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
     get cacheBytes() {
       return BYTES_PER_TOKEN * cached.length;
     },
-    async forward(tokens, { rows, reads, signal } = {}) {
+    async forward(tokens, { rows, reads, layerStates, signal } = {}) {
       checkOpen();
       checkReads("forward", reads);
       const input = tokens.slice();
@@ -76,7 +84,7 @@ function memorySession(options: MemoryModelOptions, ledger: UsageLedger, cached:
         const ends = Array.from({ length: count }, (_, row) => cached.length - count + row + 1);
         const read = ends.map((end) => options.logitsAfter(Int32Array.from(cached.slice(0, end))));
         const prefixes = Array.from(input, (_, index) => Int32Array.from(cached.slice(0, start + index + 1)));
-        return withStates(ledger.rows.issue(session, read, { ...options, reads }), options, prefixes);
+        return withStates(ledger.rows.issue(session, read, { ...options, reads }), { ...options, layerStates }, prefixes);
       });
     },
     async rewindTo(length) {
@@ -132,7 +140,7 @@ interface TreeState {
 function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "keepPath">> {
   const { options, ledger, session, cached, enqueue, checkOpen, tree } = state;
   return {
-    async forwardTree(tokens, parents, { reads, signal } = {}) {
+    async forwardTree(tokens, parents, { reads, layerStates, signal } = {}) {
       checkOpen();
       checkReads("forwardTree", reads);
       const read = { tokens: tokens.slice(), parents: parents.slice() };
@@ -146,7 +154,7 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
         ledger.passes.push({ session, start: cached.length, positions: read.tokens.length, rows: read.tokens.length });
         const prefixes = Array.from(read.tokens, (_, node) => Int32Array.of(...cached, ...pathTokens(node, read)));
         const rows = prefixes.map((prefix) => options.logitsAfter(prefix));
-        return withStates(ledger.rows.issue(session, rows, { ...options, reads }), options, prefixes);
+        return withStates(ledger.rows.issue(session, rows, { ...options, reads }), { ...options, layerStates }, prefixes);
       });
     },
     async keepPath(nodes) {
@@ -163,14 +171,25 @@ function treeCalls(state: TreeState): Required<Pick<Session, "forwardTree" | "ke
   };
 }
 
-/** Adds the hidden states after `prefixes`, one for each token of a pass, if the model has any. */
-function withStates(logits: Logits, { hiddenStateAfter }: MemoryModelOptions, prefixes: readonly Int32Array[]): Logits {
-  if (!hiddenStateAfter) return logits;
-  const states = prefixes.map((prefix) => hiddenStateAfter(prefix));
+/** Adds the hidden states after `prefixes`, one for each token of a pass, if the model has any and the pass is to return them. */
+function withStates(
+  logits: Logits,
+  { hiddenStateAfter, layerStatesAfter, layerStates }: MemoryModelOptions & Pick<ForwardOptions, "layerStates">,
+  prefixes: readonly Int32Array[],
+): Logits {
+  return {
+    ...logits,
+    ...(hiddenStateAfter && { hiddenStates: statesAfter(prefixes, hiddenStateAfter) }),
+    ...(layerStatesAfter && layerStates && { layerStates: statesAfter(prefixes, layerStatesAfter) }),
+  };
+}
+
+function statesAfter(prefixes: readonly Int32Array[], stateAfter: (prefix: Int32Array) => Float32Array): HiddenStates {
+  const states = prefixes.map(stateAfter);
   const size = states[0]!.length;
   const values = new Float32Array(size * states.length);
   for (const [index, state] of states.entries()) values.set(state, index * size);
-  return { ...logits, hiddenStates: { size, values } };
+  return { size, values };
 }
 
 const caches = new WeakMap<Session, readonly number[]>();

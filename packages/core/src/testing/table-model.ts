@@ -18,6 +18,8 @@ export interface TableModelOptions {
   readonly tree?: boolean | undefined;
   /** Returns the hidden state after a prefix, as that of `memoryModel`. @defaultValue passes return none */
   readonly hiddenStateAfter?: MemoryModelOptions["hiddenStateAfter"];
+  /** Returns the hidden state after layer 0, as that of `memoryModel`. @defaultValue the model has none */
+  readonly layerStatesAfter?: MemoryModelOptions["layerStatesAfter"];
 }
 
 /**
@@ -25,7 +27,14 @@ export interface TableModelOptions {
  * distribution is `softmax(logits)` of those float32 values, within 1e-7 of `probabilities`.
  * @throws InvalidOptionError if a row is not a distribution over the vocabulary: at once for a table, else at the pass.
  */
-export function tableModel({ probabilities, contextLength = 64, tree, hiddenStateAfter, ...options }: TableModelOptions): TestModel {
+export function tableModel({
+  probabilities,
+  contextLength = 64,
+  tree,
+  hiddenStateAfter,
+  layerStatesAfter,
+  ...options
+}: TableModelOptions): TestModel {
   const vocabSize = options.vocabSize ?? (typeof probabilities === "function" ? 0 : probabilities.length);
   if (!(Number.isInteger(vocabSize) && vocabSize > 0)) {
     throw new InvalidOptionError({ where: "tableModel", option: "vocabSize", expected: "an integer >= 1", actual: vocabSize });
@@ -37,6 +46,7 @@ export function tableModel({ probabilities, contextLength = 64, tree, hiddenStat
     contextLength,
     tree,
     hiddenStateAfter,
+    layerStatesAfter,
     logitsAfter(prefix) {
       const row = after(prefix);
       checkRow(row, vocabSize);

@@ -28,6 +28,8 @@ export const LOAD_OPTIONS = {
     modelFile: true,
     embeddingsFile: true,
     hiddenStates: true,
+    hiddenLayers: true,
+    draftHead: true,
     names: true,
     onProgress: CALLBACK,
     onWarning: CALLBACK,
@@ -44,8 +46,13 @@ export async function loadInWorker(
   source: ModelSource,
   options: LoadModelOptions & LoadMaskedModelOptions & InWorker & { readonly prefixCache?: PrefixCacheOptions | undefined },
 ): Promise<WorkerModel> {
-  const { worker, onProgress, onWarning = logWarning, signal, prefixCache, wasmPaths, ...others } = options;
-  const rest = { ...others, ...(wasmPaths !== undefined && { wasmPaths: withoutUrlsIn(wasmPaths) }) };
+  const { worker, onProgress, onWarning = logWarning, signal, prefixCache, wasmPaths, draftHead, ...others } = options;
+  const rest = {
+    ...others,
+    ...(wasmPaths !== undefined && { wasmPaths: withoutUrlsIn(wasmPaths) }),
+    // A store is code; it is refused below.
+    ...(draftHead !== undefined && { draftHead: isModelStore(draftHead) ? draftHead : withoutUrls(draftHead) }),
+  };
   checkWorker(loader, worker);
   checkTransferable(loader, rest);
   signal?.throwIfAborted();

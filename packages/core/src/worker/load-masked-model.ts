@@ -6,7 +6,14 @@ import type { WorkerMaskedModel } from "./worker-model.ts";
 
 export interface LoadWorkerMaskedModelOptions extends LoadMaskedModelOptions, InWorker {}
 
-const { rewriting: _rewriting, hiddenStates: _hiddenStates, embeddingsFile: _embeddingsFile, ...LOADING } = LOAD_OPTIONS;
+const {
+  rewriting: _rewriting,
+  hiddenStates: _hiddenStates,
+  hiddenLayers: _hiddenLayers,
+  draftHead: _draftHead,
+  embeddingsFile: _embeddingsFile,
+  ...LOADING
+} = LOAD_OPTIONS;
 const OPTIONS = { ...LOADING, ...named({ maskToken: true }) };
 
 /**

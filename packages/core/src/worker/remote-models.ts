@@ -7,6 +7,7 @@ import {
   type ModelRole,
   type ModelSet,
   type Session,
+  type TreeOptions,
   undecorated,
 } from "../contracts/model.ts";
 import type { Connection } from "./connection.ts";
@@ -90,14 +91,14 @@ function remoteSession(
     get length() {
       return session.length;
     },
-    forward: (tokens, { rows, signal } = {}) => pass("forward", [tokens, rows], signal),
+    forward: (tokens, { rows, layerStates, signal } = {}) => pass("forward", [tokens, { rows, layerStates }], signal),
     async rewindTo(length) {
       session.length = await call<number>("rewindTo", [length]);
     },
     ...(capabilities.fork && { fork: async () => open(await call<SessionState>("fork", [])) }),
     ...(capabilities.tree && {
-      forwardTree: (tokens: Int32Array, parents: Int32Array, { signal }: { readonly signal?: AbortSignal | undefined } = {}) =>
-        pass("forwardTree", [tokens, parents], signal),
+      forwardTree: (tokens: Int32Array, parents: Int32Array, { layerStates, signal }: TreeOptions = {}) =>
+        pass("forwardTree", [tokens, parents, { layerStates }], signal),
       async keepPath(nodes: Int32Array) {
         session.length = await call<number>("keepPath", [nodes]);
       },
@@ -207,10 +208,10 @@ function remoteCalls(connection: Connection, { session: id, length }: SessionSta
   };
 }
 
-function logitsOf({ values, rows, vocabSize, hiddenStates }: TransferredLogits): Logits {
+function logitsOf({ values, rows, vocabSize, hiddenStates, layerStates }: TransferredLogits): Logits {
   const row = (index: number): Float32Array => {
     if (!(index >= 0 && index < rows)) throw new RangeError(`row must be in [0, ${rows}), got ${index}`);
     return values.subarray(index * vocabSize, (index + 1) * vocabSize);
   };
-  return { rows, vocabSize, row, ...(hiddenStates && { hiddenStates }) };
+  return { rows, vocabSize, row, ...(hiddenStates && { hiddenStates }), ...(layerStates && { layerStates }) };
 }

@@ -1,5 +1,5 @@
 import { DisposedError } from "../errors.ts";
-import type { CausalModel, ForwardOptions, Logits, MaskedModel, MaskedSession, Session } from "../contracts/model.ts";
+import type { CausalModel, ForwardOptions, HiddenStates, Logits, MaskedModel, MaskedSession, Session } from "../contracts/model.ts";
 import type { Connection } from "./connection.ts";
 import type { Functions } from "./incoming-calls.ts";
 import type { SessionState, TransferredLogits } from "./transferred-model.ts";
@@ -49,10 +49,10 @@ function sessionFunctions(connection: Connection, models: Numbered<AnyModel>, se
   return {
     createSession: async (model: number, over: number | undefined) =>
       opened(await models.get(model).createSession(over === undefined ? undefined : causal(over))),
-    forward: (id: number, tokens: Int32Array, rows: ForwardOptions["rows"], signal: AbortSignal) =>
-      pass(id, () => causal(id).forward(tokens, { rows, signal })),
-    forwardTree: (id: number, tokens: Int32Array, parents: Int32Array, signal: AbortSignal) =>
-      pass(id, () => causal(id).forwardTree!(tokens, parents, { signal })),
+    forward: (id: number, tokens: Int32Array, options: Pick<ForwardOptions, "rows" | "layerStates">, signal: AbortSignal) =>
+      pass(id, () => causal(id).forward(tokens, { ...options, signal })),
+    forwardTree: (id: number, tokens: Int32Array, parents: Int32Array, options: Pick<ForwardOptions, "layerStates">, signal: AbortSignal) =>
+      pass(id, () => causal(id).forwardTree!(tokens, parents, { ...options, signal })),
     predict: (id: number, canvas: Int32Array, signal: AbortSignal) => pass(id, () => masked(id).predict(canvas, { signal })),
     predictLeaveOneOut: (id: number, canvas: Int32Array, signal: AbortSignal) =>
       pass(id, () => masked(id).predictLeaveOneOut!(canvas, { signal })),
@@ -81,14 +81,19 @@ function copyOf(logits: Logits, length: number): TransferredLogits {
   const { rows, vocabSize } = logits;
   const values = new Float32Array(rows * vocabSize);
   for (let index = 0; index < rows; index++) values.set(logits.row(index), index * vocabSize);
-  const { hiddenStates } = logits;
+  const { hiddenStates, layerStates } = logits;
   return {
     values,
     rows,
     vocabSize,
     length,
-    ...(hiddenStates && { hiddenStates: { ...hiddenStates, values: hiddenStates.values.slice() } }),
+    ...(hiddenStates && { hiddenStates: copyOfStates(hiddenStates) }),
+    ...(layerStates && { layerStates: copyOfStates(layerStates) }),
   };
+}
+
+function copyOfStates({ size, values }: HiddenStates): HiddenStates {
+  return { size, values: values.slice() };
 }
 
 interface Numbered<Item> {

@@ -29,4 +29,5 @@ export interface TransferredLogits {
   readonly vocabSize: number;
   readonly length: number;
   readonly hiddenStates?: HiddenStates | undefined;
+  readonly layerStates?: HiddenStates | undefined;
 }

@@ -8,7 +8,7 @@ interface GuidedSessionOptions {
   readonly unconditional: Int32Array | undefined;
 }
 
-type TreeOptions = Pick<ForwardOptions, "signal" | "reads">;
+type TreeOptions = Omit<ForwardOptions, "rows">;
 
 /** A session of the model and one of the unconditional prediction, which has the same output after another prompt. It owns both. */
 export class GuidedSession implements Session {
@@ -128,6 +128,7 @@ class GuidedRows implements Logits {
   readonly rows: number;
   readonly vocabSize: number;
   readonly hiddenStates?: Logits["hiddenStates"];
+  readonly layerStates?: Logits["layerStates"];
   readonly #conditional: Logits;
   readonly #unconditional: Logits;
   readonly #scale: number;
@@ -137,6 +138,7 @@ class GuidedRows implements Logits {
     this.rows = conditional.rows;
     this.vocabSize = conditional.vocabSize;
     if (conditional.hiddenStates) this.hiddenStates = conditional.hiddenStates;
+    if (conditional.layerStates) this.layerStates = conditional.layerStates;
     this.#conditional = conditional;
     this.#unconditional = unconditional;
     this.#scale = scale;

@@ -57,6 +57,8 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
     draftKind,
     confidences: confidencesOf(drafters),
     usesTargetPredictions: drafters.some(({ usesTargetPredictions }) => usesTargetPredictions),
+    usesLayerStates: drafters.some(({ usesLayerStates }) => usesLayerStates),
+    draftHead: drafters.find(({ draftHead }) => draftHead)?.draftHead,
     async start(run) {
       const steps: CascadeStep[] = [];
       for (const drafter of drafters) steps.push(cascadeStep(drafter, await drafter.start(run), minAccepted));
@@ -83,6 +85,9 @@ export function cascade<Role extends ModelRole>(options: CascadeOptions<Role>): 
           if (unlikely) return chosen(unlikely.step, unlikely.draft);
           asked = undefined;
           return { tokens: new Int32Array(0), probabilities: [] };
+        },
+        async dispose() {
+          for (const { session } of steps) await session.dispose?.();
         },
       };
     },

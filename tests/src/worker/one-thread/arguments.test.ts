@@ -135,7 +135,7 @@ test.each([
     {
       option: 'option "device"',
       expected:
-        "one of its options (worker, execution, dtype, modelFile, embeddingsFile, hiddenStates, names, onProgress, onWarning, rewriting, signal, threads, wasmPaths, prefixCache)",
+        "one of its options (worker, execution, dtype, modelFile, embeddingsFile, hiddenStates, hiddenLayers, draftHead, names, onProgress, onWarning, rewriting, signal, threads, wasmPaths, prefixCache)",
     },
   ],
   ["an invalid signal", { signal: {} }, { option: "signal", expected: "an AbortSignal" }],

@@ -26,6 +26,7 @@ export const modelTexts: Texts["models"] = {
     tree: "diese Datei kann nicht mehrere Fortsetzungen in einem Durchlauf lesen",
     multiTokenPasses: "diese Datei kann nicht mehrere Tokens in einem Durchlauf lesen",
     hiddenStates: "braucht verborgene Zustände, die diese Seite nicht lädt",
+    draftHead: "braucht einen Entwurfskopf, den diese Seite nicht lädt",
     leaveOneOut: "dieses Modell kann ein Token nicht vorhersagen, ohne es zu sehen",
   },
   cannotRun: (reason) => `Dieses Modell kann das nicht ausführen: ${reason}.`,

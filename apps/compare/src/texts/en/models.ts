@@ -25,6 +25,7 @@ export const modelTexts = {
     tree: "this file cannot read several continuations in one pass",
     multiTokenPasses: "this file cannot read several tokens in one pass",
     hiddenStates: "needs hidden states, which this page does not load",
+    draftHead: "needs a draft head, which this page does not load",
     leaveOneOut: "this model cannot predict a token without seeing it",
   },
   cannotRun: (reason: string) => `This model cannot run it: ${reason}.`,

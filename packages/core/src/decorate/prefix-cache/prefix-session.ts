@@ -66,7 +66,8 @@ export class PrefixSession extends TrackingSession {
   protected override async read(tokens: Int32Array, options: ForwardOptions = {}): Promise<Logits> {
     const { model, kept, counts } = this.#reuse;
     const isFirst = this.length === 0;
-    const most = isFirst && !this.#isShared ? tokens.length - countRows(tokens, options.rows) : 0;
+    // A session has no states of what it does not read.
+    const most = isFirst && !this.#isShared && !options.layerStates ? tokens.length - countRows(tokens, options.rows) : 0;
     const found = most > 0 ? kept.find(model, tokens, most) : undefined;
     const logits = found && (await this.#continue(found, tokens, options));
     if (logits) {

@@ -62,8 +62,10 @@ export async function tableEmbeddings(graph: GraphFiles, { ort, source, decoder,
   };
 }
 
-interface TableReader {
+/** A table, and what is made of its rows. */
+export interface TableReader {
   readonly ort: typeof Ort;
+  /** URL, path or name of the graph, for messages. */
   readonly source: string;
   readonly table: EmbeddingTable;
   /** The dimensions of a row. */
@@ -87,7 +89,8 @@ function floatsOf({ stored, zero }: EmbeddingTable, data: ArrayBuffer): Float32A
   return Float32Array.from(stored === "uint8" ? new Uint8Array(data) : new Int8Array(data), (value) => value - zero);
 }
 
-async function readRows({ ort, source, table, inner }: TableReader, bytes: ByteSource, tokens: Int32Array): Promise<Tensor> {
+/** Returns the rows of `tokens`, shape (1, tokens, …inner), from the file of the table. */
+export async function readRows({ ort, source, table, inner }: TableReader, bytes: ByteSource, tokens: Int32Array): Promise<Tensor> {
   const { rows, width, offset, stored, type } = table;
   const size = width * BYTES[stored];
   const found = new Uint8Array(tokens.length * size);

@@ -6,7 +6,7 @@ import { readBuffer } from "./read-buffer.ts";
 import { bytesPerLogit, type RowsOnGpu } from "./rows-on-gpu.ts";
 
 /** Logits whose rows stay on the GPU, except for the parts that were read. */
-export interface PartialLogits extends Required<Omit<Logits, "hiddenStates">> {
+export interface PartialLogits extends Required<Omit<Logits, "hiddenStates" | "layerStates">> {
   /** Frees the rows on the GPU: they can no longer be read in full. */
   release(): void;
 }

@@ -14,7 +14,7 @@ export interface NewNode {
 /** An input to be added to a graph. */
 export interface NewInput {
   readonly name: string;
-  readonly type: "int64" | "bool";
+  readonly type: "int32" | "int64" | "bool" | "float32" | "float16";
   /** Sizes of its dimensions; undefined for one that differs from pass to pass. */
   readonly dims: readonly (number | undefined)[];
 }
@@ -32,7 +32,7 @@ const ATTRIBUTE_TYPES = { int: 2, ints: 7 } as const;
 const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
 const VALUE = { name: 1, type: 2 } as const;
 /** Types of elements. */
-export const ELEMENTS = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
+export const ELEMENTS = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 /** Values of the attribute `to` of Cast. */
 export const [CAST_TO_FLOAT32, CAST_TO_UINT8] = [ELEMENTS.float32, ELEMENTS.uint8];
 
