@@ -44,8 +44,8 @@ function numbersOf(measured: Measured, path = ""): [part: string, value: number]
   return Object.entries(measured).flatMap(([name, each]) => numbersOf(each, path === "" ? name : `${path} ${name}`));
 }
 
-function curves(values: readonly Point[], title: string): Parameters<typeof draw>[0] {
-  const measures = [...new Set(values.map(({ measure }) => measure))];
+function curves(all: readonly Point[], title: string): Parameters<typeof draw>[0] {
+  const measures = [...new Set(all.map(({ measure }) => measure))];
   return {
     title: { text: title, anchor: "start" },
     background: "white",
@@ -54,7 +54,7 @@ function curves(values: readonly Point[], title: string): Parameters<typeof draw
       width: 220,
       height: 150,
       title: { text: measure, fontSize: 11 },
-      data: { values: values.filter((value) => value.measure === measure) },
+      data: { values: all.filter((value) => value.measure === measure) },
       mark: { type: "line", point: { size: 12 } },
       encoding: {
         x: { field: "seen", type: "quantitative", title: "millions of tokens seen" },
