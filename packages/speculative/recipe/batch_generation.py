@@ -24,7 +24,7 @@ class Batch:
         self.rows = torch.arange(len(prompts))  # which prompt a row continues
         self.outputs: list[list[int]] = [[] for _ in prompts]
         longest = int(self.lengths.max())
-        self.cache = Cache(network.config, len(prompts), longest + new_tokens, network.head.dtype)
+        self.cache = Cache(network.config)
         tokens = torch.tensor([prompt + [0] * (longest - len(prompt)) for prompt in prompts])
         hidden, _ = network(tokens, cache=self.cache)
         self.logits = self.project(hidden[self.rows, self.lengths - 1])

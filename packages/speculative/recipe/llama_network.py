@@ -44,18 +44,23 @@ class Rotary:
 class Cache:
     """Keys and values of all layers, (B, K, capacity, D) each. Rows have lengths of their own; what lies behind a row's length is overwritten later."""
 
-    def __init__(self, config: LlamaConfig, batch: int, capacity: int, dtype: torch.dtype) -> None:
-        shape = (batch, config.cache_heads, capacity, config.head_size)
-        self.pairs = [(torch.zeros(shape, dtype=dtype), torch.zeros(shape, dtype=dtype)) for _ in range(config.layers)]
+    GROWTH = 64  # positions; all of the cache is read in every step, so that it is never much larger than needed
+
+    def __init__(self, config: LlamaConfig) -> None:
+        self.pairs: list[tuple[Tensor, Tensor]] = [()] * config.layers
 
     def fill(self, layer: int, key: Tensor, value: Tensor) -> None:
         """Stores the first positions of all rows, (B, K, n, D)."""
-        for store, new in zip(self.pairs[layer], (key, value)):
-            store[:, :, : new.shape[2]] = new
+        self.pairs[layer] = (self.grown(key), self.grown(value))
+
+    def grown(self, part: Tensor) -> Tensor:
+        return functional.pad(part, (0, 0, 0, self.GROWTH))
 
     def extend(self, layer: int, key: Tensor, value: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Stores (B, K, 1, D) at each row's position (B, 1); returns the whole cache: products of a part of it would copy that part."""
         rows, places = torch.arange(len(positions)), positions[:, 0]
+        if int(places.max()) >= self.pairs[layer][0].shape[2]:
+            self.pairs[layer] = tuple(map(self.grown, self.pairs[layer]))
         for store, new in zip(self.pairs[layer], (key, value)):
             store[rows, :, places] = new[:, :, 0]
         return self.pairs[layer]

@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+WINDOW_TEXTS = 256
 
-def read_own_texts(file: Path) -> list[dict]:
-    """All whole lines; a last line that was cut off is left out."""
+
+def read_own_texts(*files: Path) -> list[dict]:
+    """All whole lines of the files; a last line that was cut off is left out."""
     texts = []
-    for line in file.read_text().splitlines() if file.exists() else []:
-        try:
-            texts.append(json.loads(line))
-        except json.JSONDecodeError:
-            break
+    for file in files:
+        for line in file.read_text().splitlines() if file.exists() else []:
+            try:
+                texts.append(json.loads(line))
+            except json.JSONDecodeError:
+                break
     return texts
 
 
-class TrainingRows:
-    """Texts one after another in rows of fixed length, shuffled anew in every epoch. A text never sees the one before it in its row."""
+class TextBatches:
+    """Batches of whole texts of similar lengths, one per row, in an order that is new in every epoch.
 
-    def __init__(self, texts: list[dict], length: int, seed: int) -> None:
-        self.texts, self.length, self.seed = texts, length, seed
+    `read` is called at the start of every epoch, so that training can begin while texts are still being written.
+    """
+
+    def __init__(self, read: Callable[[], list[dict]], longest: int, batch_tokens: int, seed: int) -> None:
+        self.read, self.longest, self.batch_tokens, self.seed = read, longest, batch_tokens, seed
         self.epoch = self.next = 0
         self.shuffle()
 
     def shuffle(self) -> None:
-        generator = torch.Generator().manual_seed(self.seed * 1000 + self.epoch)
-        self.order = torch.randperm(len(self.texts), generator=generator).tolist()
+        """Texts in random order, sorted by length within windows of some batches, cut into batches, and those shuffled."""
+        self.texts = self.read()
+        chance = random.Random(self.seed * 1000 + self.epoch)
+        order = list(range(len(self.texts)))
+        chance.shuffle(order)
+        length = lambda index: min(self.longest, len(self.texts[index]["prompt"]) + len(self.texts[index]["answer"]))
+        order = [index for start in range(0, len(order), WINDOW_TEXTS) for index in sorted(order[start : start + WINDOW_TEXTS], key=length)]
+        self.batches: list[list[int]] = [[]]
+        for index in order:
+            if self.batches[-1] and (len(self.batches[-1]) + 1) * max(map(length, [*self.batches[-1], index])) > self.batch_tokens:
+                self.batches.append([])
+            self.batches[-1].append(index)
+        chance.shuffle(self.batches)
 
     def state(self) -> dict:
         return {"epoch": self.epoch, "next": self.next}
@@ -39,23 +58,21 @@ class TrainingRows:
         self.epoch, self.next = state["epoch"], state["next"]
         self.shuffle()
 
-    def text(self) -> dict:
-        if self.next >= len(self.order):
+    def batch(self) -> tuple[Tensor, Tensor]:
+        """Tokens (B, n), padded on the right, and which of them the model wrote itself (B, n)."""
+        if self.next >= len(self.batches):
             self.epoch, self.next = self.epoch + 1, 0
             self.shuffle()
         self.next += 1
-        return self.texts[self.order[self.next - 1]]
+        return padded([self.texts[index] for index in self.batches[self.next - 1]], self.longest)
 
-    def batch(self, rows: int) -> tuple[Tensor, Tensor]:
-        """Tokens (rows, length) and which of them the model wrote itself (rows, length)."""
-        tokens = torch.zeros(rows, self.length, dtype=torch.long)
-        written = torch.zeros(rows, self.length, dtype=torch.bool)
-        for row in range(rows):
-            end = 0
-            while end < self.length:
-                text = self.text()
-                ids = (text["prompt"] + text["answer"])[: self.length - end]
-                tokens[row, end : end + len(ids)] = torch.tensor(ids)
-                written[row, end + len(text["prompt"]) : end + len(ids)] = True
-                end += len(ids)
-        return tokens, written
+
+def padded(texts: list[dict], longest: int) -> tuple[Tensor, Tensor]:
+    """Tokens (B, n), padded on the right, and which of them the model wrote itself (B, n)."""
+    rows = [(text["prompt"] + text["answer"])[:longest] for text in texts]
+    tokens = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
+    written = torch.zeros(tokens.shape, dtype=torch.bool)
+    for row, (ids, text) in enumerate(zip(rows, texts)):
+        tokens[row, : len(ids)] = torch.tensor(ids)
+        written[row, len(text["prompt"]) : len(ids)] = True
+    return tokens, written

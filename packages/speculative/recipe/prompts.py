@@ -14,7 +14,7 @@ import prompt_parts
 from prompt_parts import parts
 
 TASKS = ("chat", "summary", "edit", "code", "story")
-EXCERPT_CHARACTERS = {"summary": (300, 1100), "edit": (120, 450)}
+EXCERPT_CHARACTERS = {"summary": (250, 700), "edit": (100, 350)}
 SEPARATOR = "<|endoftext|>"
 HELD_OUT = 8  # one subject, program, hero or text in so many is for evaluation
 
