@@ -20,12 +20,9 @@ SIZES = (4096, 8192, 16384, 32768)
 
 
 def ranked_ids(texts: list[dict], first: list[int], vocab_size: int) -> list[int]:
-    """All ids: `first`, then by their number in the answers, then those of the prompts, then the lowest."""
-    written, read = Counter(), Counter()
-    for text in texts:
-        written.update(text["answer"])
-        read.update(text["prompt"])
-    order = sorted(range(vocab_size), key=lambda token: (-written[token], -read[token], token))
+    """All ids: `first`, then by their number in the answers. The lowest id wins a tie: a tokenizer's first merges are its commonest."""
+    written = Counter(token for text in texts for token in text["answer"])
+    order = sorted(range(vocab_size), key=lambda token: (-written[token], token))
     chosen = set(first)
     return [*first, *(token for token in order if token not in chosen)]
 

@@ -73,7 +73,7 @@ class SmallDraftTraining(DraftTraining):
 def parse_options() -> argparse.Namespace:
     parser = training_parser(__doc__.splitlines()[0])
     parser.add_argument("--layers", type=int, default=4, help="how many layers of the model are kept")
-    parser.add_argument("--choose", choices=["spread", "influence"], default="spread", help="which layers")
+    parser.add_argument("--choose", choices=["influence", "spread"], default="influence", help="which layers")
     return parser.parse_args()
 
 
