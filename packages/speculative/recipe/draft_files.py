@@ -20,18 +20,25 @@ def path_of(folder: Path, kind: str) -> Path:
     return folder / "onnx" / f"{KINDS[kind]}.onnx"
 
 
-def write_kinds(folder: Path, make: Callable[[bool], ModelProto]) -> None:
+def write_kinds(folder: Path, make: Callable[[bool], ModelProto], keep: tuple[str, ...] = ()) -> None:
     """All kinds of files. `make(half)` builds the graph: float32, or matrices in float16.
 
     q8: weights of 8 bits per column, activations of 8 bits per pass; q4: weights of 4 bits in blocks of 32, activations in float32.
+    Products with the weights `keep` stay as they are in both.
     """
     logging.getLogger().setLevel(logging.ERROR)  # the quantisers report every node
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     onnx.save(make(False), path_of(folder, "fp32"))
     onnx.save(make(True), path_of(folder, "fp16"))
-    settings = {"DefaultTensorType": onnx.TensorProto.FLOAT, "MatMulConstBOnly": True}
-    quantize_dynamic(path_of(folder, "fp32"), path_of(folder, "q8"), per_channel=True, weight_type=QuantType.QInt8, extra_options=settings)
-    quantiser = MatMulNBitsQuantizer(onnx.load(path_of(folder, "fp32")), bits=4, block_size=32, is_symmetric=True)
+    float32 = onnx.load(path_of(folder, "fp32"))
+    excluded = [node.name for node in float32.graph.node if node.op_type == "MatMul" and node.input[1] in keep]
+    settings = {
+        "op_types_to_quantize": ["MatMul"],
+        "nodes_to_exclude": excluded,
+        "extra_options": {"DefaultTensorType": onnx.TensorProto.FLOAT, "MatMulConstBOnly": True},
+    }
+    quantize_dynamic(path_of(folder, "fp32"), path_of(folder, "q8"), per_channel=True, weight_type=QuantType.QInt8, **settings)
+    quantiser = MatMulNBitsQuantizer(float32, bits=4, block_size=32, is_symmetric=True, nodes_to_exclude=excluded)
     quantiser.process()
     quantiser.model.save_model_to_file(str(path_of(folder, "q4")))
 

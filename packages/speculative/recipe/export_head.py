@@ -18,12 +18,12 @@ import torch
 from draft_files import KINDS, open_session, path_of, report_difference, run_with_cache, write_kinds
 from eagle_head import EagleHead
 from head_graph import head_graph
-from llama_network import load_llama
+from llama_network import Llama, load_llama
 from run_folder import named_weights
 from train_head import load_head
 
 BOUNDS = {"fp32": 1e-3, "fp16": 0.05}  # deviations of the logits; the others are only reported
-ROWS, STEPS = 9, 3
+ROWS, STEPS = 16, 4
 
 
 def write_config(model: Path, head: EagleHead, settings: dict, out: Path) -> None:
@@ -44,14 +44,17 @@ def write_config(model: Path, head: EagleHead, settings: dict, out: Path) -> Non
 
 
 @torch.no_grad()
-def check(head: EagleHead, folder: Path) -> None:
-    """A first pass over some rows, then a chain from the last of them, against `EagleHead.chain`."""
-    torch.manual_seed(0)
+def check(head: EagleHead, target: Llama, layers: list[int], folder: Path) -> None:
+    """A first pass over the target's states of some tokens, then a chain from the last of them, against `EagleHead.chain`."""
+    tokens = torch.randint(0, min(5000, target.config.vocab_size), (1, ROWS + STEPS), generator=torch.Generator().manual_seed(0))
     width = head.config.width
-    fused = torch.randn(1, ROWS, 3 * width)
-    embeddings = torch.randn(STEPS, 1, ROWS, width) * 0.1
+    _, kept = target(tokens, keep=tuple(layers))
+    fused = torch.cat(kept, -1)[:, :ROWS]
+    embedded = target.model["embed_tokens"](tokens)
+    embeddings = torch.stack([embedded[:, step + 1 : step + 1 + ROWS] for step in range(STEPS)])
     hidden = head.chain(fused, list(embeddings))
-    last = [head.lm_head(head.norm(part))[0, -1].numpy() for part in hidden]
+    expected = torch.cat([hidden[0][0], *(part[0, -1:] for part in hidden[1:])])
+    expected = head.lm_head(head.norm(expected)).numpy()
     for kind in KINDS:
         session = open_session(path_of(folder, kind))
         nothing = np.zeros((1, ROWS, width), np.float32)
@@ -59,13 +62,13 @@ def check(head: EagleHead, folder: Path) -> None:
         found, cache = [], []
         for step in range(STEPS):
             logits, next_hidden, *cache = run_with_cache(session, inputs, cache)
-            found.append(logits[0, -1])
+            found.append(logits[0])
             inputs = {
                 "inputs_embeds": embeddings[min(step + 1, STEPS - 1), :, -1:].numpy(),
                 "fused_hidden": np.zeros((1, 1, 3 * width), np.float32),
                 "recycled_hidden": next_hidden[:, -1:],
             }
-        report_difference(kind, path_of(folder, kind), np.stack(found), np.stack(last), BOUNDS.get(kind))
+        report_difference(kind, path_of(folder, kind), np.concatenate(found), expected, BOUNDS.get(kind))
 
 
 def main() -> None:
@@ -76,12 +79,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     settings = json.loads((options.run / "draft.json").read_text())
-    head = load_head(options.run, load_llama(options.model), settings)
+    target = load_llama(options.model)
+    head = load_head(options.run, target, settings)
     weights = {name: value.numpy() for name, value in named_weights(head).items()}
-    write_kinds(options.out, lambda half: head_graph(head.config, weights, half=half))
+    write_kinds(options.out, lambda half: head_graph(head.config, weights, half=half), keep=("fc",))  # large states do not fit into 8 bits
     shutil.copyfile(options.vocabulary, options.out / "draft_vocabulary.json")
     write_config(options.model, head, settings, options.out)
-    check(head, options.out)
+    check(head, target, settings["target_layers"], options.out)
 
 
 if __name__ == "__main__":

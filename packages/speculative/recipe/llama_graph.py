@@ -64,7 +64,7 @@ class LlamaGraph:
         self.bias = self.causal_bias(first)
 
     def causal_bias(self, first: str) -> str:
-        """(B, 1, H / K · n, P + n): 0 where key ≤ query and attention_mask is 1, else HIDDEN; repeated for the query heads of a cache head."""
+        """(B, 1, n, P + n): 0 where key ≤ query and attention_mask is 1, else HIDDEN. The new tokens are the last n of P + n."""
         graph = self.graph
         length = lambda name: graph.node("Squeeze", [graph.node("Cast", [graph.node("Shape", [name], start=1, end=2)], to=TensorProto.INT32)])
         total, new = length("attention_mask"), length(first)
@@ -73,9 +73,7 @@ class LlamaGraph:
         queries = graph.node("Range", [graph.node("Sub", [total, new]), total, one])
         causal = graph.node("LessOrEqual", [keys, graph.node("Unsqueeze", [queries, graph.integers(1)])])  # (n, P + n)
         kept = graph.node("Unsqueeze", [graph.node("Cast", ["attention_mask"], to=TensorProto.BOOL), graph.integers(1, 2)])
-        bias = graph.node("Where", [graph.node("And", [kept, causal]), graph.constant(0.0, np.float32), graph.constant(HIDDEN, np.float32)])
-        share = self.config.heads // self.config.cache_heads
-        return graph.node("Concat", [bias] * share, axis=2) if share > 1 else bias
+        return graph.node("Where", [graph.node("And", [kept, causal]), graph.constant(0.0, np.float32), graph.constant(HIDDEN, np.float32)])
 
     def heads_of(self, value: str, count: int) -> str:
         """(B, n, count · D) → (B, count, n, D)"""
@@ -91,12 +89,12 @@ class LlamaGraph:
         query, key, value = (self.heads_of(part, count) for part, count in zip(parts, (heads, cache_heads, cache_heads)))
         turn = lambda part: graph.node("RotaryEmbedding", [part, "position_ids", *self.rotary], domain=CONTRIB, interleaved=0)
         key, value = self.extend_cache(layer, "key", turn(key)), self.extend_cache(layer, "value", value)  # (B, K, P + n, D)
-        grouped = graph.node("Reshape", [turn(query), graph.integers(0, cache_heads, -1, size)])  # (B, K, H / K · n, D)
-        scores = graph.node("MatMul", [grouped, graph.node("Transpose", [key], perm=[0, 1, 3, 2])])
+        # The query heads of a cache head are rows of one product, so that keys are not repeated: (B, K, H / K · n, …) and (B, H, n, …) in turn.
+        by_cache_head = lambda value: graph.node("Reshape", [value, graph.integers(0, cache_heads, -1, 0)])
+        by_head = lambda value: graph.node("Reshape", [value, graph.integers(0, heads, -1, 0)])
+        scores = by_head(graph.node("MatMul", [by_cache_head(turn(query)), graph.node("Transpose", [key], perm=[0, 1, 3, 2])]))
         scores = graph.node("Add", [graph.node("Mul", [scores, graph.constant(float(size**-0.5), np.float32)]), self.bias])
-        mixed = graph.node("MatMul", [graph.node("Softmax", [scores], axis=-1), value])
-        # (B, K, H / K · n, D) → (B, H, n, D) → (B, n, C): the number of heads is known, that of tokens is not
-        mixed = graph.node("Reshape", [mixed, graph.integers(0, heads, -1, size)])
+        mixed = by_head(graph.node("MatMul", [by_cache_head(graph.node("Softmax", [scores], axis=-1)), value]))  # (B, H, n, D)
         mixed = graph.node("Reshape", [graph.node("Transpose", [mixed], perm=[0, 2, 1, 3]), graph.integers(0, 0, heads * size)])
         return self.linear(mixed, f"{prefix}o_proj")
 

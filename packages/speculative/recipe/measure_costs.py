@@ -35,13 +35,14 @@ def pass_of(path: Path, rows: int) -> Callable[[], object]:
 def repeatable(session: onnxruntime.InferenceSession, rows: int) -> Callable[[], object]:
     chance = np.random.default_rng(0)
     inputs, cache = {}, []
+    number = lambda entry: np.float16 if entry.type == "tensor(float16)" else np.float32
     for entry in session.get_inputs():
         if entry.name.startswith("past_key_values"):
-            cache.append(chance.standard_normal((1, entry.shape[1], CACHED, entry.shape[3])).astype(np.float32))
+            cache.append(chance.standard_normal((1, entry.shape[1], CACHED, entry.shape[3])).astype(number(entry)))
         elif entry.name == "input_ids":
             inputs[entry.name] = chance.integers(0, 400, (1, rows))
         elif entry.name not in ("attention_mask", "position_ids"):
-            inputs[entry.name] = chance.standard_normal((1, rows, entry.shape[2])).astype(np.float32)
+            inputs[entry.name] = chance.standard_normal((1, rows, entry.shape[2])).astype(number(entry))
     return lambda: run_with_cache(session, inputs, cache)
 
 

@@ -39,6 +39,8 @@ $python export_small_draft.py --model "$model" --run "$out/small" --vocabulary "
 echo "== acceptance and costs"
 $python evaluate_drafts.py --model "$model" --texts "$out/evaluation.jsonl" --vocabulary "$out/draft_vocabulary.json" \
   --head "$out/head" --small "$out/small" --depth 4 --count 20 --threads 1 --out "$out/acceptance.json"
+$python evaluate_files.py --model "$model" --texts "$out/evaluation.jsonl" --vocabulary "$out/draft_vocabulary.json" \
+  --head "$out/files/head" --small "$out/files/small" --count 10
 $python measure_costs.py --target "$out/files/small" --head "$out/files/head" --small "$out/files/small" --repeats 3 --out "$out/costs.json"
 $python cost_model.py --acceptance "$out/acceptance.json" --costs "$out/costs.json"
 echo "== done: $out"
