@@ -102,8 +102,8 @@ class HeadTraining(DraftTraining):
 
 
 def default_layers(count: int) -> tuple[int, int, int]:
-    """An early, a middle and the last layer."""
-    return (min(2, count - 1), count // 2, count - 1)
+    """An early, a middle and the last layer: three different ones of at least three."""
+    return (min(2, count // 2 - 1), count // 2, count - 1)
 
 
 def load_head(run_folder, target, settings: dict) -> EagleHead:

@@ -42,7 +42,7 @@ describe.runIf(recipePython !== undefined)("the recipe of drafts (needs Python w
   });
 
   test("says which layers the head reads, and which tokens it knows", () => {
-    expect(read("files/head/config.json")).toMatchObject({ hidden_size: 32, draft_vocab_size: 256, target_layers: [2, 2, 3] });
+    expect(read("files/head/config.json")).toMatchObject({ hidden_size: 32, draft_vocab_size: 256, target_layers: [1, 2, 3] });
     const ids = read("files/head/draft_vocabulary.json")["target_ids"] as readonly number[];
     expect(new Set(ids).size).toBe(256);
     expect(ids.slice(0, 3)).toEqual([0, 1, 2]); // the special tokens
