@@ -2,12 +2,13 @@
 
     python cost_model.py --acceptance runs/acceptance.json --costs runs/costs.json
 
-With a(k) the share of rounds in which at least k drafted tokens are accepted, r(n) the cost of a pass over n rows, d that of a drafted token,
-both over a pass of one row, and γ drafted tokens a round (Leviathan et al. 2023, arXiv:2211.17192, theorem 3.8, with measured a and r):
+With t(γ) the tokens of a round that drafts γ, r(n) the cost of a pass over n rows and d that of a drafted token, both over a pass of one row
+(Leviathan et al. 2023, arXiv:2211.17192, theorem 3.8, with t and r as measured):
 
-    speed-up(γ) = (1 + a(1) + … + a(γ)) / (r(γ + 1) + γ d)
+    speed-up(γ) = t(γ) / (r(γ + 1) + γ d)
 
-A draft pays at γ while d < (1 + a(1) + … + a(γ) − r(γ + 1)) / γ; the largest of these over γ is the ratio from which on nothing pays.
+A draft pays at γ while d < (t(γ) − r(γ + 1)) / γ; the largest of these over γ is the ratio of draft to target from which on nothing pays.
+Acceptance is that of the drafts' float32 weights; `evaluate_files.py` says what other kinds of files lose.
 """
 
 from __future__ import annotations
@@ -33,39 +34,33 @@ def row_cost(costs: dict[int, float], rows: int) -> float:
     return 1.0
 
 
-def best_length(at_least: list[float], costs: dict[int, float], draft: float) -> Choice:
-    """The number of drafted tokens with the largest speed-up over plain decoding; 0 where none exceeds 1."""
-    best, tokens = Choice(0, 1.0), 1.0
-    for length, reach in enumerate(at_least, start=1):
-        tokens += reach
-        speed_up = tokens / (row_cost(costs, length + 1) + length * draft)
+def best_length(tokens: list[float], costs: dict[int, float], draft: float) -> Choice:
+    """The number of drafted tokens with the largest speed-up over plain decoding; 0 where none exceeds 1. `tokens` are t(1), t(2), …"""
+    best = Choice(0, 1.0)
+    for length, each in enumerate(tokens, start=1):
+        speed_up = each / (row_cost(costs, length + 1) + length * draft)
         if speed_up > best.speed_up:
             best = Choice(length, speed_up)
     return best
 
 
-def break_even(at_least: list[float], costs: dict[int, float]) -> float:
+def break_even(tokens: list[float], costs: dict[int, float]) -> float:
     """The cost of a drafted token, over a pass of one row, up to which some length pays. At most 0: not even a free draft does."""
-    tokens, largest = 1.0, -1.0
-    for length, reach in enumerate(at_least, start=1):
-        tokens += reach
-        largest = max(largest, (tokens - row_cost(costs, length + 1)) / length)
-    return largest
+    return max((each - row_cost(costs, length + 1)) / length for length, each in enumerate(tokens, start=1))
 
 
-def rows_of_table(acceptance: dict, costs: dict, mode: str):
-    """(file, draft, task, ratio, break-even ratio, best choice) for each file of the target, with the cheapest file of each draft."""
+def rows_of_table(acceptance: dict, costs: dict, mode: str, kind: str):
+    """(target's file, draft, task, ratio of costs, that up to which it pays, best choice)"""
     for file, passes in costs["target"].items():
         times = {int(rows): value for rows, value in passes.items()}
-        place = file.split()[0]
         for name in acceptance:
-            files = {key: value for key, value in costs["drafts"].items() if key.startswith(f"{place} {name} ")}
-            if not files and name != "lookup":
+            cost = 0.0 if name == "lookup" else costs["drafts"].get(f"{file.split()[0]} {name} {kind}")
+            if cost is None:
                 continue
-            cheapest = min(files, key=files.get) if files else "none"
-            ratio = files.get(cheapest, 0.0) / times[1]
+            ratio = cost / times[1]
             for task, values in acceptance[name][mode].items():
-                yield file, (name, cheapest.split()[-1]), task, ratio, break_even(values["atLeast"], times), best_length(values["atLeast"], times, ratio)
+                tokens = values["tokensPerRound"]
+                yield file, name, task, ratio, break_even(tokens, times), best_length(tokens, times, ratio)
 
 
 def main() -> None:
@@ -73,14 +68,15 @@ def main() -> None:
     parser.add_argument("--acceptance", type=Path, required=True, help="what evaluate_drafts.py wrote")
     parser.add_argument("--costs", type=Path, required=True, help="what measure_costs.py wrote, or figures of a browser in the same form")
     parser.add_argument("--mode", choices=["greedy", "temperature 1"], default="greedy")
+    parser.add_argument("--draft-kind", default="fp32", help="the drafts' kind of file")
     parser.add_argument("--all-tasks", action="store_true", help="a line per task, instead of one for all")
     options = parser.parse_args()
     acceptance, costs = (json.loads(file.read_text()) for file in (options.acceptance, options.costs))
-    print("| target's file | draft (its file) | task | draft / target | pays below | best length | speed-up |\n|---|---|---|---|---|---|---|")
-    for file, (name, kind), task, ratio, bound, best in rows_of_table(acceptance, costs, options.mode):
+    print("| target's file | draft | task | draft / target | pays below | best length | speed-up |\n|---|---|---|---|---|---|---|")
+    for file, name, task, ratio, bound, best in rows_of_table(acceptance, costs, options.mode, options.draft_kind):
         if options.all_tasks or task == "all":
             bound = f"{bound:.2f}" if bound > 0 else "never"
-            print(f"| {file} | {name} ({kind}) | {task} | {ratio:.2f} | {bound} | {best.length or 'none'} | {best.speed_up:.2f} |")
+            print(f"| {file} | {name} | {task} | {ratio:.2f} | {bound} | {best.length or 'none'} | {best.speed_up:.2f} |")
 
 
 if __name__ == "__main__":

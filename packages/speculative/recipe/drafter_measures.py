@@ -111,11 +111,19 @@ def measure_lookup(text: Text, depth: int, longest: int = 3) -> Acceptance:
     return Acceptance(accept, carry)
 
 
-def tokens_per_round(acceptance: Acceptance, length: int) -> float:
-    """Of greedy decoding with `length` drafted tokens: the text's tokens over the rounds it would have taken."""
+def greedy_rounds(acceptance: Acceptance, length: int) -> tuple[int, int]:
+    """Tokens of a text and rounds it takes greedily with `length` drafted tokens."""
     accepted = acceptance.carry[:, :length].cumprod(1).sum(1).int().tolist()
     place = rounds = 0
     while place < len(accepted):
         place += accepted[place] + 1
         rounds += 1
-    return len(accepted) / max(1, rounds)
+    return len(accepted), rounds
+
+
+def tokens_per_round(found: list[Acceptance], length: int, greedy: bool) -> float:
+    """Tokens of all texts over their rounds, with `length` drafted tokens. At temperature 1 the expected tokens of a round at any place."""
+    if greedy:
+        tokens, rounds = (sum(each) for each in zip(*(greedy_rounds(acceptance, length) for acceptance in found)))
+        return tokens / max(1, rounds)
+    return 1 + float(torch.cat([each.at_least()[:, :length] for each in found]).sum(1).mean())

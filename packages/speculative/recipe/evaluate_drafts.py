@@ -24,7 +24,7 @@ from llama_network import load_llama
 from own_texts import read_own_texts
 from train_head import load_head
 
-LENGTHS = (2, 4, 6)  # drafted tokens, of the tokens per round
+SHOWN = (1, 2, 4)  # numbers of drafted tokens, in the table
 
 
 class Drafters:
@@ -46,20 +46,19 @@ class Drafters:
 
 
 def summary(found: list[Acceptance], greedy: bool) -> dict:
-    """Of the texts of one task: share of rounds with at least k accepted, share accepted of those drafted at depth k, and tokens per round."""
+    """Of the texts of one task: share accepted of those drafted at depth 1, 2, … whose earlier ones were, and tokens per round with 1, 2, … drafted."""
     at_least = torch.cat([each.at_least() for each in found])
     reach = at_least.mean(0)
     conditional = reach / torch.cat([torch.ones(1), reach[:-1]]).clamp(min=1e-9)
     rounded = lambda values: [round(value, 4) for value in values]
-    values = {"texts": len(found), "rounds": len(at_least), "atLeast": rounded(reach.tolist()), "accepted": rounded(conditional.tolist())}
-    if greedy:
-        per_text = {length: [tokens_per_round(each, length) for each in found] for length in LENGTHS}
-        values["tokensPerRound"] = {length: round(len(each) / sum(1 / value for value in each), 3) for length, each in per_text.items()}
-    else:
-        values["tokensPerRound"] = {length: round(1 + float(reach[:length].sum()), 3) for length in LENGTHS}
-    means = torch.stack([each.at_least().mean(0).sum() for each in found])
-    values["standardError"] = round(float(means.std() / len(found) ** 0.5), 3) if len(found) > 1 else None  # of the accepted tokens, over texts
-    return values
+    first = torch.stack([each.at_least()[:, 0].mean() for each in found])
+    return {
+        "texts": len(found),
+        "tokens": len(at_least),
+        "accepted": rounded(conditional.tolist()),
+        "tokensPerRound": rounded(tokens_per_round(found, length, greedy) for length in range(1, at_least.shape[1] + 1)),
+        "standardError": round(float(first.std() / len(found) ** 0.5), 4) if len(found) > 1 else None,  # of the first share, over texts
+    }
 
 
 def evaluate(options: argparse.Namespace) -> dict:
@@ -81,13 +80,15 @@ def evaluate(options: argparse.Namespace) -> dict:
 
 
 def print_table(results: dict) -> None:
-    print("| drafter | mode | task | accepted at depth 1, 2, 3, 4 | tokens a round with 2, 4, 6 drafted |\n|---|---|---|---|---|")
+    lengths = ", ".join(map(str, SHOWN))
+    print(f"| drafter | mode | task | accepted at depth 1 (standard error), 2, 3, 4 | tokens a round with {lengths} drafted |\n|---|---|---|---|---|")
     for name, modes in results.items():
         for mode, tasks in modes.items():
             for task, values in tasks.items():
-                accepted = " ".join(f"{value:.2f}" for value in values["accepted"][:4])
-                rounds = " ".join(f"{value:.2f}" for value in values["tokensPerRound"].values())
-                print(f"| {name} | {mode} | {task} | {accepted} | {rounds} |")
+                first, *later = [f"{value:.2f}" for value in values["accepted"][:4]]
+                error = "" if values["standardError"] is None else f" ({values['standardError']:.2f})"
+                rounds = " ".join(f"{values['tokensPerRound'][length - 1]:.2f}" for length in SHOWN)
+                print(f"| {name} | {mode} | {task} | {first}{error} {' '.join(later)} | {rounds} |")
 
 
 def main() -> None:

@@ -20,17 +20,17 @@ fi
 
 echo "== texts, in two slices to show that it resumes"
 texts="--model $model --corpus $corpus --batch 16 --new-tokens 32 --threads 1"
-$python generate_texts.py $texts --out "$out/texts.jsonl" --tokens 1500
-$python generate_texts.py $texts --out "$out/texts.jsonl" --tokens 3000
-$python generate_texts.py $texts --out "$out/evaluation.jsonl" --tokens 1000 --evaluation --seed 9
+$python generate_texts.py $texts --out "$out/texts.jsonl" --tokens 800
+$python generate_texts.py $texts --out "$out/texts.jsonl" --tokens 1600
+$python generate_texts.py $texts --out "$out/evaluation.jsonl" --tokens 500 --evaluation --seed 9
 
 echo "== vocabulary"
 $python draft_vocabulary.py --model "$model" --texts "$out/texts.jsonl" --size 256 --out "$out/draft_vocabulary.json"
 
 echo "== drafts, the head in two slices"
-$python train_head.py $small --run "$out/head" --total-tokens 10000 --minutes 0.02
-$python train_head.py $small --run "$out/head" --total-tokens 10000 --minutes 0.2
-$python train_small_draft.py $small --run "$out/small" --total-tokens 10000 --minutes 0.2 --layers 2
+$python train_head.py $small --run "$out/head" --total-tokens 6000 --minutes 0.02
+$python train_head.py $small --run "$out/head" --total-tokens 6000 --minutes 0.2
+$python train_small_draft.py $small --run "$out/small" --total-tokens 6000 --minutes 0.2 --layers 2
 
 echo "== files"
 $python export_head.py --model "$model" --run "$out/head" --vocabulary "$out/draft_vocabulary.json" --out "$out/files/head"
@@ -38,7 +38,7 @@ $python export_small_draft.py --model "$model" --run "$out/small" --vocabulary "
 
 echo "== acceptance and costs"
 $python evaluate_drafts.py --model "$model" --texts "$out/evaluation.jsonl" --vocabulary "$out/draft_vocabulary.json" \
-  --head "$out/head" --small "$out/small" --depth 4 --count 20 --threads 1 --out "$out/acceptance.json"
+  --head "$out/head" --small "$out/small" --depth 4 --count 16 --threads 1 --out "$out/acceptance.json"
 $python evaluate_files.py --model "$model" --texts "$out/evaluation.jsonl" --vocabulary "$out/draft_vocabulary.json" \
   --head "$out/files/head" --small "$out/files/small" --count 10
 $python measure_costs.py --target "$out/files/small" --head "$out/files/head" --small "$out/files/small" --repeats 3 --out "$out/costs.json"
