@@ -31,9 +31,11 @@ def write_kinds(folder: Path, make: Callable[[bool], ModelProto], keep: tuple[st
     onnx.save(make(False), path_of(folder, "fp32"))
     onnx.save(make(True), path_of(folder, "fp16"))
     float32 = onnx.load(path_of(folder, "fp32"))
-    excluded = [node.name for node in float32.graph.node if node.op_type == "MatMul" and node.input[1] in keep]
+    weights = {tensor.name for tensor in float32.graph.initializer}
+    is_kept = lambda node: node.input[1] in keep if node.op_type == "MatMul" else node.op_type == "Gather" and node.input[0] not in weights
+    excluded = [node.name for node in float32.graph.node if is_kept(node)]
     settings = {
-        "op_types_to_quantize": ["MatMul"],
+        "op_types_to_quantize": ["MatMul", "Gather"],
         "nodes_to_exclude": excluded,
         "extra_options": {"DefaultTensorType": onnx.TensorProto.FLOAT, "MatMulConstBOnly": True},
     }
