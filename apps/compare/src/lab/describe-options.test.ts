@@ -76,6 +76,7 @@ test("the important options come first, and those without effect beside the othe
     "threshold",
     "steps",
     "factor",
+    "original",
     "canvas",
     "noise",
     "temperature",

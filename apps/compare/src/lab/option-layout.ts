@@ -17,7 +17,7 @@ const groups: Readonly<Record<Exclude<OptionGroup, "other">, readonly string[]>>
   refinement: words(`
     blockLength threshold bound share rounds steps editThreshold remasking algorithm variant revokeThreshold
     tolerance lowThreshold remaskThreshold history factor extraSteps eta timeOn timeOff alphaOn stabilityThreshold
-    confidenceThreshold orderTemperature canvas noise
+    confidenceThreshold orderTemperature original canvas noise
   `),
   sampling: words(`
     preset temperature p k minP epsilon n h probability threshold tau range exponent eta version repetition

@@ -165,6 +165,10 @@ const options: Texts["options"]["options"] = {
     label: "Was das Modell sieht",
     help: "Nur den Block oder auch die maskierten Positionen danach; jeder Decoder hat eine eigene Vorgabe",
   },
+  original: {
+    label: "Blöcke beginnen als",
+    help: "Was ein Block vor seinem ersten Durchlauf enthält; eine Kopie des Prompts passt zu Änderungen und wird korrigiert",
+  },
   noise: {
     label: "Offene Positionen",
     help: "Was das Modell an einer noch unbekannten Position liest; jeder Decoder hat eine eigene Vorgabe",
@@ -203,6 +207,7 @@ const values: Texts["options"]["values"] = {
   preset: { hf: "transformers", "llama-cpp": "llama.cpp", vllm: "vLLM" },
   earlyStopping: { true: "sofort", false: "wenn der beste Strahl nicht besser ist", never: "wenn keiner mehr besser werden kann" },
   canvas: { block: "den Block", remaining: "alles, was übrig ist" },
+  original: { prompt: "eine Kopie des Prompts" },
   noise: { absorbing: "das Maskentoken", uniform: "zufällige Tokens" },
   remasking: { "low-confidence": "die sichersten zuerst", random: "zufällig" },
   algorithm: {

@@ -151,6 +151,10 @@ const options = {
     label: "What the model sees",
     help: "The block alone, or also the masked positions after it; each decoder has its own default",
   },
+  original: {
+    label: "Blocks start as",
+    help: "What a block holds before its first pass; a copy of the prompt suits edits, and is corrected",
+  },
   noise: { label: "Open positions", help: "What the model reads at a position that is still unknown; each decoder has its own default" },
 
   // Cost
@@ -187,6 +191,7 @@ const values = {
   preset: { hf: "transformers", "llama-cpp": "llama.cpp", vllm: "vLLM" },
   earlyStopping: { true: "at once", false: "when the best beam is no better", never: "when none can become better" },
   canvas: { block: "the block", remaining: "all that is left" },
+  original: { prompt: "a copy of the prompt" },
   noise: { absorbing: "the mask token", uniform: "random tokens" },
   remasking: { "low-confidence": "most certain first", random: "random" },
   algorithm: {
