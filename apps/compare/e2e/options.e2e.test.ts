@@ -11,8 +11,8 @@ test("options have names in words, in groups, the important ones first", async (
   const form = page.locator("dialog[open] form");
   expect(await form.locator("label:visible").allInnerTexts()).toEqual(["Block length", "Confidence threshold", "Steps", "Temperature"]);
   expect(await form.locator("legend:visible").allInnerTexts()).toEqual(["Refinement", "Sampling"]);
-  await form.getByText("More options (4)").click();
-  expect(await form.locator("label:visible").count()).toBe(8);
+  await form.getByText("More options (5)").click();
+  expect(await form.locator("label:visible").count()).toBe(9);
   await form.getByLabel("Block length").fill("0");
   await form.getByRole("button", { name: "Apply" }).click();
   expect(await form.getByRole("alert").innerText()).toBe("Block length: enter a whole number of at least 1.");
