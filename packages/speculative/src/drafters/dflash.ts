@@ -1,9 +1,8 @@
 import { type Drafter, resolveOptions, type Sampler } from "@decodekit/core";
 import { GrowingSequence, SAMPLER_OPTION } from "@decodekit/core/toolkit";
 import { committedPositions } from "./committed-positions.ts";
-import { drawDraftedToken } from "./draw-drafted-token.ts";
+import { drawFromMarginals } from "./draw-from-marginals.ts";
 import { findHead } from "./find-head.ts";
-import { possibleDraw } from "./possible-draw.ts";
 import { reportPass } from "./report-pass.ts";
 
 export interface DflashOptions {
@@ -46,23 +45,12 @@ export function dflash(options: DflashOptions = {}): Drafter<"causal"> {
         },
         async *propose({ max, random }) {
           const { states, tokens: read } = positions.take();
-          const drafted = new GrowingSequence(sequence.tokens, sequence.promptLength);
-          const probabilities: Float64Array[] = [];
           const count = Math.min(max, head.blockSize - 1);
           const isWithin = positions.length + head.blockSize <= head.contextLength;
           const last = sequence.tokens.at(-1)!;
           const draft = () => session.draft(states, last, count, { signal });
-          for (const row of isWithin ? yield* reportPass(read.length + head.blockSize, draft) : []) {
-            const how = { random: random.fork(drafted.length), needsProbabilities };
-            const drawn = await possibleDraw(
-              () => drawDraftedToken(sampler, row, drafted, how),
-              () => row,
-            );
-            if (!drawn) break;
-            if (drawn.probabilities) probabilities.push(drawn.probabilities);
-            drafted.append([drawn.token]);
-          }
-          return { tokens: drafted.tokens.slice(sequence.length), ...(needsProbabilities && { probabilities }) };
+          const rows = isWithin ? yield* reportPass(read.length + head.blockSize, draft) : [];
+          return await drawFromMarginals(rows, sequence, { sampler, random, needsProbabilities });
         },
         dispose: () => session.dispose(),
       };

@@ -1,8 +1,7 @@
 import { type Drafter, resolveOptions, type Sampler } from "@decodekit/core";
 import { GrowingSequence, SAMPLER_OPTION } from "@decodekit/core/toolkit";
 import { maskedMarginals } from "./masked-marginals.ts";
-import { drawDraftedToken } from "./draw-drafted-token.ts";
-import { possibleDraw } from "./possible-draw.ts";
+import { drawFromMarginals } from "./draw-from-marginals.ts";
 
 export interface MaskedDraftOptions {
   /** How the draft's tokens are chosen. @defaultValue the sampler of the target, which is accepted most often */
@@ -31,19 +30,8 @@ export function maskedDraft(options: MaskedDraftOptions = {}): Drafter<"masked">
       return {
         observe: ({ tokens }) => sequence.append(tokens),
         async *propose({ max, random }) {
-          const drafted = new GrowingSequence(sequence.tokens, sequence.promptLength);
-          const probabilities: Float64Array[] = [];
-          for (const row of yield* marginals.after(sequence, max)) {
-            const how = { random: random.fork(drafted.length), needsProbabilities };
-            const drawn = await possibleDraw(
-              () => drawDraftedToken(sampler, row, drafted, how),
-              () => row,
-            );
-            if (!drawn) break;
-            if (drawn.probabilities) probabilities.push(drawn.probabilities);
-            drafted.append([drawn.token]);
-          }
-          return { tokens: drafted.tokens.slice(sequence.length), ...(needsProbabilities && { probabilities }) };
+          const rows = yield* marginals.after(sequence, max);
+          return await drawFromMarginals(rows, sequence, { sampler, random, needsProbabilities });
         },
       };
     },
