@@ -15,6 +15,7 @@ import { queueOf, releaseInTurn } from "./runtime-queue.ts";
 import { namesOption } from "./tensor-names.ts";
 import { textEndsOf, withoutEnd } from "./text-ends.ts";
 import { textOfModel } from "./text-of-model.ts";
+import { withoutCausalOptions } from "./without-causal-options.ts";
 
 /** A masked model loaded from ONNX files, with its tokenizer. It has no causal model. */
 export interface OnnxMaskedModel extends LanguageModel {
@@ -40,16 +41,8 @@ export interface OnnxMaskedModel extends LanguageModel {
 
 const TENSORS = ["input_ids", "attention_mask", "position_ids", "token_type_ids", "logits"] as const satisfies readonly MaskedTensor[];
 
-const {
-  rewriting: _rewriting,
-  hiddenStates: _hiddenStates,
-  hiddenLayers: _hiddenLayers,
-  draftHead: _draftHead,
-  embeddingsFile: _embeddingsFile,
-  ...LOADING
-} = LOAD_OPTIONS;
 const OPTIONS = {
-  ...LOADING,
+  ...withoutCausalOptions(LOAD_OPTIONS),
   names: namesOption(TENSORS),
   maskToken: objectOption("a token id >= 0, or the name of a token", (value) =>
     typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && (value as number) >= 0,

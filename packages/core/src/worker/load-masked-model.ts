@@ -1,4 +1,5 @@
 import type { LoadMaskedModelOptions, ModelSource } from "../onnx/index.ts";
+import { withoutCausalOptions } from "../onnx/without-causal-options.ts";
 import { resolveOptions } from "../options.ts";
 import { named } from "./check-arguments.ts";
 import { type InWorker, LOAD_OPTIONS, loadInWorker } from "./load-in-worker.ts";
@@ -6,15 +7,7 @@ import type { WorkerMaskedModel } from "./worker-model.ts";
 
 export interface LoadWorkerMaskedModelOptions extends LoadMaskedModelOptions, InWorker {}
 
-const {
-  rewriting: _rewriting,
-  hiddenStates: _hiddenStates,
-  hiddenLayers: _hiddenLayers,
-  draftHead: _draftHead,
-  embeddingsFile: _embeddingsFile,
-  ...LOADING
-} = LOAD_OPTIONS;
-const OPTIONS = { ...LOADING, ...named({ maskToken: true }) };
+const OPTIONS = { ...withoutCausalOptions(LOAD_OPTIONS), ...named({ maskToken: true }) };
 
 /**
  * Loads a model that predicts masked tokens in a worker, as `loadMaskedModel` of `@decodekit/core/onnx` does, from the same sources as
