@@ -35,7 +35,7 @@ LOWEST_RATE = 0.05
 EDIT_WEIGHT = 0.3
 QUICK_PUZZLES = 40  # per difficulty, for the periodic evaluation
 FIRST_DIGIT = 5
-DIFFICULTY_SHARES = (0.2, 0.3, 0.5)  # of the puzzles of a step: easy, medium, hard
+DIFFICULTY_SHARES = (0.15, 0.25, 0.6)  # of the puzzles of a step: easy, medium, hard
 
 
 def puzzle_shares(difficulty: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ export const puzzleDecoders: Readonly<Record<string, Decoder<"causal"> | Decoder
   "any order, the most certain cell per pass": refine({ select: confidence(), blockLength: SUDOKU_CELLS }),
   "any order, all cells above 0.99": refine(parallel(0.99)),
   "any order, all cells above 0.99, revising": refine({ ...parallel(0.99), revise: remaskDoubted() }),
+  "any order, all cells above 0.97, revising": refine({ ...parallel(0.97), revise: remaskDoubted() }),
   "any order, all cells above 0.9": refine(parallel(0.9)),
   "any order, all cells above 0.9, revising": refine({ ...parallel(0.9), revise: remaskDoubted() }),
 };

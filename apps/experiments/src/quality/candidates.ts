@@ -131,12 +131,12 @@ export function puzzleCandidates(): Candidate[] {
     named("speculative", "speculative:drafter=masked-draft,draftLength=4"),
     named("speculative", "denoise-draft:draftLength=12,steps=4"),
     { name: "refine: one per step", family: "refine", decoder: refine({ blockLength: CELLS }) },
-    ...[0.9, 0.95, 0.99].map((bound) => ({
+    ...[0.9, 0.95, 0.97, 0.99].map((bound) => ({
       name: `refine: threshold ${bound}`,
       family: "refine" as const,
       decoder: refine(parallel(bound)),
     })),
-    ...[0.7, 0.9, 0.95, 0.99].map((bound) => ({
+    ...[0.7, 0.9, 0.95, 0.97, 0.99].map((bound) => ({
       name: `refine: threshold ${bound}, remasking`,
       family: "refine" as const,
       decoder: refine({ ...parallel(bound), revise: remaskDoubted(), steps: CELLS - 2 }),
