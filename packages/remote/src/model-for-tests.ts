@@ -1,5 +1,6 @@
-import { type CausalModel, seededRandom } from "@decodekit/core";
+import { type CausalModel, logSoftmax, seededRandom } from "@decodekit/core";
 import { memoryModel } from "@decodekit/core/testing";
+import { topK } from "@decodekit/core/toolkit";
 
 /** Rows of logits after prefixes. */
 export interface RowsForTest {
@@ -27,4 +28,12 @@ export function rowsForTest(vocabSize: number, seed = 1): RowsForTest {
 /** The same rows as a local model. */
 export function localModel({ vocabSize, contextLength, rowAfter }: RowsForTest): CausalModel {
   return memoryModel({ vocabSize, contextLength, tree: true, logitsAfter: rowAfter });
+}
+
+/** Returns the `top` largest logits of the row after `tokens` as servers give them: tokens and log-probabilities, float32, in descending order. */
+export function largestLogits({ rowAfter }: RowsForTest, tokens: Int32Array, top: number): [token: number, logProbability: number][] {
+  const row = Float32Array.from(logSoftmax(rowAfter(tokens)));
+  const likely = topK(row, Math.min(top, row.length));
+  const impossible = Array.from(row.keys()).filter((token) => row[token] === -Infinity);
+  return [...likely, ...impossible].slice(0, top).map((token) => [token, row[token]!]);
 }

@@ -15,3 +15,9 @@ export function otherModel(source: string, problem: string): RemoteError {
   const advice = "Connect again, with the tokenizer of that model.";
   return new RemoteError({ reason: "wrong-model", source, problem, advice });
 }
+
+/** The error for a server that does not have the model `wanted`, or has none. */
+export function unknownModel(source: string, names: readonly string[], wanted: string | undefined): RemoteError {
+  const problem = wanted === undefined ? "the server has no model" : `the server has no model ${wanted}, but ${names.join(", ") || "none"}`;
+  return new RemoteError({ reason: "not-found", source, problem, advice: "Check the option model." });
+}

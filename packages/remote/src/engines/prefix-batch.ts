@@ -4,6 +4,11 @@ import { float32NormaliserError, type ServedRow, wholeRowOf } from "../rows/serv
 import { type AnsweredRow, type PassRequest, type RowServer, sequenceTo } from "../session/row-server.ts";
 import type { PrefixServer } from "./prefix-server.ts";
 
+/** Returns the whole row that a server gave. @throws RemoteError "invalid-answer" if it is none. */
+export function wholeRow(source: string, row: ServedRow, vocabSize: number): Float32Array {
+  return wholeRowOf(row, vocabSize) ?? refuseRow(source, row);
+}
+
 /** Logits that are asked for beyond those that are needed, so that ties at the end of a part seldom make it useless. */
 const SPARE = 3;
 
@@ -14,7 +19,6 @@ const SPARE = 3;
 export function prefixBatch(server: PrefixServer): Pick<RowServer, "tree" | "rowsOf"> {
   const { source, vocabSize, maxTop } = server;
   const facts = { vocabSize, normaliserError: float32NormaliserError(vocabSize) };
-  const wholeRow = (row: ServedRow): Float32Array => wholeRowOf(row, vocabSize) ?? refuseRow(source, row);
   return {
     tree: true,
     async rowsOf(request: PassRequest): Promise<readonly AnsweredRow[]> {
@@ -22,7 +26,7 @@ export function prefixBatch(server: PrefixServer): Pick<RowServer, "tree" | "row
       if (!reads && maxTop < vocabSize) throw partsOnly(source, maxTop);
       const sequences = wanted.map((index) => sequenceTo(index, request));
       const rows = await server.rowsAfter(sequences, Math.min(reads ? reads.top + SPARE : vocabSize, maxTop), signal);
-      return rows.map((row): AnsweredRow => (reads ? partOfServed(row, facts, reads) : wholeRow(row)));
+      return rows.map((row): AnsweredRow => (reads ? partOfServed(row, facts, reads) : wholeRow(source, row, vocabSize)));
     },
   };
 }
@@ -34,11 +38,6 @@ function partsOnly(source: string, maxTop: number): RemoteError {
 }
 
 function refuseRow(source: string, { tokens }: ServedRow): never {
-  const advice = "Check that the server was not started again with another model.";
-  throw new RemoteError({
-    reason: "invalid-answer",
-    source,
-    problem: `${tokens.length} logits came where a whole row was asked for`,
-    advice,
-  });
+  const advice = "Check the size of the vocabulary, and that the server was not started again with another model.";
+  throw new RemoteError({ reason: "invalid-answer", source, problem: `${tokens.length} logits came that are no whole row`, advice });
 }

@@ -1,6 +1,7 @@
 import { type RowConsistency, seededRandom } from "@decodekit/core";
 import type { ServedRow } from "../rows/served-row.ts";
 import { otherModel } from "./identity.ts";
+import { wholeRow } from "./prefix-batch.ts";
 import type { PrefixServer } from "./prefix-server.ts";
 
 export interface RowProbe {
@@ -25,7 +26,8 @@ export async function probeRows(server: PrefixServer, signal: AbortSignal | unde
   const top = Math.min(TOP, server.maxTop);
   const prefixes = [LENGTH - 2, LENGTH - 1, LENGTH].map((length) => tokens.slice(0, length));
   const first = (await server.rowsAfter(prefixes, top, signal)).at(-1)!;
-  const [second] = await server.rowsAfter([tokens], top, signal);
+  const [second] = await server.rowsAfter([tokens], server.maxTop, signal);
+  if (server.maxTop === server.vocabSize) wholeRow(server.source, second!, server.vocabSize);
   const rowDifference = differenceOf(first, second!);
   return {
     rowDifference,

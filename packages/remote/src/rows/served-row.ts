@@ -25,9 +25,13 @@ export function float32NormaliserError(vocabSize: number): number {
   return (vocabSize + 64) * 2 ** -24;
 }
 
+/** How far the probabilities of a whole row may sum to less than 1, see `float32NormaliserError`. */
+const MOST_MISSING = 0.02;
+
 /** Returns the whole row, shape (vocabSize,), of log-probabilities, or undefined if tokens are missing. */
 export function wholeRowOf({ tokens, logProbabilities }: ServedRow, vocabSize: number): Float32Array | undefined {
-  if (tokens.length < vocabSize) return undefined;
+  const sum = logProbabilities.reduce((total, logProbability) => total + Math.exp(logProbability), 0);
+  if (tokens.length !== vocabSize || sum < 1 - MOST_MISSING) return undefined;
   const row = new Float32Array(vocabSize);
   for (const [place, token] of tokens.entries()) row[token] = logProbabilities[place]!;
   return row;

@@ -21,9 +21,10 @@ export interface RemoteFacts {
 
 /** What was asked of a server, since it was connected to. */
 export interface RemoteUsage extends ConnectionUsage {
-  /** Tokens that the server evaluated, and those that it found in its cache, if it tells. */
-  readonly tokensEvaluated: number;
-  readonly tokensReused: number;
+  /** Tokens of the sequences that were sent. */
+  readonly tokensSent: number;
+  /** Those of them that the server found in its cache. @defaultValue it does not tell */
+  readonly tokensReused?: number | undefined;
 }
 
 /** A served model. Nothing has to be freed: the server keeps no state that is needed. */

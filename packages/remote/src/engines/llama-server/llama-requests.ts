@@ -1,7 +1,7 @@
 import type { Connection } from "../../connection/connection.ts";
 import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
-import type { Identity } from "../identity.ts";
+import { type Identity, unknownModel } from "../identity.ts";
 import type { PrefixServer } from "../prefix-server.ts";
 import { COMPLETION_FIELDS, readCompletions } from "./read-completions.ts";
 
@@ -25,7 +25,8 @@ export class LlamaRequests implements PrefixServer {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly maxTop: number;
-  readonly used = { tokensEvaluated: 0, tokensReused: 0 };
+  /** Tokens that it found in its cache. */
+  tokensReused = 0;
   readonly #connection: Connection;
   /** Names the model in requests, if there are several. */
   readonly #named: { readonly model?: string };
@@ -82,10 +83,7 @@ export class LlamaRequests implements PrefixServer {
       signal,
       read: (answer, source) => readCompletions(answer, source, expected),
     });
-    for (const { evaluated, reused } of completions) {
-      this.used.tokensEvaluated += evaluated;
-      this.used.tokensReused += reused;
-    }
+    for (const { reused } of completions) this.tokensReused += reused;
     return completions.map(({ row }) => row);
   }
 }
@@ -119,9 +117,10 @@ async function factsOf(connection: Connection, model: string | undefined, signal
     path: "/v1/models",
     signal,
     read: (answer, source) => {
-      const models = new AnswerValue(answer, source).member("data");
-      const found =
-        model === undefined ? models.item(0) : (models.items().find((each) => each.member("id").text() === model) ?? models.item(-1));
+      const models = new AnswerValue(answer, source).member("data").items();
+      const names = models.map((each) => each.member("id").text());
+      const found = model === undefined ? models[0] : models[names.indexOf(model)];
+      if (!found) throw unknownModel(source, names, model);
       const meta = found.member("meta");
       return {
         model: found.member("id").text(),

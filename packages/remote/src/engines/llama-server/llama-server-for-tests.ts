@@ -1,7 +1,7 @@
-import { logSoftmax } from "@decodekit/core";
-import { topK } from "@decodekit/core/toolkit";
 import { type AtEnd, serveForTest, type TestAnswer, type TestRequest, type TestServer } from "../../http-server-for-tests.ts";
-import type { RowsForTest } from "../../model-for-tests.ts";
+import { largestLogits, type RowsForTest } from "../../model-for-tests.ts";
+
+const LOWEST_FLOAT32 = -3.4028234663852886e38;
 
 export interface LlamaServerForTest extends TestServer {
   /** What is served; may be replaced. */
@@ -56,15 +56,11 @@ function completion(
   tokens: Int32Array,
   { index, top, name }: { readonly index: number; readonly top: number; readonly name: string },
 ): unknown {
-  const row = Float32Array.from(logSoftmax(model.rowAfter(tokens)));
-  const places = topK(row, Math.min(top, row.length));
-  const missing = Array.from(row.keys()).filter((token) => row[token] === -Infinity);
-  const listed = [...places, ...missing].slice(0, top);
-  const entries = listed.map((id) => ({
+  const entries = largestLogits(model, tokens, top).map(([id, logProbability]) => ({
     id,
     token: `t${id}`,
     bytes: [116],
-    logprob: row[id] === -Infinity ? -3.4028234663852886e38 : row[id],
+    logprob: logProbability === -Infinity ? LOWEST_FLOAT32 : logProbability,
   }));
   return {
     index,

@@ -3,8 +3,7 @@ import { Connection } from "../../connection/connection.ts";
 import { CONNECTION_OPTIONS, type ConnectionOptions } from "../../connection/connection-options.ts";
 import type { RemoteModel } from "../../session/remote-model.ts";
 import { connectPrefixes } from "../connect-prefixes.ts";
-import { otherModel } from "../identity.ts";
-import { SAMPLE_TEXT, SIGNAL_OPTION, TOKENIZER_OPTION } from "../tokenizer-option.ts";
+import { checkTokenizer, SIGNAL_OPTION, TOKENIZER_OPTION } from "../tokenizer-option.ts";
 import { LlamaRequests } from "./llama-requests.ts";
 
 export interface LlamaServerOptions extends ConnectionOptions {
@@ -36,17 +35,9 @@ export async function llamaServer(options: LlamaServerOptions): Promise<RemoteMo
   const { model, tokenizer, signal, ...settings } = resolveOptions<LlamaServerOptions, typeof OPTIONS>("llamaServer", options, OPTIONS);
   const connection = new Connection(settings);
   const server = await LlamaRequests.connect(connection, model, signal);
-  if (tokenizer) await checkTokenizer(server, tokenizer, signal);
-  return connectPrefixes({ engine: "llama-server", model: server.model, connection, server, used: server.used }, signal);
-}
-
-async function checkTokenizer(server: LlamaRequests, tokenizer: Tokenizer, signal: AbortSignal | undefined): Promise<void> {
-  const theirs = await server.tokensOf(SAMPLE_TEXT, signal);
-  const ours = tokenizer.encode(SAMPLE_TEXT, { addSpecialTokens: false });
-  if (tokenizer.vocabSize <= server.vocabSize && String(theirs) === String([...ours])) return;
-  const sizes = `${server.vocabSize} tokens, against ${tokenizer.vocabSize}`;
-  throw otherModel(
-    server.source,
-    `the server's tokens are not those of the tokenizer: it has ${sizes}, and makes [${theirs}] of a text that has [${ours}]`,
+  if (tokenizer) await checkTokenizer(tokenizer, server, signal);
+  return connectPrefixes(
+    { engine: "llama-server", model: server.model, connection, server, tokensReused: () => server.tokensReused },
+    signal,
   );
 }

@@ -1,28 +1,21 @@
 import { invalidAnswer } from "../../connection/answer-errors.ts";
 import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
-import { servedRow } from "../served-row-of.ts";
+import { type ExpectedRow, servedRow } from "../served-row-of.ts";
 
 /** The first token of a completion. */
 export interface Completion {
   readonly row: ServedRow;
-  /** Name of the model. */
-  readonly model: string;
-  /** Tokens of the prompt that were evaluated. */
-  readonly evaluated: number;
   /** Tokens of the prompt that were in a cache. */
   readonly reused: number;
 }
 
 /** What an answer needs to have of each completion. */
-export const COMPLETION_FIELDS = ["index", "model", "timings/prompt_n", "timings/cache_n", "completion_probabilities"] as const;
+export const COMPLETION_FIELDS = ["index", "timings/cache_n", "completion_probabilities"] as const;
 
-export interface Expected {
+export interface Expected extends ExpectedRow {
   /** Number of prompts. */
   readonly count: number;
-  /** Logits of each row. */
-  readonly top: number;
-  readonly vocabSize: number;
 }
 
 /**
@@ -46,12 +39,10 @@ function completionOf(item: AnswerValue, expected: Expected): Completion {
   const reused = item.member("timings/cache_n");
   return {
     row: servedRow(
-      logits.map((logit) => [logit.member("id"), logit.member("logprob")]),
+      logits.map((logit) => [logit.member("id").integer(0), logit.member("logprob")]),
       item,
       expected,
     ),
-    model: item.member("model").text(),
-    evaluated: item.member("timings/prompt_n").integer(0),
     reused: reused.isMissing ? 0 : reused.integer(0),
   };
 }
