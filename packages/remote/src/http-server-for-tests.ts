@@ -36,11 +36,17 @@ export async function serveForTest(atEnd: AtEnd, answer: (request: TestRequest) 
   let abandoned = 0;
   const server = createServer((incoming, outgoing) => {
     outgoing.on("close", () => void (outgoing.writableFinished || abandoned++));
-    void readBody(incoming).then(async (bytes) => {
-      const request = { method: incoming.method!, path: incoming.url!, headers: incoming.headers, bytes };
-      requests.push(request);
-      send(outgoing, await answer(request));
-    });
+    void readBody(incoming)
+      .then(async (bytes) => {
+        const request = { method: incoming.method!, path: incoming.url!, headers: incoming.headers, bytes };
+        requests.push(request);
+        send(outgoing, await answer(request));
+      })
+      // A test then sees a connection that is reset, and the console why.
+      .catch((error: unknown) => {
+        console.error(error);
+        outgoing.destroy();
+      });
   });
   const listen = (port: number): Promise<void> => new Promise((resolve) => void server.listen(port, "127.0.0.1", resolve));
   const close = (): Promise<void> =>
@@ -57,7 +63,7 @@ export async function serveForTest(atEnd: AtEnd, answer: (request: TestRequest) 
 async function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   for await (const piece of incoming) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces);
+  return new Uint8Array(Buffer.concat(pieces));
 }
 
 function send(outgoing: ServerResponse, answer: TestAnswer): void {

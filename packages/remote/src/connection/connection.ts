@@ -1,7 +1,8 @@
 import type { ResolvedOptions } from "@decodekit/core";
 import { RemoteError } from "../remote-error.ts";
-import { errorOfConnection, errorOfStatus, errorOfTimeout, invalidAnswer } from "./answer-errors.ts";
+import { errorOfConnection, errorOfStatus, errorOfTimeout } from "./answer-errors.ts";
 import type { CONNECTION_OPTIONS, ConnectionOptions } from "./connection-options.ts";
+import { jsonOf } from "./json-of.ts";
 import { readAnswer } from "./read-answer.ts";
 import { waitToRetry } from "./wait-to-retry.ts";
 
@@ -130,14 +131,5 @@ export class Connection {
 
   #withoutSecrets(text: string): string {
     return this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, "…"), text);
-  }
-}
-
-/** An answer that breaks off in the middle is worth another try. */
-function jsonOf(bytes: Uint8Array, source: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
-  } catch (cause) {
-    throw invalidAnswer(source, `the answer, of ${bytes.length} bytes, is not JSON`, { temporary: true, cause });
   }
 }

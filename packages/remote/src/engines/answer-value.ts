@@ -57,6 +57,13 @@ export class AnswerValue {
     return this.#value;
   }
 
+  /** A number; null, which stands for what JSON cannot write, is NaN. */
+  number(): number {
+    if (this.#value === null) return NaN;
+    if (typeof this.#value !== "number") throw this.error("a number");
+    return this.#value;
+  }
+
   /** A number <= 0, up to rounding; null, or what servers write in its place, is -Infinity. */
   logProbability(): number {
     if (this.#value === null) return -Infinity;

@@ -4,19 +4,21 @@ import type { AnsweredRow } from "./row-server.ts";
 export interface AnsweredPass {
   readonly vocabSize: number;
   readonly rows: readonly AnsweredRow[];
-  /** Whether the caller asked for parts. */
-  readonly hasParts: boolean;
+  /** How to get the whole of rows that are parts. @defaultValue all are whole */
+  readonly parts?: PartialRows | undefined;
+}
+
+export interface PartialRows {
   /** Asks the server for all logits of a row. */
-  readonly readWhole: (index: number) => Promise<Float32Array>;
+  readWhole(index: number): Promise<Float32Array>;
   /** Whether the session has gone on or ended. */
-  readonly isOver: () => boolean;
+  isOver(): boolean;
 }
 
 const where = "Logits.row";
-const NO_PART: RowPart = { tokens: new Int32Array(0), logits: new Float32Array(0), tailMass: 0, tailError: Infinity };
 
 /** Returns the rows of a pass as logits. */
-export function remoteLogits({ vocabSize, rows, hasParts, readWhole, isOver }: AnsweredPass): Logits {
+export function remoteLogits({ vocabSize, rows, parts }: AnsweredPass): Logits {
   const whole = rows.map((row) => (row instanceof Float32Array ? row : undefined));
   const pending = new Map<number, Promise<Float32Array>>();
   const check = (index: number): void => {
@@ -28,21 +30,20 @@ export function remoteLogits({ vocabSize, rows, hasParts, readWhole, isOver }: A
     const expected = "a row that was read in full: await readRow(index) first, or ask for whole rows";
     return whole[index] ?? refuse(expected, index);
   };
-  if (!hasParts) return { rows: rows.length, vocabSize, row };
+  if (!parts) return { rows: rows.length, vocabSize, row };
   return {
     rows: rows.length,
     vocabSize,
     row,
     part(index) {
       check(index);
-      const answered = rows[index]!;
-      return answered instanceof Float32Array ? NO_PART : answered;
+      return rows[index] as RowPart;
     },
     async readRow(index) {
       check(index);
       if (whole[index]) return whole[index];
-      if (isOver()) throw new DisposedError("row of logits");
-      if (!pending.has(index)) pending.set(index, readWhole(index));
+      if (parts.isOver()) throw new DisposedError("row of logits");
+      if (!pending.has(index)) pending.set(index, parts.readWhole(index));
       try {
         return (whole[index] = await pending.get(index)!);
       } finally {

@@ -8,6 +8,7 @@ import {
   type Session,
 } from "@decodekit/core";
 import { checkReads, concatTokens, findInvalidParent, nodeDepths, type TokenTree } from "@decodekit/core/toolkit";
+import { inTurns } from "./in-turns.ts";
 import { remoteLogits } from "./remote-logits.ts";
 import type { PassRequest, RowServer } from "./row-server.ts";
 
@@ -20,20 +21,19 @@ export class RemoteSession implements Session {
   declare readonly keepPath?: NonNullable<Session["keepPath"]>;
   readonly #server: RowServer;
   readonly #name: string;
-  readonly #fork: () => string;
+  readonly #newName: () => string;
+  readonly #inTurn = inTurns(() => this.#checkOpen());
   #tokens: Int32Array;
   #tree: TokenTree | undefined;
   /** Counts what ends the validity of rows. */
   #pass = 0;
   #disposed = false;
-  /** Settles with the calls before the next one. */
-  #before: Promise<unknown> = Promise.resolve();
 
   /** @param newName returns a name for a session, unique for the model */
   constructor(server: RowServer, tokens: Int32Array, newName: () => string) {
     this.#server = server;
     this.#tokens = tokens;
-    this.#fork = newName;
+    this.#newName = newName;
     this.#name = newName();
     if (!server.tree) return;
     this.forwardTree = (...pass) => this.#forwardTree(...pass);
@@ -46,7 +46,6 @@ export class RemoteSession implements Session {
 
   async forward(tokens: Int32Array, { rows = "last", reads, signal }: ForwardOptions = {}): Promise<Logits> {
     const where = "forward";
-    this.#checkOpen();
     const input = tokens.slice();
     checkReads(where, reads);
     return this.#inTurn(async () => {
@@ -62,7 +61,6 @@ export class RemoteSession implements Session {
   }
 
   async rewindTo(length: number): Promise<void> {
-    this.#checkOpen();
     return this.#inTurn(async () => {
       if (!(Number.isInteger(length) && length >= 0 && length <= this.length)) {
         const expected = `an integer in [0, ${this.length}]`;
@@ -74,8 +72,7 @@ export class RemoteSession implements Session {
   }
 
   async fork(): Promise<Session> {
-    this.#checkOpen();
-    return this.#inTurn(async () => new RemoteSession(this.#server, this.#tokens, this.#fork));
+    return this.#inTurn(async () => new RemoteSession(this.#server, this.#tokens, this.#newName));
   }
 
   async dispose(): Promise<void> {
@@ -89,7 +86,6 @@ export class RemoteSession implements Session {
 
   async #forwardTree(tokens: Int32Array, parents: Int32Array, { reads, signal }: Omit<ForwardOptions, "rows"> = {}): Promise<Logits> {
     const where = "forwardTree";
-    this.#checkOpen();
     const tree = { tokens: tokens.slice(), parents: parents.slice() };
     checkReads(where, reads);
     return this.#inTurn(async () => {
@@ -110,7 +106,6 @@ export class RemoteSession implements Session {
   }
 
   async #keepPath(nodes: Int32Array): Promise<void> {
-    this.#checkOpen();
     const path = nodes.slice();
     return this.#inTurn(async () => {
       const tree = this.#tree;
@@ -129,16 +124,15 @@ export class RemoteSession implements Session {
     this.#checkOpen();
     this.#tree = undefined;
     const pass = ++this.#pass;
-    return remoteLogits({
-      vocabSize: this.#server.vocabSize,
-      rows,
-      hasParts: request.reads !== undefined,
-      readWhole: async (index) => {
-        const [row] = await this.#server.rowsOf({ ...request, wanted: [request.wanted[index]!], reads: undefined });
-        return row as Float32Array;
-      },
-      isOver: () => pass !== this.#pass,
-    });
+    const parts = request.reads &&
+      !rows.some((row) => row instanceof Float32Array) && {
+        readWhole: async (index: number) => {
+          const [row] = await this.#server.rowsOf({ ...request, wanted: [request.wanted[index]!], reads: undefined });
+          return row as Float32Array;
+        },
+        isOver: () => pass !== this.#pass,
+      };
+    return remoteLogits({ vocabSize: this.#server.vocabSize, rows, parts: parts || undefined });
   }
 
   #checkInput(where: string, tokens: Int32Array, length: number): void {
@@ -149,16 +143,6 @@ export class RemoteSession implements Session {
 
   #checkOpen(): void {
     if (this.#disposed) throw new DisposedError("session");
-  }
-
-  /** Runs a call after those before it. */
-  #inTurn<Result>(call: () => Promise<Result>): Promise<Result> {
-    const result = this.#before.then(() => {
-      this.#checkOpen();
-      return call();
-    });
-    this.#before = result.catch(() => undefined);
-    return result;
   }
 }
 

@@ -23,8 +23,6 @@ export type AnsweredRow = Float32Array | RowPart;
 
 /** A served causal model: what a session needs of it. */
 export interface RowServer {
-  /** URL of the server, for messages. */
-  readonly source: string;
   readonly vocabSize: number;
   /** Most tokens of a sequence after which the server gives a row. */
   readonly contextLength: number;

@@ -2,7 +2,8 @@ import type { Connection } from "../../connection/connection.ts";
 import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
 import { type Identity, unknownModel } from "../identity.ts";
-import type { PrefixServer } from "../prefix-server.ts";
+import type { EngineServer } from "../engine-server.ts";
+import { type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
 import { COMPLETION_FIELDS, readCompletions } from "./read-completions.ts";
 
 /** One token in every vocabulary, and neither the end of a text nor a part of a character. */
@@ -19,14 +20,15 @@ interface Facts {
 }
 
 /** The requests to a llama-server, for one of its models. */
-export class LlamaRequests implements PrefixServer {
+export class LlamaRequests implements EngineServer, PrefixServer {
   readonly source: string;
   readonly model: string;
   readonly vocabSize: number;
   readonly contextLength: number;
-  readonly maxTop: number;
-  /** Tokens that it found in its cache. */
-  tokensReused = 0;
+  readonly mostLogits: number;
+  readonly tree = true;
+  readonly rowsOf = rowsOfPrefixes(this);
+  #tokensReused = 0;
   readonly #connection: Connection;
   /** Names the model in requests, if there are several. */
   readonly #named: { readonly model?: string };
@@ -41,7 +43,7 @@ export class LlamaRequests implements PrefixServer {
   ) {
     this.source = connection.source;
     this.model = model;
-    this.vocabSize = this.maxTop = vocabSize;
+    this.vocabSize = this.mostLogits = vocabSize;
     this.contextLength = slotLength - 1;
     this.#connection = connection;
     this.#named = named;
@@ -57,6 +59,10 @@ export class LlamaRequests implements PrefixServer {
 
   tokensOf(text: string, signal: AbortSignal | undefined): Promise<number[]> {
     return tokensOf(this.#connection, text, this.#named, signal);
+  }
+
+  tokensReused(): number {
+    return this.#tokensReused;
   }
 
   async identity(signal: AbortSignal | undefined): Promise<Identity> {
@@ -83,7 +89,7 @@ export class LlamaRequests implements PrefixServer {
       signal,
       read: (answer, source) => readCompletions(answer, source, expected),
     });
-    for (const { reused } of completions) this.tokensReused += reused;
+    for (const { reused } of completions) this.#tokensReused += reused;
     return completions.map(({ row }) => row);
   }
 }

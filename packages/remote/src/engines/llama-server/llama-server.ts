@@ -2,7 +2,7 @@ import { type OptionDefinitions, resolveOptions, type Tokenizer } from "@decodek
 import { Connection } from "../../connection/connection.ts";
 import { CONNECTION_OPTIONS, type ConnectionOptions } from "../../connection/connection-options.ts";
 import type { RemoteModel } from "../../session/remote-model.ts";
-import { connectPrefixes } from "../connect-prefixes.ts";
+import { connectEngine } from "../connect-engine.ts";
 import { checkTokenizer, SIGNAL_OPTION, TOKENIZER_OPTION } from "../tokenizer-option.ts";
 import { LlamaRequests } from "./llama-requests.ts";
 
@@ -36,8 +36,5 @@ export async function llamaServer(options: LlamaServerOptions): Promise<RemoteMo
   const connection = new Connection(settings);
   const server = await LlamaRequests.connect(connection, model, signal);
   if (tokenizer) await checkTokenizer(tokenizer, server, signal);
-  return connectPrefixes(
-    { engine: "llama-server", model: server.model, connection, server, tokensReused: () => server.tokensReused },
-    signal,
-  );
+  return connectEngine("llama-server", connection, server, signal);
 }

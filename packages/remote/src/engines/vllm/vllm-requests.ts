@@ -4,7 +4,8 @@ import { RemoteError } from "../../remote-error.ts";
 import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
 import { type Identity, unknownModel } from "../identity.ts";
-import type { PrefixServer } from "../prefix-server.ts";
+import type { EngineServer } from "../engine-server.ts";
+import { type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
 import { servedRow } from "../served-row-of.ts";
 
 export interface VllmFacts {
@@ -19,23 +20,25 @@ const COMMON_LIMITS = [20, 5];
 const TOKEN = /^token_id:(\d+)$/u;
 
 /** The requests to a vLLM server, for one of its models. */
-export class VllmRequests implements PrefixServer {
+export class VllmRequests implements EngineServer, PrefixServer {
   readonly source: string;
   readonly model: string;
   readonly vocabSize: number;
   readonly contextLength: number;
-  readonly maxTop: number;
+  readonly mostLogits: number;
+  readonly tree = true;
+  readonly rowsOf = rowsOfPrefixes(this);
   readonly #connection: Connection;
 
   private constructor(
     connection: Connection,
-    { model, contextLength, vocabSize, maxTop }: { model: string; contextLength: number; vocabSize: number; maxTop: number },
+    { model, contextLength, vocabSize, mostLogits }: { model: string; contextLength: number; vocabSize: number; mostLogits: number },
   ) {
     this.source = connection.source;
     this.model = model;
     this.vocabSize = vocabSize;
     this.contextLength = contextLength;
-    this.maxTop = maxTop;
+    this.mostLogits = mostLogits;
     this.#connection = connection;
   }
 
@@ -46,11 +49,10 @@ export class VllmRequests implements PrefixServer {
   ): Promise<VllmRequests> {
     const { model, modelLength } = await servedModel(connection, wanted, signal);
     // One position is for the token that it predicts.
-    const requests = (maxTop: number): VllmRequests =>
-      new VllmRequests(connection, { model, contextLength: modelLength - 1, vocabSize, maxTop });
+    const facts = { model, contextLength: modelLength - 1, vocabSize };
     const limits = mostLogits === undefined ? [vocabSize, ...COMMON_LIMITS] : [mostLogits];
     for (const limit of limits.map((each) => Math.min(each, vocabSize))) {
-      const server = requests(limit);
+      const server = new VllmRequests(connection, { ...facts, mostLogits: limit });
       const isLast = limit === Math.min(limits.at(-1)!, vocabSize);
       const gives = await server.rowsAfter([Int32Array.of(0)], limit, signal).then(
         () => true,

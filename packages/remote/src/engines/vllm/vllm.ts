@@ -2,7 +2,7 @@ import { type OptionDefinitions, resolveOptions, type Tokenizer } from "@decodek
 import { Connection } from "../../connection/connection.ts";
 import { CONNECTION_OPTIONS, type ConnectionOptions } from "../../connection/connection-options.ts";
 import type { RemoteModel } from "../../session/remote-model.ts";
-import { connectPrefixes } from "../connect-prefixes.ts";
+import { connectEngine } from "../connect-engine.ts";
 import { checkTokenizer, SIGNAL_OPTION, TOKENIZER_OPTION } from "../tokenizer-option.ts";
 import { VllmRequests } from "./vllm-requests.ts";
 
@@ -47,5 +47,5 @@ export async function vllm(options: VllmOptions): Promise<RemoteModel> {
   const connection = new Connection(settings);
   const server = await VllmRequests.connect(connection, { vocabSize, model, mostLogits }, signal);
   if (tokenizer) await checkTokenizer(tokenizer, server, signal);
-  return connectPrefixes({ engine: "vllm", model: server.model, connection, server }, signal);
+  return connectEngine("vllm", connection, server, signal);
 }
