@@ -1,6 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import { type RemoteFacts, type RemoteModel, remoteModel } from "../session/remote-model.ts";
-import { type PassRequest, type RowServer, sequenceTo } from "../session/row-server.ts";
+import type { RowServer } from "../session/row-server.ts";
 import type { EngineServer } from "./engine-server.ts";
 import { checkIdentity } from "./identity.ts";
 import { probeRows } from "./probe-rows.ts";
@@ -16,11 +16,9 @@ export async function connectEngine(
   const identity = await server.identity(signal);
   const probe = await probeRows(server, signal);
   const check: RowServer["check"] = async (each) => checkIdentity(source, identity, await server.identity(each));
-  let tokensSent = 0;
   const rowsOf: RowServer["rowsOf"] = async (request) => {
     const { failures } = connection.usage;
     const rows = await server.rowsOf(request);
-    tokensSent += lengthOf(request);
     if (connection.usage.failures > failures) {
       // It may have been started again, with another model.
       await check(request.signal);
@@ -31,12 +29,6 @@ export async function connectEngine(
   const facts = { engine, model, source, mostLogits, rowDifference: probe.rowDifference };
   return remoteModel({ vocabSize, contextLength, tree, rowConsistency: probe.rowConsistency, check, rowsOf }, facts, () => ({
     ...connection.usage,
-    tokensSent,
-    tokensReused: server.tokensReused?.(),
+    ...server.used,
   }));
-}
-
-/** Returns the number of tokens of the longest sequence of a pass. */
-function lengthOf(request: PassRequest): number {
-  return request.wanted.reduce((most, index) => Math.max(most, sequenceTo(index, request).length), 0);
 }

@@ -1,6 +1,13 @@
 import type { AnsweredRow, PassRequest } from "../session/row-server.ts";
 import type { Identity } from "./identity.ts";
 
+/** Tokens of the sequences that a server was sent; in a batch of prefixes each counts in full. */
+export interface TokensUsed {
+  readonly tokensSent: number;
+  /** Those of them that it found in its cache. @defaultValue it does not tell */
+  readonly tokensReused?: number | undefined;
+}
+
 /** A server of one engine, as it answers: before it was probed. */
 export interface EngineServer {
   /** URL of the server, for messages. */
@@ -18,6 +25,6 @@ export interface EngineServer {
   rowsOf(request: PassRequest): Promise<readonly AnsweredRow[]>;
   /** Asks what the server serves now. */
   identity(signal: AbortSignal | undefined): Promise<Identity>;
-  /** Returns how many tokens the server found in its cache so far, if it tells. */
-  tokensReused?(): number;
+  /** What passes have cost the server so far. */
+  readonly used: TokensUsed;
 }

@@ -22,3 +22,8 @@ export function rowsOfPrefixes(server: PrefixServer): EngineServer["rowsOf"] {
     return rows.map((row) => answeredRow(row, reads, server));
   };
 }
+
+/** Returns the number of tokens of all `sequences`. */
+export function countTokens(sequences: readonly Int32Array[]): number {
+  return sequences.reduce((sum, { length }) => sum + length, 0);
+}

@@ -1,5 +1,6 @@
 import type { CausalModel } from "@decodekit/core";
 import type { ConnectionUsage } from "../connection/connection.ts";
+import type { TokensUsed } from "../engines/engine-server.ts";
 import { RemoteSession } from "./remote-session.ts";
 import type { RowServer } from "./row-server.ts";
 
@@ -20,12 +21,7 @@ export interface RemoteFacts {
 }
 
 /** What was asked of a server, since it was connected to. */
-export interface RemoteUsage extends ConnectionUsage {
-  /** Tokens of the sequences that were sent. */
-  readonly tokensSent: number;
-  /** Those of them that the server found in its cache. @defaultValue it does not tell */
-  readonly tokensReused?: number | undefined;
-}
+export interface RemoteUsage extends ConnectionUsage, TokensUsed {}
 
 /** A served model. Nothing has to be freed: the server keeps no state that is needed. */
 export interface RemoteModel extends CausalModel {

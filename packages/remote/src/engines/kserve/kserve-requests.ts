@@ -41,6 +41,7 @@ export class KserveRequests implements EngineServer {
   readonly contextLength: number;
   readonly mostLogits: number;
   readonly tree = false;
+  readonly used = { tokensSent: 0 };
   readonly #connection: Connection;
   readonly #names: KserveNames;
   readonly #signature: Signature;
@@ -82,6 +83,7 @@ export class KserveRequests implements EngineServer {
       const values = INPUTS[name]!(tokens, rows);
       return { name, datatype, shape: ROW_INPUTS.has(name) ? [1] : [1, tokens.length], values };
     });
+    this.used.tokensSent += tokens.length;
     const { content, headers } = inferBody(inputs, OUTPUT);
     return this.#connection.send({
       path: `${pathOf(this.#names)}/infer`,

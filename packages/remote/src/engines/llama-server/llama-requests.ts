@@ -3,7 +3,7 @@ import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
 import { type Identity, unknownModel } from "../identity.ts";
 import type { EngineServer } from "../engine-server.ts";
-import { type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
+import { countTokens, type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
 import { COMPLETION_FIELDS, readCompletions } from "./read-completions.ts";
 
 /** One token in every vocabulary, and neither the end of a text nor a part of a character. */
@@ -28,7 +28,7 @@ export class LlamaRequests implements EngineServer, PrefixServer {
   readonly mostLogits: number;
   readonly tree = true;
   readonly rowsOf = rowsOfPrefixes(this);
-  #tokensReused = 0;
+  readonly used = { tokensSent: 0, tokensReused: 0 };
   readonly #connection: Connection;
   /** Names the model in requests, if there are several. */
   readonly #named: { readonly model?: string };
@@ -61,10 +61,6 @@ export class LlamaRequests implements EngineServer, PrefixServer {
     return tokensOf(this.#connection, text, this.#named, signal);
   }
 
-  tokensReused(): number {
-    return this.#tokensReused;
-  }
-
   async identity(signal: AbortSignal | undefined): Promise<Identity> {
     const { model, vocabSize, slotLength, parameters } = await factsOf(this.#connection, this.#named.model, signal);
     return { "its name": model, "its vocabulary": vocabSize, "its context": slotLength, "its number of parameters": parameters };
@@ -89,7 +85,8 @@ export class LlamaRequests implements EngineServer, PrefixServer {
       signal,
       read: (answer, source) => readCompletions(answer, source, expected),
     });
-    for (const { reused } of completions) this.#tokensReused += reused;
+    this.used.tokensSent += countTokens(sequences);
+    for (const { reused } of completions) this.used.tokensReused += reused;
     return completions.map(({ row }) => row);
   }
 }

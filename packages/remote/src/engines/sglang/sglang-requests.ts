@@ -22,7 +22,7 @@ export class SglangRequests implements EngineServer {
   readonly contextLength: number;
   readonly mostLogits: number;
   readonly tree = false;
-  #tokensReused = 0;
+  readonly used = { tokensSent: 0, tokensReused: 0 };
   readonly #connection: Connection;
 
   private constructor(connection: Connection, { model, modelLength }: Facts, vocabSize: number) {
@@ -35,10 +35,6 @@ export class SglangRequests implements EngineServer {
 
   static async connect(connection: Connection, vocabSize: number, signal: AbortSignal | undefined): Promise<SglangRequests> {
     return new SglangRequests(connection, await factsOf(connection, signal), vocabSize);
-  }
-
-  tokensReused(): number {
-    return this.#tokensReused;
   }
 
   rowsOf: EngineServer["rowsOf"] = async (request) => {
@@ -77,7 +73,8 @@ export class SglangRequests implements EngineServer {
         const entries = [...before, meta.member("output_top_logprobs").item(0)];
         if (entries.length !== rows) throw invalidAnswer(source, `${entries.length} rows came where ${rows} were asked for`);
         const cached = meta.member("cached_tokens");
-        if (!cached.isMissing) this.#tokensReused += cached.integer(0);
+        this.used.tokensSent += tokens.length;
+        if (!cached.isMissing) this.used.tokensReused += cached.integer(0);
         return entries.map((entry) =>
           servedRow(
             entry.items().map((logit) => [logit.item(1).integer(0), logit.item(0)]),

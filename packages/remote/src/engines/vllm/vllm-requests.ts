@@ -5,7 +5,7 @@ import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
 import { type Identity, unknownModel } from "../identity.ts";
 import type { EngineServer } from "../engine-server.ts";
-import { type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
+import { countTokens, type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
 import { servedRow } from "../served-row-of.ts";
 
 export interface VllmFacts {
@@ -28,6 +28,7 @@ export class VllmRequests implements EngineServer, PrefixServer {
   readonly mostLogits: number;
   readonly tree = true;
   readonly rowsOf = rowsOfPrefixes(this);
+  readonly used = { tokensSent: 0 };
   readonly #connection: Connection;
 
   private constructor(
@@ -84,8 +85,8 @@ export class VllmRequests implements EngineServer, PrefixServer {
     return { "its name": model, "its context": modelLength };
   }
 
-  rowsAfter(sequences: readonly Int32Array[], top: number, signal: AbortSignal | undefined): Promise<readonly ServedRow[]> {
-    return this.#connection.sendJson({
+  async rowsAfter(sequences: readonly Int32Array[], top: number, signal: AbortSignal | undefined): Promise<readonly ServedRow[]> {
+    const rows = await this.#connection.sendJson({
       path: "/v1/completions",
       body: {
         model: this.model,
@@ -106,6 +107,8 @@ export class VllmRequests implements EngineServer, PrefixServer {
       signal,
       read: (answer, source) => this.#read(new AnswerValue(answer, source), source, { count: sequences.length, top }),
     });
+    this.used.tokensSent += countTokens(sequences);
+    return rows;
   }
 
   #read(answer: AnswerValue, source: string, { count, top }: { readonly count: number; readonly top: number }): ServedRow[] {
