@@ -33,7 +33,9 @@ describe.runIf(isAsked("ray-serve"))("Ray Serve with the story model", { timeout
   const textsOf = async (decoder: Decoder<"causal"> | Decoder<"masked">, models: { causal: CausalModel; masked: typeof masked }) => {
     const texts: number[][] = [];
     for (const [seed, prompt] of prompts.entries())
-      texts.push([...(await collectDecode(decoder.decode(models, prompt, { maxNewTokens: 24, seed, stopTokens: local.stopTokens }))).tokens]);
+      texts.push([
+        ...(await collectDecode(decoder.decode(models, prompt, { maxNewTokens: 24, seed, stopTokens: local.stopTokens }))).tokens,
+      ]);
     return texts;
   };
 
