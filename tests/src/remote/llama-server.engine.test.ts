@@ -2,11 +2,9 @@ import { testModel } from "@decodekit/conformance";
 import { llamaServer } from "@decodekit/remote";
 import { afterAll, describe, test } from "vitest";
 import { startLlamaServer } from "../../../scripts/engines/llama-server.mjs";
-import { isAsked } from "./engines.ts";
 import { loadLocal, MAX_NEW_TOKENS, testServedChatModel } from "./served-chat-model.ts";
 
-describe.runIf(isAsked("llama-server"))("llama-server with SmolLM2-135M-Instruct", { timeout: 3_600_000 }, async () => {
-  if (!isAsked("llama-server")) return test("is to be asked for with DECODEKIT_ENGINES=llama-server", () => undefined);
+describe("llama-server with SmolLM2-135M-Instruct", { timeout: 3_600_000 }, async () => {
   const engine = await startLlamaServer();
   afterAll(() => engine.stop());
   const local = await loadLocal();

@@ -10,12 +10,10 @@ import { stories } from "@decodekit/tiny-models";
 import { topP, topPSampler } from "@decodekit/top-p";
 import { afterAll, describe, expect, test } from "vitest";
 import { startRayServe } from "../../../scripts/engines/ray-serve.mjs";
-import { isAsked } from "./engines.ts";
 
 const BEGINNINGS = ["Once upon a time", "Lily and Tom", "The dog was", "One day, a bird", "Mom said"];
 
-describe.runIf(isAsked("ray-serve"))("Ray Serve with the story model", { timeout: 300_000 }, async () => {
-  if (!isAsked("ray-serve")) return test("is to be asked for with DECODEKIT_ENGINES=ray-serve", () => undefined);
+describe("Ray Serve with the story model", { timeout: 300_000 }, async () => {
   const engine = await startRayServe({ replicas: 2 });
   afterAll(() => engine.stop());
   const local = await loadModel(stories, { execution: "native" });

@@ -1,11 +1,9 @@
 import { vllm } from "@decodekit/remote";
 import { afterAll, describe, test } from "vitest";
 import { startVllm } from "../../../scripts/engines/vllm.mjs";
-import { isAsked } from "./engines.ts";
 import { loadLocal, MAX_NEW_TOKENS, testServedChatModel } from "./served-chat-model.ts";
 
-describe.runIf(isAsked("vllm"))("vLLM with SmolLM2-135M-Instruct", { timeout: 3_600_000 }, async () => {
-  if (!isAsked("vllm")) return test("is to be asked for with DECODEKIT_ENGINES=vllm", () => undefined);
+describe("vLLM with SmolLM2-135M-Instruct", { timeout: 3_600_000 }, async () => {
   const engine = await startVllm();
   afterAll(() => engine.stop());
   const local = await loadLocal();
