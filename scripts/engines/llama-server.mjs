@@ -49,6 +49,7 @@ function environmentFor(programs) {
 /**
  * Starts it on loopback with `parallel` slots of 2048 tokens, and a cache of 32 bits, so that rows hardly depend on what is in it. One thread:
  * its threads wait for each other without sleeping, which makes it a hundred times slower beside other programs.
+ * @param {{ port?: number, parallel?: number, model?: string, args?: string[] }} options
  */
 export async function startLlamaServer({ port, parallel = 8, model = FLOAT32, args = [] } = {}) {
   const programs = buildLlama();

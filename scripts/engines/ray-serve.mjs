@@ -10,7 +10,11 @@ import { freePort, startEngine } from "./start-engine.mjs";
 const PACKAGES = ["ray[serve]==2.60.0", "onnxruntime==1.27.0", "numpy"];
 const stories = path.join(root, "packages", "tiny-models", "models", "stories");
 
-/** Starts it on loopback with `replicas` of the deployment. `models` are folders by the names of the models: "stories", and "stories-canvas" for its masked stream. */
+/**
+ * Starts it on loopback with `replicas` of the deployment. `models` are folders by the names of the models: "stories", and "stories-canvas"
+ * for its masked stream.
+ * @param {{ port?: number, replicas?: number, models?: Record<string, string> }} options
+ */
 export async function startRayServe({ port, replicas = 1, models = { stories } } = {}) {
   const python = environmentOf("ray-serve", [PACKAGES]);
   const at = port ?? (await freePort());

@@ -48,7 +48,7 @@ export async function startEngine({ name, command, args, ready, env = {} }) {
       (response) => response.ok,
       () => false,
     );
-    if (isReady) return { pid: child.pid, log, kill: () => stopBy("SIGKILL"), stop: () => stopBy("SIGTERM") };
+    if (isReady) return { pid: Number(child.pid), log, kill: () => stopBy("SIGKILL"), stop: () => stopBy("SIGTERM") };
     if (performance.now() - begun < PATIENCE) continue;
     await stopBy("SIGKILL");
     end = `it did not answer within ${PATIENCE / 1000} s`;

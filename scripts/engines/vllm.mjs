@@ -47,7 +47,7 @@ function tokenizerFolder() {
   return folder;
 }
 
-/** Starts it on loopback. */
+/** Starts it on loopback. @param {{ port?: number, args?: string[] }} options */
 export async function startVllm({ port, args = [] } = {}) {
   const python = install();
   const at = port ?? (await freePort());
