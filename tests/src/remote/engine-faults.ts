@@ -4,7 +4,7 @@ import type { RemoteModel } from "@decodekit/remote";
 import { expect, test } from "vitest";
 
 /** A server that was started, and how to end and start it again at the same address. */
-export interface StartedEngine {
+interface StartedEngine {
   readonly pid: number;
   kill(): Promise<void>;
 }

@@ -8,7 +8,7 @@ export interface AnsweredPass {
   readonly parts?: PartialRows | undefined;
 }
 
-export interface PartialRows {
+interface PartialRows {
   /** Asks the server for all logits of a row. */
   readWhole(index: number): Promise<Float32Array>;
   /** Whether the session has gone on or ended. */
