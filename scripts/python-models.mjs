@@ -5,11 +5,10 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { cache, environmentOf, python, run } from "./python-environment.mjs";
 import { buildRealModel } from "./real-model.mjs";
 import { root } from "./setup.mjs";
 
-const cache = process.env.DECODEKIT_CACHE ?? path.join(root, "tests", ".cache");
-const python = process.env.DECODEKIT_PYTHON ?? "python3";
 /** What chats are rendered with. The recipe of the chat model installs the same version. */
 const RENDERERS = ["transformers==4.57.6", "jinja2==3.1.6"];
 /** The recipe of the chat model, beside the repository. Its environment has all that Optimum needs. */
@@ -94,23 +93,4 @@ function builderEnvironment() {
 /** Returns the Python of a virtual environment with transformers. */
 function ownEnvironment() {
   return environmentOf("python", [RENDERERS]);
-}
-
-/** Returns the Python of a virtual environment, into which each list of packages is installed in turn when it is made. */
-function environmentOf(name, lists) {
-  // Other versions are another environment.
-  const folder = path.join(cache, `${name}-${createHash("sha256").update(JSON.stringify(lists)).digest("hex").slice(0, 8)}`);
-  const own = path.join(folder, "bin", "python");
-  if (existsSync(own)) return own;
-  run(python, ["-m", "venv", folder]);
-  for (const packages of lists) {
-    if (run(own, ["-m", "pip", "install", "--quiet", ...packages]) === 0) continue;
-    rmSync(folder, { recursive: true, force: true });
-    break;
-  }
-  return own;
-}
-
-function run(command, args, stdio = "inherit") {
-  return spawnSync(command, args, { stdio, cwd: root }).status;
 }

@@ -21,6 +21,7 @@ const ENTRIES = {
   speculative: "speculative/src/index.ts",
   refinement: "refinement/src/index.ts",
   hub: "hub/src/index.ts",
+  remote: "remote/src/index.ts",
   conformance: "conformance/src/index.ts",
   compare: "compare/src/index.ts",
   chat: "chat/src/index.ts",

@@ -37,7 +37,7 @@ export const sidebar = [
       "guides/command",
     ],
   },
-  { label: "Bridges", items: ["bridges/ai-sdk", "bridges/react", "bridges/server", "bridges/transformers-js"] },
+  { label: "Bridges", items: ["bridges/ai-sdk", "bridges/react", "bridges/server", "bridges/remote", "bridges/transformers-js"] },
   { label: "Migrating", autogenerate: { directory: "migrating" } },
   {
     label: "Write your own",

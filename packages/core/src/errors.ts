@@ -16,7 +16,8 @@ export type ErrorCode =
   | "CHAT_TEMPLATE"
   | "DISPOSED"
   | "WORKER"
-  | "HUB";
+  | "HUB"
+  | "REMOTE";
 
 /** Base class of the errors that decodekit throws. An abort throws the signal's own reason instead. */
 export class DecodekitError extends Error {

@@ -1,5 +1,7 @@
 // What several strategies, programs that load their plugins, and those that decorate models need. No dependency, like the entry point ".".
 export { DTYPES, type Dtype, dtypeOfFile } from "./contracts/dtype.ts";
+export { float16ToFloat32 } from "./onnx/float16.ts";
+export { checkReads } from "./contracts/check-reads.ts";
 export { FORWARD_PHASES, MODEL_ROLES } from "./contracts/pass-kinds.ts";
 export { decoderOf, isEffective, pluginsIn } from "./contracts/read-plugins.ts";
 export { undecorated } from "./contracts/model.ts";

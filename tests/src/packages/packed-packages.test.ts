@@ -128,6 +128,7 @@ test.each([
   ["speculative", [/^@decodekit\/core/u]],
   ["refinement", [/^@decodekit\/core/u]],
   ["hub", [/^@decodekit\/core/u]],
+  ["remote", [/^@decodekit\/core/u]],
   ["react", [/^@decodekit\/core/u, /^react$/u]],
   ["chat", [/^@decodekit\/(core|constraints|samplers)/u]],
   ["ai-sdk", [/^@decodekit\/(core|chat)/u, /^@ai-sdk\//u]],

@@ -51,6 +51,7 @@ const sentences: Readonly<Record<Code, (error: DecodekitError) => string>> = {
   DISPOSED: () => t.disposed,
   WORKER: ({ message }) => message || t.worker,
   HUB: ({ message }) => message,
+  REMOTE: ({ message }) => message,
 };
 
 function executionIn({ execution }: { readonly execution: string }): string {

@@ -11,6 +11,7 @@ export {
 export { fromGenerationConfig, type GenerationConfigOptions, type GenerationDefaults } from "./generation-config.ts";
 export { loadMaskedModel, type OnnxMaskedModel } from "./load-masked-model.ts";
 export { loadModel } from "./load-model.ts";
+export { type LoadedTokenizer, loadTokenizer, type LoadTokenizerOptions } from "./load-tokenizer.ts";
 export type { OnnxLanguageModel } from "./onnx-language-model.ts";
 export type {
   AbsentFile,

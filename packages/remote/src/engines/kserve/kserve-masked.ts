@@ -1,0 +1,43 @@
+import { type MaskedModel, type OptionDefinitions, resolveOptions, type TokenId } from "@decodekit/core";
+import { Connection } from "../../connection/connection.ts";
+import { RemoteMaskedSession } from "../../session/remote-masked-session.ts";
+import { checkIdentity } from "../identity.ts";
+import { KSERVE_OPTIONS, type KserveOptions } from "./kserve.ts";
+import { KserveRequests } from "./kserve-requests.ts";
+
+export interface KserveMaskedOptions extends KserveOptions {
+  /** The token that stands for an unknown one. */
+  readonly maskTokenId: TokenId;
+}
+
+const OPTIONS = {
+  ...KSERVE_OPTIONS,
+  maskTokenId: { type: "integer", help: "The token that stands for an unknown one", minimum: 0, required: true },
+} as const satisfies OptionDefinitions<KserveMaskedOptions>;
+
+/**
+ * Connects to a masked model as `kserve` does to a causal one, and returns it. A request has the prefix and after it the canvas; row i of the
+ * last rows predicts the token at position i of the canvas. A graph that reads prefix and canvas differently takes `rows` for the length of
+ * the canvas.
+ * @throws InvalidOptionError for an unknown or invalid option.
+ * @throws RemoteError if the server cannot be reached, or the model is another kind.
+ */
+export async function kserveMasked(options: KserveMaskedOptions): Promise<MaskedModel> {
+  const { maskTokenId, model, version, contextLength, sessionHeader, signal, ...settings } = resolveOptions<
+    KserveMaskedOptions,
+    typeof OPTIONS
+  >("kserveMasked", options, OPTIONS);
+  const server = await KserveRequests.connect(new Connection(settings), { model, version, contextLength, sessionHeader }, signal);
+  const identity = await server.identity(signal);
+  let sessions = 0;
+  return {
+    kind: "masked",
+    vocabSize: server.vocabSize,
+    contextLength,
+    maskTokenId,
+    async createSession() {
+      checkIdentity(server.source, identity, await server.identity(undefined));
+      return new RemoteMaskedSession({ server, contextLength, name: `masked-${sessions++}` });
+    },
+  };
+}
