@@ -1,6 +1,5 @@
 // What several strategies, programs that load their plugins, and those that decorate models need. No dependency, like the entry point ".".
 export { DTYPES, type Dtype, dtypeOfFile } from "./contracts/dtype.ts";
-export { float16ToFloat32 } from "./onnx/float16.ts";
 export { checkReads } from "./contracts/check-reads.ts";
 export { FORWARD_PHASES, MODEL_ROLES } from "./contracts/pass-kinds.ts";
 export { decoderOf, isEffective, pluginsIn } from "./contracts/read-plugins.ts";
@@ -22,6 +21,7 @@ export { negativeLogLikelihood } from "./sampling/negative-log-likelihood.ts";
 export { type Nucleus, nucleusOf } from "./sampling/nucleus.ts";
 export { distributionOf, drawPredicted, mostLikely, type PredictedRow, readsOf, wholeRow } from "./sampling/predicted-row.ts";
 export { processedSampler } from "./sampling/processed-sampler.ts";
+export { float16ToFloat32 } from "./numbers/float16.ts";
 export { reusedArray } from "./sampling/reused-array.ts";
 export { PROCESSORS_OPTION, SAMPLER_OPTION } from "./sampling/sampler-options.ts";
 export { temperatureSampler } from "./sampling/temperature-sampler.ts";

@@ -7,7 +7,7 @@ export interface RowsForTest {
   readonly vocabSize: number;
   readonly contextLength: number;
   /** Returns the logits after `tokens`, shape (n,), n >= 1: a new row of shape (vocabSize,). */
-  rowAfter(tokens: Int32Array): Float32Array;
+  readonly rowAfter: (tokens: Int32Array) => Float32Array;
 }
 
 /** Rows that depend on the last two tokens and on the length, with a few likely tokens each. */

@@ -22,7 +22,7 @@ export interface ServedChatModel {
   readonly model: RemoteModel;
   readonly local: OnnxLanguageModel;
   /** Returns the server's own greedy continuation of a prompt, at most MAX_NEW_TOKENS tokens. */
-  ownGreedy(prompt: Int32Array): Promise<readonly TokenId[]>;
+  readonly ownGreedy: (prompt: Int32Array) => Promise<readonly TokenId[]>;
   /** Gap of the two best log-probabilities, in nats, below which two texts may part. */
   readonly nearTie: number;
 }

@@ -1,6 +1,6 @@
 import { type RowPart, type RowReads, seededRandom } from "@decodekit/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { float16ToFloat32 } from "../../../packages/core/src/onnx/float16.ts";
+import { float16ToFloat32 } from "../../../packages/core/src/numbers/float16.ts";
 import { bufferPool } from "../../../packages/core/src/onnx/gpu-rows/buffer-pool.ts";
 import { canReduce, reduceRows } from "../../../packages/core/src/onnx/gpu-rows/reduce-rows.ts";
 import type { RowsOnGpu } from "../../../packages/core/src/onnx/gpu-rows/rows-on-gpu.ts";

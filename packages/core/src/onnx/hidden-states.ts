@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-common";
 import type { HiddenStates, Logits } from "../contracts/model.ts";
-import { float16ToFloat32 } from "./float16.ts";
+import { float16ToFloat32 } from "../numbers/float16.ts";
 import type { GraphSignature } from "./graph-signature.ts";
 
 /** Whether the passes of a graph can return hidden states; those of a canvas graph beside it do not. */

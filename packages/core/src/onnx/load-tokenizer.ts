@@ -48,7 +48,7 @@ export async function loadTokenizer(source: ModelSource, options: LoadTokenizerO
     readTemplateFile(folder),
   ]);
   const config = stated && withTextConfig(stated);
-  const tokenizer = await huggingFaceTokenizer(tokenizerText.parse(), tokenizerConfig);
+  const tokenizer = huggingFaceTokenizer(tokenizerText.parse(), tokenizerConfig);
   const vocabSize = (config && vocabSizeIn(config, warn)) ?? tokenizer.vocabSize;
   const stopTokens = stopTokensIn([generationConfig, config], vocabSize, warn);
   const text = await textOfModel({ tokenizerConfig, generationConfig }, tokenizer, { vocabSize, stopTokens, templateFile });

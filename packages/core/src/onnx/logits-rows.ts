@@ -2,7 +2,7 @@ import type { Tensor } from "onnxruntime-common";
 import type { Logits, RowReads } from "../contracts/model.ts";
 import { ModelShapeError } from "../errors.ts";
 import type { Runtime } from "./environment/environment.ts";
-import { float16ToFloat32 } from "./float16.ts";
+import { float16ToFloat32 } from "../numbers/float16.ts";
 import type { BufferPool } from "./gpu-rows/buffer-pool.ts";
 import { type PartialLogits, partialLogits, readRows } from "./gpu-rows/partial-logits.ts";
 import { canReduce, reduceRows } from "./gpu-rows/reduce-rows.ts";

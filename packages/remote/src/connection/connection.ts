@@ -14,7 +14,7 @@ export interface RemoteRequest<Result> {
   readonly body?: { readonly content: string | Uint8Array<ArrayBuffer>; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Reads the whole answer, from `source`. An error that it throws counts as a failure of the attempt. */
-  read(answer: Answer, source: string): Result;
+  readonly read: (answer: Answer, source: string) => Result;
 }
 
 export interface Answer {
@@ -87,7 +87,7 @@ export class Connection {
     read,
   }: Omit<RemoteRequest<Result>, "body" | "read"> & {
     readonly body?: unknown;
-    read(answer: unknown, source: string): Result;
+    readonly read: (answer: unknown, source: string) => Result;
   }): Promise<Result> {
     return this.send({
       path,

@@ -22,6 +22,6 @@ export async function checkTokenizer(tokenizer: Tokenizer, server: TokenizingSer
   const sizes = `its vocabulary has ${server.vocabSize}, against ${tokenizer.vocabSize}`;
   throw otherModel(
     server.source,
-    `the server's tokens are not those of the tokenizer: ${sizes}, and it makes [${theirs}] of a text that has [${ours}]`,
+    `the server's tokens are not those of the tokenizer: ${sizes}, and it makes [${theirs.join()}] of a text that has [${ours.join()}]`,
   );
 }

@@ -3,7 +3,7 @@ import * as ort from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
 
 import { compactPositions, copyPositions } from "../../../../packages/core/src/onnx/cache-positions.ts";
-import { float16ToFloat32 } from "../../../../packages/core/src/onnx/float16.ts";
+import { float16ToFloat32 } from "../../../../packages/core/src/numbers/float16.ts";
 import { emptyCache } from "../../../../packages/core/src/onnx/empty-cache.ts";
 import type { CacheLayout } from "../../../../packages/core/src/onnx/cache-layout.ts";
 import { bufferPool } from "../../../../packages/core/src/onnx/gpu-rows/buffer-pool.ts";

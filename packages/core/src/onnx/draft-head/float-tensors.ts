@@ -1,6 +1,6 @@
 import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
-import { float16ToFloat32, float32ToFloat16 } from "../float16.ts";
+import { float16ToFloat32, float32ToFloat16 } from "../../numbers/float16.ts";
 
 /** Types of the numbers that graphs of draft heads take and return. */
 export type FloatType = "float32" | "float16";

@@ -2,7 +2,7 @@ import type { Tensor } from "onnxruntime-common";
 import type * as Ort from "onnxruntime-common";
 import { DecodekitError, ModelLoadError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";
-import { float16ToFloat32 } from "../float16.ts";
+import { float16ToFloat32 } from "../../numbers/float16.ts";
 import { bytesOfHeld } from "../held-file.ts";
 import type { GraphFiles } from "../model-files.ts";
 import { checkType, type EmbeddedInput, embeddedInputs, type Embeddings } from "./embeddings.ts";

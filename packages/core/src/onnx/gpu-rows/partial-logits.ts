@@ -1,6 +1,6 @@
 import type { Logits, RowPart } from "../../contracts/model.ts";
 import { DisposedError, InvalidOptionError } from "../../errors.ts";
-import { float16ToFloat32 } from "../float16.ts";
+import { float16ToFloat32 } from "../../numbers/float16.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { readBuffer } from "./read-buffer.ts";
 import { bytesPerLogit, type RowsOnGpu } from "./rows-on-gpu.ts";

@@ -92,7 +92,8 @@ export class KserveRequests implements EngineServer {
       read: (answer, source) => {
         const { shape, values } = readOutput(answer, source, OUTPUT);
         const given = shape.length === 3 && shape[0] === 1 && shape[2] === this.vocabSize ? shape[1]! : 0;
-        if (given < rows) throw invalidAnswer(source, `logits must have the shape [1, ${rows} or more, ${this.vocabSize}], got [${shape}]`);
+        if (given < rows)
+          throw invalidAnswer(source, `logits must have the shape [1, ${rows} or more, ${this.vocabSize}], got [${shape.join()}]`);
         return Array.from({ length: rows }, (_, row) => {
           const start = (given - rows + row) * this.vocabSize;
           return values.subarray(start, start + this.vocabSize);

@@ -21,7 +21,7 @@ interface Served {
   /** Whether it knows binary tensors. */
   readonly binary: boolean;
   /** Returns the rows for a sequence. */
-  rowsOf(tokens: Int32Array): readonly Float32Array[];
+  readonly rowsOf: (tokens: Int32Array) => readonly Float32Array[];
 }
 
 const causal =

@@ -89,7 +89,8 @@ function tensorOf(output: AnswerValue, binary: Uint8Array<ArrayBuffer> | undefin
   const values = binary ? valuesOf(binary, type) : numbersOf(output.member("data"));
   const got = binary && binary.length !== count * BYTES_PER_VALUE[type] ? binary.length / BYTES_PER_VALUE[type] : values.length;
   // A proxy may have cut it: another try can help.
-  if (got !== count) throw invalidAnswer(source, `a tensor of shape [${shape}] must have ${count} values, got ${got}`, { temporary: true });
+  if (got !== count)
+    throw invalidAnswer(source, `a tensor of shape [${shape.join()}] must have ${count} values, got ${got}`, { temporary: true });
   return { shape, values };
 }
 
