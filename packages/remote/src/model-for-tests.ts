@@ -30,9 +30,9 @@ export function localModel({ vocabSize, contextLength, rowAfter }: RowsForTest):
   return memoryModel({ vocabSize, contextLength, tree: true, logitsAfter: rowAfter });
 }
 
-/** Returns the `top` largest logits of the row after `tokens` as servers give them: tokens and log-probabilities, float32, in descending order. */
-export function largestLogits({ rowAfter }: RowsForTest, tokens: Int32Array, top: number): [token: number, logProbability: number][] {
-  const row = Float32Array.from(logSoftmax(rowAfter(tokens)));
+/** Returns the `top` largest of a row's logits as servers give them: tokens and log-probabilities, float32, in descending order. */
+export function largestLogits(logits: Float32Array, top: number): [token: number, logProbability: number][] {
+  const row = Float32Array.from(logSoftmax(logits));
   const likely = topK(row, Math.min(top, row.length));
   const impossible = Array.from(row.keys()).filter((token) => row[token] === -Infinity);
   return [...likely, ...impossible].slice(0, top).map((token) => [token, row[token]!]);

@@ -28,12 +28,13 @@ const published = new Set(
 /** Packages of others that the pages tell to install. */
 const OTHERS = new Set(["onnxruntime-node", "vitest", "ai", "react", "react-dom", "@huggingface/transformers", "openai"]);
 
-/** Commands that a test elsewhere runs: the first program from a packed package, and the template of packages. */
+/** Commands that a test elsewhere runs: the first program from a packed package, the template of packages, and servers of others. */
 const ELSEWHERE = [
   /^mkdir my-program && cd my-program$/u,
   /^npm init -y$/u,
   /^node story\.mjs$/u,
   /^npm create @decodekit\/decoder my-[a-z-]+( -- --kind [a-z]+ --yes)?$/u,
+  /^llama-server -m \S+\.gguf --parallel \d+ -c \d+$/u,
 ];
 
 test("every command is run, or installs packages that are there", () => {

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadModel } from "@decodekit/core/onnx";
 import { afterAll, describe, expect, test } from "vitest";
+import { type LlamaServerForTest, llamaServerForTest } from "../../../packages/remote/src/engines/llama-server/llama-server-for-tests.ts";
 import { CACHE } from "../support/cache.ts";
 import { startFakeHub } from "../support/fake-hub.ts";
 import type { FakeHub } from "../support/fake-hub-plan.ts";
@@ -49,6 +51,26 @@ function chatModelHub(): Promise<FakeHub> {
   }));
 }
 
+let engine: Promise<LlamaServerForTest> | undefined;
+
+/** A llama-server on loopback, with the rows of the chat model in this process. */
+async function chatModelServer(): Promise<LlamaServerForTest> {
+  const model = await loadModel(chatModel, { modelFile: "onnx/model_q4.onnx" });
+  afterAll(() => model.dispose());
+  const session = await model.causal.createSession();
+  let read = new Int32Array(0);
+  const rowAfter = async (tokens: Int32Array): Promise<Float32Array> => {
+    const differs = tokens.findIndex((token, index) => token !== read[index]);
+    const kept = Math.min(differs < 0 ? tokens.length : differs, tokens.length - 1);
+    await session.rewindTo(kept);
+    read = tokens.slice();
+    return (await session.forward(tokens.slice(kept))).row(0);
+  };
+  const { vocabSize, contextLength } = model.causal;
+  const tokensOf = (text: string): number[] => [...model.tokenizer.encode(text, { addSpecialTokens: false })];
+  return llamaServerForTest(afterAll, { vocabSize, contextLength, rowAfter, tokensOf });
+}
+
 interface Run {
   readonly stdout: string;
   readonly stderr: string;
@@ -77,7 +99,8 @@ describe.concurrent("the program of", () => {
     const isSkipped = needsChatModel && !hasChatModel;
     test.skipIf(isSkipped)(`${nameOf(program)} runs${needsChatModel ? " (needs the chat model)" : ""}`, { timeout: 180_000 }, async () => {
       const file = path.join(folder, `${path.basename(program.page, ".mdx")}-${program.line}.mjs`);
-      writeFileSync(file, program.code);
+      const server = program.marks.includes("llama-server") ? await (engine ??= chatModelServer()) : undefined;
+      writeFileSync(file, server ? program.code.replace("http://127.0.0.1:8080", server.url) : program.code);
       const environment = needsChatModel ? { HF_ENDPOINT: (await chatModelHub()).endpoint, HF_HUB_CACHE: path.join(folder, "hub") } : {};
       const { stdout, stderr, status } = await run(file, environment);
       // A chat model's progress and warnings are written there.

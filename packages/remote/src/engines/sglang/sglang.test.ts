@@ -20,7 +20,7 @@ interface GenerateBody {
 /** Answers as SGLang documents it: triples of log-probability, token and text, none for the first position that was asked for. */
 function generate(model: RowsForTest, { input_ids: ids, logprob_start_len: start, top_logprobs_num: top }: GenerateBody): TestAnswer {
   const after = (length: number): unknown =>
-    largestLogits(model, Int32Array.from(ids.slice(0, length)), top).map(([token, value]) => [value, token, null]);
+    largestLogits(model.rowAfter(Int32Array.from(ids.slice(0, length))), top).map(([token, value]) => [value, token, null]);
   const input = Array.from({ length: ids.length - start }, (_, index) => (index === 0 ? null : after(start + index)));
   const meta = { prompt_tokens: ids.length, cached_tokens: start, input_top_logprobs: input, output_top_logprobs: [after(ids.length)] };
   return { json: { text: "?", meta_info: meta } };

@@ -42,9 +42,11 @@ function complete({ model, maxLogprobs, mode }: VllmForTest, { prompt, logprobs 
     return { status: 400, json: { error: { message, type: "BadRequestError", param: "logprobs", code: 400 } } };
   }
   const choices = prompt.map((tokens, index) => {
-    const row = mode === "raw_logits" ? model.rowAfter(Int32Array.from(tokens)) : undefined;
-    const largest = largestLogits(model, Int32Array.from(tokens), logprobs);
-    const logits = largest.map(([token, value]) => [`token_id:${token}`, Math.max(row?.[token] ?? value, -9999)] as const);
+    const row = model.rowAfter(Int32Array.from(tokens));
+    const largest = largestLogits(row, logprobs);
+    const logits = largest.map(
+      ([token, value]) => [`token_id:${token}`, Math.max(mode === "raw_logits" ? row[token]! : value, -9999)] as const,
+    );
     const [first] = logits;
     const result = { tokens: [first![0]], token_logprobs: [first![1]], top_logprobs: [Object.fromEntries(logits)], text_offset: [0] };
     return { index, text: "?", logprobs: result, finish_reason: "length" };
