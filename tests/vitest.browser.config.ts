@@ -2,6 +2,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "../scripts/chromium.mjs";
 import { fakeHubCommands } from "./fake-hub-commands.ts";
+import { servedModelCommands } from "./served-model-commands.ts";
 
 // "browser" as in an application's build, which the AI SDK's dependencies need.
 const conditions = ["@decodekit/source", "browser"];
@@ -38,7 +39,7 @@ export default defineConfig({
     browser: {
       enabled: true,
       headless: true,
-      commands: fakeHubCommands,
+      commands: { ...fakeHubCommands, ...servedModelCommands },
       screenshotFailures: false,
       provider: playwright({
         launchOptions: {

@@ -18,6 +18,8 @@ export type TestAnswer =
 
 export interface TestServer {
   readonly url: string;
+  /** Whether pages of any origin may call it, as those of llama.cpp allow it. */
+  isOpenToPages: boolean;
   /** All requests so far. */
   readonly requests: readonly TestRequest[];
   /** Requests whose client left before the answer. */
@@ -33,8 +35,17 @@ export type AtEnd = (close: () => Promise<void>) => unknown;
 /** Starts an HTTP server on loopback. */
 export async function serveForTest(atEnd: AtEnd, answer: (request: TestRequest) => TestAnswer | Promise<TestAnswer>): Promise<TestServer> {
   const requests: TestRequest[] = [];
+  const pages = { areWelcome: true };
   let abandoned = 0;
   const server = createServer((incoming, outgoing) => {
+    if (pages.areWelcome) {
+      outgoing.setHeader("access-control-allow-origin", "*");
+      outgoing.setHeader("access-control-allow-headers", "*, authorization");
+    }
+    if (incoming.method === "OPTIONS") {
+      outgoing.writeHead(204).end();
+      return;
+    }
     outgoing.on("close", () => void (outgoing.writableFinished || abandoned++));
     void readBody(incoming)
       .then(async (bytes) => {
@@ -57,7 +68,19 @@ export async function serveForTest(atEnd: AtEnd, answer: (request: TestRequest) 
   await listen(0);
   const { port } = server.address() as AddressInfo;
   atEnd(close);
-  return { url: `http://127.0.0.1:${port}`, requests, abandoned: () => abandoned, close, reopen: () => listen(port) };
+  return {
+    get isOpenToPages() {
+      return pages.areWelcome;
+    },
+    set isOpenToPages(areWelcome) {
+      pages.areWelcome = areWelcome;
+    },
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    abandoned: () => abandoned,
+    close,
+    reopen: () => listen(port),
+  };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Uint8Array> {

@@ -29,7 +29,7 @@ interface CompletionBody {
 export async function llamaServerForTest(atEnd: AtEnd, model: ServedForTest): Promise<LlamaServerForTest> {
   const calls: Int32Array[][] = [];
   const http = await serveForTest(atEnd, (request) => served.fault(request) ?? answer(request));
-  const served: LlamaServerForTest = { ...http, model, fault: () => undefined, calls };
+  const served: LlamaServerForTest = Object.assign(http, { model, fault: () => undefined, calls });
   const answer = async ({ path, bytes }: TestRequest): Promise<TestAnswer> => {
     const {
       vocabSize,

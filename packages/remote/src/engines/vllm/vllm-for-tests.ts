@@ -18,7 +18,7 @@ interface CompletionBody {
 /** Serves a model in memory as vLLM 0.32 does: its paths, members and limits. */
 export async function vllmForTest(atEnd: AtEnd, model: VllmForTest["model"], maxLogprobs = 20): Promise<VllmForTest> {
   const http = await serveForTest(atEnd, (request) => answer(request));
-  const served: VllmForTest = { ...http, model, maxLogprobs, mode: "raw_logprobs" };
+  const served: VllmForTest = Object.assign(http, { model, maxLogprobs, mode: "raw_logprobs" as const });
   const answer = ({ path, bytes }: TestRequest): TestAnswer => {
     const { vocabSize, contextLength, name = "org/model" } = served.model;
     const body = (): unknown => JSON.parse(Buffer.from(bytes).toString());
