@@ -34,7 +34,7 @@ const runs: readonly (readonly [name: string, settings: Partial<Settings>])[] = 
     "a lane that ends early",
     {
       model: "puzzles",
-      prompt: "1..4.6.5..2..3..1..6..2..5..4..1.3..=",
+      prompt: "..5..3.1..2..635......3...6...1.....=",
       maxNewTokens: 36,
       lanes: lanesOf("greedy", "llada:blockLength=12"),
     },

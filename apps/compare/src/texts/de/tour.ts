@@ -123,7 +123,7 @@ const scenes: Readonly<Record<SceneId, SceneTexts>> = {
     question: "Welche Spur löst dieses Gitter?",
     choices: ["A, von links nach rechts", "B, die sicheren zuerst", "C, mit Ändern"],
     answer: (lanes) =>
-      `${solvers(lanes)} A schrieb ${lanes[0]!.tokens} von 36 Ziffern in ${lanes[0]!.passes} Durchläufen und blieb stecken; B füllte alle in ${lanes[1]!.passes} Durchläufen, C in ${lanes[2]!.passes} mit ${lanes[2]!.revisions} Änderungen.`,
+      `${solvers(lanes)} A schrieb ${lanes[0]!.tokens} von 36 Ziffern in ${lanes[0]!.passes} Durchläufen, einige davon falsch; B füllte alle in ${lanes[1]!.passes} Durchläufen, C in ${lanes[2]!.passes} mit ${lanes[2]!.revisions} Änderungen.`,
     look: [
       "Gehe durch B und C: Mehrere Ziffern kommen auf einmal, und nicht von links nach rechts.",
       "In C zeigen doppelte Linien geänderte Ziffern. Wähle eine, um zu sehen, was vorher dort stand.",

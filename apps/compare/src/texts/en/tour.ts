@@ -122,7 +122,7 @@ const scenes: Readonly<Record<SceneId, SceneTexts>> = {
     question: "Which lane solves this grid?",
     choices: ["A, left to right", "B, the certain first", "C, with revising"],
     answer: (lanes) =>
-      `${solvers(lanes)} A wrote ${lanes[0]!.tokens} of 36 digits in ${lanes[0]!.passes} passes and got stuck; B filled all in ${lanes[1]!.passes} passes, C in ${lanes[2]!.passes} with ${lanes[2]!.revisions} revisions.`,
+      `${solvers(lanes)} A wrote ${lanes[0]!.tokens} of 36 digits in ${lanes[0]!.passes} passes, some of them wrong; B filled all in ${lanes[1]!.passes} passes, C in ${lanes[2]!.passes} with ${lanes[2]!.revisions} revisions.`,
     look: [
       "Step through B and C: several digits come at once, and not from left to right.",
       "In C, double underlines mark digits that were revised. Select one to see what was there before.",
