@@ -12,7 +12,7 @@ import { remoteLogits } from "./remote-logits.ts";
 import { inTurns } from "./in-turns.ts";
 
 /** A served masked model: what a session needs of it. */
-interface CanvasServer {
+export interface CanvasServer {
   readonly vocabSize: number;
   /** Returns the last `rows` rows for `tokens`, which predict the tokens at their own positions. */
   lastRows(

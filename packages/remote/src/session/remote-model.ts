@@ -15,7 +15,7 @@ export interface RemoteFacts {
   readonly mostLogits: number;
   /**
    * How far a log-probability of a likely token was from itself in another request: one of several prefixes, one of a single prefix that
-   * was cached. In nats. 0 is no promise that rows are always the same.
+   * was cached. In nats. 0 does not mean that rows are always the same.
    */
   readonly rowDifference: number;
 }

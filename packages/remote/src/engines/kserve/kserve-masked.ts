@@ -1,6 +1,6 @@
 import { type MaskedModel, type OptionDefinitions, resolveOptions, type TokenId } from "@decodekit/core";
 import { Connection } from "../../connection/connection.ts";
-import { RemoteMaskedSession } from "../../session/remote-masked-session.ts";
+import { type CanvasServer, RemoteMaskedSession } from "../../session/remote-masked-session.ts";
 import { checkIdentity } from "../identity.ts";
 import { KSERVE_OPTIONS, type KserveOptions } from "./kserve.ts";
 import { KserveRequests } from "./kserve-requests.ts";
@@ -27,8 +27,18 @@ export async function kserveMasked(options: KserveMaskedOptions): Promise<Masked
     KserveMaskedOptions,
     typeof OPTIONS
   >("kserveMasked", options, OPTIONS);
-  const server = await KserveRequests.connect(new Connection(settings), { model, version, contextLength, sessionHeader }, signal);
+  const connection = new Connection(settings);
+  const server = await KserveRequests.connect(connection, { model, version, contextLength, sessionHeader }, signal);
   const identity = await server.identity(signal);
+  const check = async (each: AbortSignal | undefined): Promise<void> => checkIdentity(server.source, identity, await server.identity(each));
+  const lastRows: CanvasServer["lastRows"] = async (tokens, rows, call) => {
+    const { failures } = connection.usage;
+    const given = await server.lastRows(tokens, rows, call);
+    // It may have been started again, with another model.
+    if (connection.usage.failures > failures) await check(call.signal);
+    return given;
+  };
+  const checked = { vocabSize: server.vocabSize, lastRows };
   let sessions = 0;
   return {
     kind: "masked",
@@ -36,8 +46,8 @@ export async function kserveMasked(options: KserveMaskedOptions): Promise<Masked
     contextLength,
     maskTokenId,
     async createSession() {
-      checkIdentity(server.source, identity, await server.identity(undefined));
-      return new RemoteMaskedSession({ server, contextLength, name: `masked-${sessions++}` });
+      await check(undefined);
+      return new RemoteMaskedSession({ server: checked, contextLength, name: `masked-${sessions++}` });
     },
   };
 }

@@ -177,6 +177,23 @@ describe("a masked model", () => {
   });
 });
 
+test("another masked model after a restart is noticed, in the middle of its use", async () => {
+  let [calls, isOther] = [0, false];
+  const server = await kserveForTest(onTestFinished, {}, ({ path }) => {
+    if (!path.endsWith("/infer")) {
+      const logits = { name: "logits", datatype: "FP32", shape: [1, -1, 7] };
+      return isOther ? { json: { inputs: [{ name: "input_ids", datatype: "INT64", shape: [1, -1] }], outputs: [logits] } } : undefined;
+    }
+    if (++calls !== 2) return undefined;
+    isOther = true;
+    return { fault: "reset" };
+  });
+  const model = await kserveMasked({ url: server.url, model: "stories", contextLength, maskTokenId: 0 });
+  const session = await model.createSession();
+  await session.predict(PROMPT);
+  await expect(session.predict(PROMPT)).rejects.toMatchObject({ code: "REMOTE", reason: "wrong-model" });
+});
+
 describe("a wrong answer is an error", () => {
   const answer = (json: object, tensor = new Uint8Array(0), length?: number): TestAnswer => {
     const header = Buffer.from(JSON.stringify(json));

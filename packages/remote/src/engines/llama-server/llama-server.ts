@@ -29,7 +29,7 @@ const OPTIONS = {
  * wait for each other. It gives whole rows, but as JSON of some megabytes each: greedy decoding and top-p need parts only. Rows of one
  * prefix differ between requests by about 1e-3 nats with the default cache of 16 bits, and 1e-5 with `-ctk f32 -ctv f32`.
  * @throws InvalidOptionError for an unknown or invalid option.
- * @throws RemoteError if the server cannot be reached, is no llama-server, or its tokens are not those of `tokenizer`.
+ * @throws RemoteError if the server cannot be reached, is not a llama-server, or its tokens are not those of `tokenizer`.
  */
 export async function llamaServer(options: LlamaServerOptions): Promise<RemoteModel> {
   const { model, tokenizer, signal, ...settings } = resolveOptions<LlamaServerOptions, typeof OPTIONS>("llamaServer", options, OPTIONS);

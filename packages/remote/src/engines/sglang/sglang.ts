@@ -25,7 +25,7 @@ const OPTIONS = {
  * Experimental: it was written from the server's documentation and source, and tested with answers in that form only. SGLang reads a draft
  * in one sequence and gives all its rows, with the tokens before it from its cache.
  * @throws InvalidOptionError for an unknown or invalid option.
- * @throws RemoteError if the server cannot be reached, or is no SGLang.
+ * @throws RemoteError if the server cannot be reached, or is not SGLang.
  * @experimental
  */
 export async function sglang(options: SglangOptions): Promise<RemoteModel> {

@@ -36,7 +36,7 @@ const OPTIONS = {
  * `--max-logprobs -1`. Rows must be log-probabilities before processors, its default (`--logprobs-mode raw_logprobs`). Rows of one prefix
  * differ between requests by up to about 0.06 nats in bfloat16, unless it is started with VLLM_BATCH_INVARIANT=1.
  * @throws InvalidOptionError for an unknown or invalid option.
- * @throws RemoteError if the server cannot be reached, is no vLLM, or its tokens are not those of `tokenizer`.
+ * @throws RemoteError if the server cannot be reached, is not vLLM, or its tokens are not those of `tokenizer`.
  */
 export async function vllm(options: VllmOptions): Promise<RemoteModel> {
   const { vocabSize, model, mostLogits, tokenizer, signal, ...settings } = resolveOptions<VllmOptions, typeof OPTIONS>(
