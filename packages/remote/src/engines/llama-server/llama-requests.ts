@@ -1,7 +1,8 @@
 import type { Connection } from "../../connection/connection.ts";
 import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
-import { type Identity, unknownModel } from "../identity.ts";
+import type { Identity } from "../identity.ts";
+import { listedModel } from "../listed-model.ts";
 import type { EngineServer } from "../engine-server.ts";
 import { countTokens, type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
 import { COMPLETION_FIELDS, readCompletions } from "./read-completions.ts";
@@ -120,13 +121,10 @@ async function factsOf(connection: Connection, model: string | undefined, signal
     path: "/v1/models",
     signal,
     read: (answer, source) => {
-      const models = new AnswerValue(answer, source).member("data").items();
-      const names = models.map((each) => each.member("id").text());
-      const found = model === undefined ? models[0] : models[names.indexOf(model)];
-      if (!found) throw unknownModel(source, names, model);
-      const meta = found.member("meta");
+      const { name, entry } = listedModel(answer, source, model);
+      const meta = entry.member("meta");
       return {
-        model: found.member("id").text(),
+        model: name,
         vocabSize: meta.member("n_vocab").integer(1),
         slotLength,
         parameters: meta.member("n_params").integer(0),

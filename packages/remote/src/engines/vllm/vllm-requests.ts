@@ -3,7 +3,8 @@ import type { Connection } from "../../connection/connection.ts";
 import { RemoteError } from "../../remote-error.ts";
 import type { ServedRow } from "../../rows/served-row.ts";
 import { AnswerValue } from "../answer-value.ts";
-import { type Identity, unknownModel } from "../identity.ts";
+import type { Identity } from "../identity.ts";
+import { listedModel } from "../listed-model.ts";
 import type { EngineServer } from "../engine-server.ts";
 import { countTokens, type PrefixServer, rowsOfPrefixes } from "../prefix-batch.ts";
 import { servedRow } from "../served-row-of.ts";
@@ -138,11 +139,8 @@ async function servedModel(
     path: "/v1/models",
     signal,
     read: (answer, source) => {
-      const models = new AnswerValue(answer, source).member("data").items();
-      const names = models.map((each) => each.member("id").text());
-      const found = wanted === undefined ? models[0] : models[names.indexOf(wanted)];
-      if (!found) throw unknownModel(source, names, wanted);
-      return { model: found.member("id").text(), modelLength: found.member("max_model_len").integer(2) };
+      const { name, entry } = listedModel(answer, source, wanted);
+      return { model: name, modelLength: entry.member("max_model_len").integer(2) };
     },
   });
 }
