@@ -34,6 +34,7 @@ export const sidebar = [
       "guides/bundlers",
       "guides/events",
       "guides/measuring",
+      "guides/sweeps",
       "guides/command",
     ],
   },

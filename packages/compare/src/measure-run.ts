@@ -1,4 +1,4 @@
-import { generate, type LanguageModel } from "@decodekit/core";
+import { generate, type GenerateResult, type LanguageModel } from "@decodekit/core";
 import type { ComparedDecoder } from "./compared-decoder.ts";
 import { rowConsistencyOf } from "./losslessness.ts";
 import type { RunReport } from "./report.ts";
@@ -16,24 +16,28 @@ export interface RunSettings {
 }
 
 /** Decodes once and measures it. An abort during the decode ends it with finish reason "abort"; after an abort, the likelihood is null. */
-export async function measureRun(
-  model: LanguageModel,
-  { decoder, options = {} }: ComparedDecoder,
-  settings: RunSettings,
-): Promise<RunReport> {
-  const { prompt, seed, maxNewTokens, signal, onTokens } = settings;
-  const promptTokens = model.tokenizer.encode(prompt);
-  const generation = generate(model, promptTokens, { decoder, maxNewTokens, seed, signal });
-  let committed = 0;
-  for await (const event of generation.events) {
-    if (event.type !== "tokens-commit") continue;
-    onTokens?.((committed += event.tokens.length));
-  }
-  const result = await generation.result;
+export async function measureRun(model: LanguageModel, compared: ComparedDecoder, settings: RunSettings): Promise<RunReport> {
+  const { prompt, seed, signal } = settings;
+  const { decoder, options = {} } = compared;
+  const result = await decodeOnce(model, compared, settings);
   const { tokens } = result;
-  const negativeLogLikelihood = tokens.length > 0 ? await likelihood(model, promptTokens, tokens, signal) : null;
+  const negativeLogLikelihood = tokens.length > 0 ? await likelihood(model, model.tokenizer.encode(prompt), tokens, signal) : null;
   const rowConsistency = rowConsistencyOf(model.causal);
   return runReport({ decoder, options, prompt, seed, result, rowConsistency, negativeLogLikelihood });
+}
+
+/** Decodes once. */
+export async function decodeOnce(
+  model: LanguageModel,
+  { decoder }: ComparedDecoder,
+  { prompt, seed, maxNewTokens, signal, onTokens }: RunSettings,
+): Promise<GenerateResult> {
+  const generation = generate(model, model.tokenizer.encode(prompt), { decoder, maxNewTokens, seed, signal });
+  let committed = 0;
+  for await (const event of generation.events) {
+    if (event.type === "tokens-commit") onTokens?.((committed += event.tokens.length));
+  }
+  return generation.result;
 }
 
 async function likelihood(

@@ -17,7 +17,8 @@ export type ErrorCode =
   | "DISPOSED"
   | "WORKER"
   | "HUB"
-  | "REMOTE";
+  | "REMOTE"
+  | "SWEEP";
 
 /** Base class of the errors that decodekit throws. An abort throws the signal's own reason instead. */
 export class DecodekitError extends Error {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 mkdirSync(path.join(root, "tests/.docs"), { recursive: true });
 const folder = mkdtempSync(path.join(root, "tests/.docs/commands-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// Files that commands of the pages read.
+for (const { language, title, code } of codeBlocks) if (language === "json") writeFileSync(path.join(folder, title!), code);
 
 const commands = codeBlocks
   .filter(({ language }) => language === "sh")

@@ -22,7 +22,8 @@ const hasChatModel = existsSync(path.join(chatModel, "onnx/model_q4.onnx"));
 
 const programs = codeBlocks.filter(({ language }) => language === "js");
 const outputs = codeBlocks.filter(({ language }) => language === "text");
-const LANGUAGES = new Set(["js", "ts", "sh", "text"]);
+/** Files of schedulers are run by scheduler-files.test.ts; JSON is for the commands beside it. */
+const LANGUAGES = new Set(["js", "ts", "sh", "text", "json", "yaml", "bash"]);
 
 test("every block is of a language that is run", () => {
   expect(codeBlocks.filter(({ language }) => !LANGUAGES.has(language)).map(nameOf)).toEqual([]);

@@ -8,7 +8,7 @@ import type * as Ort from "onnxruntime-common";
 import native from "onnxruntime-node";
 import * as web from "onnxruntime-web";
 import { collectGarbage } from "../measure/collect-garbage.ts";
-import { median } from "../measure/statistics.ts";
+import { median } from "@decodekit/compare/sweep";
 import { bareSequence, type BareSequence } from "../benchmark/contenders/bare-sequence.ts";
 
 const { values } = parseArgs({

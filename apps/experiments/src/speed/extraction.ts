@@ -7,7 +7,7 @@ import { type Decoder, generate } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { cascade, promptLookup, speculative } from "@decodekit/speculative";
-import { medianRatio, sum } from "../measure/statistics.ts";
+import { medianRatio, sum } from "@decodekit/compare/sweep";
 import { EXTRACTION_TASKS } from "../tasks/extraction-tasks.ts";
 
 const { values } = parseArgs({

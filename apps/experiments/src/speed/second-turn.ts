@@ -5,7 +5,7 @@ import { type ChatMessage, generate, type LanguageModel } from "@decodekit/core"
 import { loadModel } from "@decodekit/core/onnx";
 import { withPrefixCache } from "@decodekit/core/toolkit";
 import { greedy } from "@decodekit/greedy";
-import { type Estimate, medianOf, medianRatio } from "../measure/statistics.ts";
+import { type Estimate, medianOf, medianRatio } from "@decodekit/compare/sweep";
 import { CHAT_TASKS } from "../tasks/chat-tasks.ts";
 
 const { values } = parseArgs({

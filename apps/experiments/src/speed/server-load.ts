@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { loadModel } from "@decodekit/core/onnx";
 import { openaiServer } from "@decodekit/server";
 import { listen } from "@decodekit/server/node";
-import { medianOf, medianRatio } from "../measure/statistics.ts";
+import { medianOf, medianRatio } from "@decodekit/compare/sweep";
 import { CHAT_TASKS } from "../tasks/chat-tasks.ts";
 
 const { values } = parseArgs({

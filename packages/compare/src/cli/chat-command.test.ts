@@ -1,7 +1,7 @@
 import type { ChatMessage } from "@decodekit/core";
 import { interceptPasses } from "@decodekit/core/testing";
 import { describe, expect, test } from "vitest";
-import type { LoadModel } from "./load-models.ts";
+import type { LoadModel } from "../load-models.ts";
 import { alphabet, decodekit } from "./run-for-tests.ts";
 
 const textOf = ({ content }: ChatMessage): string => (typeof content === "string" ? content : "");

@@ -4,11 +4,11 @@ import type { CompareFlags } from "./compare-command.ts";
 import { Conversation } from "./conversation.ts";
 import { ExitCode } from "./exit-code.ts";
 import { formatFile } from "./format.ts";
-import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "./load-models.ts";
-import { loadPlugins } from "./load-plugins.ts";
+import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "../load-models.ts";
+import { loadPlugins } from "../load-plugins.ts";
 import { progressDisplay } from "./progress.ts";
 import { colorsFor, type CommandProcess } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 export interface ChatFlags extends GraphFlags, Pick<CompareFlags, "model" | "draft" | "draftHead" | "maxNewTokens" | "seed" | "plugin"> {
   readonly decoder: string;

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import type { DecoderPlugin } from "@decodekit/core";
 import { compare, type CompareProgress } from "../compare.ts";
 import { type ComparedDecoder, isInvalidOption, presetDecoders } from "../compared-decoder.ts";
@@ -9,15 +7,16 @@ import { parseDecoder } from "../parse-decoder.ts";
 import type { CompareReport } from "../report.ts";
 import { ExitCode } from "./exit-code.ts";
 import { catchInterruption } from "./interruption.ts";
-import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "./load-models.ts";
+import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "../load-models.ts";
 import { formatDecoder } from "./format.ts";
-import { loadPlugins } from "./load-plugins.ts";
+import { loadPlugins } from "../load-plugins.ts";
+import { outputPath } from "./output-path.ts";
 import { progressDisplay } from "./progress.ts";
 import { readPrompts } from "./prompts.ts";
 import { renderReport } from "./render-report.ts";
 import { colorsFor, type CommandProcess, widthOf } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
-import { whyNot } from "./why-not.ts";
+import { UsageError } from "../usage-error.ts";
+import { whyNot } from "../why-not.ts";
 
 export interface CompareFlags extends GraphFlags {
   readonly model?: string;
@@ -46,7 +45,7 @@ export async function compareCommand(flags: CompareFlags, host: CommandProcess, 
   const chosen = chosenFor();
   const prompts = await readPrompts(flags.prompt, flags.prompts === undefined ? undefined : { name: flags.prompts, folder });
   const sources = await modelSources(flags, { needsDraft: needsDraft(chosen), folder });
-  const file = reportPath(flags.json, folder);
+  const file = outputPath("--json", flags.json, folder);
 
   const interruption = catchInterruption(host);
   const { signal } = interruption;
@@ -91,13 +90,6 @@ function decoderOf(specification: string, plugins: readonly DecoderPlugin[], mod
 
 function needsDraft(decoders: readonly ComparedDecoder[]): boolean {
   return decoders.some(({ decoder }) => decoder.requires.includes("draft"));
-}
-
-function reportPath(given: string | undefined, folder: string): string | undefined {
-  if (given === undefined || given === "-") return given;
-  const file = path.resolve(folder, given);
-  if (!existsSync(path.dirname(file))) throw new UsageError(`--json: the folder ${path.dirname(file)} does not exist.`);
-  return file;
 }
 
 /** Returns every decoder that the model can run, with its presets, and says which ones it cannot run. */

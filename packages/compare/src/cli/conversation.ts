@@ -6,8 +6,8 @@ import { rowConsistencyOf, whyNotLossless } from "../losslessness.ts";
 import { parseDecoder } from "../parse-decoder.ts";
 import { count, formatDecoder, formatNumber } from "./format.ts";
 import { type Colors, colorsFor, type CommandProcess } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
-import { whyNot } from "./why-not.ts";
+import { UsageError } from "../usage-error.ts";
+import { whyNot } from "../why-not.ts";
 
 export interface ConversationSettings {
   /** Its prefix cache makes an answer cost the new tokens of the conversation only. */

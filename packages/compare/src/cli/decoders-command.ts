@@ -2,7 +2,7 @@ import { type DecoderPlugin, describeOption, type PluginOption } from "@decodeki
 import wrapAnsi from "wrap-ansi";
 import type { CompareFlags } from "./compare-command.ts";
 import { formatDecoder } from "./format.ts";
-import { loadPlugins } from "./load-plugins.ts";
+import { loadPlugins } from "../load-plugins.ts";
 import { colorsFor, type Colors, type CommandProcess, widthOf } from "./terminal.ts";
 
 /** Lists the decoders and their options. */

@@ -3,9 +3,9 @@ import { infill, type LengthRange } from "@decodekit/refinement";
 import type { CompareFlags } from "./compare-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { count } from "./format.ts";
-import { type GraphFlags, graphOptions, type LoadModel, modelSources } from "./load-models.ts";
+import { type GraphFlags, graphOptions, type LoadModel, modelSources } from "../load-models.ts";
 import { colorsFor, type CommandProcess } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 export interface InfillFlags extends GraphFlags, Pick<CompareFlags, "model"> {
   readonly prefix: string;

@@ -6,7 +6,7 @@ import type { ModelSource, ModelStore } from "@decodekit/core/onnx";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import { describe, expect, test } from "vitest";
 import type { CompareReport } from "../report.ts";
-import type { LoadModel } from "./load-models.ts";
+import type { LoadModel } from "../load-models.ts";
 import { alphabet, decodekit, folder } from "./run-for-tests.ts";
 
 /** A decoder that needs no model pass: it repeats the last token of the prompt. */
@@ -256,7 +256,10 @@ describe("decodekit compare", () => {
     [["--plugin", "no-plugin.mjs"], "--plugin no-plugin.mjs: title must be a string, got undefined."],
     [["--plugin", "echo.mjs", "--plugin", "./echo.mjs"], 'a decoder named "echo" already exists.'],
     [["--decoders", "greedy"], "Did you mean --decoder?"],
-    [["greedy"], "too many arguments"],
+    [["greedy"], "The plan greedy cannot be read (ENOENT). A decoder is given as --decoder greedy."],
+    [["plan.json", "more.json"], "too many arguments"],
+    [["--store", "results.jsonl"], "--store is for a plan: decodekit compare PLAN --store …"],
+    [["--shard", "1/2"], "--shard is for a plan"],
   ])("rejects %j with code 2 before it loads a model", async (args, message) => {
     const { exitCode, stdout, stderr } = await decodekit(["compare", ...args]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });

@@ -9,10 +9,12 @@ import { compareCommand, type CompareFlags } from "./compare-command.ts";
 import { decodersCommand } from "./decoders-command.ts";
 import { infillCommand, type InfillFlags } from "./infill-command.ts";
 import { ExitCode } from "./exit-code.ts";
-import type { LoadModel } from "./load-models.ts";
+import type { LoadModel } from "../load-models.ts";
 import { serveCommand, type ServeFlags } from "./serve-command.ts";
+import { mergeCommand, type SweepOutputFlags } from "./show-sweep.ts";
+import { sweepCommand, type SweepFlags } from "./sweep-command.ts";
 import type { CommandProcess } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 /**
  * Runs the command with `args`, the arguments after the program's name, and returns its exit code. Never rejects: errors are written to
@@ -39,7 +41,14 @@ function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode:
     .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
-  addCompare(program).action(async (flags: CompareFlags) => finish(await compareCommand(flags, host, load)));
+  addCompare(program).action(async (plan: string | undefined, flags: CompareFlags & SweepFlags, command: Command) => {
+    checkPlanFlags(plan, command);
+    finish(plan === undefined ? await compareCommand(flags, host, load) : await sweepCommand(plan, flags, host));
+  });
+  addSweepOutput(program.command("merge"))
+    .description("merge the results of a plan's parts, and show what they found")
+    .argument("<results...>", "files that decodekit compare PLAN --shard wrote")
+    .action(async (files: readonly string[], flags: SweepOutputFlags) => finish(await mergeCommand(files, flags, host)));
   program
     .command("decoders")
     .description("list the decoders and their options")
@@ -117,8 +126,12 @@ function parseLength(text: string): number | LengthRange {
 }
 
 function addCompare(program: Command): Command {
-  return addModelOptions(program.command("compare"))
-    .description("run decoders on prompts, one after another on one model, and show a table and each text")
+  return addSweepOutput(addModelOptions(program.command("compare")))
+    .description("run decoders on prompts, one after another on one model, and show a table and each text; or a plan of many runs")
+    .argument(
+      "[plan]",
+      "JSON file with decoders, prompts and seeds, which run in several processes; of the options, only those below for a plan",
+    )
     .option(
       "--draft <folder>",
       "folder or URL of a draft model on the same vocabulary (default: the embedded draft model, if a decoder needs it)",
@@ -133,8 +146,31 @@ function addCompare(program: Command): Command {
     .addOption(integer("--seed <n>", "seed of the first run", 0).default(0))
     .addOption(integer("--runs <n>", "repetitions, each with the next seed", 1).default(1))
     .addOption(pluginOption())
-    .option("--json <file>", 'write the full report to a file; "-" writes it to standard output instead of the table')
+    .option("--store <file>", "for a plan: file that keeps each result; a run that is in it is not run again (default: NAME.jsonl)")
+    .option("--shard <i/n>", "for a plan: run the i-th of n parts, for decodekit merge (default: all of it)")
+    .addOption(integer("--processes <n>", "for a plan: how many runs at a time (default: one per processor)", 1))
     .addHelpText("after", EXAMPLES);
+}
+
+function addSweepOutput(command: Command): Command {
+  return command
+    .option("--json <file>", 'write the full report to a file; "-" writes it to standard output instead of the table')
+    .option("--outcomes <file>", "for a plan: write a line of JSON for each run, the same bytes on every machine");
+}
+
+const PLAN_FLAGS = ["store", "shard", "processes", "outcomes"];
+
+/** Commander knows no options that exclude an argument. */
+function checkPlanFlags(plan: string | undefined, command: Command): void {
+  const given = Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name) === "cli");
+  const wrong = given.find((name) => (plan === undefined ? PLAN_FLAGS.includes(name) : ![...PLAN_FLAGS, "json"].includes(name)));
+  if (wrong === undefined) return;
+  const flag = command.options.find((option) => option.attributeName() === wrong)!.long;
+  throw new UsageError(
+    plan === undefined
+      ? `${flag} is for a plan: decodekit compare PLAN ${flag} …`
+      : `${flag} has no effect on a plan, which says that itself.`,
+  );
 }
 
 const EXAMPLES = `
@@ -143,6 +179,7 @@ Examples:
   decodekit compare --decoder greedy --decoder top-p:p=0.9,temperature=0.8
   decodekit compare --prompts prompts.txt --runs 5 --json report.json
   decodekit compare --plugin ./my-decoder.js --decoder my-decoder
+  decodekit compare plan.json
 
 "decodekit decoders" lists the decoders and their options.
 Exit code: 0 done, 1 failed, 2 usage error, 130 interrupted.`;

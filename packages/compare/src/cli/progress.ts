@@ -1,6 +1,7 @@
 import type { LoadProgress } from "@decodekit/core/onnx";
 import ora from "ora";
 import type { CompareProgress } from "../compare.ts";
+import type { SweepProgress } from "../sweep/index.ts";
 import { formatBytes, formatDecoder } from "./format.ts";
 
 /** Shows progress on standard error: one updating line on a terminal, else a line per step. */
@@ -15,7 +16,7 @@ export interface ProgressDisplay {
 
 /** A terminal that says it has 0 columns, as some that programs open do, gets plain lines: an updating one would be cleared without end. */
 export function progressDisplay(stream: NodeJS.WriteStream, model: string): ProgressDisplay {
-  const show = stream.isTTY && stream.columns !== 0 && !isBatch() ? updatingLine(stream) : plainLines(stream);
+  const show = displayOn(stream);
   show.step(`Loading ${model}`);
   let bytes = 0;
   return {
@@ -37,12 +38,34 @@ export function progressDisplay(stream: NodeJS.WriteStream, model: string): Prog
   };
 }
 
+/** Shows the progress of a sweep: on a terminal one updating line, else a line for each tenth. */
+export function sweepProgress(stream: NodeJS.WriteStream, plan: string): { sweeping(progress: SweepProgress): void; end(): void } {
+  const show = displayOn(stream);
+  show.step(`Loading the models of ${plan}`);
+  let shown = "";
+  return {
+    sweeping({ stage, done, total, failed }) {
+      const line = `${stage === "cells" ? "Runs" : "Timed pairs"}: ${done} of ${total}${failed > 0 ? `, ${failed} failed` : ""}`;
+      const tenth = `${stage} ${Math.floor((10 * done) / Math.max(1, total))}`;
+      if (total === 0) return;
+      if (tenth === shown) show.detail(line);
+      else show.step(line);
+      shown = tenth;
+    },
+    end: () => show.end(),
+  };
+}
+
 interface LineDisplay {
   /** Shows the start of a step. */
   step(text: string): void;
   /** Shows progress within the step. */
   detail(text: string): void;
   end(): void;
+}
+
+function displayOn(stream: NodeJS.WriteStream): LineDisplay {
+  return stream.isTTY && stream.columns !== 0 && !isBatch() ? updatingLine(stream) : plainLines(stream);
 }
 
 /** Whether the terminal is only a log, as in continuous integration, which an updating line would fill. */

@@ -2,7 +2,8 @@ import wrapAnsi from "wrap-ansi";
 import type { CompareReport, RunReport } from "../report.ts";
 import { whyNotLossless } from "../losslessness.ts";
 import { count, formatBytes, formatCount, formatDecoder, formatFile, formatNumber, formatOptions } from "./format.ts";
-import { type DecoderSummary, groupBy, summarize } from "./summary.ts";
+import { groupBy } from "../group-by.ts";
+import { type DecoderSummary, summarize } from "./summary.ts";
 import type { Colors } from "./terminal.ts";
 import { renderTable, type TableContent, tableWidth } from "./text-table.ts";
 

@@ -6,7 +6,7 @@ import type { Tokenizer } from "@decodekit/core";
 import { memoryMaskedModel, memoryModel, type TestModel } from "@decodekit/core/testing";
 import { afterAll, expect } from "vitest";
 import type { ComparedModel } from "../model-report.ts";
-import type { LoadModel } from "./load-models.ts";
+import type { LoadModel } from "../load-models.ts";
 import { runCommandLine } from "./program.ts";
 import type { CommandProcess } from "./terminal.ts";
 

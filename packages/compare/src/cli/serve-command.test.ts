@@ -1,7 +1,7 @@
 import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { LoadModel } from "./load-models.ts";
+import type { LoadModel } from "../load-models.ts";
 import { alphabet, decodekit } from "./run-for-tests.ts";
 
 afterEach(() => vi.unstubAllEnvs());

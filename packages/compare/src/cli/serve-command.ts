@@ -6,12 +6,12 @@ import type { CompareFlags } from "./compare-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import { formatFile } from "./format.ts";
 import { catchInterruption } from "./interruption.ts";
-import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "./load-models.ts";
-import { loadPlugins } from "./load-plugins.ts";
+import { type GraphFlags, graphOptions, type LoadModel, loadModels, modelSources } from "../load-models.ts";
+import { loadPlugins } from "../load-plugins.ts";
 import { progressDisplay } from "./progress.ts";
 import { servedDecoders } from "./served-decoders.ts";
 import { colorsFor, type CommandProcess } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 export interface ServeFlags
   extends

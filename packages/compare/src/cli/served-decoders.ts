@@ -4,8 +4,8 @@ import { allDrafters, speculative, type Verify } from "@decodekit/speculative";
 import { type ComparedDecoder, isInvalidOption } from "../compared-decoder.ts";
 import type { ComparedModel } from "../model-report.ts";
 import { parseDecoder } from "../parse-decoder.ts";
-import { UsageError } from "./usage-error.ts";
-import { whyNot } from "./why-not.ts";
+import { UsageError } from "../usage-error.ts";
+import { whyNot } from "../why-not.ts";
 
 /** Without --decoder: one token per pass, and the same text with drafts. */
 const DEFAULTS = ["plain", "speculative"];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunReport } from "../report.ts";
-import { groupBy, summarize } from "./summary.ts";
+import { groupBy } from "../group-by.ts";
+import { summarize } from "./summary.ts";
 
 const NO_PASSES = { prefill: 0, decode: 0, draft: 0, verify: 0, refine: 0 };
 

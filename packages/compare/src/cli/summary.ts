@@ -1,4 +1,5 @@
 import type { PluginOptionValues } from "@decodekit/core";
+import { groupBy } from "../group-by.ts";
 import type { RunReport } from "../report.ts";
 
 /** The combined runs of one decoder with one set of options. */
@@ -33,17 +34,6 @@ export interface DecoderSummary {
 /** Returns one summary per decoder and options, in the order in which they first ran. */
 export function summarize(runs: readonly RunReport[]): DecoderSummary[] {
   return [...groupBy(runs, ({ decoder, options }) => JSON.stringify([decoder, options])).values()].map(summarizeRuns);
-}
-
-/** Groups items by key, in the order of their first appearance. */
-export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, [Item, ...Item[]]> {
-  const groups = new Map<string, [Item, ...Item[]]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }
 
 function summarizeRuns(runs: [RunReport, ...RunReport[]]): DecoderSummary {

@@ -13,6 +13,7 @@ export { loadMaskedModel, type OnnxMaskedModel } from "./load-masked-model.ts";
 export { loadModel } from "./load-model.ts";
 export { type LoadedTokenizer, loadTokenizer, type LoadTokenizerOptions } from "./load-tokenizer.ts";
 export type { OnnxLanguageModel } from "./onnx-language-model.ts";
+export { modelStore } from "./model-store.ts";
 export type {
   AbsentFile,
   ChosenFile,

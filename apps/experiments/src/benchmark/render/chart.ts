@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { Estimate } from "../../measure/statistics.ts";
+import type { Estimate } from "@decodekit/compare/sweep";
 import { groupBy } from "./table.ts";
 
 /** A figure of a chart: which panel it is in, its line of the panel, and its colour. */

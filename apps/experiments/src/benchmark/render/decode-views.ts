@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { type Estimate, median, medianRatio } from "../../measure/statistics.ts";
+import { type Estimate, median, medianRatio } from "@decodekit/compare/sweep";
 import type { DecodeRow, Kept, MissingRow } from "../rows.ts";
 import { type ChartPoint, intervalChart, lineChart } from "./chart.ts";
 import type { SuiteView } from "./suite-view.ts";

@@ -1,4 +1,4 @@
-import { type Estimate, median, medianOf, medianRatio } from "../../measure/statistics.ts";
+import { type Estimate, median, medianOf, medianRatio } from "@decodekit/compare/sweep";
 import { SUM_OF_EXPONENTIALS } from "../suites/measured-sampler.ts";
 import type { BundlesRow, DtypesRow, EventLoopRow, HubRow, Kept, LoadingRow, MasksRow, SamplersRow } from "../rows.ts";
 import { type ChartPoint, intervalChart } from "./chart.ts";

@@ -1,4 +1,4 @@
-import { type Estimate, ratioOfSums, sum } from "../../measure/statistics.ts";
+import { type Estimate, ratioOfSums, sum } from "@decodekit/compare/sweep";
 import { COPYING_KINDS, TASK_KINDS, type TaskKind } from "../../tasks/chat-tasks.ts";
 import type { DraftersRow, Kept, SpeculationRow } from "../rows.ts";
 import { type ChartPoint, intervalChart } from "./chart.ts";

@@ -1,4 +1,4 @@
-import type { Estimate } from "../../measure/statistics.ts";
+import type { Estimate } from "@decodekit/compare/sweep";
 
 /** A column: its title, and what it shows of a line. */
 export interface Column<Line> {

@@ -3,7 +3,7 @@ import { loadModel } from "@decodekit/core/onnx";
 import { greedy } from "@decodekit/greedy";
 import { speculative } from "@decodekit/speculative";
 import { stories } from "@decodekit/tiny-models";
-import { median } from "../../measure/statistics.ts";
+import { median } from "@decodekit/compare/sweep";
 import { earlierOutputs, editPrompts } from "../../tasks/model-outputs.ts";
 import { EARLIER_OPENINGS, MANY_EARLIER_OPENINGS, NAMED_OPENINGS, OPENINGS } from "../../tasks/openings.ts";
 import { digestOf } from "../contenders/contender.ts";

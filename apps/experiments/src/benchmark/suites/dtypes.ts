@@ -1,7 +1,7 @@
 import path from "node:path";
 import { argmax, logSoftmax } from "@decodekit/core";
 import { loadModel, type OnnxLanguageModel } from "@decodekit/core/onnx";
-import { sum } from "../../measure/statistics.ts";
+import { sum } from "@decodekit/compare/sweep";
 import type { DtypesRow } from "../rows.ts";
 import { defineSuite } from "../suite.ts";
 import { modelFilesIn } from "./model-files.ts";

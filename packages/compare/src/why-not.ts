@@ -1,5 +1,5 @@
 import type { Decoder, LanguageModel } from "@decodekit/core";
-import { findLack, type Lack } from "../find-lack.ts";
+import { findLack, type Lack } from "./find-lack.ts";
 
 const REASONS: Readonly<Record<Lack, string>> = {
   causal: "does not predict the next token",

@@ -4,28 +4,41 @@ import { pathToFileURL } from "node:url";
 import { type DecoderPlugin } from "@decodekit/core";
 import { pluginsIn } from "@decodekit/core/toolkit";
 import { resolve } from "import-meta-resolve";
-import { builtInDecoders } from "../built-in-decoders.ts";
-import { isInvalidOption } from "../compared-decoder.ts";
+import { builtInDecoders } from "./built-in-decoders.ts";
+import { isInvalidOption } from "./compared-decoder.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** A decoder, and the module that it is from. */
+export interface LoadedPlugin {
+  readonly plugin: DecoderPlugin;
+  /** URL of the module; null for a built-in decoder. */
+  readonly url: string | null;
+}
 
 /**
  * Loads the built-in decoders and those of `modules`, each a file or package resolved from `folder`.
  * @throws UsageError if one cannot be loaded.
  */
 export async function loadPlugins(modules: readonly string[] | undefined, folder: string): Promise<readonly DecoderPlugin[]> {
-  const plugins = [...builtInDecoders];
-  for (const module of modules ?? []) {
-    for (const plugin of await loadModule(module, folder)) {
-      if (plugins.some(({ name }) => name === plugin.name)) {
-        throw new UsageError(`--plugin ${module}: a decoder named "${plugin.name}" already exists.`);
-      }
-      plugins.push(plugin);
-    }
-  }
-  return plugins;
+  return (await loadPluginModules(modules, folder)).map(({ plugin }) => plugin);
 }
 
-async function loadModule(module: string, folder: string): Promise<readonly DecoderPlugin[]> {
+/** Like `loadPlugins`, with the module of each decoder. */
+export async function loadPluginModules(modules: readonly string[] | undefined, folder: string): Promise<readonly LoadedPlugin[]> {
+  const loaded: LoadedPlugin[] = builtInDecoders.map((plugin) => ({ plugin, url: null }));
+  for (const module of modules ?? []) {
+    const { plugins, url } = await loadModule(module, folder);
+    for (const plugin of plugins) {
+      if (loaded.some((other) => other.plugin.name === plugin.name)) {
+        throw new UsageError(`--plugin ${module}: a decoder named "${plugin.name}" already exists.`);
+      }
+      loaded.push({ plugin, url });
+    }
+  }
+  return loaded;
+}
+
+async function loadModule(module: string, folder: string): Promise<{ readonly plugins: readonly DecoderPlugin[]; readonly url: string }> {
   const url = urlOf(module, folder);
   if (!url) throw new UsageError(`--plugin ${module}: no such file or package, resolved from ${folder}.`);
   let namespace: { readonly default?: unknown };
@@ -37,7 +50,7 @@ async function loadModule(module: string, folder: string): Promise<readonly Deco
     });
   }
   try {
-    return pluginsIn(`--plugin ${module}`, namespace.default);
+    return { plugins: pluginsIn(`--plugin ${module}`, namespace.default), url };
   } catch (error) {
     if (!isInvalidOption(error)) throw error;
     throw new UsageError(error.message, { cause: error });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { builtInDecoders } from "../built-in-decoders.ts";
+import { builtInDecoders } from "./built-in-decoders.ts";
 import { loadPlugins } from "./load-plugins.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Dtype, Execution, LoadModelOptions, ModelSource } from "@decodekit/core/onnx";
 import { hub, readHubAddress } from "@decodekit/hub";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
-import type { ComparedModel } from "../model-report.ts";
+import type { ComparedModel } from "./model-report.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Loads a model: `loadModel` of `@decodekit/core/onnx`, or a test double. */

@@ -1,0 +1,14 @@
+export { type Cell, cellCount, type CellContent, cellsOf, type ResolvedDecoder, type ResolvedPlan } from "./cells.ts";
+export { LocalRunner } from "./local-runner.ts";
+export { type CellResult, mergeRecords, outcomeLines, type SweepResults, type TimingResult } from "./merge-records.ts";
+export { type Plan, type PlanInput, type PlannedModel, type PlannedPrompt, type PlannedTiming, readPlan } from "./plan.ts";
+export { ProcessPool } from "./process-pool.ts";
+export type { CellRecord, FailureRecord, Outcome, PlanRecord, RunTimes, SweepRecord, TimedRun, TimingRecord } from "./record.ts";
+export { readRecords, RecordFile } from "./record-file.ts";
+export type { Put, RecordStore } from "./record-store.ts";
+export { runSweep, type SweepOptions, type SweepProgress, type SweepSummary } from "./run-sweep.ts";
+export type { CellRunner, Expected, Pair, ResolvedSetting, Setting } from "./runner.ts";
+export { isInShard, readShard, type Shard } from "./shard.ts";
+export { SweepError } from "./sweep-error.ts";
+export { type FailedCell, type NamedCell, type Speedup, sweepReport, type SweepReport, type SweptDecoder } from "./sweep-report.ts";
+export { type Estimate, median, medianOf, medianRatio, ratioOfSums, sum } from "../statistics.ts";
