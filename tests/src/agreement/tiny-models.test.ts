@@ -41,7 +41,7 @@ test("the puzzle model solves the recorded number of the first 20 held-out puzzl
   const model = await loadModel(puzzles, { execution: "native", threads: 1 });
   const solved = await countSolved(model, samplePuzzles(heldOut, 20));
   console.log(`solved of 20, revising and from left to right: ${JSON.stringify(solved)}`);
-  expect(solved).toEqual({ easy: [20, 8], medium: [20, 2], hard: [18, 3] });
+  expect(solved).toEqual({ easy: [20, 9], medium: [20, 3], hard: [18, 6] });
   await model.dispose();
 }, 300_000);
 

@@ -1,11 +1,16 @@
 import { type Decoder, generate, type LanguageModel } from "@decodekit/core";
 import { greedy } from "@decodekit/greedy";
-import { confidence, refine, type RefineOptions, remaskDoubted, threshold } from "@decodekit/refinement";
+import { adaptive, confidence, refine, type RefineOptions, remaskDoubted, threshold } from "@decodekit/refinement";
 import { isSudokuSolution, SUDOKU_CELLS, sudokuPrompt, type SudokuPuzzle } from "@decodekit/tiny-models/sudoku";
 
 /** Options that fill every cell of at least `minConfidence`, in at most 34 steps: including the prefill, fewer passes than cells. */
 function parallel(minConfidence: number): RefineOptions {
-  return { select: threshold({ threshold: minConfidence }), blockLength: SUDOKU_CELLS, steps: SUDOKU_CELLS - 2 };
+  return {
+    select: threshold({ threshold: minConfidence }),
+    schedule: adaptive(),
+    blockLength: SUDOKU_CELLS,
+    steps: SUDOKU_CELLS - 2,
+  };
 }
 
 /** Decoders that fill a grid, all at temperature 0. */
@@ -15,6 +20,7 @@ export const puzzleDecoders: Readonly<Record<string, Decoder<"causal"> | Decoder
   "any order, all cells above 0.99": refine(parallel(0.99)),
   "any order, all cells above 0.99, revising": refine({ ...parallel(0.99), revise: remaskDoubted() }),
   "any order, all cells above 0.97, revising": refine({ ...parallel(0.97), revise: remaskDoubted() }),
+  "any order, all cells above 0.95, revising": refine({ ...parallel(0.95), revise: remaskDoubted() }),
   "any order, all cells above 0.9": refine(parallel(0.9)),
   "any order, all cells above 0.9, revising": refine({ ...parallel(0.9), revise: remaskDoubted() }),
 };
