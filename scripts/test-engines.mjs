@@ -1,5 +1,5 @@
 // npm run test:engines: builds or installs the servers that people run, and tests models on them. `npm run test:engines -- vllm` runs one of
-// llama-server, ray-serve and vllm. They need Python, and about 6 GB in the cache; DECODEKIT_PROMPTS=10 takes fewer than a hundred prompts.
+// llama-server, queue, ray-serve and vllm. They need Python, and about 6 GB in the cache; DECODEKIT_PROMPTS=10 takes fewer than a hundred prompts.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { preparePythonModels } from "./python-models.mjs";

@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["src/remote/*.engine.test.ts"],
+    include: ["src/{remote,queue}/*.engine.test.ts"],
     testTimeout: 3_600_000,
     hookTimeout: 600_000,
     fileParallelism: false,

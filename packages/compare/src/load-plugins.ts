@@ -66,7 +66,7 @@ function urlOf(module: string, folder: string): string | undefined {
 }
 
 /** Resolves a module as an import in a file of `folder` does. */
-function resolveFrom(folder: string, module: string): string | undefined {
+export function resolveFrom(folder: string, module: string): string | undefined {
   try {
     const url = resolve(module, pathToFileURL(path.join(folder, "importer.js")).href);
     return url.startsWith("file:") && !existsSync(new URL(url)) ? undefined : url;

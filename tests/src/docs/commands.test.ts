@@ -29,7 +29,7 @@ const published = new Set(
   ),
 );
 /** Packages of others that the pages tell to install. */
-const OTHERS = new Set(["onnxruntime-node", "vitest", "ai", "react", "react-dom", "@huggingface/transformers", "openai"]);
+const OTHERS = new Set(["onnxruntime-node", "bullmq", "pg", "vitest", "ai", "react", "react-dom", "@huggingface/transformers", "openai"]);
 
 /** Commands that a test elsewhere runs: the first program from a packed package, the template of packages, and servers of others. */
 const ELSEWHERE = [

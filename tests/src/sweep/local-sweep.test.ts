@@ -1,47 +1,21 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { childrenOf, keysIn, type Outcome, run, start, testFolder, writePlan } from "./sweep-command.ts";
+import {
+  childrenOf,
+  finished,
+  keysIn,
+  LARGE,
+  run,
+  SMALL,
+  start,
+  testFolder,
+  textOf,
+  undisturbed,
+  writePlan,
+} from "../support/sweep-command.ts";
 
 const names = ["Tom", "Mia", "Ben", "Lily", "Sam"];
-const beginnings = ["had a ball", "went to the park", "saw a big dog", "was very happy", "wanted a cake"];
-
-/** 10 decoders × 25 prompts × 2 seeds on the embedded model. */
-const LARGE = {
-  decoders: [
-    "greedy",
-    "top-p:p=0.9",
-    "top-p:p=0.5,temperature=1.5",
-    "top-k:k=5",
-    "min-p:minP=0.1",
-    "speculative:drafter=prompt-lookup",
-    "speculative:drafter=masked-draft,draftLength=3",
-    "speculative:drafter=draft-model,draftLength=2",
-    "beam:beams=2",
-    "llada:blockLength=4",
-  ],
-  prompts: names.flatMap((name) => beginnings.map((beginning) => `${name} ${beginning}`)),
-  seeds: 2,
-  maxNewTokens: 4,
-};
-
-/** 20 runs of about 100 ms. */
-const SMALL = { decoders: ["greedy", "top-p:p=0.9"], prompts: names, seeds: 2, maxNewTokens: 24 };
-
-const textOf = (folder: string, file: string): string => readFileSync(path.join(folder, file), "utf8");
-const finished = async (outcome: Promise<Outcome>): Promise<Outcome> => {
-  const ended = await outcome;
-  expect({ exitCode: ended.exitCode, stderr: ended.exitCode === 0 ? "" : ended.stderr }).toEqual({ exitCode: 0, stderr: "" });
-  return ended;
-};
-
-/** The outcomes of a plan that ran without anything in its way. */
-async function undisturbed(plan: Parameters<typeof writePlan>[1]): Promise<string> {
-  const folder = testFolder();
-  writePlan(folder, plan);
-  await finished(run(folder, ["compare", "plan.json", "--outcomes", "outcomes.jsonl"]));
-  return textOf(folder, "outcomes.jsonl");
-}
 
 test("500 runs give the same bytes in one process, in two, and in three shards that are merged", async () => {
   const folder = testFolder();
@@ -113,7 +87,7 @@ describe("nothing is lost and nothing is there twice", () => {
   test.skipIf(process.platform !== "linux")("when the disk is full", async () => {
     const folder = testFolder();
     writePlan(folder, SMALL);
-    const { exitCode, stderr } = await run(folder, ["compare", "plan.json", "--processes", "1"], "trap '' XFSZ; ulimit -f 16;");
+    const { exitCode, stderr } = await run(folder, ["compare", "plan.json", "--processes", "1"], { shell: "trap '' XFSZ; ulimit -f 16;" });
     expect(exitCode).toBe(1);
     expect(stderr).toContain("plan.jsonl cannot be written: EFBIG");
     expect(stderr).toContain("Make room, and run the same command again.");

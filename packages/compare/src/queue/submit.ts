@@ -1,0 +1,199 @@
+import { digestOf } from "../sweep/digest.ts";
+import type { PlanRecord } from "../sweep/record.ts";
+import { cellCount } from "../sweep/cells.ts";
+import { pairCount } from "../sweep/pairs.ts";
+import type { SweepProgress } from "../sweep/run-sweep.ts";
+import { SweepError } from "../sweep/sweep-error.ts";
+import type { Broker, ChunkQueue } from "./broker.ts";
+import { type ChunkJob, chunksOf, itemsOf, jobId, queueName } from "./chunk-job.ts";
+import type { StoredRun } from "./result-database.ts";
+
+/** A plan whose models were loaded and whose decoders are known. */
+export interface Submission extends Pick<StoredRun, "record" | "folder" | "chunk"> {
+  /** In ISO 8601. */
+  readonly submitted: string;
+}
+
+/** Adds a run to the database, or makes one that was cancelled run again. Returns it. */
+export async function saveRun(broker: Broker, submission: Submission): Promise<StoredRun> {
+  const digest = digestOf(submission.record.resolved);
+  await broker.results.prepare();
+  await broker.results.saveRun({ ...submission, digest });
+  return (await broker.results.run(digest))!;
+}
+
+export interface FollowOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+  /** How often the database is asked, in milliseconds. @defaultValue 1000 */
+  readonly interval?: number | undefined;
+}
+
+/** Jobs that are added, or asked for, at a time. */
+const BATCH = 200;
+
+/**
+ * Adds the jobs of a run that have something to do, waits until every cell and then every pair has a result or a failure, and adds a job again
+ * that was lost. Several may do so for one run. Failures are forgotten first: what failed is tried again.
+ * @throws SweepError when the run is cancelled; rejects with the signal's reason after an abort, which leaves the run as it is.
+ */
+export async function followRun(broker: Broker, run: StoredRun, options: FollowOptions = {}): Promise<void> {
+  await forgetFailures(broker, run);
+  for (const kind of ["cells", "timing"] as const) await followKind(broker, run, kind, options);
+}
+
+/** Adds the jobs of a run that have something to do, and does not wait. Pairs are timed once a command follows the run. */
+export async function addRun(broker: Broker, run: StoredRun): Promise<void> {
+  await forgetFailures(broker, run);
+  await new KindOfRun(broker, run, "cells").addAll();
+}
+
+async function forgetFailures({ results }: Broker, run: StoredRun): Promise<void> {
+  for (const kind of ["cells", "timing"] as const) {
+    for (const chunks of batches(chunksOf(run.digest, run.record.resolved, run.chunk, kind))) {
+      await results.forgetFailures(chunks.flatMap((chunk) => keysOf(run.record, chunk)));
+    }
+  }
+}
+
+async function followKind(broker: Broker, run: StoredRun, kind: ChunkJob["kind"], options: FollowOptions): Promise<void> {
+  const { signal, onProgress, interval = 1000 } = options;
+  const { resolved } = run.record;
+  const total = kind === "cells" ? cellCount(resolved.plan) : pairCount(resolved);
+  if (total === 0) return;
+  const jobs = new KindOfRun(broker, run, kind);
+  await jobs.addAll();
+  for (;;) {
+    signal?.throwIfAborted();
+    await jobs.settle();
+    onProgress?.({ stage: kind, done: jobs.done, total, failed: jobs.failed });
+    if (jobs.pending.length === 0) return;
+    if ((await broker.results.run(run.digest))?.cancelled) {
+      throw new SweepError(`${run.record.resolved.plan.name} was cancelled. Submit it again to go on: its results so far are kept.`);
+    }
+    await pause(interval, signal);
+  }
+}
+
+/** The jobs of a run of one kind that are not known to have ended. */
+class KindOfRun {
+  /** In the order in which they were added. */
+  pending: ChunkJob[] = [];
+  done = 0;
+  failed = 0;
+  readonly #broker: Broker;
+  readonly #run: StoredRun;
+  readonly #kind: ChunkJob["kind"];
+  readonly #queue: ChunkQueue;
+
+  constructor(broker: Broker, run: StoredRun, kind: ChunkJob["kind"]) {
+    const { plan, versions } = run.record.resolved;
+    this.#broker = broker;
+    this.#run = run;
+    this.#kind = kind;
+    this.#queue = broker.queue(queueName(kind, plan.execution, versions));
+  }
+
+  /** Adds a job for every chunk with an item that has no result. */
+  async addAll(): Promise<void> {
+    const { digest, record, chunk } = this.#run;
+    for (const chunks of batches(chunksOf(digest, record.resolved, chunk, this.#kind))) {
+      const due = await this.#due(chunks);
+      for (const each of chunks) if (!due.has(each)) this.done += each.to - each.from;
+      this.pending.push(...due);
+      await this.#add([...due]);
+    }
+  }
+
+  /** Takes jobs that have ended from the front of `pending`, and sees to the first one that has not. */
+  async settle(): Promise<void> {
+    while (this.pending.length > 0) {
+      const front = this.pending.slice(0, BATCH);
+      const due = await this.#due(front);
+      for (const chunk of front) if (!due.has(chunk)) await this.#count(chunk);
+      this.pending = [...due, ...this.pending.slice(BATCH)];
+      if (due.size === 0) continue;
+      for (const chunk of due) await this.#see(chunk);
+      return;
+    }
+  }
+
+  async #count(chunk: ChunkJob): Promise<void> {
+    this.done += chunk.to - chunk.from;
+    const records = await this.#broker.results.records(keysOf(this.#run.record, chunk));
+    this.failed += records.filter(({ type }) => type === "failure").length;
+  }
+
+  /** Returns those of the chunks with an item that has neither a result nor a failure. */
+  async #due(chunks: readonly ChunkJob[]): Promise<Set<ChunkJob>> {
+    const keys = chunks.map((chunk) => keysOf(this.#run.record, chunk));
+    const missing = new Set(await this.#broker.results.missing(keys.flat()));
+    return new Set(chunks.filter((_, index) => keys[index]!.some((key) => missing.has(key))));
+  }
+
+  async #add(chunks: readonly ChunkJob[]): Promise<void> {
+    await this.#queue.addBulk(chunks.map((chunk) => ({ name: this.#kind, data: chunk, opts: { ...JOB, jobId: jobId(chunk) } })));
+  }
+
+  /**
+   * A job that took its worker down is cut into single items, so that one that does so fails alone; a single item is a failure then. A job that
+   * the queue does not know, as after a restart without the latest writes, is added again.
+   */
+  async #see(chunk: ChunkJob): Promise<void> {
+    const id = jobId(chunk);
+    const state = await this.#queue.getJobState(id);
+    if (state !== "failed" && state !== "completed" && state !== "unknown") return;
+    const job = state === "unknown" ? undefined : await this.#queue.getJob(id);
+    const reason = job?.failedReason ?? "";
+    await job?.remove();
+    if (state !== "failed") return this.#add([chunk]);
+    if (chunk.to - chunk.from > 1) {
+      const single = Array.from({ length: chunk.to - chunk.from }, (_, index) => ({
+        ...chunk,
+        from: chunk.from + index,
+        to: chunk.from + index + 1,
+      }));
+      this.pending = this.pending.flatMap((each) => (each === chunk ? single : [each]));
+      return this.#add(single);
+    }
+    const [key] = keysOf(this.#run.record, chunk);
+    await this.#broker.results.put({
+      type: "failure",
+      key: key!,
+      error: "worker",
+      message: `Its workers were lost: ${reason}`,
+      worker: "",
+    });
+  }
+}
+
+/** Failures of machines are tried again; those of cells are results. */
+const JOB = { attempts: 4, backoff: { type: "exponential", delay: 1000 }, removeOnComplete: true } as const;
+
+function keysOf({ resolved }: PlanRecord, chunk: ChunkJob): readonly string[] {
+  return itemsOf(resolved, chunk).map(({ key }) => key);
+}
+
+function* batches(chunks: Iterable<ChunkJob>): Generator<readonly ChunkJob[], void, void> {
+  let batch: ChunkJob[] = [];
+  for (const chunk of chunks) {
+    if (batch.push(chunk) < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal!.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}
