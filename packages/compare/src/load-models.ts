@@ -4,6 +4,7 @@ import type { Dtype, Execution, LoadModelOptions, ModelSource } from "@decodekit
 import { hub, readHubAddress } from "@decodekit/hub";
 import { stories, storiesDraft } from "@decodekit/tiny-models";
 import type { ComparedModel } from "./model-report.ts";
+import { loadServedModel, readServer, type ServerAddress } from "./served-model.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Loads a model: `loadModel` of `@decodekit/core/onnx`, or a test double. */
@@ -27,6 +28,8 @@ export interface ModelSources {
   readonly model: ModelSource;
   readonly draft: ModelSource | undefined;
   readonly draftHead: ModelSource | undefined;
+  /** Where the model is served; `model` then has its tokenizer. */
+  readonly server?: ServerAddress | undefined;
 }
 
 /** Flags that say where models are. */
@@ -34,20 +37,25 @@ interface PlaceFlags {
   readonly model?: string | undefined;
   readonly draft?: string | undefined;
   readonly draftHead?: string | undefined;
+  readonly server?: string | undefined;
+  readonly servedModel?: string | undefined;
 }
 
 /**
  * Returns the sources that the flags name, with folders relative to `folder`. The default is the embedded story model, with its draft model
  * if one is needed.
- * @throws UsageError if a folder does not exist.
+ * @throws UsageError if a folder does not exist, or an address is none.
  */
 export async function modelSources(
-  { model, draft, draftHead }: PlaceFlags,
+  { model, draft, draftHead, server, servedModel }: PlaceFlags,
   { needsDraft, folder }: { readonly needsDraft: boolean; readonly folder: string },
 ): Promise<ModelSources> {
   const embeddedDraft = model === undefined && needsDraft ? storiesDraft : undefined;
+  if (server !== undefined && model === undefined)
+    throw new UsageError("--server needs --model, the folder or repository of the tokenizer.");
   return {
-    name: model ?? "the embedded story model",
+    ...(server !== undefined && { server: readServer(server, servedModel) }),
+    name: server ?? model ?? "the embedded story model",
     model: model === undefined ? stories : await checkedSource("--model", model, folder),
     draft: draft === undefined ? embeddedDraft : await checkedSource("--draft", draft, folder),
     draftHead: draftHead === undefined ? undefined : await checkedSource("--draft-head", draftHead, folder),
@@ -67,7 +75,9 @@ async function checkedSource(flag: string, given: string, folder: string): Promi
 
 /** Loads the model with its draft head, and the draft model, if there are sources for them; the latter gets the role `draft`. `dispose` frees both. */
 export async function loadModels(load: LoadModel, sources: ModelSources, options: LoadModelOptions): ReturnType<LoadModel> {
-  const model = await load(sources.model, { ...options, ...(sources.draftHead !== undefined && { draftHead: sources.draftHead }) });
+  const model = sources.server
+    ? await loadServedModel(sources.server, sources.model, options)
+    : await load(sources.model, { ...options, ...(sources.draftHead !== undefined && { draftHead: sources.draftHead }) });
   if (sources.draft === undefined) return model;
   try {
     const { execution, signal } = options;

@@ -4,10 +4,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadModel } from "@decodekit/core/onnx";
 import { afterAll, describe, expect, test } from "vitest";
-import { type LlamaServerForTest, llamaServerForTest } from "../../../packages/remote/src/engines/llama-server/llama-server-for-tests.ts";
+import type { LlamaServerForTest } from "../../../packages/remote/src/engines/llama-server/llama-server-for-tests.ts";
 import { CACHE } from "../support/cache.ts";
 import { startFakeHub } from "../support/fake-hub.ts";
 import type { FakeHub } from "../support/fake-hub-plan.ts";
+import { serveAsLlamaServer } from "../support/serve-as-llama-server.ts";
 import { type CodeBlock, codeBlocks, nameOf } from "./code-blocks.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -58,18 +59,7 @@ let engine: Promise<LlamaServerForTest> | undefined;
 async function chatModelServer(): Promise<LlamaServerForTest> {
   const model = await loadModel(chatModel, { modelFile: "onnx/model_q4.onnx" });
   afterAll(() => model.dispose());
-  const session = await model.causal.createSession();
-  let read = new Int32Array(0);
-  const rowAfter = async (tokens: Int32Array): Promise<Float32Array> => {
-    const differs = tokens.findIndex((token, index) => token !== read[index]);
-    const kept = Math.min(differs < 0 ? tokens.length : differs, tokens.length - 1);
-    await session.rewindTo(kept);
-    read = tokens.slice();
-    return (await session.forward(tokens.slice(kept))).row(0);
-  };
-  const { vocabSize, contextLength } = model.causal;
-  const tokensOf = (text: string): number[] => [...model.tokenizer.encode(text, { addSpecialTokens: false })];
-  return llamaServerForTest(afterAll, { vocabSize, contextLength, rowAfter, tokensOf });
+  return serveAsLlamaServer(model, afterAll);
 }
 
 interface Run {

@@ -75,7 +75,7 @@ function createProgram(host: CommandProcess, load: LoadModel, finish: (exitCode:
 const DRAFT_HEAD = "folder, URL or repository of a draft head (EAGLE-3 or DFlash) that was trained for the model";
 
 function addChat(program: Command): Command {
-  return addModelOptions(program.command("chat"))
+  return addServerOptions(addModelOptions(program.command("chat")))
     .description("talk with a chat model; /help lists what can be entered")
     .option("--draft <model>", "draft model on the same vocabulary")
     .option("--draft-head <model>", DRAFT_HEAD)
@@ -87,7 +87,7 @@ function addChat(program: Command): Command {
 }
 
 function addServe(program: Command): Command {
-  return addModelOptions(program.command("serve"))
+  return addServerOptions(addModelOptions(program.command("serve")))
     .description("serve a model to clients of the OpenAI API, until Ctrl-C")
     .option("--name <id>", "the model's id in requests (default: its name)")
     .option("--draft <model>", "draft model on the same vocabulary")
@@ -138,7 +138,7 @@ function parseLength(text: string): number | LengthRange {
 }
 
 function addCompare(program: Command): Command {
-  return addSweepOutput(addModelOptions(program.command("compare")))
+  return addSweepOutput(addServerOptions(addModelOptions(program.command("compare"))))
     .description("run decoders on prompts, one after another on one model, and show a table and each text; or a plan of many runs")
     .argument(
       "[plan]",
@@ -246,6 +246,16 @@ function addModelOptions(command: Command): Command {
     .addOption(new Option("--dtype <type>", "data type of the model's weights (default: the first that is there)").choices(DTYPES))
     .option("--model-file <path>", 'path of the graph within the model, such as "onnx/model_q4.onnx"')
     .addOption(new Option("--execution <kind>", "runtime of the model").choices(["auto", "wasm", "native"]).default("auto"));
+}
+
+/** Adds the options of a model that runs elsewhere. */
+function addServerOptions(command: Command): Command {
+  return command
+    .option(
+      "--server <engine=url>",
+      "engine that serves the model, and its URL: llama-server=…, vllm=…, kserve=… or sglang=…; --model then has the tokenizer; DECODEKIT_SERVER_KEY is its key",
+    )
+    .option("--served-model <name>", "name of the model at the server (default: its only one)");
 }
 
 function pluginOption(): Option {

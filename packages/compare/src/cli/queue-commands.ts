@@ -171,11 +171,11 @@ export async function exportCommand(
 }
 
 async function withBroker<Kind>(url: string, stderr: NodeJS.WriteStream, use: (broker: Broker) => Promise<Kind>): Promise<Kind> {
-  let lost = false;
-  const broker = await openBroker(url, (error) => {
-    if (lost) return;
-    lost = true;
-    stderr.write(`The connection to ${withoutPassword(url)} has a fault: ${error.message}. It is made again.\n`);
+  const said = new Set<string>();
+  const broker = await openBroker(url, ({ message }) => {
+    if (said.has(message)) return;
+    said.add(message);
+    stderr.write(`${withoutPassword(url)}: ${message}. What was lost is done again.\n`);
   });
   try {
     return await use(broker);

@@ -26,7 +26,9 @@ export class RedisResults implements ResultDatabase {
 
   async saveRun(run: Omit<StoredRun, "cancelled">): Promise<void> {
     const { digest } = run;
-    await this.#redis.hsetnx(RUNS, digest, JSON.stringify(run));
+    const before = await this.#redis.hget(RUNS, digest);
+    const { submitted } = before === null ? run : (JSON.parse(before) as typeof run);
+    await this.#redis.hset(RUNS, digest, JSON.stringify({ ...run, submitted }));
     await this.#redis.srem(CANCELLED, digest);
   }
 

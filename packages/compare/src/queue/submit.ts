@@ -29,8 +29,11 @@ export interface FollowOptions {
   readonly interval?: number | undefined;
 }
 
-/** Jobs that are added, or asked for, at a time. */
+/** Jobs that are added, or whose results are asked for, at a time. */
 const BATCH = 200;
+
+/** Jobs whose state is asked for at a time, each by a call of its own. */
+const SEEN = 16;
 
 /**
  * Adds the jobs of a run that have something to do, waits until every cell and then every pair has a result or a failure, and adds a job again
@@ -113,7 +116,7 @@ class KindOfRun {
       for (const chunk of front) if (!due.has(chunk)) await this.#count(chunk);
       this.pending = [...due, ...this.pending.slice(BATCH)];
       if (due.size === 0) continue;
-      for (const chunk of due) await this.#see(chunk);
+      for (const chunk of [...due].slice(0, SEEN)) await this.#see(chunk);
       return;
     }
   }

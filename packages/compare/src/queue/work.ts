@@ -7,7 +7,6 @@ import type { Cell } from "../sweep/cells.ts";
 import type { CellRecord, FailureRecord, TimingRecord } from "../sweep/record.ts";
 import type { Broker } from "./broker.ts";
 import { type ChunkJob, itemsOf, queueName } from "./chunk-job.ts";
-import type { StoredRun } from "./result-database.ts";
 
 export interface WorkOptions {
   readonly broker: Broker;
@@ -49,7 +48,6 @@ export async function work({
 }: WorkOptions): Promise<WorkProgress> {
   await broker.results.prepare();
   const progress = { ran: 0, failed: 0, plan: "" };
-  const runs = new Map<string, StoredRun>();
   // Cells share the machine; a pair that is timed has it alone.
   const machine = new Semaphore(runner.concurrency);
   let stop: (error?: unknown) => void = () => undefined;
@@ -61,7 +59,6 @@ export async function work({
   const workOn = async (job: ChunkJob): Promise<void> => {
     const run = await patiently(() => broker.results.run(job.run));
     if (!run || run.cancelled || signal?.aborted) return;
-    runs.set(job.run, run);
     const { resolved } = run.record;
     const setting = settingOf(resolved.plan, run.folder);
     const ours = model === undefined ? setting : { ...setting, model: { ...setting.model, source: model } };

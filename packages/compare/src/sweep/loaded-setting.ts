@@ -33,7 +33,7 @@ export async function loadSetting(setting: Setting, load: LoadModel): Promise<Lo
   const plugins = await loadPluginModules(setting.plugins, folder);
   const parsed = setting.decoders.map((specification) => parse(specification, plugins));
   const needsDraft = parsed.some(({ decoder }) => decoder.requires.includes("draft"));
-  const sources = await modelSources(planned, { needsDraft, folder });
+  const sources = await modelSources({ ...planned, model: planned.source }, { needsDraft, folder });
   const model = watchStore(modelStore("compare", sources.model));
   const draft = sources.draft === undefined ? undefined : watchStore(modelStore("compare", sources.draft));
   const draftHead = sources.draftHead === undefined ? undefined : watchStore(modelStore("compare", sources.draftHead));
@@ -45,7 +45,7 @@ export async function loadSetting(setting: Setting, load: LoadModel): Promise<Lo
     ...(hiddenStates && { hiddenStates }),
     threads: 1,
   };
-  const loaded = await loadModels(load, { name: sources.name, model, draft, draftHead }, options);
+  const loaded = await loadModels(load, { ...sources, model, draft, draftHead }, options);
   try {
     const decoders = new Map(setting.decoders.map((specification) => [specification, parse(specification, plugins, loaded)]));
     for (const [specification, { decoder }] of decoders) checkLack(loaded, decoder, specification);
@@ -53,7 +53,8 @@ export async function loadSetting(setting: Setting, load: LoadModel): Promise<Lo
       model: loaded,
       decoders,
       resolved: {
-        model: await model.digest(),
+        // The weights of a served model are out of reach: its name stands for them.
+        model: sources.server ? digestOf([await model.digest(), sources.server.engine, loaded.name]) : await model.digest(),
         draft: await digestOfDrafts({ draft, draftHead }),
         versions: codeVersions(execution),
         decoders: Array.from(decoders, ([specification, compared]) => resolvedDecoder(specification, compared, plugins)),

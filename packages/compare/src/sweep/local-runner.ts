@@ -5,7 +5,7 @@ import type { LoadModel } from "../load-models.ts";
 import { decodeOnce, measureRun } from "../measure-run.ts";
 import { digestOf } from "./digest.ts";
 import { type LoadedSetting, loadSetting } from "./loaded-setting.ts";
-import { type CellRecord, cellRecord, type FailureRecord, type TimedRun, type TimingRecord } from "./record.ts";
+import { type CellRecord, cellRecord, type FailureRecord, lineOf, type TimedRun, type TimingRecord } from "./record.ts";
 import type { CellRunner, Expected, Pair, Setting } from "./runner.ts";
 import type { Cell } from "./cells.ts";
 import { SweepError } from "./sweep-error.ts";
@@ -28,7 +28,7 @@ export class LocalRunner implements CellRunner {
   }
 
   async run(setting: Setting, expected: Expected, cell: Cell): Promise<CellRecord | FailureRecord> {
-    const loaded = await this.#openExpected(setting, expected);
+    const loaded = await this.#openExpected(setting, expected, [cell]);
     return this.#guard(cell.key, async () => {
       const { prompt, seed, maxNewTokens } = cell.content;
       const run = await measureRun(loaded.model, decoderIn(loaded, cell), { prompt, seed, maxNewTokens });
@@ -37,8 +37,8 @@ export class LocalRunner implements CellRunner {
   }
 
   async time(setting: Setting, expected: Expected, pair: Pair): Promise<TimingRecord | FailureRecord> {
-    const loaded = await this.#openExpected(setting, expected);
     const { key, baseline, candidate, rounds } = pair;
+    const loaded = await this.#openExpected(setting, expected, [baseline, candidate]);
     return this.#guard(key, async () => {
       const times: Record<"baseline" | "candidate", TimedRun[]> = { baseline: [], candidate: [] };
       // The first turn of each pays for compilation and first allocations, and does not count. Whose turn is first changes each round.
@@ -80,17 +80,27 @@ export class LocalRunner implements CellRunner {
     return this.#loaded!;
   }
 
-  async #openExpected(setting: Setting, expected: Expected): Promise<LoadedSetting> {
+  async #openExpected(setting: Setting, expected: Expected, cells: readonly Cell[]): Promise<LoadedSetting> {
     const loaded = await this.#open(setting);
     const { resolved } = loaded;
     for (const [name, what] of Object.entries(NAMES) as [keyof Expected, string][]) {
-      if (resolved[name] === expected[name]) continue;
-      throw new SweepError(
-        `${this.#worker} has ${what} than the plan was made with: ${resolved[name]}, not ${expected[name]}. Results of both would be mixed. ` +
-          `Give it the same, or submit the plan again with what it has.`,
-      );
+      if (resolved[name] !== expected[name]) throw this.#differs(what, { actual: resolved[name], expected: expected[name] });
+    }
+    for (const { specification, content } of cells) {
+      const { plugin, options } = resolved.decoders.find((decoder) => decoder.specification === specification)!;
+      if (plugin !== content.plugin)
+        throw this.#differs(`another file of the decoder ${specification}`, { actual: plugin, expected: content.plugin });
+      if (lineOf(options) === lineOf(content.options)) continue;
+      throw this.#differs(`other options of ${specification}`, { actual: lineOf(options), expected: lineOf(content.options) });
     }
     return loaded;
+  }
+
+  #differs(what: string, { actual, expected }: { readonly actual: string | null; readonly expected: string | null }): SweepError {
+    return new SweepError(
+      `${this.#worker} has ${what} than the plan was made with: ${actual}, not ${expected}. Results of both would be mixed. ` +
+        `Give it the same, or submit the plan again with what it has.`,
+    );
   }
 
   /** An error of a run is a record, so that other cells go on. */

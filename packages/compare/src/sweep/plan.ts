@@ -34,6 +34,9 @@ export interface PlannedModel {
   /** @defaultValue the embedded draft model, beside the embedded story model */
   readonly draft?: string | undefined;
   readonly draftHead?: string | undefined;
+  /** The engine that serves the model and its URL, as `--server`; `source` then has the tokenizer. */
+  readonly server?: string | undefined;
+  readonly servedModel?: string | undefined;
 }
 
 export interface PlannedPrompt {
@@ -97,6 +100,8 @@ const MODEL = {
   modelFile: objectOption("the path of a graph", isText),
   draft: objectOption("a folder, a URL or a repository", isText),
   draftHead: objectOption("a folder, a URL or a repository", isText),
+  server: objectOption("an engine and its URL, such as llama-server=http://127.0.0.1:8080", isText),
+  servedModel: objectOption("the name of a model at the server", isText),
 } as const satisfies OptionDefinitions<PlannedModel>;
 
 const TIMING = {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { LocalRunner } from "./local-runner.ts";
+import type { Cell } from "./cells.ts";
 import type { CellRecord } from "./record.ts";
 import { RecordFile } from "./record-file.ts";
 import { type SweepProgress } from "./run-sweep.ts";
@@ -137,7 +138,8 @@ test("a process with other files or versions runs nothing", async () => {
   const plan = smallPlan();
   const setting = { ...plan, folder };
   const { report: _, decoders: __, ...found } = await runner.resolve(setting);
-  const cell = { key: "c1", specification: "greedy", promptId: "p0", content: { prompt: "a", seed: 0, maxNewTokens: 2 } } as never;
+  const content = { prompt: "a", seed: 0, maxNewTokens: 2, plugin: null, options: {} };
+  const cell = { key: "c1", specification: "greedy", promptId: "p0", content } as Cell;
   for (const [name, words] of [
     ["versions", "other versions of the packages"],
     ["model", "other files of the model"],
@@ -147,6 +149,12 @@ test("a process with other files or versions runs nothing", async () => {
     await expect(other).rejects.toThrow(SweepError);
     await expect(other).rejects.toThrow(words);
   }
+  const another = { ...cell, content: { ...cell.content, plugin: "d" } };
+  await expect(runner.run(setting, found, another)).rejects.toThrow(
+    "another file of the decoder greedy than the plan was made with: null, not d.",
+  );
+  const others = { ...cell, content: { ...cell.content, options: { p: 1 } } };
+  await expect(runner.run(setting, found, others)).rejects.toThrow('other options of greedy than the plan was made with: {}, not {"p":1}.');
   expect(await runner.run(setting, found, cell)).toMatchObject({ type: "cell", key: "c1" });
   await runner.close();
 });
@@ -157,6 +165,9 @@ test("a decoder that the model cannot run, or that does not exist, is refused be
   );
   await expect(sweep(smallPlan({ decoders: ["none"] }), "refused")).rejects.toThrow('plan, decoder "none": decoder must be one of');
   await expect(sweep(smallPlan({ decoders: ["top-p:p=2"] }), "refused")).rejects.toThrow('plan, decoder "top-p:p=2": p must be');
+  await expect(sweep(smallPlan({ model: "nowhere" }), "refused")).rejects.toThrow("--model: must be a folder, a URL or a repository");
+  await expect(sweep(smallPlan({ model: { draft: "nowhere" } }), "refused")).rejects.toThrow("--draft: must be a folder");
+  await expect(sweep(smallPlan({ model: { server: "vllm=http://127.0.0.1:1" } }), "refused")).rejects.toThrow("--server needs --model");
   expect(await recordsIn("refused")).toEqual([]);
 });
 
