@@ -1,4 +1,5 @@
 export { type Cell, cellCount, type CellContent, cellsOf, type ResolvedDecoder, type ResolvedPlan } from "./cells.ts";
+export { codeVersions } from "./code-versions.ts";
 export { LocalRunner } from "./local-runner.ts";
 export { type CellResult, mergeRecords, outcomeLines, type SweepResults, type TimingResult } from "./merge-records.ts";
 export { type Plan, type PlanInput, type PlannedModel, type PlannedPrompt, type PlannedTiming, readPlan } from "./plan.ts";
