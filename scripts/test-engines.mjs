@@ -6,8 +6,11 @@ import { preparePythonModels } from "./python-models.mjs";
 import { root, setup } from "./setup.mjs";
 
 setup();
-if (!preparePythonModels()) process.exit(1);
-const args = ["run", "--config", path.join("tests", "vitest.engines.config.ts"), ...process.argv.slice(2)];
+const chosen = process.argv.slice(2);
+// Queues run the embedded model.
+const needsModels = chosen.length === 0 || chosen.some((name) => name !== "queue");
+if (needsModels && !preparePythonModels()) process.exit(1);
+const args = ["run", "--config", path.join("tests", "vitest.engines.config.ts"), ...chosen];
 const { status } = spawnSync(path.join(root, "node_modules", ".bin", "vitest"), args, {
   cwd: root,
   stdio: "inherit",
