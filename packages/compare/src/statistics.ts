@@ -23,6 +23,11 @@ export function medianOf(values: readonly number[]): Estimate {
   return { value: median(values), interval: bootstrapInterval(values, median), count: values.length };
 }
 
+/** The median of all values, whose interval is over groups: the values of one group are not taken to be independent. */
+export function medianOfGroups(groups: readonly (readonly number[])[]): Estimate {
+  return { value: median(groups.flat()), interval: bootstrapInterval(groups, (some) => median(some.flat())), count: groups.length };
+}
+
 /** The median of `first` over `second`, pair by pair, so that drift of the machine affects both alike. */
 export function medianRatio(first: readonly number[], second: readonly number[]): Estimate {
   return medianOf(first.map((value, index) => value / second[index]!));

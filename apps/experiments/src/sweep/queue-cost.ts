@@ -41,7 +41,7 @@ async function measure(
 ): Promise<number> {
   const { cells, chunk, workers, each } = settings;
   const fail = (error: Error): void => console.error(error.message);
-  const submitter = await openBroker(url, fail);
+  const submitter = await openBroker(url, { onError: fail });
   const run = await saveRun(submitter, {
     record: { type: "plan", resolved: planOf(`${name}-${Date.now()}`, cells), model: {} as never },
     folder: "/",
@@ -49,7 +49,7 @@ async function measure(
     submitted: new Date().toISOString(),
   });
   const controller = new AbortController();
-  const brokers = await Promise.all(Array.from({ length: workers }, () => openBroker(url, fail)));
+  const brokers = await Promise.all(Array.from({ length: workers }, () => openBroker(url, { onError: fail })));
   const working = brokers.map((broker) => work({ broker, runner: waitingRunner(each), signal: controller.signal }));
   // Workers are there before the jobs, as they are on a machine that waits for work.
   await new Promise((resolve) => setTimeout(resolve, 2000));

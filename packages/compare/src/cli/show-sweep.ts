@@ -34,6 +34,7 @@ export interface SweepOutput {
 
 /** @throws UsageError if a folder does not exist. */
 export function sweepOutput({ json, outcomes }: SweepOutputFlags, folder: string): SweepOutput {
+  if (outcomes === "-") throw new UsageError("--outcomes must be a file; standard output has the table, or the report with --json -.");
   return { json: outputPath("--json", json, folder), outcomes: outputPath("--outcomes", outcomes, folder) };
 }
 

@@ -58,6 +58,7 @@ export async function sweepCommand(planFile: string, flags: SweepFlags, host: Co
     }
     return await showSweep([storePath], output, host);
   } catch (error) {
+    if (isInvalidOption(error)) throw new UsageError(error.message, { cause: error });
     if (!signal.aborted || error !== signal.reason) throw error;
     progress.end();
     stderr.write(`Interrupted. Run the same command again to go on. Results so far: ${storePath}\n`);

@@ -41,7 +41,7 @@ export class PostgresResults implements ResultDatabase {
 
   async saveRun({ digest, record, folder, chunk, submitted }: Omit<StoredRun, "cancelled">): Promise<void> {
     await this.#pool.query(
-      "insert into decodekit.runs values ($1, $2, $3, $4, $5, false) on conflict (digest) do update set cancelled = false, folder = $3",
+      "insert into decodekit.runs values ($1, $2, $3, $4, $5, false) on conflict (digest) do update set cancelled = false, submitted = $5",
       [digest, lineOf(record), folder, chunk, submitted],
     );
   }

@@ -7,10 +7,15 @@ const RUNS = "decodekit:runs";
 const CANCELLED = "decodekit:cancelled";
 const RESULTS = "decodekit:results";
 const FAILURES = "decodekit:failures";
-/** Fields are a key and the digest of an outcome. */
-const DIFFERENCES = "decodekit:differences";
+/** Keys with more than one outcome. */
+const DIFFERENT = "decodekit:different";
+/** Outcomes of a key beside the first, by their digests. */
+const differencesOf = (key: string): string => `decodekit:differences:${key}`;
 
-/** Results in five keys of Redis or Valkey. */
+/** Fields of a command: more would not fit a call. */
+const SLICE = 1000;
+
+/** Results in keys of Redis or Valkey that begin with "decodekit:". */
 export class RedisResults implements ResultDatabase {
   readonly #redis: Redis;
 
@@ -25,10 +30,9 @@ export class RedisResults implements ResultDatabase {
   }
 
   async saveRun(run: Omit<StoredRun, "cancelled">): Promise<void> {
-    const { digest } = run;
+    const { digest, submitted } = run;
     const before = await this.#redis.hget(RUNS, digest);
-    const { submitted } = before === null ? run : (JSON.parse(before) as typeof run);
-    await this.#redis.hset(RUNS, digest, JSON.stringify({ ...run, submitted }));
+    await this.#redis.hset(RUNS, digest, JSON.stringify(before === null ? run : { ...(JSON.parse(before) as typeof run), submitted }));
     await this.#redis.srem(CANCELLED, digest);
   }
 
@@ -50,8 +54,7 @@ export class RedisResults implements ResultDatabase {
   }
 
   async missing(keys: readonly string[]): Promise<readonly string[]> {
-    if (keys.length === 0) return [];
-    const [results, failures] = await Promise.all([this.#redis.hmget(RESULTS, ...keys), this.#redis.hmget(FAILURES, ...keys)]);
+    const [results, failures] = await Promise.all([this.#linesIn(RESULTS, keys), this.#linesIn(FAILURES, keys)]);
     return keys.filter((_, index) => results[index] === null && failures[index] === null);
   }
 
@@ -70,27 +73,37 @@ export class RedisResults implements ResultDatabase {
     const digest = digestOf(record.outcome);
     const first = JSON.parse((await this.#redis.hget(RESULTS, key))!) as typeof record;
     if (digestOf(first.outcome) === digest) return "same";
-    await this.#redis.hsetnx(DIFFERENCES, `${key}.${digest}`, line);
+    await this.#redis.hsetnx(differencesOf(key), digest, line);
+    await this.#redis.sadd(DIFFERENT, key);
     return "different";
   }
 
   async forgetFailures(keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await this.#redis.hdel(FAILURES, ...keys);
+    for (const slice of slices(keys)) await this.#redis.hdel(FAILURES, ...slice);
   }
 
   async records(keys: readonly string[]): Promise<readonly SweepRecord[]> {
-    if (keys.length === 0) return [];
-    const wanted = new Set(keys);
-    const [results, failures, differences] = await Promise.all([
-      this.#redis.hmget(RESULTS, ...keys),
-      this.#redis.hmget(FAILURES, ...keys),
-      this.#redis.hgetall(DIFFERENCES),
-    ]);
-    const others = Object.entries(differences).flatMap(([field, line]) => (wanted.has(field.split(".")[0]!) ? [line] : []));
+    const [results, failures] = await Promise.all([this.#linesIn(RESULTS, keys), this.#linesIn(FAILURES, keys)]);
+    const others: string[] = [];
+    for (const slice of slices(keys)) {
+      const isMember = await this.#redis.smismember(DIFFERENT, ...slice);
+      for (const [index, key] of slice.entries()) if (isMember[index] === 1) others.push(...(await this.#redis.hvals(differencesOf(key))));
+    }
     return [...results, ...failures, ...others].filter((line) => line !== null).map((line) => JSON.parse(line) as SweepRecord);
+  }
+
+  /** Returns the field of each key, null where there is none. */
+  async #linesIn(hash: string, keys: readonly string[]): Promise<(string | null)[]> {
+    const lines: (string | null)[] = [];
+    for (const slice of slices(keys)) lines.push(...(await this.#redis.hmget(hash, ...slice)));
+    return lines;
   }
 
   async close(): Promise<void> {
     this.#redis.disconnect();
   }
+}
+
+function* slices(keys: readonly string[]): Generator<readonly string[], void, void> {
+  for (let from = 0; from < keys.length; from += SLICE) yield keys.slice(from, from + SLICE);
 }

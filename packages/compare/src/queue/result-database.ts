@@ -8,7 +8,7 @@ export interface StoredRun {
   readonly record: PlanRecord;
   /** The folder that paths in the plan are relative to. */
   readonly folder: string;
-  /** When it was submitted first, in ISO 8601. */
+  /** When it was submitted last, in ISO 8601. */
   readonly submitted: string;
   /** Number of cells in a job. */
   readonly chunk: number;
@@ -22,10 +22,10 @@ export interface StoredRun {
 export interface ResultDatabase {
   /** Makes what is missing in the database. Called by the submitter. */
   prepare(): Promise<void>;
-  /** Adds a run, or makes one that was cancelled run again. */
+  /** Adds a run. One that is there keeps its folder and its chunks, is no longer cancelled, and has the new time. */
   saveRun(run: Omit<StoredRun, "cancelled">): Promise<void>;
   cancelRun(digest: string): Promise<void>;
-  /** All runs, in the order in which they were submitted. */
+  /** All runs, the one that was submitted last at the end. */
   runs(): Promise<readonly StoredRun[]>;
   run(digest: string): Promise<StoredRun | undefined>;
   /** Returns those of the keys that have neither a result nor a failure. */

@@ -1,5 +1,3 @@
-import { cellCount } from "../sweep/cells.ts";
-import { pairCount } from "../sweep/pairs.ts";
 import type { SweepRecord } from "../sweep/record.ts";
 import type { Broker } from "./broker.ts";
 import { chunksOf, itemsOf, queueName } from "./chunk-job.ts";
@@ -10,7 +8,7 @@ export interface RunState {
   readonly name: string;
   readonly submitted: string;
   readonly cancelled: boolean;
-  /** Cells and pairs. */
+  /** Cells and pairs. Two names of one decoder are one. */
   readonly total: number;
   /** With a result. */
   readonly done: number;
@@ -27,6 +25,10 @@ const BATCH = 1000;
 /** Returns how far a run is. */
 export async function stateOf(broker: Broker, run: StoredRun): Promise<RunState> {
   const { resolved } = run.record;
+  const all = new Set<string>();
+  for (const kind of ["cells", "timing"] as const) {
+    for (const chunk of chunksOf(run.digest, resolved, BATCH, kind)) for (const { key } of itemsOf(resolved, chunk)) all.add(key);
+  }
   const done = new Set<string>();
   const failed = new Set<string>();
   for await (const record of recordsOf(broker, run)) {
@@ -38,10 +40,10 @@ export async function stateOf(broker: Broker, run: StoredRun): Promise<RunState>
     name: plan.name,
     submitted: run.submitted,
     cancelled: run.cancelled,
-    total: cellCount(plan) + pairCount(resolved),
+    total: all.size,
     done: done.size,
-    failed: failed.size,
-    workers: await broker.queue(queueName("cells", plan.execution, versions)).getWorkersCount(),
+    failed: [...failed].filter((key) => !done.has(key)).length,
+    workers: await (await broker.queue(queueName("cells", plan.execution, versions))).workers(),
     versions,
   };
 }

@@ -1,11 +1,12 @@
-import { digestOf } from "../sweep/digest.ts";
-import type { PlanRecord } from "../sweep/record.ts";
 import { cellCount } from "../sweep/cells.ts";
+import { digestOf } from "../sweep/digest.ts";
 import { pairCount } from "../sweep/pairs.ts";
+import type { PlanRecord } from "../sweep/record.ts";
 import type { SweepProgress } from "../sweep/run-sweep.ts";
 import { SweepError } from "../sweep/sweep-error.ts";
-import type { Broker, ChunkQueue } from "./broker.ts";
-import { type ChunkJob, chunksOf, itemsOf, jobId, queueName } from "./chunk-job.ts";
+import type { Broker } from "./broker.ts";
+import { type ChunkJob, chunksOf, itemsOf, queueName } from "./chunk-job.ts";
+import type { JobQueue } from "./job-queue.ts";
 import type { StoredRun } from "./result-database.ts";
 
 /** A plan whose models were loaded and whose decoders are known. */
@@ -14,7 +15,10 @@ export interface Submission extends Pick<StoredRun, "record" | "folder" | "chunk
   readonly submitted: string;
 }
 
-/** Adds a run to the database, or makes one that was cancelled run again. Returns it. */
+/**
+ * Adds a run to the database, or makes one that was cancelled run again. Returns it: one that was there keeps its folder and the size of its
+ * jobs.
+ */
 export async function saveRun(broker: Broker, submission: Submission): Promise<StoredRun> {
   const digest = digestOf(submission.record.resolved);
   await broker.results.prepare();
@@ -35,6 +39,8 @@ const BATCH = 200;
 /** Jobs whose state is asked for at a time, each by a call of its own. */
 const SEEN = 16;
 
+const KINDS = ["cells", "timing"] as const;
+
 /**
  * Adds the jobs of a run that have something to do, waits until every cell and then every pair has a result or a failure, and adds a job again
  * that was lost. Several may do so for one run. Failures are forgotten first: what failed is tried again.
@@ -42,17 +48,25 @@ const SEEN = 16;
  */
 export async function followRun(broker: Broker, run: StoredRun, options: FollowOptions = {}): Promise<void> {
   await forgetFailures(broker, run);
-  for (const kind of ["cells", "timing"] as const) await followKind(broker, run, kind, options);
+  for (const kind of KINDS) await followKind(broker, run, kind, options);
 }
 
-/** Adds the jobs of a run that have something to do, and does not wait. Pairs are timed once a command follows the run. */
-export async function addRun(broker: Broker, run: StoredRun): Promise<void> {
+/**
+ * Adds the jobs of a run that have something to do, and does not wait. Failures are forgotten first. Pairs are added if every cell has a
+ * result, as they are timed after the cells. Returns the number of jobs.
+ */
+export async function addRun(broker: Broker, run: StoredRun): Promise<number> {
   await forgetFailures(broker, run);
-  await new KindOfRun(broker, run, "cells").addAll();
+  for (const kind of KINDS) {
+    const jobs = await JobsOfRun.open(broker, run, kind);
+    await jobs.addAll();
+    if (jobs.pending.length > 0) return jobs.pending.length;
+  }
+  return 0;
 }
 
 async function forgetFailures({ results }: Broker, run: StoredRun): Promise<void> {
-  for (const kind of ["cells", "timing"] as const) {
+  for (const kind of KINDS) {
     for (const chunks of batches(chunksOf(run.digest, run.record.resolved, run.chunk, kind))) {
       await results.forgetFailures(chunks.flatMap((chunk) => keysOf(run.record, chunk)));
     }
@@ -64,7 +78,7 @@ async function followKind(broker: Broker, run: StoredRun, kind: ChunkJob["kind"]
   const { resolved } = run.record;
   const total = kind === "cells" ? cellCount(resolved.plan) : pairCount(resolved);
   if (total === 0) return;
-  const jobs = new KindOfRun(broker, run, kind);
+  const jobs = await JobsOfRun.open(broker, run, kind);
   await jobs.addAll();
   for (;;) {
     signal?.throwIfAborted();
@@ -79,7 +93,7 @@ async function followKind(broker: Broker, run: StoredRun, kind: ChunkJob["kind"]
 }
 
 /** The jobs of a run of one kind that are not known to have ended. */
-class KindOfRun {
+class JobsOfRun {
   /** In the order in which they were added. */
   pending: ChunkJob[] = [];
   done = 0;
@@ -87,14 +101,18 @@ class KindOfRun {
   readonly #broker: Broker;
   readonly #run: StoredRun;
   readonly #kind: ChunkJob["kind"];
-  readonly #queue: ChunkQueue;
+  readonly #queue: JobQueue;
 
-  constructor(broker: Broker, run: StoredRun, kind: ChunkJob["kind"]) {
+  static async open(broker: Broker, run: StoredRun, kind: ChunkJob["kind"]): Promise<JobsOfRun> {
     const { plan, versions } = run.record.resolved;
+    return new JobsOfRun(broker, run, { kind, queue: await broker.queue(queueName(kind, plan.execution, versions)) });
+  }
+
+  private constructor(broker: Broker, run: StoredRun, { kind, queue }: { readonly kind: ChunkJob["kind"]; readonly queue: JobQueue }) {
     this.#broker = broker;
     this.#run = run;
     this.#kind = kind;
-    this.#queue = broker.queue(queueName(kind, plan.execution, versions));
+    this.#queue = queue;
   }
 
   /** Adds a job for every chunk with an item that has no result. */
@@ -104,11 +122,13 @@ class KindOfRun {
       const due = await this.#due(chunks);
       for (const each of chunks) if (!due.has(each)) this.done += each.to - each.from;
       this.pending.push(...due);
-      await this.#add([...due]);
+      await this.#queue.add([...due]);
     }
+    // Those that failed before are not added again: they are still there.
+    for (const each of this.pending.slice(0, SEEN)) await this.#see(each);
   }
 
-  /** Takes jobs that have ended from the front of `pending`, and sees to the first one that has not. */
+  /** Takes jobs that have ended from the front of `pending`, and sees to the first ones that have not. */
   async settle(): Promise<void> {
     while (this.pending.length > 0) {
       const front = this.pending.slice(0, BATCH);
@@ -134,44 +154,44 @@ class KindOfRun {
     return new Set(chunks.filter((_, index) => keys[index]!.some((key) => missing.has(key))));
   }
 
-  async #add(chunks: readonly ChunkJob[]): Promise<void> {
-    await this.#queue.addBulk(chunks.map((chunk) => ({ name: this.#kind, data: chunk, opts: { ...JOB, jobId: jobId(chunk) } })));
-  }
-
   /**
    * A job that took its worker down is cut into single items, so that one that does so fails alone; a single item is a failure then. A job that
-   * the queue does not know, as after a restart without the latest writes, is added again.
+   * the queue does not have, as after a restart without the latest writes, is added again, unless another has cut it.
    */
   async #see(chunk: ChunkJob): Promise<void> {
-    const id = jobId(chunk);
-    const state = await this.#queue.getJobState(id);
-    if (state !== "failed" && state !== "completed" && state !== "unknown") return;
-    const job = state === "unknown" ? undefined : await this.#queue.getJob(id);
-    const reason = job?.failedReason ?? "";
-    await job?.remove();
-    if (state !== "failed") return this.#add([chunk]);
-    if (chunk.to - chunk.from > 1) {
-      const single = Array.from({ length: chunk.to - chunk.from }, (_, index) => ({
-        ...chunk,
-        from: chunk.from + index,
-        to: chunk.from + index + 1,
-      }));
-      this.pending = this.pending.flatMap((each) => (each === chunk ? single : [each]));
-      return this.#add(single);
+    const state = await this.#queue.stateOf(chunk);
+    if (state === "waiting") return;
+    const single = Array.from({ length: chunk.to - chunk.from }, (_, index) => ({
+      ...chunk,
+      from: chunk.from + index,
+      to: chunk.from + index + 1,
+    }));
+    if (state === "failed") {
+      const reason = await this.#queue.removeFailed(chunk);
+      if (single.length > 1) return this.#cut(chunk, single);
+      const [key] = keysOf(this.#run.record, chunk);
+      await this.#broker.results.put({
+        type: "failure",
+        key: key!,
+        error: "worker",
+        message: `Its workers were lost: ${reason}`,
+        worker: "",
+      });
+      return;
     }
-    const [key] = keysOf(this.#run.record, chunk);
-    await this.#broker.results.put({
-      type: "failure",
-      key: key!,
-      error: "worker",
-      message: `Its workers were lost: ${reason}`,
-      worker: "",
-    });
+    for (const each of single.length > 1 ? single : []) {
+      if ((await this.#queue.stateOf(each)) !== "gone") return this.#cut(chunk, single);
+    }
+    // It may have ended since.
+    if ((await this.#due([chunk])).size > 0) await this.#queue.add([chunk]);
+  }
+
+  async #cut(chunk: ChunkJob, single: readonly ChunkJob[]): Promise<void> {
+    const due = await this.#due(single);
+    this.pending = this.pending.flatMap((each) => (each === chunk ? single : [each]));
+    await this.#queue.add([...due]);
   }
 }
-
-/** Failures of machines are tried again; those of cells are results. */
-const JOB = { attempts: 4, backoff: { type: "exponential", delay: 1000 }, removeOnComplete: true } as const;
 
 function keysOf({ resolved }: PlanRecord, chunk: ChunkJob): readonly string[] {
   return itemsOf(resolved, chunk).map(({ key }) => key);

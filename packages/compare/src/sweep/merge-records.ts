@@ -45,8 +45,8 @@ export async function mergeRecords(stores: Iterable<AsyncIterable<SweepRecord>>)
     for await (const record of records) {
       if (record.type === "plan") plan = record;
       else if (record.type === "cell") cells.set(record.key, [...(cells.get(record.key) ?? []), record]);
-      else if (record.type === "failure") failures.set(record.key, record);
-      else if (!timings.has(record.key)) timings.set(record.key, record);
+      else if (record.type === "failure") failures.set(record.key, firstOf(record, failures.get(record.key)));
+      else timings.set(record.key, firstOf(record, timings.get(record.key)));
     }
     if (plan) plans.set(lineOf(plan.resolved), plan);
   }
@@ -64,6 +64,11 @@ export async function mergeRecords(stores: Iterable<AsyncIterable<SweepRecord>>)
     cells: Array.from(cellsOf(resolved), (cell) => resultOf(cell, cells.get(cell.key) ?? [], failures.get(cell.key))),
     timings: Array.from(pairsOf(resolved), ({ key, baseline, candidate }) => ({ baseline, candidate, record: timings.get(key) })),
   };
+}
+
+/** Returns the record whose line comes first in the order of its characters, whichever was read first. */
+function firstOf<Kind extends object>(one: Kind, other: Kind | undefined): Kind {
+  return other === undefined || lineOf(one) < lineOf(other) ? one : other;
 }
 
 function resultOf(cell: Cell, records: readonly CellRecord[], failure: FailureRecord | undefined): CellResult {

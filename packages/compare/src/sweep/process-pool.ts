@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { pool as createPool, Promise as TaskPromise, TerminateError, type Pool } from "workerpool";
+import { DecodekitError, type ErrorCode } from "@decodekit/core";
 import { UsageError } from "../usage-error.ts";
 import type { FailureRecord } from "./record.ts";
-import type { CellRunner, Setting } from "./runner.ts";
+import type { CellRunner } from "./runner.ts";
 import { SweepError } from "./sweep-error.ts";
 
 /** The functions of a process of the pool. */
@@ -31,12 +32,12 @@ export class ProcessPool implements CellRunner {
 
   async run(...args: Parameters<CellRunner["run"]>): ReturnType<CellRunner["run"]> {
     const [setting, , cell] = args;
-    return this.#guard(cell.key, setting, () => this.#call("run", args, setting.maxSeconds));
+    return this.#guard(cell.key, setting.maxSeconds, (seconds) => this.#call("run", args, seconds));
   }
 
   async time(...args: Parameters<CellRunner["time"]>): ReturnType<CellRunner["time"]> {
     const [setting, , pair] = args;
-    return this.#guard(pair.key, setting, () => this.#call("time", args, 2 * (pair.rounds + 1) * setting.maxSeconds));
+    return this.#guard(pair.key, 2 * (pair.rounds + 1) * setting.maxSeconds, (seconds) => this.#call("time", args, seconds));
   }
 
   async close(): Promise<void> {
@@ -50,6 +51,8 @@ export class ProcessPool implements CellRunner {
     args: Parameters<ProcessFunctions[Name]>,
     seconds?: number,
   ): Promise<Awaited<ReturnType<ProcessFunctions[Name]>>> {
+    // A pool that was ended makes new processes.
+    if (this.#closed) throw new SweepError("The processes were ended.");
     const call = this.#pool.exec<ProcessFunctions[Name]>(name, args);
     if (seconds !== undefined) call.timeout(1000 * seconds);
     try {
@@ -60,15 +63,15 @@ export class ProcessPool implements CellRunner {
   }
 
   /** Turns the end of a process, and a run that takes too long, into a failure. */
-  async #guard<Kind>(key: string, { maxSeconds }: Setting, call: () => Promise<Kind>): Promise<Kind | FailureRecord> {
+  async #guard<Kind>(key: string, seconds: number, call: (seconds: number) => Promise<Kind>): Promise<Kind | FailureRecord> {
     const failure = { type: "failure", key, worker: "" } as const;
     for (let exits = 0; ;) {
       try {
-        return await call();
+        return await call(seconds);
       } catch (error) {
         if (this.#closed) throw error;
         if (error instanceof TaskPromise.TimeoutError) {
-          return { ...failure, error: "timeout", message: `It was ended after ${maxSeconds} seconds, the plan's maxSeconds.` };
+          return { ...failure, error: "timeout", message: `It was ended after ${seconds} seconds, by the plan's maxSeconds.` };
         }
         if (!(error instanceof TerminateError)) throw error;
         if (++exits < EXITS) continue;
@@ -93,5 +96,11 @@ function howItEnded({ message }: Error): string {
 function restored(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === "UsageError") return new UsageError(error.message);
-  return error.name === "SweepError" ? new SweepError(error.message) : error;
+  const { code } = error as { readonly code?: unknown };
+  return isErrorCode(error, code) ? Object.assign(new DecodekitError(code, error.message), { name: error.name }) : error;
+}
+
+/** Errors of decodekit have a name of their own and a code; those of Node have a code, too. */
+function isErrorCode({ name }: Error, code: unknown): code is ErrorCode {
+  return typeof code === "string" && name !== "Error" && /^[A-Z_]+$/u.test(code);
 }

@@ -16,7 +16,7 @@ export interface SweepOptions {
   /** @defaultValue all cells */
   readonly shard?: Shard | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
-  /** An abort ends the cells that run, and the call rejects with its reason. Results so far stay in the store. */
+  /** An abort, like an error, ends the cells that run and the runner, and the call rejects with its reason. Results so far stay in the store. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -119,12 +119,14 @@ async function forEachDue<Item extends { readonly key: string }>(
   };
   report();
   const workers = Array.from({ length: concurrency }, work);
+  let ended = false;
   try {
     await stoppable(Promise.all(workers), signal);
+    ended = true;
   } finally {
     stopped = true;
     // Ends what still runs, so that nothing writes into the store after the call.
-    if (signal?.aborted) await options.runner.close();
+    if (!ended) await options.runner.close();
     await Promise.allSettled(workers);
   }
   report();

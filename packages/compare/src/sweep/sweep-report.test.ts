@@ -67,9 +67,9 @@ test("the interval is over prompts: seeds of one prompt are no further evidence"
 });
 
 test("a pair's ratio is the median of its rounds per token, and machines are apart", () => {
-  const timing = (machine: string, baseline: readonly number[], candidate: readonly number[]): TimingResult => ({
-    baseline: cellOf("a", "p0", 0),
-    candidate: cellOf("b", "p0", 0),
+  const timing = (machine: string, prompt: string, baseline: readonly number[], candidate: readonly number[]): TimingResult => ({
+    baseline: cellOf("a", prompt, 0),
+    candidate: cellOf("b", prompt, 0),
     record: {
       type: "timing",
       key: "t",
@@ -83,13 +83,19 @@ test("a pair's ratio is the median of its rounds per token, and machines are apa
   });
   const { decoders, baseline } = report(
     [],
-    [timing("two", [100, 200, 300], [25, 100, 100]), timing("one", [10], [20]), timing("two", [80], [10])],
+    [
+      timing("two", "p0", [100, 200, 300], [25, 100, 100]),
+      timing("one", "p0", [10], [20]),
+      timing("two", "p1", [80], [10]),
+      timing("two", "p1", [80], [10]),
+    ],
   );
   expect(baseline).toBe("a");
-  // Per token: 10/5, 20/20 and 30/20, of which 1.5 is the middle; 8/2 = 4 of the other pair.
+  // Per token: 10/5, 20/20 and 30/20, of which 1.5 is the middle; 8/2 = 4 of the other pairs.
   expect(decoders[1]!.speedups.map(({ machine, processor, ratio }) => [machine, processor, ratio.value, ratio.count])).toEqual([
     ["one", "processor of one", 0.25, 1],
-    ["two", "processor of two", 2.75, 2],
+    // The middle of 1.5, 4 and 4; of two prompts.
+    ["two", "processor of two", 4, 2],
   ]);
   expect(decoders[0]!.speedups).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import type { PluginOptionValues } from "@decodekit/core";
 import type { ModelReport } from "../report.ts";
-import { type Estimate, medianOf, ratioOfSums } from "../statistics.ts";
+import { type Estimate, median, medianOfGroups, ratioOfSums } from "../statistics.ts";
 import { groupBy } from "../group-by.ts";
 import type { CellResult, SweepResults, TimingResult } from "./merge-records.ts";
-import type { TimedRun } from "./record.ts";
+import type { TimedRun, TimingRecord } from "./record.ts";
 
 /** What a sweep found: plain data that survives JSON unchanged. Intervals are of 95 %, by bootstrap over the prompts. */
 export interface SweepReport {
@@ -51,7 +51,7 @@ export interface Speedup {
   /** Name of the machine. */
   readonly machine: string;
   readonly processor: string | null;
-  /** Median over the pairs; a pair's figure is the median over its rounds. */
+  /** Median over the pairs with a token; a pair's figure is the median over its rounds. */
   readonly ratio: Estimate;
 }
 
@@ -129,23 +129,26 @@ function figuresOf(results: readonly CellResult[]): Figures {
 type Outcome = NonNullable<CellResult["record"]>["outcome"];
 
 function speedupsOf(timings: readonly TimingResult[]): readonly Speedup[] {
-  const records = timings.flatMap(({ record }) => (record ? [record] : []));
-  const byMachine = groupBy(records, ({ worker }) => worker.slice(0, worker.lastIndexOf(":")));
+  const timed = timings.flatMap(({ candidate, record }) =>
+    record ? [{ prompt: candidate.promptId, record, ratio: ratioOf(record) }] : [],
+  );
+  const usable = timed.filter(({ ratio }) => Number.isFinite(ratio));
+  const byMachine = groupBy(usable, ({ record: { worker } }) => worker.slice(0, worker.lastIndexOf(":")));
   return Array.from(byMachine, ([machine, group]) => ({
     machine,
-    processor: group[0].environment.processor,
-    ratio: medianOf(
-      group.map(
-        ({ baselineTimes, candidateTimes }) =>
-          medianOf(baselineTimes.map((run, round) => perToken(run) / perToken(candidateTimes[round]!))).value,
-      ),
-    ),
+    processor: group[0].record.environment.processor,
+    ratio: medianOfGroups(Array.from(groupBy(group, ({ prompt }) => prompt).values(), (pairs) => pairs.map(({ ratio }) => ratio))),
   })).toSorted((a, b) => (a.machine < b.machine ? -1 : 1));
+}
+
+/** The median over the rounds; not finite if a text has no token. */
+function ratioOf({ baselineTimes, candidateTimes }: TimingRecord): number {
+  return median(baselineTimes.map((run, round) => perToken(run) / perToken(candidateTimes[round]!)));
 }
 
 /** Milliseconds per token, without the pass that reads the prompt. */
 function perToken({ decodeMilliseconds, tokens }: TimedRun): number {
-  return decodeMilliseconds / Math.max(1, tokens);
+  return tokens === 0 ? NaN : decodeMilliseconds / tokens;
 }
 
 function named({ key, specification, promptId, content }: CellResult["cell"]): NamedCell {
