@@ -15,14 +15,14 @@ export class LeaveToOthers extends Error {
 }
 
 /** A worker that was made, and does not take jobs yet. */
-export interface JobWorker {
+interface JobWorker {
   /** Takes jobs. Resolves when it is closed. */
   run(): Promise<void>;
   /** Takes no more jobs, and waits for the end of those that it has. */
   close(): Promise<void>;
 }
 
-export type JobWorkerOptions = Pick<WorkerOptions, "concurrency" | "lockDuration" | "stalledInterval" | "maxStalledCount">;
+type JobWorkerOptions = Pick<WorkerOptions, "concurrency" | "lockDuration" | "stalledInterval" | "maxStalledCount">;
 
 /** A connection to what keeps the queue and the results. Calls wait for a database that is started again, until the broker is closed. */
 export interface Broker {
