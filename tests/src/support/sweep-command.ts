@@ -35,19 +35,15 @@ export interface StartOptions {
   readonly shell?: string;
   /** Another copy of the command. */
   readonly cli?: string;
-  /** User and group that it runs as. */
-  readonly user?: number | undefined;
+  /** A command that starts it, with its arguments. */
+  readonly by?: readonly string[];
 }
 
 /** Starts the built command in `folder`. */
-export function start(folder: string, args: readonly string[], { shell = "", cli = command, user }: StartOptions = {}): Running {
+export function start(folder: string, args: readonly string[], { shell = "", cli = command, by = [] }: StartOptions = {}): Running {
   const { FORCE_COLOR: _, ...env } = process.env;
   const script = `${shell} exec "$@"`;
-  const child = spawn("sh", ["-c", script, "sh", process.execPath, cli, ...args], {
-    cwd: folder,
-    env,
-    ...(user !== undefined && { uid: user, gid: user }),
-  });
+  const child = spawn("sh", ["-c", script, "sh", ...by, process.execPath, cli, ...args], { cwd: folder, env });
   let stdout = "";
   let stderr = "";
   const listeners = new Set<() => void>();
