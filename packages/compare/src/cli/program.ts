@@ -207,10 +207,11 @@ function addQueueCommands(program: Command, host: CommandProcess, finish: (exitC
 function addSweepOutput(command: Command): Command {
   return command
     .option("--json <file>", 'write the full report to a file; "-" writes it to standard output instead of the table')
+    .option("--plot <file>", "for a plan: draw the table as an SVG file (needs npm install vega vega-lite)")
     .option("--outcomes <file>", "for a plan: write a line of JSON for each run, the same bytes on every machine");
 }
 
-const PLAN_FLAGS = ["store", "shard", "processes", "outcomes", "queue", "chunk"];
+const PLAN_FLAGS = ["store", "shard", "processes", "outcomes", "plot", "queue", "chunk"];
 
 /** Commander knows no options that exclude an argument. */
 function checkPlanFlags(plan: string | undefined, command: Command): void {

@@ -7,12 +7,14 @@ import { mergeRecords, outcomeLines, readRecords, type SweepReport, sweepReport 
 import { UsageError } from "../usage-error.ts";
 import { ExitCode } from "./exit-code.ts";
 import { outputPath } from "./output-path.ts";
+import { plotSweep } from "./plot-sweep.ts";
 import { renderSweep } from "./render-sweep.ts";
 import { colorsFor, type CommandProcess, widthOf } from "./terminal.ts";
 
 export interface SweepOutputFlags {
   readonly json?: string;
   readonly outcomes?: string;
+  readonly plot?: string;
 }
 
 /**
@@ -30,19 +32,31 @@ export interface SweepOutput {
   /** "-" is standard output. */
   readonly json: string | undefined;
   readonly outcomes: string | undefined;
+  /** Of an SVG file. */
+  readonly plot: string | undefined;
 }
 
 /** @throws UsageError if a folder does not exist. */
-export function sweepOutput({ json, outcomes }: SweepOutputFlags, folder: string): SweepOutput {
+export function sweepOutput({ json, outcomes, plot }: SweepOutputFlags, folder: string): SweepOutput {
   if (outcomes === "-") throw new UsageError("--outcomes must be a file; standard output has the table, or the report with --json -.");
-  return { json: outputPath("--json", json, folder), outcomes: outputPath("--outcomes", outcomes, folder) };
+  if (plot !== undefined && !plot.endsWith(".svg")) throw new UsageError(`--plot must be an SVG file, such as ${plot}.svg.`);
+  return {
+    json: outputPath("--json", json, folder),
+    outcomes: outputPath("--outcomes", outcomes, folder),
+    plot: outputPath("--plot", plot, folder),
+  };
 }
 
 /** Merges files of records, and shows what they found. The exit code is that of a failure if a cell failed or has no result. */
-export async function showSweep(paths: readonly string[], { json, outcomes }: SweepOutput, { stdout }: CommandProcess): Promise<ExitCode> {
+export async function showSweep(
+  paths: readonly string[],
+  { json, outcomes, plot }: SweepOutput,
+  { stdout }: CommandProcess,
+): Promise<ExitCode> {
   const results = await mergeRecords(paths.map((file) => readRecords(file)));
   const report = sweepReport(results);
   if (outcomes !== undefined) await pipeline(withLineBreaks(outcomeLines(results)), createWriteStream(outcomes));
+  if (plot !== undefined) await writeFile(plot, await plotSweep(report));
   const text = `${JSON.stringify(report, null, 2)}\n`;
   if (json !== undefined && json !== "-") await writeFile(json, text);
   stdout.write(json === "-" ? text : renderSweep(report, { colors: colorsFor(stdout), width: widthOf(stdout) }));

@@ -20,6 +20,8 @@ test.each<[string, unknown, readonly string[], string]>([
   ["plan.json", plan, ["--max-new-tokens", "3"], "--max-new-tokens has no effect on a plan"],
   ["plan.json", plan, ["--json", "none/report.json"], "--json: the folder"],
   ["plan.json", plan, ["--outcomes", "none/outcomes.jsonl"], "--outcomes: the folder"],
+  ["plan.json", plan, ["--outcomes", "-"], "--outcomes must be a file"],
+  ["plan.json", plan, ["--plot", "plot.png"], "--plot must be an SVG file, such as plot.png.svg."],
 ])("%s with %j is refused with code 2: %s", async (name, content, args, message) => {
   write(name, content);
   const { exitCode, stdout, stderr } = await decodekit(["compare", name, ...args]);
@@ -35,13 +37,26 @@ describe("decodekit merge", () => {
     expect(half.exitCode).toBe(1);
     expect(half.stdout).toMatch(/^\d+ runs of the plan have no result yet\.$/m);
     await sweep(timed, "merge-2", { shard: { index: 2, count: 2 } });
-    const { exitCode, stdout } = await decodekit(["merge", fileOf("merge-2"), fileOf("merge-1"), "--json", "report.json"]);
+    const { exitCode, stdout } = await decodekit(["merge", fileOf("merge-2"), fileOf("merge-1"), "--plot", "plot.svg"]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^small: 2 decoders × 3 prompts × 2 seeds on letters$/m);
     expect(stdout).toMatch(/^greedy +6 +36 +1000 \[1000, 1000\] +\d\.\d\d \[\d\.\d\d, \d\.\d\d\] +1$/m);
     expect(stdout).toMatch(/^top-p:p=0\.9 +6 +36 +1000 \[1000, 1000\] .*\d \[[\d.]+, [\d.]+\]$/m);
     expect(stdout).toContain("in brackets: 95 % intervals, by bootstrap over the prompts;");
     expect(stdout).toContain("times as fast: against greedy per token, median over the pairs.");
+    const plot = readFileSync(path.join(folder, "plot.svg"), "utf8");
+    const labels = [...plot.matchAll(/<text[^>]*>([^<]+)<\/text>/gu)].map(([, label]) => label);
+    expect(labels).toEqual(
+      expect.arrayContaining([
+        "small on letters",
+        "greedy",
+        "top-p:p=0.9",
+        "passes per 1000 tokens",
+        "nats per token",
+        "times as fast as greedy",
+      ]),
+    );
+    expect(plot.match(/aria-roledescription="point"/gu)).toHaveLength(5);
   });
 
   test("names the runs that failed, and those whose outcome was another when repeated", async () => {
