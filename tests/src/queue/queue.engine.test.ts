@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type QueueForTests, startPostgres } from "../support/postgres-for-tests.ts";
 import { redis, startRedis } from "../support/redis-for-tests.ts";
+import { expectResults } from "./expect-results.ts";
 import {
   finished,
   keysIn,
@@ -52,6 +53,8 @@ describe.each(KINDS)("%s", (_, open) => {
     expect(textOf(folder, "outcomes.jsonl")).toBe(expected);
     expect(keysIn(folder, "plan.jsonl")).toHaveLength(20);
   }
+
+  test("keeps the first result of each cell, and what differs from it", () => expectResults(queue.url, "contract"));
 
   test("500 runs give the bytes of a run on one machine", async () => {
     const folder = testFolder();

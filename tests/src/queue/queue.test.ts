@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type QueueForTests, startPostgres } from "../support/postgres-for-tests.ts";
+import { expectResults } from "./expect-results.ts";
 import { finished, keysIn, run, SMALL, start, testFolder, textOf, undisturbed, writePlan } from "../support/sweep-command.ts";
 
 let postgres: QueueForTests;
 beforeAll(async () => (postgres = await startPostgres()));
 afterAll(() => postgres.stop());
+
+test("PostgreSQL keeps the first result of each cell, and what differs from it", () => expectResults(postgres.url, "contract"));
 
 // The tests in which machines and databases die are in queue.engine.test.ts.
 test("workers of a queue give the bytes of a run on one machine, once", async () => {
