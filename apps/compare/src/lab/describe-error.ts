@@ -52,6 +52,7 @@ const sentences: Readonly<Record<Code, (error: DecodekitError) => string>> = {
   WORKER: ({ message }) => message || t.worker,
   HUB: ({ message }) => message,
   REMOTE: ({ message }) => message,
+  SWEEP: ({ message }) => message,
 };
 
 function executionIn({ execution }: { readonly execution: string }): string {
