@@ -117,12 +117,12 @@ function plugin(deed: string): string {
 
 test.each([
   ["ends its process", "process.kill(process.pid, 'SIGKILL');", "exit: Its process ended 2 times (SIGKILL), perhaps for want of memory."],
-  ["never ends", "for (;;);", "timeout: It was ended after 3 seconds, the plan's maxSeconds."],
-  ["never answers", "await new Promise(() => setInterval(() => {}, 1000));", "timeout: It was ended after 3 seconds"],
+  ["never ends", "for (;;);", "timeout: It was ended after 8 seconds, by the plan's maxSeconds."],
+  ["never answers", "await new Promise(() => setInterval(() => {}, 1000));", "timeout: It was ended after 8 seconds"],
 ])("a run that %s fails alone", async (_, deed, message) => {
   const folder = testFolder();
   writeFileSync(path.join(folder, "odd.mjs"), plugin(deed));
-  writePlan(folder, { decoders: ["greedy", "odd"], plugins: ["odd.mjs"], prompts: names, maxSeconds: 3 });
+  writePlan(folder, { decoders: ["greedy", "odd"], plugins: ["odd.mjs"], prompts: names, maxSeconds: 8 });
   const { exitCode, stdout, stderr } = await run(folder, ["compare", "plan.json", "--processes", "2"]);
   expect(exitCode).toBe(1);
   expect(stderr).toContain("10 runs now, 0 from before, 1 failed.");
