@@ -1,5 +1,5 @@
 import { openBroker, type StoredRun } from "@decodekit/compare/queue";
-import type { CellRecord, FailureRecord, SweepRecord, TimingRecord } from "@decodekit/compare/sweep";
+import type { CellRecord, FailureRecord, PlanRecord, SweepRecord, TimingRecord } from "@decodekit/compare/sweep";
 import { expect } from "vitest";
 
 const cell = (key: string, text: string): CellRecord =>
@@ -9,6 +9,23 @@ const timing = (key: string, worker: string): TimingRecord => ({ type: "timing",
 /** Lines in the order of their characters, each with its members in that order. */
 const sorted = (records: readonly SweepRecord[]): readonly string[] =>
   records.map((record) => JSON.stringify(Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))))).toSorted();
+
+/** A plan without a cell: other tests of the database list it. */
+function emptyPlan(name: string): PlanRecord {
+  const plan = {
+    name,
+    model: {},
+    decoders: [],
+    prompts: [],
+    seeds: [0],
+    maxNewTokens: 1,
+    execution: "native",
+    plugins: [],
+    maxSeconds: 1,
+  } as const;
+  const resolved = { plan: { ...plan, timing: null }, model: "m", draft: null, versions: "v", decoders: [] };
+  return { type: "plan", resolved, model: { name } as PlanRecord["model"] };
+}
 
 /** Expects what every database of results must do. `prefix` makes keys that no other test has. */
 export async function expectResults(url: string, prefix: string): Promise<void> {
@@ -57,13 +74,13 @@ export async function expectResults(url: string, prefix: string): Promise<void> 
     expect(puts.filter((put) => put === "stored")).toHaveLength(1);
     expect(puts.filter((put) => put === "same")).toHaveLength(19);
 
-    const run = {
+    const run: Omit<StoredRun, "cancelled"> = {
       digest: `${prefix}-run`,
-      record: { type: "plan" },
+      record: emptyPlan(prefix),
       folder: "/one",
       chunk: 3,
       submitted: "2026-01-01T00:00:00.000Z",
-    } as unknown as StoredRun;
+    };
     await results.saveRun(run);
     expect(await results.run(run.digest)).toEqual({ ...run, cancelled: false });
     await results.cancelRun(run.digest);
