@@ -7,7 +7,7 @@ import { renderTable, type TableContent } from "./text-table.ts";
 
 interface RenderOptions {
   readonly colors: Colors;
-  /** Columns of the terminal; undefined if the output is no terminal. */
+  /** Columns of the terminal; undefined if the output is not a terminal. */
   readonly width: number | undefined;
 }
 

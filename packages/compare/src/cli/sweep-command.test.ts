@@ -11,7 +11,7 @@ const write = (name: string, value: unknown): void =>
 const plan = { name: "small", decoders: ["greedy"], prompts: ["a"] };
 
 test.each<[string, unknown, readonly string[], string]>([
-  ["broken.json", "{", [], "The plan broken.json is no JSON: "],
+  ["broken.json", "{", [], "The plan broken.json is not valid JSON: "],
   ["unknown.json", { ...plan, decoder: "greedy" }, [], 'The plan unknown.json: plan: option "decoder"'],
   ["none.json", { ...plan, prompts: [] }, [], "The plan none.json: plan: prompts must be a list of at least one text"],
   ["plan.json", plan, ["--shard", "3/2"], "--shard must be i/n, the i-th of n parts, with 1 <= i <= n <= 100000, got 3/2."],
@@ -90,7 +90,7 @@ describe("decodekit merge", () => {
     write("text.jsonl", "hello\n");
     expect(await decodekit(["merge", "text.jsonl"])).toMatchObject({
       exitCode: 1,
-      stderr: "error: There is no plan in the files: they are no results of a sweep.\n",
+      stderr: "error: The files hold no plan, so they were not written by decodekit compare PLAN.\n",
     });
     await sweep(smallPlan(), "one-plan");
     await sweep(smallPlan({ seeds: 1 }), "other-plan");

@@ -83,7 +83,7 @@ async function readPlanFile(file: string, given: string): Promise<Plan> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`The plan ${given} is no JSON: ${(error as Error).message}.`);
+    throw new UsageError(`The plan ${given} is not valid JSON: ${(error as Error).message}.`);
   }
   try {
     return readPlan(value);

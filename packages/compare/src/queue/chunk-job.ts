@@ -19,7 +19,7 @@ export function queueName(kind: ChunkJob["kind"], execution: Plan["execution"], 
   return `decodekit-${kind}-${digestOf({ execution, versions }).slice(0, 16)}`;
 }
 
-/** The same job has the same id, so that it waits once, whoever adds it. */
+/** Returns the id of a job in its queue. Equal jobs have equal ids, so that a job that two submitters add waits once. */
 export function jobId({ run, kind, from, to }: ChunkJob): string {
   return `${kind}-${run.slice(0, 16)}-${from}-${to}`;
 }

@@ -51,7 +51,7 @@ export async function mergeRecords(stores: Iterable<AsyncIterable<SweepRecord>>)
     if (plan) plans.set(lineOf(plan.resolved), plan);
   }
   const [plan, ...more] = plans.values();
-  if (!plan) throw new SweepError("There is no plan in the files: they are no results of a sweep.");
+  if (!plan) throw new SweepError("The files hold no plan, so they were not written by decodekit compare PLAN.");
   if (more.length > 0) {
     throw new SweepError(
       "The files are results of different plans, models or versions of the packages. Merge the parts of one plan at a time.",

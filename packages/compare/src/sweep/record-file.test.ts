@@ -72,7 +72,7 @@ test("two that write at once keep each other's records", async () => {
   expect(new Set((await recordsIn("both")).map((each) => (each as CellRecord).key)).size).toBe(400);
 });
 
-test("lines that are no records do not count", async () => {
+test("lines that are not records do not count", async () => {
   const file = await RecordFile.open(fileOf("damaged"));
   await file.put(record("a"));
   await file.close();

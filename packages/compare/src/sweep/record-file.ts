@@ -85,7 +85,7 @@ export class RecordFile implements RecordStore {
   }
 }
 
-/** Reads the records of a file, without lines that are none. */
+/** Reads the records of a file. Skips lines that are not records, such as one that was cut short. */
 export async function* readRecords(path: string): AsyncGenerator<SweepRecord, void, void> {
   for await (const line of createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity })) {
     const record = parseRecord(line);
