@@ -23,7 +23,7 @@ const ROW_HEIGHT = 22;
  * @throws UsageError if `vega` and `vega-lite` are not installed.
  */
 export async function plotSweep(report: SweepReport): Promise<string> {
-  const [vega, { compile }] = await installed();
+  const [vega, { compile }] = await plotPackages();
   const { spec } = compile(specificationOf(report));
   const view = new vega.View(vega.parse(spec), { renderer: "none" });
   try {
@@ -33,7 +33,8 @@ export async function plotSweep(report: SweepReport): Promise<string> {
   }
 }
 
-async function installed() {
+/** Loads what draws. @throws UsageError if `vega` and `vega-lite` are not installed. */
+export async function plotPackages() {
   try {
     return await Promise.all([import("vega"), import("vega-lite")]);
   } catch (error) {

@@ -200,7 +200,7 @@ function addQueueCommands(program: Command, host: CommandProcess, finish: (exitC
     .option("--store <file>", "file of the results (default: NAME.jsonl)")
     .action(async (plan: string, flags: QueueFlags & SweepOutputFlags & { readonly store?: string }) => {
       const store = path.resolve(host.cwd(), flags.store ?? `${plan}.jsonl`);
-      finish(await exportCommand(plan, flags, { store, output: sweepOutput(flags, host.cwd()) }, host));
+      finish(await exportCommand(plan, flags, { store, output: await sweepOutput(flags, host.cwd()) }, host));
     });
 }
 

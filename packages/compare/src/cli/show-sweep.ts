@@ -7,7 +7,7 @@ import { mergeRecords, outcomeLines, readRecords, type SweepReport, sweepReport 
 import { UsageError } from "../usage-error.ts";
 import { ExitCode } from "./exit-code.ts";
 import { outputPath } from "./output-path.ts";
-import { plotSweep } from "./plot-sweep.ts";
+import { plotPackages, plotSweep } from "./plot-sweep.ts";
 import { renderSweep } from "./render-sweep.ts";
 import { colorsFor, type CommandProcess, widthOf } from "./terminal.ts";
 
@@ -24,7 +24,7 @@ export interface SweepOutputFlags {
 export async function mergeCommand(files: readonly string[], flags: SweepOutputFlags, host: CommandProcess): Promise<ExitCode> {
   const paths = files.map((file) => path.resolve(host.cwd(), file));
   for (const [index, file] of paths.entries()) if (!existsSync(file)) throw new UsageError(`${files[index]} does not exist.`);
-  return showSweep(paths, sweepOutput(flags, host.cwd()), host);
+  return showSweep(paths, await sweepOutput(flags, host.cwd()), host);
 }
 
 /** Where the results of a sweep are written. */
@@ -36,10 +36,11 @@ export interface SweepOutput {
   readonly plot: string | undefined;
 }
 
-/** @throws UsageError if a folder does not exist. */
-export function sweepOutput({ json, outcomes, plot }: SweepOutputFlags, folder: string): SweepOutput {
+/** Checks the flags before anything runs. @throws UsageError if a folder does not exist, or what draws a plot is not installed. */
+export async function sweepOutput({ json, outcomes, plot }: SweepOutputFlags, folder: string): Promise<SweepOutput> {
   if (outcomes === "-") throw new UsageError("--outcomes must be a file; standard output has the table, or the report with --json -.");
   if (plot !== undefined && !plot.endsWith(".svg")) throw new UsageError(`--plot must be an SVG file, such as ${plot}.svg.`);
+  if (plot !== undefined) await plotPackages();
   return {
     json: outputPath("--json", json, folder),
     outcomes: outputPath("--outcomes", outcomes, folder),

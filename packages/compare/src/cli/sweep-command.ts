@@ -29,7 +29,7 @@ export async function sweepCommand(planFile: string, flags: SweepFlags, host: Co
   const file = path.resolve(host.cwd(), planFile);
   const plan = await readPlanFile(file, planFile);
   const shard = shardOf(flags.shard);
-  const output = sweepOutput(flags, host.cwd());
+  const output = await sweepOutput(flags, host.cwd());
   const storePath = path.resolve(host.cwd(), flags.store ?? defaultStore(plan, shard));
   const folder = path.dirname(file);
   if (flags.queue !== undefined) {
