@@ -1,4 +1,5 @@
-import type { TopLevelSpec } from "vega-lite";
+import type * as Vega from "vega";
+import type * as VegaLite from "vega-lite";
 import type { Estimate, SweepReport } from "../sweep/index.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -34,7 +35,7 @@ export async function plotSweep(report: SweepReport): Promise<string> {
 }
 
 /** Loads what draws. @throws UsageError if `vega` and `vega-lite` are not installed. */
-export async function plotPackages() {
+export async function plotPackages(): Promise<readonly [vega: typeof Vega, vegaLite: typeof VegaLite]> {
   try {
     return await Promise.all([import("vega"), import("vega-lite")]);
   } catch (error) {
@@ -43,7 +44,7 @@ export async function plotPackages() {
   }
 }
 
-function specificationOf(report: SweepReport): TopLevelSpec {
+function specificationOf(report: SweepReport): VegaLite.TopLevelSpec {
   const order = report.decoders.map(({ decoder }) => decoder);
   return {
     title: { text: `${report.plan} on ${report.model.name}`, anchor: "start" },
